@@ -1,0 +1,152 @@
+# governance: builds with PGXS.  `make help` lists the targets.
+#
+# PG_CONFIG= picks another server; WERROR= (empty) builds with a compiler that
+# warns about more than ours does.
+
+PG_CONFIG ?= pg_config
+WERROR ?= -Werror
+
+EXTENSION = governance
+MODULE_big = governance
+EXTVERSION = 1.0
+
+# --- what the server module is made of -------------------------------------
+
+# gateway/ and verify/ are programs of their own and stay out of the module.
+ROOMS = core identity access lifecycle registry audit sla worker
+OBJS := $(patsubst %.c,%.o,$(sort $(wildcard src/*.c \
+	src/core/*.c src/identity/*.c src/access/*.c src/lifecycle/*.c \
+	src/registry/*.c src/audit/*.c src/sla/*.c src/worker/*.c)))
+DEPS := $(OBJS:.o=.d)
+
+# Sources that know nothing of the server: unit programs link all of them.
+PURE_SRCS := $(sort $(wildcard $(foreach room,$(ROOMS),\
+	$(addprefix src/$(room)/,merkle.c sketch.c sha256.c))))
+
+# --- the install script -----------------------------------------------------
+
+# The order of the parts; one that does not exist yet falls out.
+SQL_PARTS = 00_header 10_types 20_identity 21_access 30_lifecycle 31_audit \
+	32_merkle 40_model 41_usecase 42_approval 43_policy 50_incident \
+	60_sketch 61_sla 70_compliance 80_operations 90_triggers 95_bootstrap \
+	98_restore 99_grants
+SQL_FILES := $(wildcard $(patsubst %,sql/parts/%.sql,$(SQL_PARTS)))
+SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
+DATA_built = $(SQL_SCRIPT)
+
+# --- tests --------------------------------------------------------------------
+
+# In this order: install makes the extension, drop shows that nothing is left.
+REGRESS_ORDER = install identity access access_convey duties lifecycle audit \
+	model model_deploy model_rollback model_read policy security merkle drop
+REGRESS := $(foreach name,$(REGRESS_ORDER),\
+	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))
+REGRESS_OPTS = --inputdir=test
+
+ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=$(EXTENSION)
+
+UNIT_TESTS := $(sort $(patsubst test/unit/%.c,%,$(wildcard test/unit/*.c)))
+TAP_FILES := $(sort $(wildcard test/t/*.pl))
+
+# --- compiler ---------------------------------------------------------------
+
+# Parameters that a callback's type demands, and the mixed signs of
+# PostgreSQL's own macros, are no mistakes; the rest of -Wextra stays.
+WARNINGS = -Wall -Wextra $(WERROR) -Wno-unused-parameter -Wno-sign-compare \
+	-Wno-missing-field-initializers \
+	-Werror=implicit-function-declaration -Werror=int-conversion
+PG_CPPFLAGS = -I$(srcdir)/src
+# PGXS tracks no headers: the compiler writes a .d beside each object.
+PG_CFLAGS = $(WARNINGS) -MMD -MP
+SHLIB_LINK += -lcrypto
+
+EXTRA_CLEAN = $(DEPS) build output_iso
+
+# No bitcode: it needs a second compiler, twice the time, and inlines nothing
+# that matters here.
+override with_llvm = no
+# PGXS's own dependency files are named without their folder: ours are kept.
+override autodepend = no
+
+.DEFAULT_GOAL := all
+
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifneq ($(wildcard $(PGXS)),)
+include $(PGXS)
+else
+# test/setup can still run: it installs what is missing here.
+srcdir = .
+all install uninstall installcheck:
+	@echo "$(PG_CONFIG) finds no PGXS makefile: install the server's" \
+		"development package (test/setup does), or set PG_CONFIG" >&2; exit 1
+clean:
+	rm -rf $(EXTRA_CLEAN) $(OBJS) $(SQL_SCRIPT) $(MODULE_big).so
+endif
+
+-include $(DEPS)
+
+# Objects of another server, and a module that lost a source, are built again.
+$(OBJS): build/server
+$(MODULE_big).so: build/objects
+build/server: CONTENT = $(shell $(PG_CONFIG) --version --includedir-server)
+build/objects: CONTENT = $(OBJS)
+build/server build/objects: FORCE
+	@mkdir -p build; echo '$(CONTENT)' | cmp -s - $@ || \
+		echo '$(CONTENT)' > $@
+
+# The folder is a prerequisite too: a part may have gone.
+$(SQL_SCRIPT): $(SQL_FILES) $(wildcard sql/parts) Makefile
+	@{ printf '%s\n' \
+		'\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit'; \
+	for part in $(SQL_FILES); do \
+		echo; echo "/* $$part */"; cat $$part || exit 1; \
+	done; } > $@.new && mv $@.new $@
+	@echo "made $@ from $(words $(SQL_FILES)) parts"
+
+# A unit program is its own file and the pure sources, without a server.
+UNIT_CC = $(or $(CC),cc)
+build/unit/%: test/unit/%.c test/unit/unit.h $(PURE_SRCS) $(wildcard src/*/*.h)
+	@mkdir -p $(@D)
+	$(UNIT_CC) -std=gnu99 -g -O1 $(WARNINGS) -Isrc -Itest/unit \
+		$< $(PURE_SRCS) -lcrypto -lm -o $@
+
+# --- targets for people -------------------------------------------------------
+
+export PG_CONFIG
+
+test:			## install what is missing, build, run every test (or TESTS="...")
+	@test/run $(PHASES)
+
+demo:			## the same set-up, then the story of one model, told by SQL
+	@test/demo
+
+demo-psql:		## look around in the database that the demo left (AS=role)
+	@test/demo psql $(AS)
+
+bench:			## measure against what one would use instead
+	@test/bench/run
+
+unit:			## only the unit tests, without a server
+	@test/run unit
+
+check-style:	## only the scripts of test/check/
+	@test/run check
+
+setup:			## only install what is missing
+	@test/setup
+
+help:			## this list
+	@echo "make                 build the module and the install script"
+	@echo "make install         install them into the server of PG_CONFIG"
+	@echo "make installcheck    run the regression tests against a running server"
+	@echo "make clean           remove what was built"
+	@sed -n 's/^\([a-z-]*\):[[:space:]]*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+		while IFS='|' read -r name text; do printf 'make %-15s %s\n' "$$name" "$$text"; done
+
+# For scripts: the value of a variable, so that each list is kept once.
+print-%:
+	@echo $($*)
+
+FORCE:
+.PHONY: test demo demo-psql bench unit check-style setup help FORCE

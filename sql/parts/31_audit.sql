@@ -1,0 +1,76 @@
+-- The audit trail, its recording half.
+
+CREATE TABLE governance.audit_log (
+    log_id      uuid NOT NULL,
+    incarnation bigint NOT NULL,
+    CONSTRAINT audit_log_pkey PRIMARY KEY (log_id)
+);
+COMMENT ON TABLE governance.audit_log IS
+'One row: which log this is, and which life of it; restoring it elsewhere begins another one.';
+INSERT INTO governance.audit_log (log_id, incarnation)
+VALUES (pg_catalog.gen_random_uuid(), 1);
+
+CREATE TABLE governance.audit_events (
+    event_id         bigint GENERATED ALWAYS AS IDENTITY,
+    incarnation      bigint NOT NULL,
+    occurred_at      timestamptz NOT NULL,
+    xid              xid8 NOT NULL,
+    actor            text COLLATE "C",
+    evidence         text NOT NULL,
+    db_role          name,
+    session_role     name,
+    event_type       text COLLATE "C" NOT NULL,
+    action           text NOT NULL,
+    resource         text COLLATE "C",
+    resource_type    text COLLATE "C",
+    outcome          text NOT NULL,
+    old_row          jsonb,
+    new_row          jsonb,
+    changes          jsonb,
+    details          jsonb,
+    client_addr      inet,
+    application_name text,
+    leaf_hash        bytea NOT NULL,
+    CONSTRAINT audit_events_pkey PRIMARY KEY (event_id),
+    CONSTRAINT audit_events_evidence_check CHECK (evidence IN ('session', 'asserted', 'verified', 'internal', 'unmapped')),
+    CONSTRAINT audit_events_outcome_check CHECK (outcome IN ('success', 'denied', 'failure')),
+    CONSTRAINT audit_events_leaf_hash_check CHECK (pg_catalog.octet_length(leaf_hash) = 32)
+);
+CREATE INDEX audit_events_resource_idx ON governance.audit_events (resource, event_id);
+CREATE INDEX audit_events_actor_idx ON governance.audit_events (actor, event_id);
+CREATE INDEX audit_events_occurred_at_idx ON governance.audit_events USING brin (occurred_at);
+COMMENT ON TABLE governance.audit_events IS
+'Append-only: one row for every change to a governed row, by whichever path, and for each recorded decision.  Needs audit:read.  UPDATE, DELETE, TRUNCATE and direct INSERT: MG004.';
+COMMENT ON COLUMN governance.audit_events.occurred_at IS 'When it happened, by the server''s clock (not the transaction''s start).';
+COMMENT ON COLUMN governance.audit_events.xid IS 'The top-level transaction, of this incarnation.';
+COMMENT ON COLUMN governance.audit_events.actor IS 'The governance user; NULL where none was known.';
+COMMENT ON COLUMN governance.audit_events.evidence IS 'How the actor was known: session, asserted, verified, internal, unmapped.';
+COMMENT ON COLUMN governance.audit_events.db_role IS 'The database role in force (SET ROLE counts).';
+COMMENT ON COLUMN governance.audit_events.session_role IS 'The role of the login.';
+COMMENT ON COLUMN governance.audit_events.event_type IS '<kind>.<verb>; an application''s own has no dot.';
+COMMENT ON COLUMN governance.audit_events.resource IS '<kind>/<id>.';
+COMMENT ON COLUMN governance.audit_events.old_row IS 'The row before; times in seconds since 1970; secrets left out.';
+COMMENT ON COLUMN governance.audit_events.new_row IS 'The row after.';
+COMMENT ON COLUMN governance.audit_events.changes IS 'New values of the columns that changed.';
+COMMENT ON COLUMN governance.audit_events.leaf_hash IS
+'SHA-256 of 0x00 and the canonical form of the row: the leaf hash of RFC 6962, section 2.1.';
+
+CREATE FUNCTION governance.audit_append_only()
+RETURNS trigger
+AS 'MODULE_PATHNAME', 'gov_audit_append_only'
+LANGUAGE C;
+COMMENT ON FUNCTION governance.audit_append_only() IS
+'The trigger of governance.audit_events: what is written stays.';
+
+CREATE FUNCTION @extschema@.gov_log_event(
+    event_type text,
+    action text,
+    resource text,
+    status text = 'success',
+    details jsonb = '{}')
+RETURNS governance.audit_events
+AS 'MODULE_PATHNAME', 'gov_log_event'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_log_event(text, text, text, text, jsonb) IS
+'Record an application''s own event.  status: success, denied, failure.  A type with a dot is refused (22023): those are the extension''s.  Needs an active user.';

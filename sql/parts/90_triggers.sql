@@ -1,0 +1,37 @@
+-- Which table has which guard, seen whole.
+
+-- AFTER ROW and ENABLE ALWAYS: no trigger with a later name undoes it and no
+-- session_replication_role turns it off.
+DO $$
+DECLARE
+    governed text;
+BEGIN
+    FOREACH governed IN ARRAY ARRAY[
+        'users', 'api_tokens',
+        'roles', 'role_permissions', 'role_inheritance', 'user_roles', 'sod_sets',
+        'audit_log',
+        'models', 'model_versions', 'model_metrics', 'model_aliases',
+        'approval_history', 'environments', 'deployment_gates', 'deployment_history',
+        'policies'
+    ]
+    LOOP
+        EXECUTE pg_catalog.format(
+            'CREATE TRIGGER guard AFTER INSERT OR UPDATE OR DELETE ON governance.%I'
+            ' FOR EACH ROW EXECUTE FUNCTION governance.guard()', governed);
+        EXECUTE pg_catalog.format(
+            'CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON governance.%I'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION governance.guard()', governed);
+        EXECUTE pg_catalog.format(
+            'ALTER TABLE governance.%I ENABLE ALWAYS TRIGGER guard,'
+            ' ENABLE ALWAYS TRIGGER guard_truncate', governed);
+    END LOOP;
+END
+$$;
+
+CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE ON governance.audit_events
+    FOR EACH ROW EXECUTE FUNCTION governance.audit_append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON governance.audit_events
+    FOR EACH STATEMENT EXECUTE FUNCTION governance.audit_append_only();
+ALTER TABLE governance.audit_events
+    ENABLE ALWAYS TRIGGER append_only,
+    ENABLE ALWAYS TRIGGER append_only_truncate;

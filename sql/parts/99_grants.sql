@@ -1,0 +1,90 @@
+-- Every GRANT and REVOKE, and who sees which row.
+
+-- Default privileges of the installing role leak into what an extension
+-- makes: take everything from everybody first.
+DO $$
+DECLARE
+    leaked record;
+BEGIN
+    FOR leaked IN
+        SELECT DISTINCT
+            CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS grantee,
+            o.target
+        FROM (
+            SELECT n.nspacl AS acl, n.nspowner AS owner, 'SCHEMA governance' AS target
+            FROM pg_catalog.pg_namespace AS n
+            WHERE n.nspname = 'governance'
+            UNION ALL
+            SELECT c.relacl, c.relowner,
+                CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || c.oid::regclass
+            FROM pg_catalog.pg_class AS c
+            WHERE c.relnamespace = 'governance'::regnamespace AND c.relkind IN ('r', 'v', 'S')
+            UNION ALL
+            SELECT coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner)), p.proowner,
+                'FUNCTION ' || p.oid::regprocedure
+            FROM pg_catalog.pg_proc AS p
+            JOIN pg_catalog.pg_depend AS d ON d.objid = p.oid
+                AND d.classid = 'pg_catalog.pg_proc'::regclass AND d.deptype = 'e'
+            JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
+                AND d.refclassid = 'pg_catalog.pg_extension'::regclass
+            WHERE e.extname = 'governance'
+        ) AS o, pg_catalog.aclexplode(o.acl) AS a
+        WHERE a.grantee <> o.owner
+    LOOP
+        EXECUTE 'REVOKE ALL ON ' || leaked.target || ' FROM ' || leaked.grantee;
+    END LOOP;
+END
+$$;
+
+-- The functions gov_* may be called by everybody: they check the actor.
+DO $$
+DECLARE
+    callable regprocedure;
+BEGIN
+    FOR callable IN
+        SELECT p.oid
+        FROM pg_catalog.pg_proc AS p
+        JOIN pg_catalog.pg_depend AS d ON d.objid = p.oid
+            AND d.classid = 'pg_catalog.pg_proc'::regclass AND d.deptype = 'e'
+        JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
+            AND d.refclassid = 'pg_catalog.pg_extension'::regclass
+        WHERE e.extname = 'governance' AND p.proname LIKE 'gov\_%'
+    LOOP
+        EXECUTE 'GRANT EXECUTE ON FUNCTION ' || callable || ' TO PUBLIC';
+    END LOOP;
+END
+$$;
+
+-- Everybody may look; row-level security decides what is there to see.
+GRANT USAGE ON SCHEMA governance TO PUBLIC;
+GRANT SELECT ON ALL TABLES IN SCHEMA governance TO PUBLIC;
+REVOKE SELECT ON governance.api_tokens FROM PUBLIC;
+GRANT SELECT (token_id, user_id, name, created_at, created_by, expires_at, revoked_at, revoked_by, last_used_at)
+    ON governance.api_tokens TO PUBLIC;
+
+DO $$
+DECLARE
+    readable record;
+BEGIN
+    FOR readable IN
+        SELECT c.oid::regclass AS relation, c.relname
+        FROM pg_catalog.pg_class AS c
+        WHERE c.relnamespace = 'governance'::regnamespace AND c.relkind = 'r'
+    LOOP
+        EXECUTE 'ALTER TABLE ' || readable.relation || ' ENABLE ROW LEVEL SECURITY';
+        CONTINUE WHEN readable.relname IN ('users', 'api_tokens', 'audit_events');
+        EXECUTE 'CREATE POLICY active_users ON ' || readable.relation
+            || ' FOR SELECT USING ((SELECT @extschema@.gov_current_actor()) IS NOT NULL)';
+    END LOOP;
+END
+$$;
+
+CREATE POLICY own_row ON governance.users FOR SELECT
+    USING (user_id = (SELECT @extschema@.gov_current_actor())
+        OR (SELECT @extschema@.gov_can('user:manage'))
+        OR (SELECT @extschema@.gov_can('audit:read')));
+CREATE POLICY own_tokens ON governance.api_tokens FOR SELECT
+    USING (user_id = (SELECT @extschema@.gov_current_actor())
+        OR (SELECT @extschema@.gov_can('user:manage')));
+CREATE POLICY audit_readers ON governance.audit_events FOR SELECT
+    USING ((SELECT @extschema@.gov_can('audit:read')));

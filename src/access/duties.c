@@ -1,0 +1,269 @@
+/*
+ * duties.c
+ *		Separation of duties: static (sets of roles), and whose history counts.
+ *
+ * Static separation follows ANSI INCITS 359-2012: a set of cardinality n
+ * forbids holding n or more of its roles, those inherited included.  All
+ * unexpired assignments count, an inactive user's too: reactivation must not
+ * break a set.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+
+#include "access/duties.h"
+#include "access/permission_cache.h"
+#include "access/require.h"
+#include "core/errors.h"
+#include "core/relations.h"
+#include "core/scan.h"
+#include "core/spi.h"
+
+typedef struct SodSet
+{
+	char	   *name;
+	int			cardinality;
+	Bitmapset  *roles;			/* by index in the role graph */
+} SodSet;
+
+/* Active users whose role, direct or inherited, is admin and won't expire. */
+static GovStatement find_lasting_admin = {
+	.sql = "WITH RECURSIVE admin_roles(role) AS ("
+		   " SELECT 'admin'::text COLLATE \"C\" UNION"
+		   " SELECT i.role FROM governance.role_inheritance AS i"
+		   " JOIN admin_roles AS a ON i.inherited_role = a.role)"
+		   " SELECT 1 FROM governance.user_roles AS ur"
+		   " JOIN admin_roles AS a USING (role)"
+		   " JOIN governance.users AS u USING (user_id)"
+		   " WHERE u.is_active AND ur.expires_at IS NULL"
+		   " AND ur.delegated_by IS NULL LIMIT 1",
+	.nargs = 0,
+	.latest = true
+};
+
+void
+gov_lock_role_graph(void)
+{
+	LockRelationOid(gov_relation(GOV_REL_ACCESS_GENERATION),
+					ShareRowExclusiveLock);
+}
+
+void
+gov_lock_assignments(void)
+{
+	LockRelationOid(gov_relation(GOV_REL_ACCESS_GENERATION),
+					RowExclusiveLock);
+}
+
+static List *
+load_sod_sets(const GovRoleGraph *graph)
+{
+	List	   *sets = NIL;
+	GovScan		scan;
+
+	gov_scan_begin(&scan, GOV_REL_SOD_SETS);
+	while (gov_scan_next(&scan))
+	{
+		SodSet	   *set = palloc0(sizeof(SodSet));
+		bool		isnull;
+		Datum	   *elements;
+		bool	   *nulls;
+		int			count;
+		int			i;
+
+		set->name = gov_scan_text(&scan, "name");
+		set->cardinality = DatumGetInt32(gov_scan_datum(&scan, "cardinality",
+														&isnull));
+		deconstruct_array(DatumGetArrayTypeP(gov_scan_datum(&scan, "roles",
+															&isnull)),
+						  TEXTOID, -1, false, TYPALIGN_INT,
+						  &elements, &nulls, &count);
+		for (i = 0; i < count; i++)
+		{
+			int			role = -1;
+
+			if (!nulls[i])
+				role = gov_role_index(graph, TextDatumGetCString(elements[i]));
+			if (role >= 0)
+				set->roles = bms_add_member(set->roles, role);
+		}
+		sets = lappend(sets, set);
+	}
+	gov_scan_end(&scan);
+	return sets;
+}
+
+static char *
+role_names(const GovRoleGraph *graph, const Bitmapset *roles)
+{
+	StringInfoData buf;
+	int			i = -1;
+
+	initStringInfo(&buf);
+	while ((i = bms_next_member(roles, i)) >= 0)
+		appendStringInfo(&buf, "%s%s", buf.len > 0 ? ", " : "",
+						 graph->roles[i].name);
+	return buf.data;
+}
+
+/* Every role that the user holds now, inherited ones included. */
+static Bitmapset *
+held_roles(const GovRoleGraph *graph, const char *user_id)
+{
+	Bitmapset  *held = NULL;
+	ListCell   *lc;
+
+	foreach(lc, gov_user_assignments(graph, user_id))
+	{
+		GovAssignment *assignment = lfirst(lc);
+
+		held = bms_add_members(held,
+							   graph->roles[assignment->role].closure);
+	}
+	return held;
+}
+
+/*
+ * add_conflicts
+ *		Append what sets the user breaks to the report; the number of them.
+ */
+static int
+add_conflicts(const GovRoleGraph *graph, List *sets, const char *user_id,
+			  StringInfo report, int reported)
+{
+	Bitmapset  *held = held_roles(graph, user_id);
+	ListCell   *lc;
+	int			count = 0;
+
+	foreach(lc, sets)
+	{
+		SodSet	   *set = lfirst(lc);
+		Bitmapset  *both = bms_intersect(held, set->roles);
+
+		if (bms_num_members(both) < set->cardinality)
+			continue;
+		count++;
+		if (reported + count <= 10)
+			appendStringInfo(report,
+							 "%sUser \"%s\" would hold %s; set \"%s\" allows at most %d of its roles.",
+							 report->len > 0 ? "\n" : "", user_id,
+							 role_names(graph, both), set->name,
+							 set->cardinality - 1);
+	}
+	return count;
+}
+
+/* Everybody with an assignment, each once. */
+static List *
+users_with_roles(void)
+{
+	HASHCTL		ctl;
+	HTAB	   *seen;
+	List	   *users = NIL;
+	GovScan		scan;
+
+	ctl.keysize = GOV_ID_LEN + 1;
+	ctl.entrysize = GOV_ID_LEN + 1;
+	ctl.hcxt = CurrentMemoryContext;
+	seen = hash_create("governance users with roles", 1024, &ctl,
+					   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	gov_scan_begin(&scan, GOV_REL_USER_ROLES);
+	while (gov_scan_next(&scan))
+	{
+		char	   *user_id = gov_scan_text(&scan, "user_id");
+		bool		found;
+
+		CHECK_FOR_INTERRUPTS();
+		(void) hash_search(seen, user_id, HASH_ENTER, &found);
+		if (found)
+			pfree(user_id);
+		else
+			users = lappend(users, user_id);
+	}
+	gov_scan_end(&scan);
+	hash_destroy(seen);
+	return users;
+}
+
+void
+gov_duties_check_static(const char *user_id)
+{
+	const GovRoleGraph *graph = gov_role_graph();
+	List	   *sets = load_sod_sets(graph);
+	StringInfoData report;
+	int			count = 0;
+	GovActor	actor;
+	GovDenial	denial = {0};
+
+	if (sets == NIL)
+		return;
+	initStringInfo(&report);
+	if (user_id != NULL)
+		count = add_conflicts(graph, sets, user_id, &report, 0);
+	else
+	{
+		ListCell   *lc;
+
+		foreach(lc, users_with_roles())
+		{
+			CHECK_FOR_INTERRUPTS();
+			count += add_conflicts(graph, sets, lfirst(lc), &report, count);
+		}
+	}
+	if (count == 0)
+		return;
+	if (count > 10)
+		appendStringInfo(&report, "\nAnd %d more.", count - 10);
+
+	(void) gov_actor_get(&actor);
+	denial.sqlerrcode = ERRCODE_GOV_SEPARATION_OF_DUTIES;
+	denial.user_id = actor.user_id[0] ? actor.user_id : NULL;
+	denial.resource = user_id ? psprintf("user/%s", user_id) : NULL;
+	denial.message = user_id ?
+		psprintf("roles of user \"%s\" would break separation of duties",
+				 user_id) :
+		"the change would break separation of duties";
+	denial.detail = report.data;
+	denial.hint = "Revoke one of the roles first, or remove the set with gov_drop_sod_set().";
+	gov_deny(&denial);
+}
+
+void
+gov_duties_check_last_admin(void)
+{
+	if (gov_run0(&find_lasting_admin) > 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("the last active admin cannot be removed"),
+			 errdetail("No other active user would hold role \"admin\" without expiry."),
+			 errhint("Assign role \"admin\" to somebody else first.")));
+}
+
+List *
+gov_duty_subjects(const GovActor *actor, GovPermission permission)
+{
+	List	   *subjects = list_make1(pstrdup(actor->user_id));
+	const GovRoleGraph *graph;
+	uint64		own;
+	ListCell   *lc;
+
+	if (gov_user_own_mask(actor->user_id, &own) && (own & GOV_MASK(permission)))
+		return subjects;
+
+	graph = gov_role_graph();
+	foreach(lc, gov_user_assignments(graph, actor->user_id))
+	{
+		GovAssignment *assignment = lfirst(lc);
+
+		if (assignment->lender != NULL &&
+			(graph->roles[assignment->role].mask & GOV_MASK(permission)))
+			subjects = lappend(subjects, assignment->lender);
+	}
+	return subjects;
+}

@@ -1,0 +1,37 @@
+/*
+ * duties.h
+ *		Separation of duties: static (sets of roles) and by history.
+ *
+ * Invariants: a change of the role graph or of a duty set holds
+ * ShareRowExclusiveLock on governance.access_generation; an assignment holds
+ * RowExclusiveLock on it and then its user's row, so whoever checks sees all
+ * that was decided before.  Checks read the newest committed data and this
+ * transaction's own.
+ */
+#ifndef GOV_DUTIES_H
+#define GOV_DUTIES_H
+
+#include "identity/actor.h"
+#include "access/permission.h"
+
+/* Locks, to be taken before anything is read for a decision. */
+extern void gov_lock_role_graph(void);
+extern void gov_lock_assignments(void);
+
+/*
+ * After a change: does the user (NULL: anybody) now break a set?  MG001 with
+ * the names if so.
+ */
+extern void gov_duties_check_static(const char *user_id);
+
+/* After a change: is there still an active admin whose right won't expire? */
+extern void gov_duties_check_last_admin(void);
+
+/*
+ * For whom the actor acts when using a permission: the actor, and where the
+ * permission is only lent, the lenders.  A list of char *.
+ */
+extern List *gov_duty_subjects(const GovActor *actor,
+							   GovPermission permission);
+
+#endif							/* GOV_DUTIES_H */

@@ -1,0 +1,442 @@
+/*
+ * permission_cache.c
+ *		What each user may do, from a cache in this backend.
+ *
+ * Two levels, each dropped whole when the generation of the access tables
+ * moves: the role graph, loaded at once (roles are few), and a mask per user,
+ * loaded when the user is first asked about.  Both live in contexts below
+ * TopMemoryContext, are built aside and swapped in when complete: an error in
+ * the middle leaves the old state, marked stale.
+ *
+ * Unknown users are not remembered, so asking about made-up names costs an
+ * index look-up each and no memory.
+ *
+ * Why a revocation reaches a check in the middle of a transaction: the
+ * look-up reads shared invalidation messages first, and a rebuild scans with
+ * a snapshot of its own (core/scan.h).
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "nodes/pg_list.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "access/permission_cache.h"
+#include "identity/actor.h"
+#include "core/relations.h"
+#include "core/scan.h"
+
+/*
+ * How often to build again when the generation moved meanwhile.  After that
+ * the answer stands for this look-up and is stale for the next one; a server
+ * that discards caches at every chance (debug_discard_caches) needs the limit.
+ */
+#define MAX_BUILDS 8
+
+typedef struct UserKey
+{
+	const char *name;
+	int			len;
+} UserKey;
+
+typedef struct UserEntry
+{
+	UserKey		key;
+	uint32		hash;
+	char		status;
+	uint64		mask;			/* own and lent */
+	uint64		own_mask;
+	TimestampTz good_until;		/* nearest expiry; DT_NOEND: none */
+} UserEntry;
+
+#define SH_PREFIX users
+#define SH_ELEMENT_TYPE UserEntry
+#define SH_KEY_TYPE UserKey
+#define SH_KEY key
+#define SH_HASH_KEY(tb, k) hash_bytes((const unsigned char *) (k).name, (k).len)
+#define SH_EQUAL(tb, a, b) \
+	((a).len == (b).len && memcmp((a).name, (b).name, (a).len) == 0)
+#define SH_STORE_HASH
+#define SH_GET_HASH(tb, e) (e)->hash
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+static MemoryContext cache_context = NULL;
+static users_hash *user_table = NULL;
+static GovRoleGraph *role_graph = NULL;
+static uint64 loaded_generation = 0;	/* 0: nothing loaded */
+
+static int
+compare_roles(const void *a, const void *b)
+{
+	return strcmp(((const GovRole *) a)->name, ((const GovRole *) b)->name);
+}
+
+int
+gov_role_index(const GovRoleGraph *graph, const char *role)
+{
+	GovRole		key;
+	GovRole    *found;
+
+	if (graph->count == 0)
+		return -1;
+	key.name = role;
+	found = bsearch(&key, graph->roles, graph->count, sizeof(GovRole),
+					compare_roles);
+	return found ? found - graph->roles : -1;
+}
+
+/*
+ * close_role
+ *		Fold what a role inherits into its closure and mask.
+ *
+ * The graph is acyclic (it is checked at each change), but a superuser may
+ * have written anything: a role whose closure is being made contributes what
+ * it has so far, so a cycle ends.
+ */
+static void
+close_role(GovRoleGraph *graph, int index, Bitmapset **started)
+{
+	GovRole    *role = &graph->roles[index];
+	int			parent = -1;
+
+	check_stack_depth();
+	if (bms_is_member(index, *started))
+		return;
+	*started = bms_add_member(*started, index);
+	role->closure = bms_make_singleton(index);
+	role->mask = role->direct;
+	while ((parent = bms_next_member(role->inherits, parent)) >= 0)
+	{
+		close_role(graph, parent, started);
+		role->closure = bms_add_members(role->closure,
+										graph->roles[parent].closure);
+		role->mask |= graph->roles[parent].mask;
+	}
+}
+
+static GovRoleGraph *
+load_role_graph(void)
+{
+	GovRoleGraph *graph = palloc0(sizeof(GovRoleGraph));
+	Bitmapset  *started = NULL;
+	GovScan		scan;
+	int			allocated = 32;
+	int			i;
+
+	graph->roles = palloc0(sizeof(GovRole) * allocated);
+	gov_scan_begin(&scan, GOV_REL_ROLES);
+	while (gov_scan_next(&scan))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (graph->count == allocated)
+		{
+			allocated *= 2;
+			graph->roles = repalloc_huge(graph->roles,
+										 sizeof(GovRole) * allocated);
+		}
+		memset(&graph->roles[graph->count], 0, sizeof(GovRole));
+		graph->roles[graph->count++].name = gov_scan_text(&scan, "role");
+	}
+	gov_scan_end(&scan);
+	qsort(graph->roles, graph->count, sizeof(GovRole), compare_roles);
+
+	gov_scan_begin(&scan, GOV_REL_ROLE_PERMISSIONS);
+	while (gov_scan_next(&scan))
+	{
+		char	   *name = gov_scan_text(&scan, "permission");
+		int			permission = gov_permission_find(name, strlen(name));
+		int			role = gov_role_index(graph, gov_scan_text(&scan, "role"));
+
+		CHECK_FOR_INTERRUPTS();
+		if (role >= 0 && permission >= 0)
+			graph->roles[role].direct |= GOV_MASK(permission);
+	}
+	gov_scan_end(&scan);
+
+	gov_scan_begin(&scan, GOV_REL_ROLE_INHERITANCE);
+	while (gov_scan_next(&scan))
+	{
+		int			role = gov_role_index(graph, gov_scan_text(&scan, "role"));
+		int			parent = gov_role_index(graph,
+											gov_scan_text(&scan,
+														  "inherited_role"));
+
+		CHECK_FOR_INTERRUPTS();
+		if (role >= 0 && parent >= 0)
+			graph->roles[role].inherits =
+				bms_add_member(graph->roles[role].inherits, parent);
+	}
+	gov_scan_end(&scan);
+
+	for (i = 0; i < graph->count; i++)
+		close_role(graph, i, &started);
+	return graph;
+}
+
+/*
+ * refresh
+ *		Make sure that the role graph is that of the current generation.
+ *
+ * If the generation moves while we build, what we built may mix two states:
+ * build again.
+ */
+static void
+refresh(void)
+{
+	int			attempt;
+
+	AcceptInvalidationMessages();
+	if (likely(loaded_generation == gov_cache_generation(GOV_CACHE_ACCESS)))
+		return;
+
+	for (attempt = 1;; attempt++)
+	{
+		MemoryContext fresh;
+		MemoryContext caller;
+		GovRoleGraph *graph;
+		users_hash *table;
+		uint64		generation;
+
+		CHECK_FOR_INTERRUPTS();
+
+		/* Know the proxy first, or a message about it passes unnoticed. */
+		(void) gov_relation(GOV_REL_ACCESS_GENERATION);
+		generation = gov_cache_generation(GOV_CACHE_ACCESS);
+
+		fresh = AllocSetContextCreate(CurrentMemoryContext,
+									  "governance permission cache",
+									  ALLOCSET_DEFAULT_SIZES);
+		caller = MemoryContextSwitchTo(fresh);
+		graph = load_role_graph();
+		table = users_create(fresh, 64, NULL);
+		MemoryContextSwitchTo(caller);
+
+		AcceptInvalidationMessages();
+		if (generation != gov_cache_generation(GOV_CACHE_ACCESS) &&
+			attempt < MAX_BUILDS)
+		{
+			MemoryContextDelete(fresh);
+			continue;
+		}
+
+		MemoryContextSetParent(fresh, TopMemoryContext);
+		if (cache_context != NULL)
+			MemoryContextDelete(cache_context);
+		cache_context = fresh;
+		role_graph = graph;
+		user_table = table;
+		loaded_generation = generation;
+		return;
+	}
+}
+
+const GovRoleGraph *
+gov_role_graph(void)
+{
+	refresh();
+	return role_graph;
+}
+
+/* Every assignment row of a user that has not expired. */
+static List *
+read_assignments(const GovRoleGraph *graph, const char *user_id,
+				 TimestampTz now)
+{
+	List	   *result = NIL;
+	GovScan		scan;
+
+	gov_scan_begin_key(&scan, GOV_REL_USER_ROLES, GOV_REL_USER_ROLES_PKEY,
+					   "user_id", user_id);
+	while (gov_scan_next(&scan))
+	{
+		GovAssignment *assignment;
+		bool		isnull;
+		Datum		expires = gov_scan_datum(&scan, "expires_at", &isnull);
+		int			role = gov_role_index(graph, gov_scan_text(&scan, "role"));
+
+		if (role < 0)
+			continue;
+		if (!isnull && DatumGetTimestampTz(expires) <= now)
+			continue;
+		assignment = palloc(sizeof(GovAssignment));
+		assignment->role = role;
+		assignment->expires_at = isnull ? DT_NOEND :
+			DatumGetTimestampTz(expires);
+		assignment->lender = gov_scan_text(&scan, "delegated_by");
+		result = lappend(result, assignment);
+	}
+	gov_scan_end(&scan);
+	return result;
+}
+
+/*
+ * lender_holds
+ *		Does the lender hold the role by an assignment of its own, and until
+ *		when?  What is lent to the lender cannot be lent on.
+ */
+static bool
+lender_holds(const GovRoleGraph *graph, const char *lender, int role,
+			 TimestampTz now, TimestampTz *until)
+{
+	List	   *assignments;
+	ListCell   *lc;
+	bool		is_active;
+	bool		holds = false;
+
+	if (!gov_user_exists(lender, &is_active) || !is_active)
+		return false;
+	*until = DT_NOBEGIN;
+	assignments = read_assignments(graph, lender, now);
+	foreach(lc, assignments)
+	{
+		GovAssignment *assignment = lfirst(lc);
+
+		if (assignment->lender == NULL &&
+			bms_is_member(role, graph->roles[assignment->role].closure))
+		{
+			holds = true;
+			*until = Max(*until, assignment->expires_at);
+		}
+	}
+	return holds;
+}
+
+List *
+gov_user_assignments(const GovRoleGraph *graph, const char *user_id)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	List	   *rows = read_assignments(graph, user_id, now);
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, rows)
+	{
+		GovAssignment *assignment = lfirst(lc);
+		TimestampTz until;
+
+		if (assignment->lender != NULL)
+		{
+			if (!lender_holds(graph, assignment->lender, assignment->role,
+							  now, &until))
+				continue;
+			assignment->expires_at = Min(assignment->expires_at, until);
+		}
+		result = lappend(result, assignment);
+	}
+	return result;
+}
+
+/* Read a user into the cache; NULL where there is no active one. */
+static UserEntry *
+load_user(const char *name, int len)
+{
+	MemoryContext scratch;
+	MemoryContext caller;
+	uint64		generation;
+	uint64		mask;
+	uint64		own_mask;
+	TimestampTz good_until;
+	UserEntry  *entry = NULL;
+	bool		is_active;
+	bool		found;
+	int			attempt = 0;
+
+	if (!gov_id_is_valid(name, len))
+		return NULL;
+
+	scratch = AllocSetContextCreate(CurrentMemoryContext,
+									"governance user look-up",
+									ALLOCSET_SMALL_SIZES);
+	caller = MemoryContextSwitchTo(scratch);
+	do
+	{
+		char	   *user_id = pnstrdup(name, len);
+		List	   *assignments;
+		ListCell   *lc;
+
+		CHECK_FOR_INTERRUPTS();
+		refresh();
+		generation = loaded_generation;
+		mask = own_mask = 0;
+		good_until = DT_NOEND;
+
+		(void) gov_user_exists(user_id, &is_active);
+		if (is_active)
+		{
+			/* A lent role that does not count now has no expiry to wait for. */
+			assignments = gov_user_assignments(role_graph, user_id);
+			foreach(lc, assignments)
+			{
+				GovAssignment *assignment = lfirst(lc);
+				uint64		conveyed = role_graph->roles[assignment->role].mask;
+
+				mask |= conveyed;
+				if (assignment->lender == NULL)
+					own_mask |= conveyed;
+				good_until = Min(good_until, assignment->expires_at);
+			}
+		}
+		AcceptInvalidationMessages();
+	} while (generation != gov_cache_generation(GOV_CACHE_ACCESS) &&
+			 ++attempt < MAX_BUILDS);
+
+	if (is_active)
+	{
+		UserKey		key;
+
+		MemoryContextSwitchTo(cache_context);
+		key.name = pnstrdup(name, len);
+		key.len = len;
+		entry = users_insert(user_table, key, &found);
+		entry->mask = mask;
+		entry->own_mask = own_mask;
+		entry->good_until = good_until;
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(scratch);
+	return entry;
+}
+
+static inline UserEntry *
+find_user(const char *name, int len)
+{
+	UserKey		key;
+	UserEntry  *entry;
+
+	refresh();
+	key.name = name;
+	key.len = len;
+	entry = users_lookup(user_table, key);
+	if (likely(entry != NULL))
+	{
+		if (likely(entry->good_until == DT_NOEND ||
+				   entry->good_until > GetCurrentTimestamp()))
+			return entry;
+		users_delete_item(user_table, entry);
+	}
+	return load_user(name, len);
+}
+
+bool
+gov_user_mask(const char *user_id, int len, uint64 *mask)
+{
+	UserEntry  *entry = find_user(user_id, len);
+
+	*mask = entry ? entry->mask : 0;
+	return entry != NULL;
+}
+
+bool
+gov_user_own_mask(const char *user_id, uint64 *mask)
+{
+	UserEntry  *entry = find_user(user_id, strlen(user_id));
+
+	*mask = entry ? entry->own_mask : 0;
+	return entry != NULL;
+}

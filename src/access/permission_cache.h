@@ -1,0 +1,62 @@
+/*
+ * permission_cache.h
+ *		What each user may do, from a cache in this backend.
+ *
+ * Invariants: an answer is right as of the newest commit this backend can
+ * know of, whatever the isolation level, in parallel workers and on a hot
+ * standby; it uses no SPI.  Role closure is folded into a mask per user.  An
+ * entry is rebuilt at the first look-up after its nearest expiry or after any
+ * change to the access tables.  Pointers returned are valid until the next
+ * call that may look up.
+ */
+#ifndef GOV_PERMISSION_CACHE_H
+#define GOV_PERMISSION_CACHE_H
+
+#include "datatype/timestamp.h"
+#include "fmgr.h"
+#include "nodes/bitmapset.h"
+#include "nodes/pg_list.h"
+
+#include "access/permission.h"
+
+typedef struct GovRole
+{
+	const char *name;
+	uint64		direct;			/* permissions granted to it */
+	uint64		mask;			/* those and the inherited ones */
+	Bitmapset  *inherits;		/* direct parents, by index */
+	Bitmapset  *closure;		/* itself and all it inherits, by index */
+} GovRole;
+
+typedef struct GovRoleGraph
+{
+	int			count;
+	GovRole    *roles;			/* in name order */
+} GovRoleGraph;
+
+/* The permissions of an active user; false where there is none such. */
+extern bool gov_user_mask(const char *user_id, int len, uint64 *mask);
+
+/* Like that, without what is only lent to the user. */
+extern bool gov_user_own_mask(const char *user_id, uint64 *mask);
+
+/* The graph as committed now; its memory lives until the next look-up. */
+extern const GovRoleGraph *gov_role_graph(void);
+extern int	gov_role_index(const GovRoleGraph *graph, const char *role);
+
+/* One assignment of a user that counts now. */
+typedef struct GovAssignment
+{
+	int			role;			/* index in the graph */
+	TimestampTz expires_at;		/* DT_NOEND: none */
+	char	   *lender;			/* delegated by; NULL: the user's own */
+} GovAssignment;
+
+/*
+ * The assignments of a user that count now: unexpired, and those that are
+ * lent only while the lender holds the role.  palloc'd List.
+ */
+extern List *gov_user_assignments(const GovRoleGraph *graph,
+								  const char *user_id);
+
+#endif							/* GOV_PERMISSION_CACHE_H */

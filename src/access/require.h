@@ -1,0 +1,48 @@
+/*
+ * require.h
+ *		The question every gov_* function asks before it does anything.
+ *
+ * Invariants: gov_require() answers from the permission cache, so a right
+ * that was revoked a moment ago is gone; a refusal goes through gov_deny(),
+ * which leaves a trace that outlives the transaction.
+ */
+#ifndef GOV_REQUIRE_H
+#define GOV_REQUIRE_H
+
+#include "access/permission.h"
+#include "identity/actor.h"
+
+/* An active actor, or 42501. */
+extern GovActor gov_require_actor(void);
+
+/*
+ * An active actor with the permission, or 42501.  resource ("model/risk") is
+ * recorded; NULL where there is none.
+ */
+extern GovActor gov_require(GovPermission permission, const char *resource);
+
+/* With at least one of a mask of permissions. */
+extern GovActor gov_require_any(uint64 mask, const char *resource);
+
+/* Has the actor the permission?  false where there is no actor. */
+extern bool gov_actor_can(GovPermission permission);
+
+/* Every permission in the mask, or 42501: nobody conveys what they lack. */
+extern void gov_require_conveyable(const GovActor *actor, uint64 mask,
+								   const char *resource);
+
+typedef struct GovDenial
+{
+	int			sqlerrcode;		/* 42501, MG001, MG002, MG003 */
+	const char *user_id;		/* NULL: nobody known */
+	const char *permission;		/* name, or NULL */
+	const char *resource;		/* or NULL */
+	const char *message;
+	const char *detail;			/* or NULL */
+	const char *hint;			/* or NULL */
+} GovDenial;
+
+/* Record a refusal so that it survives its rollback, then raise it. */
+extern pg_attribute_noreturn() void gov_deny(const GovDenial *denial);
+
+#endif							/* GOV_REQUIRE_H */

@@ -1,0 +1,117 @@
+/*
+ * session.c
+ *		SQL functions about who is acting, and the permission check itself.
+ *
+ * The check is plain C over a cache: no SECURITY DEFINER and no SET clause,
+ * each of which costs several times the check.  gov_has_permission() uses no
+ * bound actor and is PARALLEL SAFE; what depends on the actor is RESTRICTED.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "access/check_log.h"
+#include "access/permission_cache.h"
+#include "access/require.h"
+#include "core/guc.h"
+
+PG_FUNCTION_INFO_V1(gov_has_permission);
+PG_FUNCTION_INFO_V1(gov_can);
+PG_FUNCTION_INFO_V1(gov_current_actor);
+PG_FUNCTION_INFO_V1(gov_set_actor);
+
+/*
+ * gov_has_permission(user_id, permission, resource) → boolean
+ */
+Datum
+gov_has_permission(PG_FUNCTION_ARGS)
+{
+	GovPermission permission = gov_arg_permission(fcinfo, 1, "permission");
+	uint64		mask = 0;
+	bool		allowed;
+
+	if (!PG_ARGISNULL(0))
+	{
+		text	   *user = PG_GETARG_TEXT_PP(0);
+
+		(void) gov_user_mask(VARDATA_ANY(user), VARSIZE_ANY_EXHDR(user),
+							 &mask);
+	}
+	allowed = (mask & GOV_MASK(permission)) != 0;
+
+	if (unlikely(gov_log_checks))
+		gov_check_log(PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0)),
+					  permission,
+					  PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)),
+					  allowed);
+	PG_RETURN_BOOL(allowed);
+}
+
+/*
+ * gov_can(permission, resource) → boolean, of the actor
+ */
+Datum
+gov_can(PG_FUNCTION_ARGS)
+{
+	GovPermission permission = gov_arg_permission(fcinfo, 0, "permission");
+	bool		allowed = gov_actor_can(permission);
+
+	if (unlikely(gov_log_checks))
+	{
+		GovActor	actor;
+
+		(void) gov_actor_get(&actor);
+		gov_check_log(actor.user_id[0] ? actor.user_id : NULL, permission,
+					  PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)),
+					  allowed);
+	}
+	PG_RETURN_BOOL(allowed);
+}
+
+/*
+ * gov_current_actor() → text, NULL where nobody active acts
+ */
+Datum
+gov_current_actor(PG_FUNCTION_ARGS)
+{
+	GovActor	actor;
+
+	if (!gov_actor_get(&actor))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(actor.user_id));
+}
+
+/*
+ * gov_set_actor(user_id)
+ *		The caller acts for somebody else for the rest of this transaction.
+ *
+ * For a pool whose sessions share one login.  An unknown and an inactive user
+ * are told apart only to a caller who may impersonate.
+ */
+Datum
+gov_set_actor(PG_FUNCTION_ARGS)
+{
+	const char *user_id = gov_arg_id(fcinfo, 0, "user_id");
+	bool		is_active;
+
+	PreventCommandIfParallelMode("gov_set_actor()");
+	(void) gov_require(GOV_PERM_ACTOR_IMPERSONATE,
+					   psprintf("user/%s", user_id));
+	if (!gov_user_exists(user_id, &is_active))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("user \"%s\" does not exist", user_id)));
+	if (!is_active)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("user \"%s\" is not active", user_id),
+				 errhint("SELECT gov_reactivate_user(%s) makes the user active again.",
+						 quote_literal_cstr(user_id))));
+	gov_actor_bind(user_id, GOV_EVIDENCE_ASSERTED);
+	PG_RETURN_VOID();
+}

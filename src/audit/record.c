@@ -1,0 +1,309 @@
+/*
+ * record.c
+ *		Writing audit events: the recording half of the trail.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "commands/sequence.h"
+#include "commands/trigger.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/inet.h"
+#include "utils/timestamp.h"
+#include "utils/xid8.h"
+
+#include "access/check_log.h"
+#include "access/require.h"
+#include "audit/canonical.h"
+#include "audit/record.h"
+#include "audit/row_json.h"
+#include "core/errors.h"
+#include "core/relations.h"
+#include "core/scan.h"
+#include "core/spi.h"
+
+PG_FUNCTION_INFO_V1(gov_audit_append_only);
+PG_FUNCTION_INFO_V1(gov_log_event);
+
+static GovStatement insert_event = {
+	.sql = "INSERT INTO governance.audit_events"
+		   " (event_id, incarnation, occurred_at, xid, actor, evidence,"
+		   " db_role, session_role, event_type, action, resource,"
+		   " resource_type, outcome, old_row, new_row, changes, details,"
+		   " client_addr, application_name, leaf_hash)"
+		   " OVERRIDING SYSTEM VALUE"
+		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+		   " $14, $15, $16, $17, $18, $19, $20)",
+	.nargs = GOV_AUDIT_FIELDS + 1,
+	.argtypes = {INT8OID, INT8OID, TIMESTAMPTZOID, XID8OID, TEXTOID, TEXTOID,
+		NAMEOID, NAMEOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+		JSONBOID, JSONBOID, JSONBOID, JSONBOID, INETOID, TEXTOID, BYTEAOID}
+};
+
+static GovStatement select_event = {
+	.sql = "SELECT e FROM governance.audit_events AS e WHERE event_id = $1",
+	.nargs = 1, .argtypes = {INT8OID}
+};
+
+/* Is an insertion of ours in progress? */
+static bool recording = false;
+
+bool
+gov_audit_is_recording(void)
+{
+	return recording;
+}
+
+/*
+ * current_incarnation
+ *		Which life of the log this is: raised when it is restored elsewhere.
+ */
+static int64
+current_incarnation(void)
+{
+	static uint64 generation = 0;
+	static int64 incarnation = 0;
+	GovScan		scan;
+	bool		isnull;
+
+	AcceptInvalidationMessages();
+	if (generation == gov_cache_generation(GOV_CACHE_POLICY))
+		return incarnation;
+
+	(void) gov_relation(GOV_REL_POLICY_GENERATION);
+	generation = gov_cache_generation(GOV_CACHE_POLICY);
+	gov_scan_begin(&scan, GOV_REL_AUDIT_LOG);
+	if (!gov_scan_next(&scan))
+		elog(ERROR, "table \"governance.audit_log\" is empty");
+	incarnation = DatumGetInt64(gov_scan_datum(&scan, "incarnation", &isnull));
+	gov_scan_end(&scan);
+	return incarnation;
+}
+
+/* The client's address; it cannot change, so it is found once. */
+static GovParam
+client_addr(void)
+{
+	static bool known = false;
+	static bool isnull = true;
+	static union
+	{
+		inet		value;
+		char		space[64];
+	}			addr;
+
+	if (!known && MyProcPort != NULL)
+	{
+		LOCAL_FCINFO(fcinfo, 0);
+		Datum		value;
+
+		InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
+		value = inet_client_addr(fcinfo);
+		isnull = fcinfo->isnull;
+		if (!isnull)
+		{
+			if (VARSIZE_ANY(DatumGetPointer(value)) > sizeof(addr))
+				elog(ERROR, "client address is too long");
+			memcpy(&addr, DatumGetPointer(value),
+				   VARSIZE_ANY(DatumGetPointer(value)));
+		}
+		known = true;
+	}
+	return gov_datum(PointerGetDatum(&addr), isnull);
+}
+
+static GovParam
+as_name(const char *s)
+{
+	Name		name;
+
+	if (s == NULL)
+		return gov_datum((Datum) 0, true);
+	name = palloc0(sizeof(NameData));
+	namestrcpy(name, s);
+	return gov_datum(NameGetDatum(name), false);
+}
+
+/*
+ * gov_audit_record
+ *		Write one event, as the owner of the log.
+ *
+ * The insertion names no operator and no function, so the caller's
+ * search_path has no say in it; it runs as the owner so that a role to which
+ * a DBA granted a table needs no right on the log.
+ */
+int64
+gov_audit_record(const GovEvent *event)
+{
+	GovParam	params[GOV_AUDIT_FIELDS + 1];
+	Datum		values[GOV_AUDIT_FIELDS];
+	bool		nulls[GOV_AUDIT_FIELDS];
+	uint8		leaf[GOV_SHA256_LEN];
+	bytea	   *leaf_bytes;
+	GovActor	actor;
+	int64		event_id;
+	Oid			save_userid;
+	int			save_context;
+	int			i;
+
+	(void) gov_actor_get(&actor);
+	event_id = nextval_internal(gov_relation(GOV_REL_AUDIT_EVENTS_EVENT_ID_SEQ),
+								false);
+
+	params[GOV_AUDIT_event_id] = gov_int8(event_id);
+	params[GOV_AUDIT_incarnation] = gov_int8(current_incarnation());
+	params[GOV_AUDIT_occurred_at] = gov_time(GetCurrentTimestamp());
+	params[GOV_AUDIT_xid] =
+		gov_datum(FullTransactionIdGetDatum(GetTopFullTransactionId()), false);
+	params[GOV_AUDIT_actor] = gov_text(actor.user_id[0] ? actor.user_id : NULL);
+	params[GOV_AUDIT_evidence] = gov_text(gov_evidence_name(actor.evidence));
+	params[GOV_AUDIT_db_role] = as_name(gov_session_db_role());
+	params[GOV_AUDIT_session_role] = as_name(gov_session_login_role());
+	params[GOV_AUDIT_event_type] = gov_text(event->event_type);
+	params[GOV_AUDIT_action] = gov_text(event->action);
+	params[GOV_AUDIT_resource] = gov_text(event->resource);
+	params[GOV_AUDIT_resource_type] = gov_text(event->resource_type);
+	params[GOV_AUDIT_outcome] = gov_text(event->outcome);
+	params[GOV_AUDIT_old_row] = gov_json(event->old_row);
+	params[GOV_AUDIT_new_row] = gov_json(event->new_row);
+	params[GOV_AUDIT_changes] = gov_json(event->changes);
+	params[GOV_AUDIT_details] = gov_json(event->details);
+	params[GOV_AUDIT_client_addr] = client_addr();
+	params[GOV_AUDIT_application_name] =
+		gov_text(application_name && application_name[0] ?
+				 application_name : NULL);
+
+	for (i = 0; i < GOV_AUDIT_FIELDS; i++)
+	{
+		values[i] = params[i].value;
+		nulls[i] = params[i].isnull;
+	}
+	gov_canonical_leaf(values, nulls, leaf);
+	leaf_bytes = palloc(VARHDRSZ + GOV_SHA256_LEN);
+	SET_VARSIZE(leaf_bytes, VARHDRSZ + GOV_SHA256_LEN);
+	memcpy(VARDATA(leaf_bytes), leaf, GOV_SHA256_LEN);
+	params[GOV_AUDIT_FIELDS] = gov_datum(PointerGetDatum(leaf_bytes), false);
+
+	GetUserIdAndSecContext(&save_userid, &save_context);
+	SetUserIdAndSecContext(gov_owner(),
+						   save_context | SECURITY_LOCAL_USERID_CHANGE);
+	PG_TRY();
+	{
+		recording = true;
+		gov_spi_run(&insert_event, params, lengthof(params));
+	}
+	PG_FINALLY();
+	{
+		recording = false;
+	}
+	PG_END_TRY();
+	SetUserIdAndSecContext(save_userid, save_context);
+	return event_id;
+}
+
+/* A permission check as an event, for governance.log_checks. */
+static void
+record_check(const char *user_id, const char *permission,
+			 const char *resource, bool allowed)
+{
+	JsonbParseState *state = NULL;
+	GovEvent	event = {0};
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	gov_json_push_key(&state, "permission");
+	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(permission), false,
+				  TEXTOID);
+	gov_json_push_key(&state, "user_id");
+	gov_json_push(&state, WJB_VALUE,
+				  user_id ? CStringGetTextDatum(user_id) : (Datum) 0,
+				  user_id == NULL, TEXTOID);
+	event.details =
+		JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	event.event_type = "access.check";
+	event.action = "check";
+	event.resource = resource;
+	event.resource_type = "access";
+	event.outcome = allowed ? "success" : "denied";
+	gov_spi_begin();
+	(void) gov_audit_record(&event);
+	gov_spi_end();
+}
+
+void
+gov_audit_init(void)
+{
+	gov_check_recorder = record_check;
+}
+
+/*
+ * gov_audit_append_only
+ *		Trigger of governance.audit_events: what is written stays.
+ */
+Datum
+gov_audit_append_only(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) ||
+		RelationGetRelid(trigdata->tg_relation) !=
+		gov_relation(GOV_REL_AUDIT_EVENTS))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("this function is the trigger of governance.audit_events")));
+
+	if (TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) && recording)
+		return PointerGetDatum(trigdata->tg_trigtuple);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_GOV_APPEND_ONLY),
+			 errmsg("the audit trail is append-only"),
+			 errdetail("%s on governance.audit_events was refused.",
+					   TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ? "INSERT" :
+					   TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ? "UPDATE" :
+					   TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) ? "DELETE" :
+					   "TRUNCATE"),
+			 errhint("Events are written by what they tell of; an application logs its own with gov_log_event().")));
+}
+
+/*
+ * gov_log_event(event_type, action, resource, status, details)
+ *		An application's own event.
+ */
+Datum
+gov_log_event(PG_FUNCTION_ARGS)
+{
+	static const char *const outcomes[] = {"success", "denied", "failure",
+	NULL};
+	const char *event_type = gov_arg_reason(fcinfo, 0, "event_type");
+	const char *action = gov_arg_reason(fcinfo, 1, "action");
+	const char *resource = gov_arg_text(fcinfo, 2, "resource", NULL);
+	const char *status = gov_arg_word(fcinfo, 3, "status", outcomes,
+									  "success");
+	Jsonb	   *details = gov_arg_object(fcinfo, 4, "details", false);
+	GovEvent	event = {0};
+	int64		event_id;
+
+	if (strchr(event_type, '.') != NULL)
+		gov_bad_value("event_type",
+					  psprintf("\"%s\" contains a dot.",
+							   gov_excerpt(event_type, strlen(event_type))),
+					  "Types with a dot are the extension's own: it alone writes them.");
+	gov_refuse_read_only("gov_log_event()");
+	(void) gov_require_actor();
+
+	event.event_type = event_type;
+	event.action = action;
+	event.resource = resource && resource[0] ? resource : NULL;
+	event.outcome = status;
+	event.details = details;
+
+	gov_spi_begin();
+	event_id = gov_audit_record(&event);
+	gov_run(&select_event, gov_int8(event_id));
+	return gov_spi_end_row(fcinfo);
+}

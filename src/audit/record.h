@@ -1,0 +1,37 @@
+/*
+ * record.h
+ *		Writing audit events: the recording half of the trail.
+ *
+ * Invariants: an event is written by the transaction whose change it tells
+ * of, so both commit or neither; writers share no row and wait for nobody;
+ * the leaf hash is computed here, over the canonical form, before the row is
+ * stored.  Only this unit inserts into governance.audit_events: the table's
+ * trigger refuses everybody else.
+ */
+#ifndef GOV_RECORD_H
+#define GOV_RECORD_H
+
+#include "utils/jsonb.h"
+
+typedef struct GovEvent
+{
+	const char *event_type;		/* "model_version.register" */
+	const char *action;			/* "register" */
+	const char *resource;		/* "model_version/risk:1.0.0", or NULL */
+	const char *resource_type;	/* "model_version", or NULL */
+	const char *outcome;		/* "success", "denied", "failure" */
+	const Jsonb *old_row;
+	const Jsonb *new_row;
+	const Jsonb *changes;
+	const Jsonb *details;
+} GovEvent;
+
+extern void gov_audit_init(void);
+
+/* Write the event; its id. */
+extern int64 gov_audit_record(const GovEvent *event);
+
+/* Is an insertion of ours in progress? */
+extern bool gov_audit_is_recording(void);
+
+#endif							/* GOV_RECORD_H */

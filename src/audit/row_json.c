@@ -1,0 +1,218 @@
+/*
+ * row_json.c
+ *		A row as jsonb, the same whatever the session's settings are.
+ *
+ * to_jsonb() would write times by the session's TimeZone; here they are
+ * seconds since 1970 with six decimals, as in all JSON of this extension.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+
+#include "audit/row_json.h"
+
+#define UNIX_EPOCH_USECS \
+	((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
+
+static void
+set_string(JsonbValue *jv, char *s)
+{
+	jv->type = jbvString;
+	jv->val.string.val = s;
+	jv->val.string.len = strlen(s);
+}
+
+static void
+set_by_output(JsonbValue *jv, Datum value, Oid type)
+{
+	Oid			output;
+	bool		is_varlena;
+
+	getTypeOutputInfo(type, &output, &is_varlena);
+	set_string(jv, OidOutputFunctionCall(output, value));
+}
+
+static void
+push_text_array(JsonbParseState **state, Datum value)
+{
+	ArrayType  *array = DatumGetArrayTypeP(value);
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+	int			i;
+
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT,
+					  &elements, &nulls, &count);
+	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (i = 0; i < count; i++)
+		gov_json_push(state, WJB_ELEM, elements[i], nulls[i], TEXTOID);
+	pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
+void
+gov_json_push(JsonbParseState **state, JsonbIteratorToken token, Datum value,
+			  bool isnull, Oid type)
+{
+	JsonbValue	jv;
+
+	if (isnull)
+	{
+		jv.type = jbvNull;
+		pushJsonbValue(state, token, &jv);
+		return;
+	}
+
+	switch (type)
+	{
+		case BOOLOID:
+			jv.type = jbvBool;
+			jv.val.boolean = DatumGetBool(value);
+			break;
+		case INT4OID:
+			jv.type = jbvNumeric;
+			jv.val.numeric = int64_to_numeric(DatumGetInt32(value));
+			break;
+		case INT8OID:
+			jv.type = jbvNumeric;
+			jv.val.numeric = int64_to_numeric(DatumGetInt64(value));
+			break;
+		case NUMERICOID:
+			jv.type = jbvNumeric;
+			jv.val.numeric = DatumGetNumeric(value);
+			if (numeric_is_nan(jv.val.numeric) ||
+				numeric_is_inf(jv.val.numeric))
+				set_by_output(&jv, value, type);
+			break;
+		case FLOAT8OID:
+			jv.type = jbvNumeric;
+			if (isnan(DatumGetFloat8(value)) || isinf(DatumGetFloat8(value)))
+				set_by_output(&jv, value, type);
+			else
+				jv.val.numeric =
+					DatumGetNumeric(DirectFunctionCall1(float8_numeric,
+														value));
+			break;
+		case TIMESTAMPTZOID:
+			if (TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(value)))
+				set_string(&jv, TIMESTAMP_IS_NOBEGIN(DatumGetTimestampTz(value)) ?
+						   "-infinity" : "infinity");
+			else
+			{
+				jv.type = jbvNumeric;
+				jv.val.numeric =
+					int64_div_fast_to_numeric(DatumGetTimestampTz(value) +
+											  UNIX_EPOCH_USECS, 6);
+			}
+			break;
+		case TEXTOID:
+			set_string(&jv, TextDatumGetCString(value));
+			break;
+		case NAMEOID:
+			set_string(&jv, NameStr(*DatumGetName(value)));
+			break;
+		case JSONBOID:
+			{
+				Jsonb	   *jb = DatumGetJsonbP(value);
+
+				jv.type = jbvBinary;
+				jv.val.binary.data = &jb->root;
+				jv.val.binary.len = VARSIZE(jb) - VARHDRSZ;
+			}
+			break;
+		case TEXTARRAYOID:
+			push_text_array(state, value);
+			return;
+		case BYTEAOID:
+			{
+				bytea	   *b = DatumGetByteaPP(value);
+				int			len = VARSIZE_ANY_EXHDR(b);
+				char	   *hex = palloc(len * 2 + 1);
+
+				hex_encode(VARDATA_ANY(b), len, hex);
+				hex[len * 2] = '\0';
+				set_string(&jv, hex);
+			}
+			break;
+		default:
+			set_by_output(&jv, value, type);
+			break;
+	}
+	pushJsonbValue(state, token, &jv);
+}
+
+void
+gov_json_push_key(JsonbParseState **state, const char *key)
+{
+	JsonbValue	jv;
+
+	set_string(&jv, unconstify(char *, key));
+	pushJsonbValue(state, WJB_KEY, &jv);
+}
+
+static void
+push_column(JsonbParseState **state, Form_pg_attribute att, Datum value,
+			bool isnull)
+{
+	gov_json_push_key(state, NameStr(att->attname));
+	gov_json_push(state, WJB_VALUE, value, isnull, att->atttypid);
+}
+
+Jsonb *
+gov_row_to_jsonb(HeapTuple tuple, TupleDesc desc, AttrNumber hidden)
+{
+	JsonbParseState *state = NULL;
+	int			i;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+		bool		isnull;
+		Datum		value;
+
+		if (att->attisdropped || att->attnum == hidden)
+			continue;
+		value = heap_getattr(tuple, att->attnum, desc, &isnull);
+		push_column(&state, att, value, isnull);
+	}
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+Jsonb *
+gov_row_changes(HeapTuple old_tuple, HeapTuple new_tuple, TupleDesc desc,
+				AttrNumber hidden)
+{
+	JsonbParseState *state = NULL;
+	int			i;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+		bool		old_null;
+		bool		new_null;
+		Datum		old_value;
+		Datum		new_value;
+
+		if (att->attisdropped || att->attnum == hidden)
+			continue;
+		old_value = heap_getattr(old_tuple, att->attnum, desc, &old_null);
+		new_value = heap_getattr(new_tuple, att->attnum, desc, &new_null);
+		if (old_null == new_null &&
+			(old_null || datum_image_eq(old_value, new_value, att->attbyval,
+										att->attlen)))
+			continue;
+		push_column(&state, att, new_value, new_null);
+	}
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}

@@ -1,0 +1,28 @@
+/*
+ * row_json.h
+ *		A row as jsonb, the same whatever the session's settings are.
+ */
+#ifndef GOV_ROW_JSON_H
+#define GOV_ROW_JSON_H
+
+#include "access/htup.h"
+#include "access/tupdesc.h"
+#include "utils/jsonb.h"
+
+/* Push one value of a type; times become seconds since 1970. */
+extern void gov_json_push(JsonbParseState **state, JsonbIteratorToken token,
+						  Datum value, bool isnull, Oid type);
+extern void gov_json_push_key(JsonbParseState **state, const char *key);
+
+/* Every column, but that one (0: none). */
+extern Jsonb *gov_row_to_jsonb(HeapTuple tuple, TupleDesc desc,
+							   AttrNumber hidden);
+
+/*
+ * The new values of the columns that differ, but those of hidden; what is
+ * equal as stored counts as unchanged.
+ */
+extern Jsonb *gov_row_changes(HeapTuple old_tuple, HeapTuple new_tuple,
+							  TupleDesc desc, AttrNumber hidden);
+
+#endif							/* GOV_ROW_JSON_H */

@@ -1,0 +1,350 @@
+/*
+ * args.c
+ *		Arguments of gov_* functions, checked for form before anything else.
+ *
+ * gov_* functions are not STRICT: a NULL where one is needed must be an error
+ * and not a silent NULL.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
+#include "core/args.h"
+
+void
+gov_bad_value(const char *name, const char *detail, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid value for argument \"%s\"", name),
+			 errdetail("%s", detail),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+static void
+missing_value(const char *name)
+{
+	gov_bad_value(name, psprintf("The argument \"%s\" is missing.", name),
+				  psprintf("Give a value: %s => ...", name));
+}
+
+static bool
+is_alphanumeric(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		(c >= '0' && c <= '9');
+}
+
+static bool
+name_is_valid(const char *s, int len, const char *others)
+{
+	int			i;
+
+	if (len < 1 || len > GOV_ID_LEN || !is_alphanumeric(s[0]))
+		return false;
+	for (i = 1; i < len; i++)
+	{
+		if (!is_alphanumeric(s[i]) &&
+			(s[i] == '\0' || strchr(others, s[i]) == NULL))
+			return false;
+	}
+	return true;
+}
+
+bool
+gov_id_is_valid(const char *s, int len)
+{
+	return name_is_valid(s, len, "._-");
+}
+
+/* What of a bad value an error may repeat: enough to recognise it. */
+char *
+gov_excerpt(const char *s, int len)
+{
+	if (len > 64)
+	{
+		len = pg_mbcliplen(s, len, 64);
+		return psprintf("%.*s...", len, s);
+	}
+	return pnstrdup(s, len);
+}
+
+static void
+check_name(const char *s, const char *name, const char *others)
+{
+	int			len = strlen(s);
+
+	if (name_is_valid(s, len, others))
+		return;
+	if (len == 0)
+		gov_bad_value(name, "It is empty.",
+					  "Use 1 to 128 letters, digits, dots, underscores and hyphens, a letter or digit first.");
+	if (len > GOV_ID_LEN)
+		gov_bad_value(name,
+					  psprintf("\"%s\" has %d characters, more than %d.",
+							   gov_excerpt(s, len), pg_mbstrlen(s), GOV_ID_LEN),
+					  NULL);
+	gov_bad_value(name,
+				  psprintf("\"%s\" does not match the pattern for names.",
+						   gov_excerpt(s, len)),
+				  strchr(others, '+') ?
+				  "Use 1 to 128 letters, digits, dots, underscores, hyphens and plus signs, a letter or digit first." :
+				  "Use 1 to 128 letters, digits, dots, underscores and hyphens, a letter or digit first.");
+}
+
+static const char *
+arg_name(FunctionCallInfo fcinfo, int n, const char *name, const char *others,
+		 bool or_null)
+{
+	char	   *s;
+
+	if (PG_ARGISNULL(n))
+	{
+		if (!or_null)
+			missing_value(name);
+		return NULL;
+	}
+	s = text_to_cstring(PG_GETARG_TEXT_PP(n));
+	check_name(s, name, others);
+	return s;
+}
+
+const char *
+gov_arg_id(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	return arg_name(fcinfo, n, name, "._-", false);
+}
+
+const char *
+gov_arg_id_or_null(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	return arg_name(fcinfo, n, name, "._-", true);
+}
+
+const char *
+gov_arg_version(FunctionCallInfo fcinfo, int n)
+{
+	return arg_name(fcinfo, n, "version", "._+-", false);
+}
+
+const char *
+gov_arg_version_or_null(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	return arg_name(fcinfo, n, name, "._+-", true);
+}
+
+const char *
+gov_arg_text(FunctionCallInfo fcinfo, int n, const char *name,
+			 const char *missing)
+{
+	text	   *t;
+
+	if (PG_ARGISNULL(n))
+		return missing;
+	t = PG_GETARG_TEXT_PP(n);
+	if (VARSIZE_ANY_EXHDR(t) > GOV_TEXT_MAX)
+		gov_bad_value(name,
+					  psprintf("It has %zu bytes, more than %d.",
+							   (size_t) VARSIZE_ANY_EXHDR(t), GOV_TEXT_MAX),
+					  "Keep the document elsewhere and give its address and hash.");
+	return text_to_cstring(t);
+}
+
+const char *
+gov_arg_reason(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	const char *s = gov_arg_text(fcinfo, n, name, NULL);
+
+	if (s == NULL)
+		missing_value(name);
+	if (s[strspn(s, " \t\r\n\v\f")] == '\0')
+		gov_bad_value(name, "It is empty.",
+					  "Say why: the audit trail keeps it.");
+	return s;
+}
+
+char *
+gov_word_list(const char *const *words)
+{
+	StringInfoData buf;
+	int			i;
+
+	initStringInfo(&buf);
+	for (i = 0; words[i] != NULL; i++)
+		appendStringInfo(&buf, "%s%s", i > 0 ? ", " : "", words[i]);
+	return buf.data;
+}
+
+const char *
+gov_arg_word(FunctionCallInfo fcinfo, int n, const char *name,
+			 const char *const *words, const char *missing)
+{
+	const char *s = gov_arg_text(fcinfo, n, name, missing);
+	int			i;
+
+	if (s == NULL)
+		missing_value(name);
+	for (i = 0; words[i] != NULL; i++)
+	{
+		if (strcmp(s, words[i]) == 0)
+			return words[i];
+	}
+	gov_bad_value(name,
+				  psprintf("\"%s\" is not one of the allowed words.",
+						   gov_excerpt(s, strlen(s))),
+				  psprintf("Allowed: %s.", gov_word_list(words)));
+}
+
+static Jsonb *
+empty_object(void)
+{
+	JsonbParseState *state = NULL;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+Jsonb *
+gov_arg_object(FunctionCallInfo fcinfo, int n, const char *name, bool or_null)
+{
+	Jsonb	   *jb;
+
+	if (PG_ARGISNULL(n))
+		return or_null ? NULL : empty_object();
+	jb = PG_GETARG_JSONB_P(n);
+	if (!JB_ROOT_IS_OBJECT(jb))
+		gov_bad_value(name, "It is not a JSON object.",
+					  "Give an object such as {\"key\": \"value\"}.");
+	return jb;
+}
+
+Jsonb *
+gov_arg_document(FunctionCallInfo fcinfo, int n, const char *name,
+				 bool or_null)
+{
+	Jsonb	   *jb;
+
+	if (PG_ARGISNULL(n))
+		return or_null ? NULL : empty_object();
+	jb = PG_GETARG_JSONB_P(n);
+	if (JB_ROOT_IS_SCALAR(jb))
+		gov_bad_value(name, "It is neither a JSON object nor an array.", NULL);
+	return jb;
+}
+
+const char **
+gov_arg_text_array(FunctionCallInfo fcinfo, int n, const char *name,
+				   int *count)
+{
+	ArrayType  *array;
+	Datum	   *elements;
+	bool	   *nulls;
+	const char **result;
+	int			i;
+
+	*count = -1;
+	if (PG_ARGISNULL(n))
+		return NULL;
+	array = PG_GETARG_ARRAYTYPE_P(n);
+	if (ARR_NDIM(array) > 1)
+		gov_bad_value(name, "The array has more than one dimension.", NULL);
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT,
+					  &elements, &nulls, count);
+	if (*count > GOV_ARRAY_MAX)
+		gov_bad_value(name,
+					  psprintf("The array has %d elements, more than %d.",
+							   *count, GOV_ARRAY_MAX),
+					  NULL);
+	result = palloc(sizeof(char *) * Max(*count, 1));
+	for (i = 0; i < *count; i++)
+	{
+		if (nulls[i])
+			gov_bad_value(name, "An element of the array is NULL.", NULL);
+		result[i] = TextDatumGetCString(elements[i]);
+		if (result[i][0] == '\0')
+			gov_bad_value(name, "An element of the array is empty.", NULL);
+	}
+	return result;
+}
+
+const char **
+gov_arg_id_array(FunctionCallInfo fcinfo, int n, const char *name, int *count)
+{
+	const char **result = gov_arg_text_array(fcinfo, n, name, count);
+	int			i;
+	int			j;
+
+	for (i = 0; i < *count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		check_name(result[i], name, "._-");
+		for (j = 0; j < i; j++)
+		{
+			if (strcmp(result[i], result[j]) == 0)
+				gov_bad_value(name,
+							  psprintf("\"%s\" is given twice.", result[i]),
+							  NULL);
+		}
+	}
+	return result;
+}
+
+static int64
+check_range(int64 v, const char *name, int64 min, int64 max)
+{
+	if (v < min || v > max)
+		gov_bad_value(name,
+					  psprintf(INT64_FORMAT " is not between " INT64_FORMAT " and " INT64_FORMAT ".",
+							   v, min, max),
+					  NULL);
+	return v;
+}
+
+int32
+gov_arg_int4(FunctionCallInfo fcinfo, int n, const char *name,
+			 int32 min, int32 max)
+{
+	if (PG_ARGISNULL(n))
+		missing_value(name);
+	return (int32) check_range(PG_GETARG_INT32(n), name, min, max);
+}
+
+int64
+gov_arg_int8(FunctionCallInfo fcinfo, int n, const char *name,
+			 int64 min, int64 max)
+{
+	if (PG_ARGISNULL(n))
+		missing_value(name);
+	return check_range(PG_GETARG_INT64(n), name, min, max);
+}
+
+TimestampTz
+gov_arg_time(FunctionCallInfo fcinfo, int n, const char *name, bool or_null)
+{
+	TimestampTz t;
+
+	if (PG_ARGISNULL(n))
+	{
+		if (!or_null)
+			missing_value(name);
+		return DT_NOEND;
+	}
+	t = PG_GETARG_TIMESTAMPTZ(n);
+	if (TIMESTAMP_NOT_FINITE(t))
+		gov_bad_value(name, "It is not a finite time.",
+					  or_null ? "Leave it NULL where there is no limit." : NULL);
+	return t;
+}
+
+void
+gov_refuse_read_only(const char *function)
+{
+	PreventCommandIfReadOnly(function);
+	PreventCommandIfParallelMode(function);
+	PreventCommandDuringRecovery(function);
+}

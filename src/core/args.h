@@ -1,0 +1,78 @@
+/*
+ * args.h
+ *		Arguments of gov_* functions, checked for form before anything else.
+ *
+ * Every accessor names the argument in its error (22023) and says in words
+ * what is allowed.  Results are palloc'd in the current context.
+ */
+#ifndef GOV_ARGS_H
+#define GOV_ARGS_H
+
+#include "fmgr.h"
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
+
+#define GOV_ID_LEN		128		/* longest id that people choose */
+#define GOV_TEXT_MAX	(1024 * 1024)	/* longest free text, bytes */
+#define GOV_ARRAY_MAX	1000	/* most elements of an array argument */
+
+/* ^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$; versions may contain + too */
+extern bool gov_id_is_valid(const char *s, int len);
+
+extern const char *gov_arg_id(FunctionCallInfo fcinfo, int n, const char *name);
+extern const char *gov_arg_id_or_null(FunctionCallInfo fcinfo, int n,
+									  const char *name);
+extern const char *gov_arg_version(FunctionCallInfo fcinfo, int n);
+extern const char *gov_arg_version_or_null(FunctionCallInfo fcinfo, int n,
+										   const char *name);
+
+/* Free text; NULL gives "missing" (which may be NULL). */
+extern const char *gov_arg_text(FunctionCallInfo fcinfo, int n,
+								const char *name, const char *missing);
+
+/* Free text that must say something: neither NULL nor only blanks. */
+extern const char *gov_arg_reason(FunctionCallInfo fcinfo, int n,
+								  const char *name);
+
+/* One of a closed set of words; NULL gives "missing", an error if NULL. */
+extern const char *gov_arg_word(FunctionCallInfo fcinfo, int n,
+								const char *name, const char *const *words,
+								const char *missing);
+
+/* A JSON object; NULL gives {} or, with or_null, NULL. */
+extern Jsonb *gov_arg_object(FunctionCallInfo fcinfo, int n, const char *name,
+							 bool or_null);
+
+/* Like that, an array being allowed too. */
+extern Jsonb *gov_arg_document(FunctionCallInfo fcinfo, int n,
+							   const char *name, bool or_null);
+
+/* text[] without NULLs and of one dimension; NULL gives *count = -1. */
+extern const char **gov_arg_text_array(FunctionCallInfo fcinfo, int n,
+									   const char *name, int *count);
+/* The same, each element an id, duplicates refused. */
+extern const char **gov_arg_id_array(FunctionCallInfo fcinfo, int n,
+									 const char *name, int *count);
+
+extern int32 gov_arg_int4(FunctionCallInfo fcinfo, int n, const char *name,
+						  int32 min, int32 max);
+extern int64 gov_arg_int8(FunctionCallInfo fcinfo, int n, const char *name,
+						  int64 min, int64 max);
+
+/* NULL (where allowed) reads as DT_NOEND; infinities are refused. */
+extern TimestampTz gov_arg_time(FunctionCallInfo fcinfo, int n,
+								const char *name, bool or_null);
+
+/* 'a', 'b', 'c' for hints */
+extern char *gov_word_list(const char *const *words);
+
+/* The beginning of a bad value: enough to recognise it in an error. */
+extern char *gov_excerpt(const char *s, int len);
+
+extern pg_attribute_noreturn() void
+gov_bad_value(const char *name, const char *detail, const char *hint);
+
+/* Writers call this first: clear refusal in recovery and read-only. */
+extern void gov_refuse_read_only(const char *function);
+
+#endif							/* GOV_ARGS_H */

@@ -1,0 +1,14 @@
+/*
+ * compat.h
+ *		Differences between the PostgreSQL versions that are supported.
+ *
+ * 15 is the version that the code is written against.
+ */
+#ifndef GOV_COMPAT_H
+#define GOV_COMPAT_H
+
+#if PG_VERSION_NUM < 150000
+#error "governance needs PostgreSQL 15 or later"
+#endif
+
+#endif							/* GOV_COMPAT_H */

@@ -1,0 +1,168 @@
+/*
+ * relations.c
+ *		The extension's own relations by OID, and cache generations.
+ *
+ * A cache is invalidated across backends through a relcache message on an
+ * empty proxy table: the real tables would drop every kept plan on them with
+ * each change.  Messages travel with the commit record, so a hot standby
+ * gets them too, and COMMIT PREPARED sends those of its transaction.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "core/relations.h"
+
+static const char *const relation_names[GOV_REL_COUNT] = {
+#define GOV_RELATION(symbol, name) name,
+	GOV_RELATION_LIST
+#undef GOV_RELATION
+};
+
+static Oid	relation_oids[GOV_REL_COUNT];
+static Oid	owner_oid = InvalidOid;
+static uint64 oids_generation = 0;
+static uint64 generations[GOV_CACHE_COUNT] = {1, 1, 1};
+
+static void
+relcache_callback(Datum arg, Oid relid)
+{
+	int			i;
+
+	if (relid == InvalidOid)
+	{
+		for (i = 0; i < GOV_CACHE_COUNT; i++)
+			generations[i]++;
+		return;
+	}
+	if (relid == relation_oids[GOV_REL_ACCESS_GENERATION])
+		generations[GOV_CACHE_ACCESS]++;
+	else if (relid == relation_oids[GOV_REL_POLICY_GENERATION])
+		generations[GOV_CACHE_POLICY]++;
+	else
+	{
+		for (i = 0; i < GOV_REL_COUNT; i++)
+		{
+			if (relid == relation_oids[i])
+			{
+				/* Altered or dropped: nothing cached may outlive it. */
+				generations[GOV_CACHE_ACCESS]++;
+				generations[GOV_CACHE_POLICY]++;
+				generations[GOV_CACHE_CATALOG]++;
+				break;
+			}
+		}
+	}
+}
+
+/* A database role was created, renamed or dropped: role names are cached. */
+static void
+authid_callback(Datum arg, int cacheid, uint32 hashvalue)
+{
+	generations[GOV_CACHE_ACCESS]++;
+}
+
+void
+gov_relations_init(void)
+{
+	CacheRegisterRelcacheCallback(relcache_callback, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, authid_callback, (Datum) 0);
+}
+
+Oid
+gov_schema(void)
+{
+	return get_namespace_oid("governance", true);
+}
+
+static void
+load_owner(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner_oid = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+	}
+}
+
+/*
+ * gov_relation_or_invalid
+ *		The OID of one of our relations, or InvalidOid where there is none.
+ *
+ * A dropped and recreated proxy gets another OID, and the message for the old
+ * one moved only its own counter; so the proxies are looked up again whenever
+ * theirs moved, which is cheap beside rebuilding the cache.
+ */
+Oid
+gov_relation_or_invalid(GovRelation which)
+{
+	uint64		now = generations[GOV_CACHE_CATALOG];
+
+	if (oids_generation != now)
+	{
+		memset(relation_oids, 0, sizeof(relation_oids));
+		owner_oid = InvalidOid;
+		oids_generation = now;
+	}
+	if (!OidIsValid(relation_oids[which]))
+	{
+		Oid			schema = gov_schema();
+
+		if (!OidIsValid(schema))
+			return InvalidOid;
+		relation_oids[which] = get_relname_relid(relation_names[which],
+												 schema);
+	}
+	return relation_oids[which];
+}
+
+Oid
+gov_relation(GovRelation which)
+{
+	Oid			relid = gov_relation_or_invalid(which);
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("extension \"governance\" is not complete in this database"),
+				 errdetail("There is no relation \"governance.%s\".",
+						   relation_names[which]),
+				 errhint("Run CREATE EXTENSION governance.")));
+	return relid;
+}
+
+Oid
+gov_owner(void)
+{
+	Oid			relid = gov_relation(GOV_REL_AUDIT_EVENTS);
+
+	if (!OidIsValid(owner_oid))
+		load_owner(relid);
+	return owner_oid;
+}
+
+uint64
+gov_cache_generation(GovCache cache)
+{
+	return generations[cache];
+}
+
+void
+gov_cache_invalidate(GovCache cache)
+{
+	Oid			proxy;
+
+	Assert(cache == GOV_CACHE_ACCESS || cache == GOV_CACHE_POLICY);
+	proxy = gov_relation(cache == GOV_CACHE_ACCESS ?
+						 GOV_REL_ACCESS_GENERATION :
+						 GOV_REL_POLICY_GENERATION);
+	CacheInvalidateRelcacheByRelid(proxy);
+}

@@ -1,0 +1,64 @@
+/*
+ * relations.h
+ *		The extension's own relations by OID, and when what was cached from
+ *		them is stale.
+ *
+ * Invariants: an OID is looked up by name in schema "governance" and kept
+ * until a relcache invalidation names it (DROP EXTENSION, another CREATE).
+ * The one relcache callback of the extension only moves counters: it may run
+ * at any lock acquisition, so it allocates, locks and reads nothing.
+ */
+#ifndef GOV_RELATIONS_H
+#define GOV_RELATIONS_H
+
+/* GOV_RELATION(symbol, name): those C code names by itself. */
+#define GOV_RELATION_LIST \
+	GOV_RELATION(ACCESS_GENERATION, "access_generation") \
+	GOV_RELATION(POLICY_GENERATION, "policy_generation") \
+	GOV_RELATION(USERS, "users") \
+	GOV_RELATION(USERS_PKEY, "users_pkey") \
+	GOV_RELATION(USERS_DB_ROLE_KEY, "users_db_role_key") \
+	GOV_RELATION(ROLES, "roles") \
+	GOV_RELATION(ROLE_PERMISSIONS, "role_permissions") \
+	GOV_RELATION(ROLE_INHERITANCE, "role_inheritance") \
+	GOV_RELATION(USER_ROLES, "user_roles") \
+	GOV_RELATION(USER_ROLES_PKEY, "user_roles_pkey") \
+	GOV_RELATION(SOD_SETS, "sod_sets") \
+	GOV_RELATION(POLICIES, "policies") \
+	GOV_RELATION(AUDIT_EVENTS, "audit_events") \
+	GOV_RELATION(AUDIT_EVENTS_EVENT_ID_SEQ, "audit_events_event_id_seq") \
+	GOV_RELATION(AUDIT_LOG, "audit_log")
+
+typedef enum GovRelation
+{
+#define GOV_RELATION(symbol, name) GOV_REL_##symbol,
+	GOV_RELATION_LIST
+#undef GOV_RELATION
+	GOV_REL_COUNT
+} GovRelation;
+
+/* What is cached, each with a counter that moves when it is stale. */
+typedef enum GovCache
+{
+	GOV_CACHE_ACCESS,			/* users, roles, permissions, assignments */
+	GOV_CACHE_POLICY,			/* policies */
+	GOV_CACHE_CATALOG,			/* OIDs and attribute numbers */
+	GOV_CACHE_COUNT
+} GovCache;
+
+extern void gov_relations_init(void);
+
+/* The OID; an error (55000) where the extension is absent, unless told. */
+extern Oid	gov_relation(GovRelation which);
+extern Oid	gov_relation_or_invalid(GovRelation which);
+extern Oid	gov_schema(void);
+
+/* The owner, as whom internal writes run. */
+extern Oid	gov_owner(void);
+
+extern uint64 gov_cache_generation(GovCache cache);
+
+/* Tell every backend, at commit, that the cache is stale. */
+extern void gov_cache_invalidate(GovCache cache);
+
+#endif							/* GOV_RELATIONS_H */

@@ -1,0 +1,115 @@
+/*
+ * scan.c
+ *		Reading the extension's small tables without SPI.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+
+#include "core/scan.h"
+
+/* The column's number; an error where the table is not as we made it. */
+static AttrNumber
+column_number(Relation rel, const char *column)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	int			i;
+
+	for (i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (!att->attisdropped && strcmp(NameStr(att->attname), column) == 0)
+			return att->attnum;
+	}
+	elog(ERROR, "table \"governance.%s\" has no column \"%s\"",
+		 RelationGetRelationName(rel), column);
+	return InvalidAttrNumber;	/* keep compiler quiet */
+}
+
+void
+gov_scan_begin(GovScan *scan, GovRelation table)
+{
+	scan->rel = table_open(gov_relation(table), AccessShareLock);
+	scan->scan = systable_beginscan(scan->rel, InvalidOid, false, NULL, 0,
+									NULL);
+	scan->tuple = NULL;
+}
+
+void
+gov_scan_begin_key(GovScan *scan, GovRelation table, GovRelation index,
+				   const char *column, const char *value)
+{
+	ScanKeyData key;
+	AttrNumber	attnum;
+
+	scan->rel = table_open(gov_relation(table), AccessShareLock);
+	attnum = column_number(scan->rel, column);
+	if (TupleDescAttr(RelationGetDescr(scan->rel), attnum - 1)->atttypid ==
+		NAMEOID)
+	{
+		/* A name is 64 bytes, whatever the length of the text in it. */
+		namestrcpy(&scan->key_name, value);
+		ScanKeyEntryInitialize(&key, 0, attnum, BTEqualStrategyNumber,
+							   InvalidOid, C_COLLATION_OID, F_NAMEEQ,
+							   NameGetDatum(&scan->key_name));
+	}
+	else
+		ScanKeyEntryInitialize(&key, 0, attnum, BTEqualStrategyNumber,
+							   InvalidOid, C_COLLATION_OID, F_TEXTEQ,
+							   CStringGetTextDatum(value));
+
+	scan->scan = systable_beginscan(scan->rel, gov_relation(index), true,
+									NULL, 1, &key);
+	scan->tuple = NULL;
+}
+
+bool
+gov_scan_next(GovScan *scan)
+{
+	scan->tuple = systable_getnext(scan->scan);
+	return HeapTupleIsValid(scan->tuple);
+}
+
+void
+gov_scan_end(GovScan *scan)
+{
+	systable_endscan(scan->scan);
+	table_close(scan->rel, AccessShareLock);
+}
+
+Datum
+gov_scan_datum(GovScan *scan, const char *column, bool *isnull)
+{
+	return heap_getattr(scan->tuple, column_number(scan->rel, column),
+						RelationGetDescr(scan->rel), isnull);
+}
+
+char *
+gov_scan_text(GovScan *scan, const char *column)
+{
+	bool		isnull;
+	Datum		value = gov_scan_datum(scan, column, &isnull);
+	Form_pg_attribute att;
+
+	if (isnull)
+		return NULL;
+	att = TupleDescAttr(RelationGetDescr(scan->rel),
+						column_number(scan->rel, column) - 1);
+	if (att->atttypid == NAMEOID)
+		return pstrdup(NameStr(*DatumGetName(value)));
+	return TextDatumGetCString(value);
+}
+
+bool
+gov_scan_bool(GovScan *scan, const char *column)
+{
+	bool		isnull;
+	Datum		value = gov_scan_datum(scan, column, &isnull);
+
+	return isnull ? false : DatumGetBool(value);
+}

@@ -1,0 +1,43 @@
+/*
+ * scan.h
+ *		Reading the extension's small tables without SPI.
+ *
+ * A scan sees what is committed now plus this transaction's own work, at
+ * every isolation level and in parallel workers: the NULL snapshot of
+ * systable_beginscan() is the catalog snapshot, taken anew for relations that
+ * have no syscache.  Only for tables that the extension owns.
+ */
+#ifndef GOV_SCAN_H
+#define GOV_SCAN_H
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "utils/rel.h"
+
+#include "core/relations.h"
+
+typedef struct GovScan
+{
+	Relation	rel;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	NameData	key_name;		/* the key points into it */
+} GovScan;
+
+/* The whole table. */
+extern void gov_scan_begin(GovScan *scan, GovRelation table);
+
+/* The rows whose text (or name) column equals value, by that index. */
+extern void gov_scan_begin_key(GovScan *scan, GovRelation table,
+							   GovRelation index, const char *column,
+							   const char *value);
+extern bool gov_scan_next(GovScan *scan);
+extern void gov_scan_end(GovScan *scan);
+
+/* Fields of the current row by column name; text is palloc'd. */
+extern char *gov_scan_text(GovScan *scan, const char *column);
+extern bool gov_scan_bool(GovScan *scan, const char *column);
+extern Datum gov_scan_datum(GovScan *scan, const char *column, bool *isnull);
+
+#endif							/* GOV_SCAN_H */

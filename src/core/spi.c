@@ -1,0 +1,214 @@
+/*
+ * spi.c
+ *		Statements the extension keeps, and a short way to run them.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "core/spi.h"
+
+GovParam
+gov_datum(Datum value, bool isnull)
+{
+	GovParam	param;
+
+	param.value = isnull ? (Datum) 0 : value;
+	param.isnull = isnull;
+	return param;
+}
+
+GovParam
+gov_text(const char *s)
+{
+	return gov_datum(s ? CStringGetTextDatum(s) : (Datum) 0, s == NULL);
+}
+
+GovParam
+gov_json(const Jsonb *jb)
+{
+	return gov_datum(JsonbPGetDatum(jb), jb == NULL);
+}
+
+GovParam
+gov_int8(int64 v)
+{
+	return gov_datum(Int64GetDatum(v), false);
+}
+
+GovParam
+gov_int4(int32 v)
+{
+	return gov_datum(Int32GetDatum(v), false);
+}
+
+GovParam
+gov_bool(bool v)
+{
+	return gov_datum(BoolGetDatum(v), false);
+}
+
+GovParam
+gov_time(TimestampTz t)
+{
+	return gov_datum(TimestampTzGetDatum(t), t == DT_NOEND);
+}
+
+void
+gov_spi_begin(void)
+{
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
+void
+gov_spi_end(void)
+{
+	if (SPI_finish() != SPI_OK_FINISH)
+		elog(ERROR, "SPI_finish failed");
+}
+
+/*
+ * gov_spi_run
+ *		Run a kept statement and return the number of rows it touched.
+ */
+uint64
+gov_spi_run(GovStatement *statement, const GovParam *params, int nparams)
+{
+	Datum		values[GOV_MAX_PARAMS];
+	char		nulls[GOV_MAX_PARAMS];
+	Snapshot	snapshot = InvalidSnapshot;
+	int			rc;
+	int			i;
+
+	if (nparams != statement->nargs)
+		elog(ERROR, "statement takes %d parameters, got %d: %s",
+			 statement->nargs, nparams, statement->sql);
+
+	if (statement->plan == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare(statement->sql, statement->nargs,
+									   statement->argtypes);
+
+		if (plan == NULL)
+			elog(ERROR, "SPI_prepare failed: %s: %s",
+				 SPI_result_code_string(SPI_result), statement->sql);
+		if (SPI_keepplan(plan) != 0)
+			elog(ERROR, "SPI_keepplan failed: %s", statement->sql);
+		statement->plan = plan;
+	}
+
+	for (i = 0; i < nparams; i++)
+	{
+		values[i] = params[i].value;
+		nulls[i] = params[i].isnull ? 'n' : ' ';
+	}
+
+	/*
+	 * SPI copies the snapshot before it advances its command counter, so the
+	 * static one of GetLatestSnapshot() is safe to hand over.
+	 */
+	if (statement->latest)
+		snapshot = GetLatestSnapshot();
+	rc = SPI_execute_snapshot(statement->plan, values, nulls,
+							  snapshot, InvalidSnapshot, false, true, 0);
+	if (rc < 0)
+		elog(ERROR, "SPI failed: %s: %s", SPI_result_code_string(rc),
+			 statement->sql);
+	return SPI_processed;
+}
+
+Datum
+gov_row_datum(uint64 row, int column, bool *isnull)
+{
+	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
+						 column, isnull);
+}
+
+bool
+gov_row_null(uint64 row, int column)
+{
+	bool		isnull;
+
+	(void) gov_row_datum(row, column, &isnull);
+	return isnull;
+}
+
+/* Any type, as its output function writes it. */
+char *
+gov_row_text(uint64 row, int column)
+{
+	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
+						column);
+}
+
+bool
+gov_row_bool(uint64 row, int column)
+{
+	bool		isnull;
+	Datum		value = gov_row_datum(row, column, &isnull);
+
+	return isnull ? false : DatumGetBool(value);
+}
+
+int64
+gov_row_int8(uint64 row, int column)
+{
+	bool		isnull;
+	Datum		value = gov_row_datum(row, column, &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
+int32
+gov_row_int4(uint64 row, int column)
+{
+	bool		isnull;
+	Datum		value = gov_row_datum(row, column, &isnull);
+
+	return isnull ? 0 : DatumGetInt32(value);
+}
+
+/* NULL reads as DT_NOEND: no end. */
+TimestampTz
+gov_row_time(uint64 row, int column)
+{
+	bool		isnull;
+	Datum		value = gov_row_datum(row, column, &isnull);
+
+	return isnull ? DT_NOEND : DatumGetTimestampTz(value);
+}
+
+/*
+ * gov_spi_keep
+ *		A field copied into the memory of whoever called gov_spi_begin().
+ */
+Datum
+gov_spi_keep(uint64 row, int column, bool *isnull)
+{
+	Datum		value = gov_row_datum(row, column, isnull);
+	Form_pg_attribute att = TupleDescAttr(SPI_tuptable->tupdesc, column - 1);
+
+	if (*isnull)
+		return (Datum) 0;
+	return SPI_datumTransfer(value, att->attbyval, att->attlen);
+}
+
+Datum
+gov_spi_end_row(FunctionCallInfo fcinfo)
+{
+	Datum		result;
+	bool		isnull;
+
+	if (SPI_tuptable == NULL || SPI_processed == 0)
+		elog(ERROR, "no row to return");
+	result = gov_spi_keep(0, 1, &isnull);
+	gov_spi_end();
+	if (isnull)
+		fcinfo->isnull = true;
+	return result;
+}

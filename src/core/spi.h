@@ -1,0 +1,76 @@
+/*
+ * spi.h
+ *		Statements the extension keeps, and a short way to run them.
+ *
+ * A statement is a static GovStatement.  Its plan is made at first use and
+ * kept for the backend's life; it is published only after SPI kept it, so an
+ * error on the way leaves none half made.
+ *
+ * latest = true runs it on a snapshot taken now, at every isolation level: a
+ * decision judges what is committed, not what the transaction began with.
+ * Lock first, then decide on a statement that comes after the lock.
+ *
+ * Results live in SPI memory until gov_spi_finish(); what must outlive it is
+ * copied by the accessors named "keep".
+ */
+#ifndef GOV_SPI_H
+#define GOV_SPI_H
+
+#include "executor/spi.h"
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
+
+#define GOV_MAX_PARAMS 24
+
+typedef struct GovStatement
+{
+	const char *sql;
+	int			nargs;
+	Oid			argtypes[GOV_MAX_PARAMS];
+	bool		latest;
+	SPIPlanPtr	plan;			/* NULL until first use */
+} GovStatement;
+
+typedef struct GovParam
+{
+	Datum		value;
+	bool		isnull;
+} GovParam;
+
+extern GovParam gov_text(const char *s);	/* NULL is SQL NULL */
+extern GovParam gov_datum(Datum value, bool isnull);
+extern GovParam gov_json(const Jsonb *jb);	/* NULL is SQL NULL */
+extern GovParam gov_int8(int64 v);
+extern GovParam gov_int4(int32 v);
+extern GovParam gov_bool(bool v);
+extern GovParam gov_time(TimestampTz t);	/* DT_NOEND is SQL NULL */
+
+extern void gov_spi_begin(void);
+extern void gov_spi_end(void);
+
+/* Run a statement; the number of rows.  SPI_tuptable has them. */
+extern uint64 gov_spi_run(GovStatement *statement, const GovParam *params,
+						  int nparams);
+#define gov_run(statement, ...) \
+	gov_spi_run((statement), (GovParam[]) {__VA_ARGS__}, \
+				lengthof(((GovParam[]) {__VA_ARGS__})))
+#define gov_run0(statement) gov_spi_run((statement), NULL, 0)
+
+/* Fields of the last result, columns counted from 1. */
+extern bool gov_row_null(uint64 row, int column);
+extern char *gov_row_text(uint64 row, int column);	/* NULL if null */
+extern bool gov_row_bool(uint64 row, int column);
+extern int64 gov_row_int8(uint64 row, int column);
+extern int32 gov_row_int4(uint64 row, int column);
+extern TimestampTz gov_row_time(uint64 row, int column);
+extern Datum gov_row_datum(uint64 row, int column, bool *isnull);
+
+/*
+ * The composite in column 1 of the first row of the last result (write the
+ * statement as "... RETURNING t" or "SELECT t FROM ..."), copied out; ends
+ * the SPI connection.
+ */
+extern Datum gov_spi_end_row(FunctionCallInfo fcinfo);
+extern Datum gov_spi_keep(uint64 row, int column, bool *isnull);
+
+#endif							/* GOV_SPI_H */

@@ -1,0 +1,28 @@
+/*
+ * governance.c
+ *		The module's entry point: calls each room's init, nothing else.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "audit/record.h"
+#include "core/compat.h"
+#include "core/guc.h"
+#include "core/operation.h"
+#include "core/relations.h"
+#include "identity/actor.h"
+
+PG_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+void
+_PG_init(void)
+{
+	gov_guc_init();
+	gov_relations_init();
+	gov_operation_init();
+	gov_actor_init();
+	gov_audit_init();
+}

@@ -1,0 +1,251 @@
+/*
+ * actor.c
+ *		Who is acting: the governance user of a call, and how that is known.
+ *
+ * The session's identity is GetOuterUserId(): the SET ROLE role, else the
+ * session user, whatever SECURITY DEFINER functions are on the stack.
+ *
+ * Pooling in transaction mode is safe: a binding ends with its transaction,
+ * and what is cached of the session is keyed by role OID and generation.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+
+#include "core/relations.h"
+#include "core/scan.h"
+#include "identity/actor.h"
+
+typedef struct Binding
+{
+	GovEvidence evidence;		/* UNMAPPED: no binding */
+	SubTransactionId subid;		/* who made it; moves up at its commit */
+	char		user_id[GOV_ID_LEN + 1];
+} Binding;
+
+static Binding binding;
+
+/* The last answers: a session asks about the same one or two, always. */
+typedef struct RoleAnswer
+{
+	uint64		generation;
+	Oid			roleid;
+	bool		found;
+	char		user_id[GOV_ID_LEN + 1];
+} RoleAnswer;
+
+typedef struct UserAnswer
+{
+	uint64		generation;
+	bool		is_active;
+	char		user_id[GOV_ID_LEN + 1];
+} UserAnswer;
+
+static RoleAnswer last_role;
+static UserAnswer last_user;
+
+static void
+xact_callback(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+		case XACT_EVENT_PARALLEL_COMMIT:
+		case XACT_EVENT_PARALLEL_ABORT:
+			binding.evidence = GOV_EVIDENCE_UNMAPPED;
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+subxact_callback(SubXactEvent event, SubTransactionId mySubid,
+				 SubTransactionId parentSubid, void *arg)
+{
+	if (binding.evidence == GOV_EVIDENCE_UNMAPPED ||
+		binding.subid != mySubid)
+		return;
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		binding.evidence = GOV_EVIDENCE_UNMAPPED;
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+		binding.subid = parentSubid;
+}
+
+void
+gov_actor_init(void)
+{
+	RegisterXactCallback(xact_callback, NULL);
+	RegisterSubXactCallback(subxact_callback, NULL);
+}
+
+const char *
+gov_evidence_name(GovEvidence evidence)
+{
+	switch (evidence)
+	{
+		case GOV_EVIDENCE_SESSION:
+			return "session";
+		case GOV_EVIDENCE_ASSERTED:
+			return "asserted";
+		case GOV_EVIDENCE_VERIFIED:
+			return "verified";
+		case GOV_EVIDENCE_INTERNAL:
+			return "internal";
+		case GOV_EVIDENCE_UNMAPPED:
+			break;
+	}
+	return "unmapped";
+}
+
+/*
+ * gov_user_exists
+ *		Is there such a user, and an active one, as committed now?
+ */
+bool
+gov_user_exists(const char *user_id, bool *is_active)
+{
+	GovScan		scan;
+	bool		found;
+
+	gov_scan_begin_key(&scan, GOV_REL_USERS, GOV_REL_USERS_PKEY, "user_id",
+					   user_id);
+	found = gov_scan_next(&scan);
+	*is_active = found && gov_scan_bool(&scan, "is_active");
+	gov_scan_end(&scan);
+	return found;
+}
+
+static bool
+user_is_active(const char *user_id)
+{
+	uint64		generation;
+	bool		is_active;
+
+	AcceptInvalidationMessages();
+	if (last_user.generation == gov_cache_generation(GOV_CACHE_ACCESS) &&
+		strcmp(last_user.user_id, user_id) == 0)
+		return last_user.is_active;
+
+	/* Know the proxy first, or a message about it would pass unnoticed. */
+	(void) gov_relation(GOV_REL_ACCESS_GENERATION);
+	generation = gov_cache_generation(GOV_CACHE_ACCESS);
+	(void) gov_user_exists(user_id, &is_active);
+	strlcpy(last_user.user_id, user_id, sizeof(last_user.user_id));
+	last_user.is_active = is_active;
+	last_user.generation = generation;
+	return is_active;
+}
+
+/* The active user whose db_role this is. */
+static bool
+find_role_user(Oid roleid, char *user_id)
+{
+	uint64		generation;
+	GovScan		scan;
+	char	   *rolename;
+	bool		found = false;
+
+	AcceptInvalidationMessages();
+	if (last_role.generation == gov_cache_generation(GOV_CACHE_ACCESS) &&
+		last_role.roleid == roleid)
+	{
+		if (last_role.found)
+			strlcpy(user_id, last_role.user_id, GOV_ID_LEN + 1);
+		return last_role.found;
+	}
+
+	(void) gov_relation(GOV_REL_ACCESS_GENERATION);
+	generation = gov_cache_generation(GOV_CACHE_ACCESS);
+	rolename = GetUserNameFromId(roleid, true);
+	if (rolename != NULL)
+	{
+		gov_scan_begin_key(&scan, GOV_REL_USERS, GOV_REL_USERS_DB_ROLE_KEY,
+						   "db_role", rolename);
+		if (gov_scan_next(&scan) && gov_scan_bool(&scan, "is_active"))
+		{
+			found = true;
+			strlcpy(user_id, gov_scan_text(&scan, "user_id"), GOV_ID_LEN + 1);
+		}
+		gov_scan_end(&scan);
+	}
+
+	last_role.roleid = roleid;
+	last_role.found = found;
+	if (found)
+		strlcpy(last_role.user_id, user_id, sizeof(last_role.user_id));
+	last_role.generation = generation;
+	return found;
+}
+
+bool
+gov_actor_get(GovActor *actor)
+{
+	if (binding.evidence != GOV_EVIDENCE_UNMAPPED)
+	{
+		actor->evidence = binding.evidence;
+		strlcpy(actor->user_id, binding.user_id, sizeof(actor->user_id));
+		if (binding.evidence == GOV_EVIDENCE_INTERNAL ||
+			user_is_active(binding.user_id))
+			return true;
+	}
+	else if (find_role_user(GetOuterUserId(), actor->user_id))
+	{
+		actor->evidence = GOV_EVIDENCE_SESSION;
+		return true;
+	}
+	actor->evidence = GOV_EVIDENCE_UNMAPPED;
+	actor->user_id[0] = '\0';
+	return false;
+}
+
+char *
+gov_session_db_role(void)
+{
+	return GetUserNameFromId(GetOuterUserId(), true);
+}
+
+char *
+gov_session_login_role(void)
+{
+	return GetUserNameFromId(GetSessionUserId(), true);
+}
+
+char *
+gov_session_witness(void)
+{
+	if (superuser_arg(GetSessionUserId()))
+		return NULL;
+	return gov_session_login_role();
+}
+
+bool
+gov_actor_is_bound(void)
+{
+	return binding.evidence != GOV_EVIDENCE_UNMAPPED;
+}
+
+/*
+ * gov_actor_bind
+ *		The user acts for the rest of this transaction.
+ */
+void
+gov_actor_bind(const char *user_id, GovEvidence evidence)
+{
+	if (gov_actor_is_bound())
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the actor of this transaction is bound already"),
+				 errdetail("It is user \"%s\" (%s).", binding.user_id,
+						   gov_evidence_name(binding.evidence)),
+				 errhint("A binding ends with its transaction; begin another one.")));
+	binding.subid = GetCurrentSubTransactionId();
+	strlcpy(binding.user_id, user_id, sizeof(binding.user_id));
+	binding.evidence = evidence;
+}

@@ -1,0 +1,60 @@
+/*
+ * actor.h
+ *		Who is acting: the governance user of a call, and how that is known.
+ *
+ * Invariants: no setting that SQL can write takes part.  A binding (asserted
+ * or verified) lives in this backend's memory for one top-level transaction,
+ * goes with the subtransaction that made it, and cannot be made twice.
+ * Without one, the database role in force outside any SECURITY DEFINER
+ * function is looked up among the active users, on the newest committed data.
+ */
+#ifndef GOV_ACTOR_H
+#define GOV_ACTOR_H
+
+#include "core/args.h"
+
+typedef enum GovEvidence
+{
+	GOV_EVIDENCE_UNMAPPED,		/* nobody known */
+	GOV_EVIDENCE_SESSION,		/* the session's database role */
+	GOV_EVIDENCE_ASSERTED,		/* gov_set_actor() */
+	GOV_EVIDENCE_VERIFIED,		/* gov_begin_as() */
+	GOV_EVIDENCE_INTERNAL		/* the worker */
+} GovEvidence;
+
+#define GOV_SYSTEM_USER "system"	/* reserved: the worker */
+
+typedef struct GovActor
+{
+	GovEvidence evidence;
+	char		user_id[GOV_ID_LEN + 1];
+} GovActor;
+
+extern void gov_actor_init(void);
+
+/*
+ * Who acts now; false (and evidence "unmapped") where nobody active does.
+ */
+extern bool gov_actor_get(GovActor *actor);
+
+extern const char *gov_evidence_name(GovEvidence evidence);
+
+/* The database role that counts for the session, and the login, by name. */
+extern char *gov_session_db_role(void);
+extern char *gov_session_login_role(void);
+
+/*
+ * The login's name if it can take part in four eyes only once, else NULL: a
+ * superuser may become anybody (SET SESSION AUTHORIZATION), so comparing its
+ * name would say nothing.
+ */
+extern char *gov_session_witness(void);
+
+/* For this transaction; 55000 if there is a binding already. */
+extern void gov_actor_bind(const char *user_id, GovEvidence evidence);
+extern bool gov_actor_is_bound(void);
+
+/* Is there such a user, and an active one? */
+extern bool gov_user_exists(const char *user_id, bool *is_active);
+
+#endif							/* GOV_ACTOR_H */

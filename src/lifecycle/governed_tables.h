@@ -1,0 +1,51 @@
+/*
+ * governed_tables.h
+ *		The tables that the guard watches: THE list.
+ *
+ * GOV_TABLE(table, kind, key, cache, fixed, hidden, machines, flags)
+ *	kind		the first part of event types and resources
+ *	key			the columns that make the id in a resource, joined by ':'
+ *	cache		which backend caches a change makes stale (NONE, ACCESS,
+ *				POLICY)
+ *	fixed		columns that never change once written
+ *	hidden		a column that is shown nowhere, events included
+ *	machines	"column=machine" for each state machine
+ *	flags		KEEP: rows are never deleted; APPEND: nor changed;
+ *				DUTIES: a change may break separation of duties
+ */
+GOV_TABLE("users", "user", "user_id", ACCESS, "user_id", "", "", KEEP | ADMINS)
+GOV_TABLE("roles", "role", "role", ACCESS, "role", "", "", ADMINS)
+GOV_TABLE("role_permissions", "role_permission", "role permission", ACCESS,
+		  "role permission", "", "", NOTHING)
+GOV_TABLE("role_inheritance", "role_inheritance", "role inherited_role",
+		  ACCESS, "role inherited_role", "", "", DUTIES | ADMINS)
+GOV_TABLE("user_roles", "user_role", "user_id role", ACCESS, "user_id role",
+		  "", "", DUTIES | ADMINS)
+GOV_TABLE("sod_sets", "sod_set", "name", ACCESS, "name", "", "", DUTIES)
+GOV_TABLE("api_tokens", "api_token", "token_id", NONE,
+		  "token_id user_id token_hash created_at created_by", "token_hash",
+		  "", NOTHING)
+GOV_TABLE("models", "model", "model_id", NONE, "model_id created_at created_by",
+		  "", "", KEEP)
+GOV_TABLE("model_versions", "model_version", "model_id version", NONE,
+		  "model_id version created_at created_by created_session_role"
+		  " description source_commit training_data_hash hyperparameters"
+		  " model_path model_size_bytes artifacts metadata content_digest",
+		  "", "status=model_version approval_status=model_approval", KEEP)
+GOV_TABLE("model_metrics", "model_metrics", "model_id version", NONE, "", "",
+		  "", KEEP | APPEND)
+GOV_TABLE("model_aliases", "model_alias", "model_id alias", NONE,
+		  "model_id alias", "", "", NOTHING)
+GOV_TABLE("approval_history", "model_approval", "model_id version", NONE, "",
+		  "", "", KEEP | APPEND)
+GOV_TABLE("environments", "environment", "name", NONE, "name", "", "",
+		  NOTHING)
+GOV_TABLE("deployment_gates", "deployment_gate", "gate_id", NONE, "gate_id",
+		  "", "", NOTHING)
+GOV_TABLE("deployment_history", "deployment", "deployment_id", NONE,
+		  "deployment_no model_id version deployment_id environment"
+		  " deployed_at deployed_by notes request_id gate_results restores",
+		  "", "status=deployment", KEEP)
+GOV_TABLE("policies", "policy", "name", POLICY,
+		  "name default_value description value_type", "", "", KEEP)
+GOV_TABLE("audit_log", "audit_log", "log_id", POLICY, "", "", "", KEEP)

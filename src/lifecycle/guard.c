@@ -1,0 +1,428 @@
+/*
+ * guard.c
+ *		The trigger on every governed table: refuses, records, invalidates.
+ *
+ * AFTER ROW, ENABLE ALWAYS: a BEFORE trigger could be undone by one with a
+ * later name, and session_replication_role must not switch it off.  It sees
+ * every path to a row: a gov_* function, a superuser's UPDATE, a view, a
+ * cascade, COPY.  It locks no other row, so it can deadlock with nobody.
+ *
+ * Invariants: it serves only the tables in governed_tables.h, which it knows
+ * by OID (a trigger on somebody's own table is refused); a column that names
+ * a state moves only as transitions.h lists, inside the operation that owns
+ * the move; every change that passes leaves one audit event.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "access/duties.h"
+#include "access/require.h"
+#include "audit/record.h"
+#include "audit/row_json.h"
+#include "core/operation.h"
+#include "core/relations.h"
+#include "core/spi.h"
+#include "lifecycle/lifecycle.h"
+
+PG_FUNCTION_INFO_V1(gov_guard);
+
+#define MAX_KEYS		2
+#define MAX_MACHINES	2
+#define MAX_FIXED		24
+
+/* flags in governed_tables.h */
+#define NOTHING 0x0
+#define KEEP	0x1
+#define APPEND	0x2
+#define DUTIES	0x4
+#define ADMINS	0x8
+
+#define CACHE_NONE (-1)
+#define CACHE_ACCESS GOV_CACHE_ACCESS
+#define CACHE_POLICY GOV_CACHE_POLICY
+
+typedef struct TableDef
+{
+	const char *table;
+	const char *kind;
+	const char *key;
+	int			cache;
+	const char *fixed;
+	const char *hidden;
+	const char *machines;
+	int			flags;
+} TableDef;
+
+static const TableDef table_defs[] = {
+#define GOV_TABLE(table, kind, key, cache, fixed, hidden, machines, flags) \
+	{table, kind, key, CACHE_##cache, fixed, hidden, machines, flags},
+#include "lifecycle/governed_tables.h"
+#undef GOV_TABLE
+};
+
+/* A table definition with its names turned into numbers. */
+typedef struct Governed
+{
+	const TableDef *def;
+	Oid			relid;
+	int			nkeys;
+	AttrNumber	keys[MAX_KEYS];
+	int			nfixed;
+	AttrNumber	fixed[MAX_FIXED];
+	AttrNumber	hidden;
+	int			nmachines;
+	AttrNumber	machine_columns[MAX_MACHINES];
+	char		machines[MAX_MACHINES][NAMEDATALEN];
+} Governed;
+
+static Governed governed[lengthof(table_defs)];
+static uint64 governed_generation = 0;
+
+static AttrNumber
+column_of(Oid relid, const char *name)
+{
+	AttrNumber	attnum = get_attnum(relid, name);
+
+	if (attnum == InvalidAttrNumber)
+		elog(ERROR, "governed table \"%s\" has no column \"%s\"",
+			 get_rel_name(relid), name);
+	return attnum;
+}
+
+/* Turn "a b c" into attribute numbers. */
+static int
+columns_of(Oid relid, const char *names, AttrNumber *columns, int max)
+{
+	char	   *copy = pstrdup(names);
+	char	   *state = NULL;
+	char	   *name;
+	int			count = 0;
+
+	for (name = strtok_r(copy, " ", &state); name != NULL;
+		 name = strtok_r(NULL, " ", &state))
+	{
+		if (count >= max)
+			elog(ERROR, "too many columns: %s", names);
+		columns[count++] = column_of(relid, name);
+	}
+	pfree(copy);
+	return count;
+}
+
+static void
+resolve(Governed *g, const TableDef *def, Oid relid)
+{
+	char	   *copy = pstrdup(def->machines);
+	char	   *state = NULL;
+	char	   *pair;
+
+	memset(g, 0, sizeof(Governed));
+	g->def = def;
+	g->nkeys = columns_of(relid, def->key, g->keys, MAX_KEYS);
+	g->nfixed = columns_of(relid, def->fixed, g->fixed, MAX_FIXED);
+	if (def->hidden[0] != '\0')
+		g->hidden = column_of(relid, def->hidden);
+	for (pair = strtok_r(copy, " ", &state); pair != NULL;
+		 pair = strtok_r(NULL, " ", &state))
+	{
+		char	   *equals = strchr(pair, '=');
+
+		*equals = '\0';
+		g->machine_columns[g->nmachines] = column_of(relid, pair);
+		strlcpy(g->machines[g->nmachines++], equals + 1, NAMEDATALEN);
+	}
+	pfree(copy);
+	g->relid = relid;			/* last: an error leaves it unresolved */
+}
+
+/* The definition of a table, or NULL where it is not one of ours. */
+static const Governed *
+find_governed(Relation rel)
+{
+	Oid			relid = RelationGetRelid(rel);
+	int			i;
+
+	if (governed_generation != gov_cache_generation(GOV_CACHE_CATALOG))
+	{
+		memset(governed, 0, sizeof(governed));
+		governed_generation = gov_cache_generation(GOV_CACHE_CATALOG);
+	}
+	for (i = 0; i < lengthof(governed); i++)
+	{
+		if (governed[i].relid == relid)
+			return &governed[i];
+	}
+	if (RelationGetNamespace(rel) != gov_schema())
+		return NULL;
+	for (i = 0; i < lengthof(table_defs); i++)
+	{
+		if (strcmp(table_defs[i].table, RelationGetRelationName(rel)) == 0)
+		{
+			resolve(&governed[i], &table_defs[i], relid);
+			return &governed[i];
+		}
+	}
+	return NULL;
+}
+
+/* A column as text, for messages and resource names. */
+static char *
+column_text(Relation rel, HeapTuple tuple, AttrNumber column)
+{
+	return SPI_getvalue(tuple, RelationGetDescr(rel), column);
+}
+
+static const char *
+column_name(Relation rel, AttrNumber column)
+{
+	return NameStr(TupleDescAttr(RelationGetDescr(rel), column - 1)->attname);
+}
+
+/* "model_version/risk:1.0.0" */
+static char *
+resource_name(const Governed *g, Relation rel, HeapTuple tuple)
+{
+	StringInfoData buf;
+	int			i;
+
+	initStringInfo(&buf);
+	appendStringInfo(&buf, "%s/", g->def->kind);
+	for (i = 0; i < g->nkeys; i++)
+	{
+		char	   *part = column_text(rel, tuple, g->keys[i]);
+
+		appendStringInfo(&buf, "%s%s", i > 0 ? ":" : "", part ? part : "");
+	}
+	return buf.data;
+}
+
+static bool
+column_differs(Relation rel, HeapTuple a, HeapTuple b, AttrNumber column)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	Form_pg_attribute att = TupleDescAttr(desc, column - 1);
+	bool		a_null;
+	bool		b_null;
+	Datum		a_value = heap_getattr(a, column, desc, &a_null);
+	Datum		b_value = heap_getattr(b, column, desc, &b_null);
+
+	if (a_null || b_null)
+		return a_null != b_null;
+	return !datum_image_eq(a_value, b_value, att->attbyval, att->attlen);
+}
+
+static void
+refuse(const Governed *g, Relation rel, HeapTuple tuple, const char *detail,
+	   const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("change of %s refused", resource_name(g, rel, tuple)),
+			 errdetail("%s", detail),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+static void
+check_fixed(const Governed *g, Relation rel, HeapTuple old_tuple,
+			HeapTuple new_tuple)
+{
+	int			i;
+
+	for (i = 0; i < g->nfixed; i++)
+	{
+		if (column_differs(rel, old_tuple, new_tuple, g->fixed[i]))
+			refuse(g, rel, old_tuple,
+				   psprintf("Column \"%s\" is written once and never changes.",
+							column_name(rel, g->fixed[i])),
+				   "Register something new instead.");
+	}
+}
+
+/*
+ * check_moves
+ *		Each state may move only as listed, in the operation that owns it.
+ *
+ * old_tuple is NULL for creation.
+ */
+static void
+check_moves(const Governed *g, Relation rel, HeapTuple old_tuple,
+			HeapTuple new_tuple)
+{
+	const char *verb = gov_operation_verb();
+	int			i;
+
+	for (i = 0; i < g->nmachines; i++)
+	{
+		AttrNumber	column = g->machine_columns[i];
+		char	   *from = NULL;
+		char	   *to;
+
+		if (old_tuple != NULL)
+		{
+			if (!column_differs(rel, old_tuple, new_tuple, column))
+				continue;
+			from = column_text(rel, old_tuple, column);
+		}
+		to = column_text(rel, new_tuple, column);
+		if (verb == NULL)
+			refuse(g, rel, new_tuple,
+				   from ? psprintf("Column \"%s\" moves from \"%s\" to \"%s\" only by the function that owns the move.",
+								   column_name(rel, column),
+								   from, to) :
+				   "It is created only by the function that owns the move.",
+				   "SELECT * FROM gov_transitions() lists the moves and the permission each needs.");
+		if (to == NULL ||
+			gov_transition_find(g->machines[i], from, to, verb) == NULL)
+			refuse(g, rel, new_tuple,
+				   psprintf("There is no move from \"%s\" to \"%s\" by \"%s\".",
+							from ? from : "(nothing)", to ? to : "(null)",
+							verb),
+				   from ? psprintf("From \"%s\" it can go to: %s.", from,
+								   gov_transition_targets(g->machines[i], from)) :
+				   NULL);
+	}
+}
+
+/* After a change of the access tables: duties, and the last admin. */
+static void
+check_duties(const Governed *g, TriggerData *trigdata)
+{
+	Relation	rel = trigdata->tg_relation;
+	bool		deleted = TRIGGER_FIRED_BY_DELETE(trigdata->tg_event);
+	bool		inserted = TRIGGER_FIRED_BY_INSERT(trigdata->tg_event);
+
+	/* Let the checks see the row that was just written. */
+	CommandCounterIncrement();
+	AcceptInvalidationMessages();
+
+	if ((g->def->flags & DUTIES) && !deleted)
+	{
+		HeapTuple	tuple = inserted ? trigdata->tg_trigtuple :
+			trigdata->tg_newtuple;
+		bool		one_user = strcmp(g->def->table, "user_roles") == 0;
+
+		gov_duties_check_static(one_user ?
+								column_text(rel, tuple, g->keys[0]) : NULL);
+	}
+	if ((g->def->flags & ADMINS) && !inserted)
+		gov_duties_check_last_admin();
+}
+
+static void
+record_change(const Governed *g, TriggerData *trigdata)
+{
+	Relation	rel = trigdata->tg_relation;
+	TupleDesc	desc = RelationGetDescr(rel);
+	GovEvent	event = {0};
+	const char *verb = gov_operation_verb();
+	const char *reason = gov_operation_reason();
+	HeapTuple	old_tuple = NULL;
+	HeapTuple	new_tuple = NULL;
+
+	if (TRIGGER_FIRED_BY_INSERT(trigdata->tg_event))
+		new_tuple = trigdata->tg_trigtuple;
+	else
+		old_tuple = trigdata->tg_trigtuple;
+	if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
+		new_tuple = trigdata->tg_newtuple;
+
+	if (verb == NULL)
+		verb = new_tuple == NULL ? "delete" :
+			old_tuple == NULL ? "insert" : "update";
+	event.event_type = psprintf("%s.%s", g->def->kind, verb);
+	event.action = verb;
+	event.resource = resource_name(g, rel, new_tuple ? new_tuple : old_tuple);
+	event.resource_type = g->def->kind;
+	event.outcome = "success";
+	if (old_tuple != NULL)
+		event.old_row = gov_row_to_jsonb(old_tuple, desc, g->hidden);
+	if (new_tuple != NULL)
+		event.new_row = gov_row_to_jsonb(new_tuple, desc, g->hidden);
+	if (old_tuple != NULL && new_tuple != NULL)
+		event.changes = gov_row_changes(old_tuple, new_tuple, desc, g->hidden);
+	if (reason != NULL)
+	{
+		JsonbParseState *state = NULL;
+
+		pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+		gov_json_push_key(&state, "reason");
+		gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(reason), false,
+					  TEXTOID);
+		event.details =
+			JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	}
+	(void) gov_audit_record(&event);
+}
+
+/*
+ * gov_guard
+ *		The trigger function.
+ */
+Datum
+gov_guard(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+	const Governed *g;
+	Relation	rel;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"guard\" is a trigger function")));
+	rel = trigdata->tg_relation;
+	g = find_governed(rel);
+	if (g == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("table \"%s\" is not a governed table",
+						RelationGetRelationName(rel))));
+
+	if (TRIGGER_FIRED_BY_TRUNCATE(trigdata->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("cannot truncate governed table \"%s\"",
+						RelationGetRelationName(rel)),
+				 errhint("Delete rows one by one, so that each leaves its event.")));
+	if (!TRIGGER_FIRED_AFTER(trigdata->tg_event) ||
+		!TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("the guard must be an AFTER ROW trigger")));
+
+	if (TRIGGER_FIRED_BY_DELETE(trigdata->tg_event))
+	{
+		if (g->def->flags & KEEP)
+			refuse(g, rel, trigdata->tg_trigtuple,
+				   "Rows of this table are evidence and are never deleted.",
+				   NULL);
+	}
+	else if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
+	{
+		if (g->def->flags & APPEND)
+			refuse(g, rel, trigdata->tg_trigtuple,
+				   "Rows of this table are evidence and never change.", NULL);
+		check_fixed(g, rel, trigdata->tg_trigtuple, trigdata->tg_newtuple);
+		check_moves(g, rel, trigdata->tg_trigtuple, trigdata->tg_newtuple);
+	}
+	else
+		check_moves(g, rel, NULL, trigdata->tg_trigtuple);
+
+	if (g->def->cache != CACHE_NONE)
+		gov_cache_invalidate((GovCache) g->def->cache);
+
+	gov_spi_begin();
+	record_change(g, trigdata);
+	if (g->def->flags & (DUTIES | ADMINS))
+		check_duties(g, trigdata);
+	gov_spi_end();
+	return PointerGetDatum(NULL);
+}

@@ -1,0 +1,237 @@
+# shellcheck shell=bash
+#
+# A private PostgreSQL cluster, to be sourced: test/run, test/demo and the
+# benchmarks make theirs with it.
+#
+#	. test/cluster.sh
+#	cluster_open regress "shared_preload_libraries = 'governance'"
+#	psql -d postgres ...            # PGHOST, PGPORT and PGUSER are set
+#	cluster_close                   # or leave it to the trap
+#
+# The server runs as an unprivileged user, also when the caller is root; it
+# listens on a unix socket alone, in a folder with a short name, for a socket's
+# path ends at 107 bytes.  One cluster is open at a time.  Whatever way the
+# script ends, the trap stops its server and removes its folders.
+#
+# The caller stands in the top folder of the source, where build/ is made.
+# Nothing here needs /proc (so no process substitution): the suite also runs in
+# a plain chroot.
+
+export LC_ALL=C
+PG_CONFIG=${PG_CONFIG:-pg_config}
+
+CLUSTER_OS_USER=		# who runs the server
+CLUSTER_AS=()			# the words before a command that make it so
+CLUSTER_DIR=			# data/ and server.log of the open cluster
+CLUSTER_SOCKET=			# folder of its socket
+CLUSTER_NAME=
+CLUSTER_KEEP=			# not empty: the folder survives cluster_close
+CLUSTER_CHILD=			# process group that cluster_run waits for
+CLUSTER_SCRATCH=()		# folders to be removed at the end
+CLUSTER_START=${EPOCHREALTIME/./}
+
+# say TEXT: one step, with the time since the script began.
+say() {
+	local tenths=$(((${EPOCHREALTIME/./} - CLUSTER_START) / 100000))
+	printf '[%6d.%ds] %s\n' $((tenths / 10)) $((tenths % 10)) "$*"
+}
+
+complain() {
+	printf '%s\n' "$*" >&2
+}
+
+# cluster_bin: the folder of the server's programs.
+cluster_bin() {
+	"$PG_CONFIG" --bindir
+}
+
+# Who may run a server?  PostgreSQL refuses root.
+cluster_choose_user() {
+	[ -z "$CLUSTER_OS_USER" ] || return 0
+	if [ "$(id -u)" -ne 0 ]; then
+		CLUSTER_OS_USER=$(id -un)
+		return
+	fi
+	CLUSTER_OS_USER=nobody
+	! id -u postgres >/dev/null 2>&1 || CLUSTER_OS_USER=postgres
+	if command -v runuser >/dev/null; then
+		CLUSTER_AS=(runuser -u "$CLUSTER_OS_USER" --)
+	else
+		CLUSTER_AS=(setpriv --reuid "$CLUSTER_OS_USER" --init-groups
+			--regid "$(id -g "$CLUSTER_OS_USER")" --)
+	fi
+}
+
+# cluster_as COMMAND...: run it as the user of the server.
+cluster_as() {
+	cluster_choose_user
+	"${CLUSTER_AS[@]}" "$@"
+}
+
+# cluster_scratch NAME: make a folder of the server's user, path in REPLY.
+# It is under build/, or under /tmp where that user cannot reach build/.
+cluster_scratch() {
+	cluster_choose_user
+	mkdir -p build || return
+	if cluster_as test -x "$PWD/build" 2>/dev/null; then
+		REPLY=$(mktemp -d -p "$PWD/build") || return
+	else
+		REPLY=$(mktemp -d -p /tmp) || return
+		complain "user $CLUSTER_OS_USER cannot reach $PWD/build: using $REPLY for $1"
+	fi
+	CLUSTER_SCRATCH+=("$REPLY")
+	chmod 700 "$REPLY"
+	[ "$(id -u)" -ne 0 ] || chown "$CLUSTER_OS_USER:" "$REPLY"
+}
+
+# cluster_init DIR [LINE...]: make a data directory with these further lines
+# of configuration; the last of two lines on one setting holds.
+cluster_init() {
+	local dir=$1
+	shift
+	cluster_as "$(cluster_bin)/initdb" --no-sync --auth=trust \
+		--username=postgres --encoding=UTF8 --locale=C -D "$dir/data" \
+		>"$dir/initdb.out" 2>&1 </dev/null || {
+		complain "initdb failed:"
+		tail -n 20 "$dir/initdb.out" >&2
+		return 1
+	}
+	{
+		printf '%s\n' "listen_addresses = ''" \
+			"fsync = off" \
+			"max_connections = 200" \
+			"max_prepared_transactions = 20" \
+			"log_line_prefix = '%m [%p] %q%u@%d '" \
+			"log_timezone = 'UTC'" \
+			"$@"
+	} >>"$dir/data/postgresql.conf"
+}
+
+# cluster_start DIR: start the server on that data directory.
+cluster_start() {
+	local bin
+	bin=$(cluster_bin)
+	CLUSTER_DIR=$1
+	CLUSTER_SOCKET=$(mktemp -d -p /tmp) || return
+	CLUSTER_SCRATCH+=("$CLUSTER_SOCKET")
+	chmod 755 "$CLUSTER_SOCKET"
+	[ "$(id -u)" -ne 0 ] || chown "$CLUSTER_OS_USER:" "$CLUSTER_SOCKET"
+
+	export PGHOST=$CLUSTER_SOCKET
+	export PGPORT=$((50000 + RANDOM % 10000))
+	export PGUSER=postgres
+	unset PGDATABASE PGSERVICE PGOPTIONS PGPASSWORD PGHOSTADDR PGDATA
+
+	(cd "$CLUSTER_DIR" && cluster_as "$bin/pg_ctl" start --silent --wait \
+		-t 60 -D "$CLUSTER_DIR/data" -l "$CLUSTER_DIR/server.log" \
+		-o "-p $PGPORT -k $CLUSTER_SOCKET" >/dev/null 2>&1 </dev/null) || {
+		complain "the server does not start:"
+		tail -n 20 "$CLUSTER_DIR/server.log" >&2
+		return 1
+	}
+}
+
+# cluster_open NAME [LINE...]: a new cluster, started.
+cluster_open() {
+	CLUSTER_NAME=$1
+	shift
+	cluster_scratch "cluster $CLUSTER_NAME" &&
+		cluster_init "$REPLY" "$@" &&
+		cluster_start "$REPLY"
+}
+
+# cluster_stop_under DIR [MODE]: stop every server whose data directory is
+# somewhere in DIR; also those of a test that died.
+cluster_stop_under() {
+	local bin pidfile
+	bin=$(cluster_bin)
+	while IFS= read -r pidfile; do
+		[ -n "$pidfile" ] || continue
+		(cd / && cluster_as "$bin/pg_ctl" stop --silent --wait -t 60 \
+			-m "${2:-immediate}" -D "$(dirname "$pidfile")" \
+			>/dev/null 2>&1 </dev/null) ||
+			complain "could not stop the server of $pidfile"
+	done <<<"$(find "$1" -name postmaster.pid 2>/dev/null)"
+}
+
+# cluster_close [MODE]: stop the server, keep its log in build/log/, forget it.
+cluster_close() {
+	[ -n "$CLUSTER_DIR" ] || return 0
+	cluster_stop_under "$CLUSTER_DIR" "${1:-fast}"
+	mkdir -p build/log
+	[ ! -f "$CLUSTER_DIR/server.log" ] || cat "$CLUSTER_DIR/server.log" \
+		>"build/log/server-${CLUSTER_NAME:-cluster}.log"
+	[ -n "$CLUSTER_KEEP" ] || rm -rf "$CLUSTER_DIR"
+	rm -rf "$CLUSTER_SOCKET"
+	CLUSTER_DIR=
+	CLUSTER_SOCKET=
+}
+
+# cluster_crashes: print the lines of the open cluster's log that no test may
+# cause: a crashed backend, a failed assertion.
+cluster_crashes() {
+	grep -E 'was terminated by signal|PANIC: |TRAP: |ERROR:  .*stuck spinlock' \
+		"$CLUSTER_DIR/server.log"
+}
+
+# cluster_run COMMAND...: run it so that a signal to this script ends it too.
+# A plain foreground command would hold the trap back until it had finished.
+cluster_run() {
+	cluster_run_with /dev/null "$@"
+}
+
+# cluster_run_with FILE COMMAND...: the same, FILE being its standard input.
+cluster_run_with() {
+	local status input=$1
+	shift
+	setsid "$@" <"$input" &
+	CLUSTER_CHILD=$!
+	wait "$CLUSTER_CHILD"
+	status=$?
+	CLUSTER_CHILD=
+	return "$status"
+}
+
+# cluster_install: `make install` into the server of PG_CONFIG, with sudo where
+# its folders are not the caller's.
+cluster_install() {
+	local dir as_root=()
+	for dir in "$("$PG_CONFIG" --pkglibdir)" \
+		"$("$PG_CONFIG" --sharedir)/extension"; do
+		[ ! -w "$dir" ] || continue
+		if ! command -v sudo >/dev/null; then
+			complain "$dir is not writable: be root, have sudo, or" \
+				"set PG_CONFIG to a server of your own"
+			return 1
+		fi
+		as_root=(sudo)
+		[ -t 0 ] || as_root=(sudo -n)
+	done
+	"${as_root[@]}" make -s --no-print-directory install \
+		PG_CONFIG="$PG_CONFIG"
+}
+
+cluster_cleanup() {
+	local status=$? dir i
+	trap - EXIT
+	trap '' INT TERM HUP
+	if [ -n "$CLUSTER_CHILD" ]; then
+		kill -TERM -- "-$CLUSTER_CHILD" 2>/dev/null
+		for ((i = 0; i < 100; i++)); do
+			kill -0 -- "-$CLUSTER_CHILD" 2>/dev/null || break
+			sleep 0.1
+		done
+		kill -KILL -- "-$CLUSTER_CHILD" 2>/dev/null
+	fi
+	cluster_close immediate
+	for dir in "${CLUSTER_SCRATCH[@]}"; do
+		[ "$dir" != "$CLUSTER_KEEP" ] || continue
+		[ ! -d "$dir" ] || { cluster_stop_under "$dir"; rm -rf "$dir"; }
+	done
+	exit "$status"
+}
+
+trap cluster_cleanup EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
