@@ -253,7 +253,8 @@ gov_duty_subjects(const GovActor *actor, GovPermission permission)
 	uint64		own;
 	ListCell   *lc;
 
-	if (gov_user_own_mask(actor->user_id, &own) && (own & GOV_MASK(permission)))
+	if (gov_user_own_mask(actor->user_id, &own) &&
+		(own & GOV_MASK(permission)))
 		return subjects;
 
 	graph = gov_role_graph();

@@ -56,7 +56,8 @@ typedef struct UserEntry
 #define SH_ELEMENT_TYPE UserEntry
 #define SH_KEY_TYPE UserKey
 #define SH_KEY key
-#define SH_HASH_KEY(tb, k) hash_bytes((const unsigned char *) (k).name, (k).len)
+#define SH_HASH_KEY(tb, k) \
+	hash_bytes((const unsigned char *) (k).name, (k).len)
 #define SH_EQUAL(tb, a, b) \
 	((a).len == (b).len && memcmp((a).name, (b).name, (a).len) == 0)
 #define SH_STORE_HASH
@@ -80,7 +81,7 @@ compare_roles(const void *a, const void *b)
 int
 gov_role_index(const GovRoleGraph *graph, const char *role)
 {
-	GovRole		key;
+	GovRole		key = {0};
 	GovRole    *found;
 
 	if (graph->count == 0)
@@ -369,16 +370,16 @@ load_user(const char *name, int len)
 		(void) gov_user_exists(user_id, &is_active);
 		if (is_active)
 		{
-			/* A lent role that does not count now has no expiry to wait for. */
+			/* What is lent and does not count now never will by waiting. */
 			assignments = gov_user_assignments(role_graph, user_id);
 			foreach(lc, assignments)
 			{
 				GovAssignment *assignment = lfirst(lc);
-				uint64		conveyed = role_graph->roles[assignment->role].mask;
+				GovRole    *role = &role_graph->roles[assignment->role];
 
-				mask |= conveyed;
+				mask |= role->mask;
 				if (assignment->lender == NULL)
-					own_mask |= conveyed;
+					own_mask |= role->mask;
 				good_until = Min(good_until, assignment->expires_at);
 			}
 		}

@@ -44,8 +44,9 @@ deny_no_actor(const char *permission, const char *resource)
 	denial.resource = resource;
 	denial.message = psprintf("role \"%s\" is not an active governance user",
 							  gov_session_db_role());
-	denial.hint = psprintf("An administrator can run: SELECT gov_create_user('...', '...', db_role => %s);",
-						   quote_literal_cstr(gov_session_db_role()));
+	denial.hint =
+		psprintf("An administrator can run: SELECT gov_create_user('...', '...', db_role => %s);",
+				 quote_literal_cstr(gov_session_db_role()));
 	if (gov_actor_is_bound())
 	{
 		denial.message = "the user this transaction acts for is not active";
@@ -88,11 +89,12 @@ gov_require_any(uint64 mask, const char *resource)
 	denial.message = psprintf("user \"%s\" lacks permission \"%s\"",
 							  actor.user_id, names);
 	if (mask & (mask - 1))
-		denial.message = psprintf("user \"%s\" lacks any of the permissions \"%s\"",
+		denial.message = psprintf("user \"%s\" has none of the permissions \"%s\"",
 								  actor.user_id, names);
-	denial.hint = psprintf("See SELECT gov_explain_permission(%s, %s);",
-						   quote_literal_cstr(actor.user_id),
-						   quote_literal_cstr((mask & (mask - 1)) ? "..." : names));
+	else
+		denial.hint = psprintf("See SELECT gov_explain_permission(%s, %s);",
+							   quote_literal_cstr(actor.user_id),
+							   quote_literal_cstr(names));
 	gov_deny(&denial);
 }
 

@@ -25,6 +25,12 @@ PG_FUNCTION_INFO_V1(gov_can);
 PG_FUNCTION_INFO_V1(gov_current_actor);
 PG_FUNCTION_INFO_V1(gov_set_actor);
 
+static char *
+text_or_null(FunctionCallInfo fcinfo, int n)
+{
+	return PG_ARGISNULL(n) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(n));
+}
+
 /*
  * gov_has_permission(user_id, permission, resource) → boolean
  */
@@ -45,10 +51,8 @@ gov_has_permission(PG_FUNCTION_ARGS)
 	allowed = (mask & GOV_MASK(permission)) != 0;
 
 	if (unlikely(gov_log_checks))
-		gov_check_log(PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0)),
-					  permission,
-					  PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)),
-					  allowed);
+		gov_check_log(text_or_null(fcinfo, 0), permission,
+					  text_or_null(fcinfo, 2), allowed);
 	PG_RETURN_BOOL(allowed);
 }
 
@@ -67,8 +71,7 @@ gov_can(PG_FUNCTION_ARGS)
 
 		(void) gov_actor_get(&actor);
 		gov_check_log(actor.user_id[0] ? actor.user_id : NULL, permission,
-					  PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)),
-					  allowed);
+					  text_or_null(fcinfo, 1), allowed);
 	}
 	PG_RETURN_BOOL(allowed);
 }

@@ -16,7 +16,6 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 
 #include "audit/merkle.h"
 
@@ -87,7 +86,7 @@ hash_of(bytea *value, const char *what)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s is not a SHA-256 hash", what),
-				 errdetail("It has %zu bytes, not %d.",
+				 errdetail("Its length in bytes is %zu, not %d.",
 						   (size_t) VARSIZE_ANY_EXHDR(value), GOV_SHA256_LEN),
 				 errhint("Give the hash itself as bytea; from hexadecimal digits, decode(..., 'hex') makes it.")));
 	memcpy(hash.bytes, VARDATA_ANY(value), GOV_SHA256_LEN);

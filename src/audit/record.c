@@ -21,9 +21,9 @@
 #include "access/require.h"
 #include "audit/canonical.h"
 #include "audit/record.h"
-#include "audit/row_json.h"
 #include "core/errors.h"
 #include "core/relations.h"
+#include "core/row_json.h"
 #include "core/scan.h"
 #include "core/spi.h"
 
@@ -152,15 +152,18 @@ gov_audit_record(const GovEvent *event)
 	int			i;
 
 	(void) gov_actor_get(&actor);
-	event_id = nextval_internal(gov_relation(GOV_REL_AUDIT_EVENTS_EVENT_ID_SEQ),
-								false);
+	event_id =
+		nextval_internal(gov_relation(GOV_REL_AUDIT_EVENTS_EVENT_ID_SEQ),
+						 false);
 
 	params[GOV_AUDIT_event_id] = gov_int8(event_id);
 	params[GOV_AUDIT_incarnation] = gov_int8(current_incarnation());
 	params[GOV_AUDIT_occurred_at] = gov_time(GetCurrentTimestamp());
 	params[GOV_AUDIT_xid] =
-		gov_datum(FullTransactionIdGetDatum(GetTopFullTransactionId()), false);
-	params[GOV_AUDIT_actor] = gov_text(actor.user_id[0] ? actor.user_id : NULL);
+		gov_datum(FullTransactionIdGetDatum(GetTopFullTransactionId()),
+				  false);
+	params[GOV_AUDIT_actor] =
+		gov_text(actor.user_id[0] ? actor.user_id : NULL);
 	params[GOV_AUDIT_evidence] = gov_text(gov_evidence_name(actor.evidence));
 	params[GOV_AUDIT_db_role] = as_name(gov_session_db_role());
 	params[GOV_AUDIT_session_role] = as_name(gov_session_login_role());

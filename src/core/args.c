@@ -26,7 +26,7 @@ gov_bad_value(const char *name, const char *detail, const char *hint)
 			 hint ? errhint("%s", hint) : 0));
 }
 
-static void
+static pg_attribute_noreturn() void
 missing_value(const char *name)
 {
 	gov_bad_value(name, psprintf("The argument \"%s\" is missing.", name),
@@ -86,8 +86,8 @@ check_name(const char *s, const char *name, const char *others)
 					  "Use 1 to 128 letters, digits, dots, underscores and hyphens, a letter or digit first.");
 	if (len > GOV_ID_LEN)
 		gov_bad_value(name,
-					  psprintf("\"%s\" has %d characters, more than %d.",
-							   gov_excerpt(s, len), pg_mbstrlen(s), GOV_ID_LEN),
+					  psprintf("\"%s\" is longer than %d characters.",
+							   gov_excerpt(s, len), GOV_ID_LEN),
 					  NULL);
 	gov_bad_value(name,
 				  psprintf("\"%s\" does not match the pattern for names.",
@@ -162,9 +162,10 @@ gov_arg_reason(FunctionCallInfo fcinfo, int n, const char *name)
 
 	if (s == NULL)
 		missing_value(name);
+	/* cppcheck-suppress nullPointerRedundantCheck */
 	if (s[strspn(s, " \t\r\n\v\f")] == '\0')
 		gov_bad_value(name, "It is empty.",
-					  "Say why: the audit trail keeps it.");
+					  "Give a text that says something: the audit trail keeps it.");
 	return s;
 }
 
@@ -299,8 +300,9 @@ check_range(int64 v, const char *name, int64 min, int64 max)
 {
 	if (v < min || v > max)
 		gov_bad_value(name,
-					  psprintf(INT64_FORMAT " is not between " INT64_FORMAT " and " INT64_FORMAT ".",
-							   v, min, max),
+					  psprintf("%lld is not between %lld and %lld.",
+							   (long long) v, (long long) min,
+							   (long long) max),
 					  NULL);
 	return v;
 }

@@ -19,7 +19,8 @@
 /* ^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$; versions may contain + too */
 extern bool gov_id_is_valid(const char *s, int len);
 
-extern const char *gov_arg_id(FunctionCallInfo fcinfo, int n, const char *name);
+extern const char *gov_arg_id(FunctionCallInfo fcinfo, int n,
+							  const char *name);
 extern const char *gov_arg_id_or_null(FunctionCallInfo fcinfo, int n,
 									  const char *name);
 extern const char *gov_arg_version(FunctionCallInfo fcinfo, int n);
@@ -69,8 +70,8 @@ extern char *gov_word_list(const char *const *words);
 /* The beginning of a bad value: enough to recognise it in an error. */
 extern char *gov_excerpt(const char *s, int len);
 
-extern pg_attribute_noreturn() void
-gov_bad_value(const char *name, const char *detail, const char *hint);
+extern void gov_bad_value(const char *name, const char *detail,
+						  const char *hint) pg_attribute_noreturn();
 
 /* Writers call this first: clear refusal in recovery and read-only. */
 extern void gov_refuse_read_only(const char *function);

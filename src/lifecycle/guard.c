@@ -27,9 +27,9 @@
 #include "access/duties.h"
 #include "access/require.h"
 #include "audit/record.h"
-#include "audit/row_json.h"
 #include "core/operation.h"
 #include "core/relations.h"
+#include "core/row_json.h"
 #include "core/spi.h"
 #include "lifecycle/lifecycle.h"
 
@@ -286,9 +286,9 @@ check_moves(const Governed *g, Relation rel, HeapTuple old_tuple,
 				   psprintf("There is no move from \"%s\" to \"%s\" by \"%s\".",
 							from ? from : "(nothing)", to ? to : "(null)",
 							verb),
-				   from ? psprintf("From \"%s\" it can go to: %s.", from,
-								   gov_transition_targets(g->machines[i], from)) :
-				   NULL);
+				   from == NULL ? NULL :
+				   psprintf("From \"%s\" it can go to: %s.", from,
+							gov_transition_targets(g->machines[i], from)));
 	}
 }
 

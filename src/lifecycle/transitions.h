@@ -9,81 +9,118 @@
  */
 
 /* model_versions.status */
-GOV_TRANSITION(model_version, NULL, "registered", "register", MODEL_REGISTER,
+GOV_TRANSITION(model_version, NULL, "registered",
+			   "register", MODEL_REGISTER,
 			   "a version is written once")
-GOV_TRANSITION(model_version, "registered", "approved", "approve", MODEL_APPROVE,
+GOV_TRANSITION(model_version, "registered", "approved",
+			   "approve", MODEL_APPROVE,
 			   "enough distinct approvers since the last request; not who registered or submitted it")
-GOV_TRANSITION(model_version, "registered", "deployed_staging", "approve", MODEL_APPROVE,
+GOV_TRANSITION(model_version, "registered", "deployed_staging",
+			   "approve", MODEL_APPROVE,
 			   "approved again while a deployment below production is active")
-GOV_TRANSITION(model_version, "approved", "deployed_staging", "deploy", MODEL_DEPLOY,
+GOV_TRANSITION(model_version, "approved", "deployed_staging",
+			   "deploy", MODEL_DEPLOY,
 			   "approved; not by who approved it; every gate met")
-GOV_TRANSITION(model_version, "approved", "deployed_production", "deploy", MODEL_DEPLOY,
+GOV_TRANSITION(model_version, "approved", "deployed_production",
+			   "deploy", MODEL_DEPLOY,
 			   "approved; staged before; not by who approved it; every gate met")
-GOV_TRANSITION(model_version, "deployed_staging", "deployed_production", "deploy", MODEL_DEPLOY,
+GOV_TRANSITION(model_version, "deployed_staging", "deployed_production",
+			   "deploy", MODEL_DEPLOY,
 			   "approved; staged before; not by who approved it; every gate met")
-GOV_TRANSITION(model_version, "deployed_staging", "approved", "supersede", MODEL_DEPLOY,
+GOV_TRANSITION(model_version, "deployed_staging", "approved",
+			   "supersede", MODEL_DEPLOY,
 			   "another version took its place")
-GOV_TRANSITION(model_version, "deployed_production", "approved", "supersede", MODEL_DEPLOY,
+GOV_TRANSITION(model_version, "deployed_production", "approved",
+			   "supersede", MODEL_DEPLOY,
 			   "another version took its place")
-GOV_TRANSITION(model_version, "deployed_production", "deployed_staging", "supersede", MODEL_DEPLOY,
+GOV_TRANSITION(model_version, "deployed_production", "deployed_staging",
+			   "supersede", MODEL_DEPLOY,
 			   "another version took its place; still active below production")
-GOV_TRANSITION(model_version, "deployed_staging", "approved", "undeploy", MODEL_ROLLBACK,
+GOV_TRANSITION(model_version, "deployed_staging", "approved",
+			   "undeploy", MODEL_ROLLBACK,
 			   "its deployment was ended")
-GOV_TRANSITION(model_version, "deployed_production", "approved", "undeploy", MODEL_ROLLBACK,
+GOV_TRANSITION(model_version, "deployed_production", "approved",
+			   "undeploy", MODEL_ROLLBACK,
 			   "its deployment was ended")
-GOV_TRANSITION(model_version, "deployed_production", "deployed_staging", "undeploy", MODEL_ROLLBACK,
+GOV_TRANSITION(model_version, "deployed_production", "deployed_staging",
+			   "undeploy", MODEL_ROLLBACK,
 			   "its deployment was ended; still active below production")
-GOV_TRANSITION(model_version, "deployed_staging", "rolled_back", "rollback", MODEL_ROLLBACK,
+GOV_TRANSITION(model_version, "deployed_staging", "rolled_back",
+			   "rollback", MODEL_ROLLBACK,
 			   "an active deployment was rolled back, with a reason")
-GOV_TRANSITION(model_version, "deployed_production", "rolled_back", "rollback", MODEL_ROLLBACK,
+GOV_TRANSITION(model_version, "deployed_production", "rolled_back",
+			   "rollback", MODEL_ROLLBACK,
 			   "an active deployment was rolled back, with a reason")
-GOV_TRANSITION(model_version, "registered", "rolled_back", "rollback", MODEL_ROLLBACK,
+GOV_TRANSITION(model_version, "registered", "rolled_back",
+			   "rollback", MODEL_ROLLBACK,
 			   "a deployment that outlived its approval was rolled back")
-GOV_TRANSITION(model_version, "deployed_production", "deployed_staging", "rollback", MODEL_ROLLBACK,
+GOV_TRANSITION(model_version, "deployed_production", "deployed_staging",
+			   "rollback", MODEL_ROLLBACK,
 			   "rolled back above production; still active below it")
-GOV_TRANSITION(model_version, "approved", "deployed_staging", "restore", MODEL_ROLLBACK,
+GOV_TRANSITION(model_version, "approved", "deployed_staging",
+			   "restore", MODEL_ROLLBACK,
 			   "active again after the rollback of its successor; still approved")
-GOV_TRANSITION(model_version, "approved", "deployed_production", "restore", MODEL_ROLLBACK,
+GOV_TRANSITION(model_version, "approved", "deployed_production",
+			   "restore", MODEL_ROLLBACK,
 			   "active again after the rollback of its successor; still approved")
-GOV_TRANSITION(model_version, "deployed_staging", "deployed_production", "restore", MODEL_ROLLBACK,
+GOV_TRANSITION(model_version, "deployed_staging", "deployed_production",
+			   "restore", MODEL_ROLLBACK,
 			   "active again after the rollback of its successor; still approved")
-GOV_TRANSITION(model_version, "rolled_back", "registered", "request", MODEL_REGISTER,
+GOV_TRANSITION(model_version, "rolled_back", "registered",
+			   "request", MODEL_REGISTER,
 			   "approval is requested again")
-GOV_TRANSITION(model_version, "registered", "deprecated", "deprecate", MODEL_DEPRECATE,
+GOV_TRANSITION(model_version, "registered", "deprecated",
+			   "deprecate", MODEL_DEPRECATE,
 			   "not active anywhere")
-GOV_TRANSITION(model_version, "approved", "deprecated", "deprecate", MODEL_DEPRECATE,
+GOV_TRANSITION(model_version, "approved", "deprecated",
+			   "deprecate", MODEL_DEPRECATE,
 			   "not active anywhere")
-GOV_TRANSITION(model_version, "rolled_back", "deprecated", "deprecate", MODEL_DEPRECATE,
+GOV_TRANSITION(model_version, "rolled_back", "deprecated",
+			   "deprecate", MODEL_DEPRECATE,
 			   "not active anywhere")
 
 /* model_versions.approval_status */
-GOV_TRANSITION(model_approval, NULL, "pending", "register", MODEL_REGISTER,
+GOV_TRANSITION(model_approval, NULL, "pending",
+			   "register", MODEL_REGISTER,
 			   "registering leaves a version pending")
-GOV_TRANSITION(model_approval, "pending", "approved", "approve", MODEL_APPROVE,
+GOV_TRANSITION(model_approval, "pending", "approved",
+			   "approve", MODEL_APPROVE,
 			   "enough distinct approvers since the last request")
-GOV_TRANSITION(model_approval, "pending", "rejected", "reject", MODEL_APPROVE,
+GOV_TRANSITION(model_approval, "pending", "rejected",
+			   "reject", MODEL_APPROVE,
 			   "one rejection rejects, with a reason")
-GOV_TRANSITION(model_approval, "pending", "requires_changes", "request_changes", MODEL_APPROVE,
+GOV_TRANSITION(model_approval, "pending", "requires_changes",
+			   "request_changes", MODEL_APPROVE,
 			   "sent back, saying what to change")
-GOV_TRANSITION(model_approval, "rejected", "pending", "request", MODEL_REGISTER,
+GOV_TRANSITION(model_approval, "rejected", "pending",
+			   "request", MODEL_REGISTER,
 			   "votes count anew")
-GOV_TRANSITION(model_approval, "requires_changes", "pending", "request", MODEL_REGISTER,
+GOV_TRANSITION(model_approval, "requires_changes", "pending",
+			   "request", MODEL_REGISTER,
 			   "votes count anew")
-GOV_TRANSITION(model_approval, "approved", "requires_changes", "rollback", MODEL_ROLLBACK,
+GOV_TRANSITION(model_approval, "approved", "requires_changes",
+			   "rollback", MODEL_ROLLBACK,
 			   "a version rolled back has to be approved again")
-GOV_TRANSITION(model_approval, "pending", "requires_changes", "rollback", MODEL_ROLLBACK,
+GOV_TRANSITION(model_approval, "pending", "requires_changes",
+			   "rollback", MODEL_ROLLBACK,
 			   "a version rolled back has to be approved again")
-GOV_TRANSITION(model_approval, "rejected", "requires_changes", "rollback", MODEL_ROLLBACK,
+GOV_TRANSITION(model_approval, "rejected", "requires_changes",
+			   "rollback", MODEL_ROLLBACK,
 			   "a version rolled back has to be approved again")
 
 /* deployment_history.status */
-GOV_TRANSITION(deployment, NULL, "active", "deploy", MODEL_DEPLOY,
+GOV_TRANSITION(deployment, NULL, "active",
+			   "deploy", MODEL_DEPLOY,
 			   "at most one active per model and environment")
-GOV_TRANSITION(deployment, NULL, "active", "restore", MODEL_ROLLBACK,
+GOV_TRANSITION(deployment, NULL, "active",
+			   "restore", MODEL_ROLLBACK,
 			   "the version active before, again, as a new row")
-GOV_TRANSITION(deployment, "active", "superseded", "supersede", MODEL_DEPLOY,
+GOV_TRANSITION(deployment, "active", "superseded",
+			   "supersede", MODEL_DEPLOY,
 			   "ended by the next deployment")
-GOV_TRANSITION(deployment, "active", "rolled_back", "rollback", MODEL_ROLLBACK,
+GOV_TRANSITION(deployment, "active", "rolled_back",
+			   "rollback", MODEL_ROLLBACK,
 			   "ended with a reason")
-GOV_TRANSITION(deployment, "active", "undeployed", "undeploy", MODEL_ROLLBACK,
+GOV_TRANSITION(deployment, "active", "undeployed",
+			   "undeploy", MODEL_ROLLBACK,
 			   "ended without a successor")

@@ -221,8 +221,10 @@ inclusion_steps(uint64_t m, uint64_t n, char *steps)
 	return length + 1;
 }
 
-/* Likewise, after a first letter: does the way start at the Old root, or at
- * the Path's first hash? */
+/*
+ * Likewise, after a first letter: the way starts at the Old root, or at the
+ * Path's first hash.
+ */
 static inline int
 consistency_steps(uint64_t m, uint64_t n, bool b, char *steps)
 {

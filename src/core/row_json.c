@@ -19,7 +19,7 @@
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
-#include "audit/row_json.h"
+#include "core/row_json.h"
 
 #define UNIX_EPOCH_USECS \
 	((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
@@ -104,8 +104,7 @@ gov_json_push(JsonbParseState **state, JsonbIteratorToken token, Datum value,
 			break;
 		case TIMESTAMPTZOID:
 			if (TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(value)))
-				set_string(&jv, TIMESTAMP_IS_NOBEGIN(DatumGetTimestampTz(value)) ?
-						   "-infinity" : "infinity");
+				set_by_output(&jv, value, type);
 			else
 			{
 				jv.type = jbvNumeric;
