@@ -46,7 +46,7 @@ CREATE INDEX model_versions_status_idx ON governance.model_versions (status, mod
 COMMENT ON TABLE governance.model_versions IS
 'Versions of models, each written once: what it is made of never changes, whoever writes.';
 COMMENT ON COLUMN governance.model_versions.content_digest IS
-'SHA-256, in hex, of commit, training data hash, hyperparameters, path, size and artifacts; an approval is recorded against it.';
+'SHA-256, in hex, of "governance model content 1", a line feed, and a netstring of each of source_commit, training_data_hash, hyperparameters, model_path, model_size_bytes, artifacts: its length in bytes, ":", its text in UTF-8, ","; "-," for NULL.  An approval is recorded against it.';
 COMMENT ON COLUMN governance.model_versions.status IS
 'Where it stands: that of its highest-ranked active environment.  Moves only as gov_transitions() lists.';
 COMMENT ON COLUMN governance.model_versions.created_session_role IS
@@ -198,6 +198,308 @@ COMMENT ON COLUMN governance.deployment_history.restores IS
 'The earlier deployment that a rollback made active again with this row.';
 COMMENT ON COLUMN governance.deployment_history.gate_results IS
 'What each gate said when it was deployed: [{gate_id, metric, operator, threshold, value, met}].';
+
+-- Registering, deciding, naming.
+
+CREATE FUNCTION @extschema@.gov_register_model(
+    model_id text,
+    version text,
+    description text = '',
+    source_commit text = NULL,
+    training_data_hash text = NULL,
+    hyperparameters jsonb = '{}',
+    model_path text = '',
+    model_size_bytes bigint = 0,
+    artifacts jsonb = '{}',
+    metadata jsonb = '{}')
+RETURNS governance.model_versions
+AS 'MODULE_PATHNAME', 'gov_register_model'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_register_model(text, text, text, text, text, jsonb, text, bigint, jsonb, jsonb) IS
+'Register a version, once; its status is registered, its approval pending.  The first one makes the model, owned by the actor.  hyperparameters and metadata: JSON objects; artifacts: object or array; size in bytes.  Needs model:register; a version that exists: 23505.';
+
+CREATE FUNCTION @extschema@.gov_update_model(
+    model_id text,
+    description text = NULL,
+    owner text = NULL,
+    tags text[] = NULL)
+RETURNS governance.models
+AS 'MODULE_PATHNAME', 'gov_update_model'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_update_model(text, text, text, text[]) IS
+'Describe a model; what is NULL stays as it was.  owner: up to 256 bytes; tags: up to 1000, each up to 128 bytes, none twice.  Needs model:register; unknown model: 42704.';
+
+CREATE FUNCTION @extschema@.gov_record_model_metrics(
+    model_id text,
+    version text,
+    metrics jsonb)
+RETURNS governance.model_metrics
+AS 'MODULE_PATHNAME', 'gov_record_model_metrics'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_record_model_metrics(text, text, jsonb) IS
+'Record numbers by name, e.g. accuracy, precision, recall, f1_score, latency_ms, throughput_qps, error_rate, availability_percent.  The latest value of each name decides at a deployment gate.  Needs model:register, model:deploy or sla:record; unknown version: 42704.';
+
+CREATE FUNCTION @extschema@.gov_request_model_approval(
+    model_id text,
+    version text,
+    comments text = '')
+RETURNS governance.model_versions
+AS 'MODULE_PATHNAME', 'gov_request_model_approval'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_request_model_approval(text, text, text) IS
+'Submit a version for approval; votes count anew from here, and a version rolled back is registered again.  Needs model:register; unknown: 42704; approved already, or deprecated: 55000.';
+
+CREATE FUNCTION @extschema@.gov_approve_model(
+    model_id text,
+    version text,
+    comments text = '')
+RETURNS governance.model_versions
+AS 'MODULE_PATHNAME', 'gov_approve_model'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_approve_model(text, text, text) IS
+'Vote for a version.  It is approved when as many different approvers as the policy model.required_approvals says have voted since the last request; until then it stays pending.  Needs model:approve; who registered or last submitted it: MG001; not pending, or voted already: 55000.';
+
+CREATE FUNCTION @extschema@.gov_reject_model(
+    model_id text,
+    version text,
+    reason text)
+RETURNS governance.model_versions
+AS 'MODULE_PATHNAME', 'gov_reject_model'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_reject_model(text, text, text) IS
+'Vote against a version: one such vote rejects it.  The reason must say something.  Needs model:approve; not pending, or voted already: 55000.';
+
+CREATE FUNCTION @extschema@.gov_request_model_changes(
+    model_id text,
+    version text,
+    comments text)
+RETURNS governance.model_versions
+AS 'MODULE_PATHNAME', 'gov_request_model_changes'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_request_model_changes(text, text, text) IS
+'Send a version back, saying what is missing: its approval becomes requires_changes.  Needs model:approve; not pending, or voted already: 55000.';
+
+CREATE FUNCTION @extschema@.gov_deprecate_model(
+    model_id text,
+    version text,
+    reason text = '')
+RETURNS governance.model_versions
+AS 'MODULE_PATHNAME', 'gov_deprecate_model'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_deprecate_model(text, text, text) IS
+'Retire a version for good.  Needs model:deprecate; active in an environment, or deprecated already: 55000.';
+
+CREATE FUNCTION @extschema@.gov_set_model_alias(
+    model_id text,
+    alias text,
+    version text,
+    protected boolean = NULL)
+RETURNS governance.model_aliases
+AS 'MODULE_PATHNAME', 'gov_set_model_alias'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_set_model_alias(text, text, text, boolean) IS
+'Point an alias at a version.  protected NULL: as it was; a new one is not.  Needs model:register, for a protected one (before or after) model:deploy too; a protected one on a version that is not approved: 55000; unknown version: 42704.';
+
+CREATE FUNCTION @extschema@.gov_drop_model_alias(
+    model_id text,
+    alias text)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_drop_model_alias'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_drop_model_alias(text, text) IS
+'Remove an alias; false, with a notice, where there is none.  Needs model:register, for a protected one model:deploy too; unknown model: 42704.';
+
+-- Reading.
+
+CREATE FUNCTION @extschema@.gov_model_version(
+    model_id text,
+    version text)
+RETURNS SETOF governance.model_versions
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.check_id('model_id', gov_model_version.model_id),
+        governance.check_version('version', gov_model_version.version);
+    SELECT governance.require_actor();
+    SELECT v.*
+    FROM governance.model_versions AS v
+    WHERE v.model_id = gov_model_version.model_id
+        AND v.version = gov_model_version.version;
+END;
+COMMENT ON FUNCTION @extschema@.gov_model_version(text, text) IS
+'One version of a model; no row where there is none.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_model_versions(
+    model_id text,
+    limit_rows integer = 50,
+    before timestamptz = NULL)
+RETURNS SETOF governance.model_versions
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 50
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.check_id('model_id', gov_model_versions.model_id),
+        governance.check_limit(gov_model_versions.limit_rows);
+    SELECT governance.require_actor();
+    SELECT v.*
+    FROM governance.model_versions AS v
+    WHERE v.model_id = gov_model_versions.model_id
+        AND v.created_at < coalesce(gov_model_versions.before, 'infinity')
+    ORDER BY v.created_at DESC, v.version DESC
+    LIMIT coalesce(gov_model_versions.limit_rows, 50);
+END;
+COMMENT ON FUNCTION @extschema@.gov_model_versions(text, integer, timestamptz) IS
+'The versions of a model, newest first; before: registered earlier than that.  limit_rows: 1 to 10000.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_latest_model(model_id text)
+RETURNS SETOF governance.model_versions
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.check_id('model_id', gov_latest_model.model_id);
+    SELECT governance.require_actor();
+    SELECT v.*
+    FROM governance.model_versions AS v
+    WHERE v.model_id = gov_latest_model.model_id
+    ORDER BY v.created_at DESC, v.version DESC
+    LIMIT 1;
+END;
+COMMENT ON FUNCTION @extschema@.gov_latest_model(text) IS
+'The version registered last, whatever its status; no row where there is none.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_model_by_alias(
+    model_id text,
+    alias text)
+RETURNS SETOF governance.model_versions
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.check_id('model_id', gov_model_by_alias.model_id),
+        governance.check_id('alias', gov_model_by_alias.alias);
+    SELECT governance.require_actor();
+    SELECT v.*
+    FROM governance.model_aliases AS a
+    JOIN governance.model_versions AS v
+        ON v.model_id = a.model_id AND v.version = a.version
+    WHERE a.model_id = gov_model_by_alias.model_id
+        AND a.alias = gov_model_by_alias.alias;
+END;
+COMMENT ON FUNCTION @extschema@.gov_model_by_alias(text, text) IS
+'The version that an alias names now; no row where there is none.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_models(
+    search text = NULL,
+    owner text = NULL,
+    tag text = NULL,
+    status text = NULL,
+    limit_rows integer = 100,
+    after text = NULL)
+RETURNS SETOF governance.models
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.check_word('status', gov_models.status,
+            '{registered,approved,deployed_staging,deployed_production,rolled_back,deprecated}'),
+        governance.check_limit(gov_models.limit_rows),
+        governance.check_id('after', gov_models.after);
+    SELECT governance.require_actor();
+    SELECT m.*
+    FROM governance.models AS m
+    CROSS JOIN (
+        SELECT '%' || pg_catalog.regexp_replace(gov_models.search, '([\\%_])', '\\\1', 'g') || '%'
+    ) AS s(pattern)
+    WHERE (gov_models.search IS NULL
+            OR m.model_id ILIKE s.pattern OR m.description ILIKE s.pattern)
+        AND (gov_models.owner IS NULL OR m.owner = gov_models.owner)
+        AND (gov_models.tag IS NULL OR gov_models.tag = ANY (m.tags))
+        AND (gov_models.status IS NULL OR EXISTS (
+            SELECT
+            FROM governance.model_versions AS v
+            WHERE v.model_id = m.model_id AND v.status = gov_models.status))
+        AND m.model_id > coalesce(gov_models.after, '')
+    ORDER BY m.model_id
+    LIMIT coalesce(gov_models.limit_rows, 100);
+END;
+COMMENT ON FUNCTION @extschema@.gov_models(text, text, text, text, integer, text) IS
+'Models by model_id.  search: part of id or description, in any case, taken literally; status: with a version of that status; after: the last model_id of the page before.  limit_rows: 1 to 10000.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_deployed_model(
+    model_id text,
+    environment text = 'production',
+    as_of timestamptz = NULL)
+RETURNS SETOF governance.model_versions
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.check_id('model_id', gov_deployed_model.model_id),
+        governance.check_id('environment', gov_deployed_model.environment);
+    SELECT governance.require_actor();
+    SELECT v.*
+    FROM governance.deployment_history AS d
+    JOIN governance.model_versions AS v
+        ON v.model_id = d.model_id AND v.version = d.version
+    WHERE d.model_id = gov_deployed_model.model_id
+        AND d.environment = coalesce(gov_deployed_model.environment, 'production')
+        AND CASE
+            WHEN gov_deployed_model.as_of IS NULL THEN d.status = 'active'
+            ELSE d.deployed_at <= gov_deployed_model.as_of
+                AND gov_deployed_model.as_of < coalesce(d.ended_at, 'infinity')
+        END
+    ORDER BY d.deployment_no DESC
+    LIMIT 1;
+END;
+COMMENT ON FUNCTION @extschema@.gov_deployed_model(text, text, timestamptz) IS
+'The version that is live in an environment, or was at that moment (as_of); its row is today''s.  No row where none was.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_model_history(
+    model_id text,
+    version text = NULL,
+    limit_rows integer = 50)
+RETURNS SETOF governance.deployment_history
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 50
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.check_id('model_id', gov_model_history.model_id),
+        governance.check_version('version', gov_model_history.version),
+        governance.check_limit(gov_model_history.limit_rows);
+    SELECT governance.require_actor();
+    SELECT d.*
+    FROM governance.deployment_history AS d
+    WHERE d.model_id = gov_model_history.model_id
+        AND (gov_model_history.version IS NULL OR d.version = gov_model_history.version)
+    ORDER BY d.deployment_no DESC
+    LIMIT coalesce(gov_model_history.limit_rows, 50);
+END;
+COMMENT ON FUNCTION @extschema@.gov_model_history(text, text, integer) IS
+'Deployments of a model, or of one version, newest first.  limit_rows: 1 to 10000.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_model_approvals(
+    model_id text,
+    version text)
+RETURNS SETOF governance.approval_history
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 10
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.check_id('model_id', gov_model_approvals.model_id),
+        governance.check_version('version', gov_model_approvals.version);
+    SELECT governance.require_actor();
+    SELECT h.*
+    FROM governance.approval_history AS h
+    WHERE h.model_id = gov_model_approvals.model_id
+        AND h.version = gov_model_approvals.version
+    ORDER BY h.approval_no DESC;
+END;
+COMMENT ON FUNCTION @extschema@.gov_model_approvals(text, text) IS
+'Requests for approval of a version (pending) and the votes, newest first.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_deploy_model(
     model_id text,

@@ -20,7 +20,7 @@ GOV_TRANSITION(model_version, "registered", "deployed_staging",
 			   "approved again while a deployment below production is active")
 GOV_TRANSITION(model_version, "registered", "deployed_production",
 			   "approve", MODEL_APPROVE,
-			   "approved again, rolled back above, while a deployment in production is active")
+			   "approved again while a deployment in another production environment is active")
 GOV_TRANSITION(model_version, "approved", "deployed_staging",
 			   "deploy", MODEL_DEPLOY,
 			   "approved; not by who approved it; every gate met")

@@ -119,17 +119,64 @@ lock_and_find(Deploy *deploy, const char *environment)
 				 errhint("Give another deployment_id, or none for a random one.")));
 }
 
+/* Somebody in both lists, or NULL. */
+static const char *
+in_both(const List *a, const List *b)
+{
+	const ListCell *in_a;
+	const ListCell *in_b;
+
+	foreach(in_a, a)
+	{
+		foreach(in_b, b)
+		{
+			if (strcmp(lfirst(in_a), lfirst(in_b)) == 0)
+				return lfirst(in_a);
+		}
+	}
+	return NULL;
+}
+
+/*
+ * why_approver
+ *		Why an approver counts as who deploys now, or NULL: the same user, a
+ *		right that one lends to the other, or the same login.
+ */
+static const char *
+why_approver(const Deploy *deploy, const List *subjects, const char *witness,
+			 const char *reviewer, const char *login)
+{
+	GovActor	approver = {.evidence = GOV_EVIDENCE_UNMAPPED};
+	const char *both;
+
+	if (strcmp(reviewer, deploy->actor.user_id) == 0)
+		return "The same user approved it.";
+	strlcpy(approver.user_id, reviewer, sizeof(approver.user_id));
+	both = in_both(subjects, gov_duty_subjects(&approver,
+											   GOV_PERM_MODEL_APPROVE));
+	if (both != NULL && strcmp(both, reviewer) == 0)
+		return psprintf("User \"%s\" approved it and lent the role by which user \"%s\" acts.",
+						reviewer, deploy->actor.user_id);
+	if (both != NULL)
+		return psprintf("User \"%s\" approved it by a role that user \"%s\" lent.",
+						reviewer, both);
+	if (witness != NULL && login != NULL && strcmp(witness, login) == 0)
+		return psprintf("User \"%s\" approved it in a session of the same login, \"%s\".",
+						reviewer, login);
+	return NULL;
+}
+
 /*
  * check_duties
  *		Who approved the version, since it was last submitted, cannot deploy
- *		it; nor can whoever acts by a right or a login of theirs.
+ *		it.
  */
 static void
 check_duties(const Deploy *deploy)
 {
 	const char *witness = gov_actor_witness(&deploy->actor);
+	GovDenial	denial = {0};
 	List	   *subjects;
-	const char *because = NULL;
 	uint64		count;
 	uint64		row;
 
@@ -138,45 +185,24 @@ check_duties(const Deploy *deploy)
 	subjects = gov_duty_subjects(&deploy->actor, GOV_PERM_MODEL_DEPLOY);
 	count = gov_run(&find_approvers, gov_text(deploy->model_id),
 					gov_text(deploy->version_id));
-	for (row = 0; row < count && because == NULL; row++)
-	{
-		const char *reviewer = gov_row_text(row, 1);
-		const char *login = gov_row_text(row, 2);
-		ListCell   *lc;
+	for (row = 0; row < count && denial.detail == NULL; row++)
+		denial.detail = why_approver(deploy, subjects, witness,
+									 gov_row_text(row, 1),
+									 gov_row_text(row, 2));
+	if (denial.detail == NULL)
+		return;
 
-		foreach(lc, subjects)
-		{
-			if (strcmp(lfirst(lc), reviewer) != 0)
-				continue;
-			because = strcmp(reviewer, deploy->actor.user_id) == 0 ?
-				"The same user approved it." :
-				psprintf("User \"%s\", who lends the right to deploy, approved it.",
-						 reviewer);
-			break;
-		}
-		if (because == NULL && witness != NULL && login != NULL &&
-			strcmp(witness, login) == 0)
-			because = psprintf("User \"%s\" approved it from the same login \"%s\".",
-							   reviewer, login);
-	}
-
-	if (because != NULL)
-	{
-		GovDenial	denial = {0};
-		char	   *name = gov_version_name(deploy->model_id,
-											deploy->version_id);
-
-		denial.sqlerrcode = ERRCODE_GOV_SEPARATION_OF_DUTIES;
-		denial.user_id = deploy->actor.user_id;
-		denial.permission = gov_permission_name(GOV_PERM_MODEL_DEPLOY);
-		denial.resource = gov_version_resource(deploy->model_id,
-											   deploy->version_id);
-		denial.message = psprintf("user \"%s\" cannot deploy model version \"%s\"",
-								  deploy->actor.user_id, name);
-		denial.detail = because;
-		denial.hint = "Another user with permission \"model:deploy\" must deploy it.";
-		gov_deny(&denial);
-	}
+	denial.sqlerrcode = ERRCODE_GOV_SEPARATION_OF_DUTIES;
+	denial.user_id = deploy->actor.user_id;
+	denial.permission = gov_permission_name(GOV_PERM_MODEL_DEPLOY);
+	denial.resource = gov_version_resource(deploy->model_id,
+										   deploy->version_id);
+	denial.message = psprintf("user \"%s\" cannot deploy model version \"%s\"",
+							  deploy->actor.user_id,
+							  gov_version_name(deploy->model_id,
+											   deploy->version_id));
+	denial.hint = "Another user with permission \"model:deploy\" must deploy it.";
+	gov_deny(&denial);
 }
 
 /* A call of a function about the version, for hints. */
