@@ -230,8 +230,10 @@ refuse_state(const Deploy *deploy)
 						call_about(deploy, "gov_request_model_approval", ""));
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("model version \"%s\" is not approved",
-					gov_version_name(deploy->model_id, deploy->version_id)),
+			 errmsg("model version \"%s\" is %s",
+					gov_version_name(deploy->model_id, deploy->version_id),
+					strcmp(version->status, "deprecated") == 0 ?
+					"deprecated" : "not approved"),
 			 errdetail("Its status is \"%s\", its approval status \"%s\".",
 					   version->status, version->approval_status),
 			 errhint("%s", hint)));
