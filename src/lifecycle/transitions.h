@@ -57,9 +57,6 @@ GOV_TRANSITION(model_version, "deployed_production", "rolled_back",
 GOV_TRANSITION(model_version, "registered", "rolled_back",
 			   "rollback", MODEL_ROLLBACK,
 			   "a deployment that outlived its approval was rolled back")
-GOV_TRANSITION(model_version, "deployed_production", "deployed_staging",
-			   "rollback", MODEL_ROLLBACK,
-			   "rolled back above production; still active below it")
 GOV_TRANSITION(model_version, "approved", "deployed_staging",
 			   "restore", MODEL_ROLLBACK,
 			   "active again after the rollback of its successor; still approved")
