@@ -144,3 +144,48 @@ AS 'MODULE_PATHNAME', 'gov_can'
 LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION @extschema@.gov_can(text, text) IS
 'Has the actor the permission?  For row-level security write (SELECT gov_can(''...'')): asked once per query.';
+
+-- What functions written in SQL ask before they read, each in a statement of
+-- its own before the one that reads.
+
+CREATE FUNCTION governance.require_actor()
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_sql_require_actor'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION governance.require_actor() IS
+'42501 unless an active user acts.';
+
+CREATE FUNCTION governance.require_permission(permission text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_sql_require_permission'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION governance.require_permission(text) IS
+'42501 unless an active user with the permission acts.';
+
+CREATE FUNCTION governance.check_limit(limit_rows integer)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_sql_check_limit'
+LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION governance.check_limit(integer) IS
+'22023 unless 1 to 10000; NULL passes and means the default.';
+
+CREATE FUNCTION governance.check_word(name text, value text, allowed text[])
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_sql_check_word'
+LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION governance.check_word(text, text, text[]) IS
+'22023 unless the value of the argument "name" is one of the allowed words, which the hint lists; NULL passes.';
+
+CREATE FUNCTION governance.check_id(name text, value text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_sql_check_id'
+LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION governance.check_id(text, text) IS
+'22023 unless the value of the argument "name" has the form of an id; NULL passes.';
+
+CREATE FUNCTION governance.check_version(name text, value text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_sql_check_version'
+LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION governance.check_version(text, text) IS
+'22023 unless the value of the argument "name" has the form of a version; NULL passes.';

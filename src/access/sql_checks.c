@@ -1,0 +1,99 @@
+/*
+ * sql_checks.c
+ *		What functions written in SQL ask before they read: the checks that
+ *		functions written in C make by core/args.h and access/require.h.
+ *
+ * Internal: not executable by PUBLIC.  A reader calls them in statements that
+ * come before the one that reads, form before rights.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "access/require.h"
+#include "core/args.h"
+
+#define LIMIT_MAX 10000			/* most rows of a reader */
+
+PG_FUNCTION_INFO_V1(gov_sql_require_actor);
+PG_FUNCTION_INFO_V1(gov_sql_require_permission);
+PG_FUNCTION_INFO_V1(gov_sql_check_limit);
+PG_FUNCTION_INFO_V1(gov_sql_check_word);
+PG_FUNCTION_INFO_V1(gov_sql_check_id);
+PG_FUNCTION_INFO_V1(gov_sql_check_version);
+
+/*
+ * governance.require_actor()
+ */
+Datum
+gov_sql_require_actor(PG_FUNCTION_ARGS)
+{
+	(void) gov_require_actor();
+	PG_RETURN_VOID();
+}
+
+/*
+ * governance.require_permission(permission)
+ */
+Datum
+gov_sql_require_permission(PG_FUNCTION_ARGS)
+{
+	(void) gov_require(gov_arg_permission(fcinfo, 0, "permission"), NULL);
+	PG_RETURN_VOID();
+}
+
+/*
+ * governance.check_limit(limit_rows), NULL meaning the default
+ */
+Datum
+gov_sql_check_limit(PG_FUNCTION_ARGS)
+{
+	if (!PG_ARGISNULL(0))
+		(void) gov_arg_int4(fcinfo, 0, "limit_rows", 1, LIMIT_MAX);
+	PG_RETURN_VOID();
+}
+
+/*
+ * governance.check_word(name, value, allowed), a NULL value passing
+ */
+Datum
+gov_sql_check_word(PG_FUNCTION_ARGS)
+{
+	const char **allowed;
+	const char **words;
+	int			count;
+
+	if (PG_ARGISNULL(1))
+		PG_RETURN_VOID();
+	allowed = gov_arg_text_array(fcinfo, 2, "allowed", &count);
+	words = palloc0(sizeof(char *) * (Max(count, 0) + 1));
+	if (count > 0)
+		memcpy(words, allowed, sizeof(char *) * count);
+	(void) gov_arg_word(fcinfo, 1, gov_arg_reason(fcinfo, 0, "name"),
+						(const char *const *) words, NULL);
+	PG_RETURN_VOID();
+}
+
+/*
+ * governance.check_id(name, value), a NULL value passing
+ */
+Datum
+gov_sql_check_id(PG_FUNCTION_ARGS)
+{
+	(void) gov_arg_id_or_null(fcinfo, 1, gov_arg_reason(fcinfo, 0, "name"));
+	PG_RETURN_VOID();
+}
+
+/*
+ * governance.check_version(name, value), a NULL value passing
+ */
+Datum
+gov_sql_check_version(PG_FUNCTION_ARGS)
+{
+	(void) gov_arg_version_or_null(fcinfo, 1,
+								   gov_arg_reason(fcinfo, 0, "name"));
+	PG_RETURN_VOID();
+}
