@@ -4,8 +4,9 @@
  *
  * Static separation follows ANSI INCITS 359-2012: a set of cardinality n
  * forbids holding n or more of its roles, those inherited included.  All
- * unexpired assignments count, an inactive user's too: reactivation must not
- * break a set.
+ * unexpired assignments count: an inactive user's too, and what is lent while
+ * the lender does not hold it, because reactivating the one or the other must
+ * not break a set.
  */
 #include "postgres.h"
 
@@ -15,6 +16,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
+#include "utils/memutils.h"
 
 #include "access/duties.h"
 #include "access/permission_cache.h"
@@ -111,14 +113,14 @@ role_names(const GovRoleGraph *graph, const Bitmapset *roles)
 	return buf.data;
 }
 
-/* Every role that the user holds now, inherited ones included. */
+/* Every role that the user holds or may come to hold, inherited ones too. */
 static Bitmapset *
 held_roles(const GovRoleGraph *graph, const char *user_id)
 {
 	Bitmapset  *held = NULL;
 	ListCell   *lc;
 
-	foreach(lc, gov_user_assignments(graph, user_id))
+	foreach(lc, gov_user_assignment_rows(graph, user_id))
 	{
 		GovAssignment *assignment = lfirst(lc);
 
@@ -158,7 +160,13 @@ add_conflicts(const GovRoleGraph *graph, List *sets, const char *user_id,
 	return count;
 }
 
-/* Everybody with an assignment, each once. */
+static int
+compare_names(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
+/* Everybody with an assignment, each once, in order. */
 static List *
 users_with_roles(void)
 {
@@ -187,6 +195,7 @@ users_with_roles(void)
 	}
 	gov_scan_end(&scan);
 	hash_destroy(seen);
+	list_sort(users, compare_names);
 	return users;
 }
 
@@ -207,13 +216,23 @@ gov_duties_check_static(const char *user_id)
 		count = add_conflicts(graph, sets, user_id, &report, 0);
 	else
 	{
+		MemoryContext scratch;
+		MemoryContext caller;
+		List	   *users = users_with_roles();
 		ListCell   *lc;
 
-		foreach(lc, users_with_roles())
+		scratch = AllocSetContextCreate(CurrentMemoryContext,
+										"governance duties of a user",
+										ALLOCSET_SMALL_SIZES);
+		caller = MemoryContextSwitchTo(scratch);
+		foreach(lc, users)
 		{
 			CHECK_FOR_INTERRUPTS();
 			count += add_conflicts(graph, sets, lfirst(lc), &report, count);
+			MemoryContextReset(scratch);
 		}
+		MemoryContextSwitchTo(caller);
+		MemoryContextDelete(scratch);
 	}
 	if (count == 0)
 		return;
@@ -231,6 +250,60 @@ gov_duties_check_static(const char *user_id)
 	denial.detail = report.data;
 	denial.hint = "Revoke one of the roles first, or remove the set with gov_drop_sod_set().";
 	gov_deny(&denial);
+}
+
+/*
+ * find_path
+ *		Append the way by which one role inherits another; false: none.
+ *
+ * It goes by the direct edges alone, as a graph with a cycle has no closure
+ * that could be trusted.
+ */
+static bool
+find_path(const GovRoleGraph *graph, int from, int to, Bitmapset **seen,
+		  StringInfo path)
+{
+	int			length = path->len;
+	int			parent = -1;
+
+	check_stack_depth();
+	*seen = bms_add_member(*seen, from);
+	appendStringInfo(path, "%s\"%s\"", length == 0 ? "" :
+					 strstr(path->data, " inherits ") == NULL ?
+					 " inherits " : ", which inherits ",
+					 graph->roles[from].name);
+	if (from == to)
+		return true;
+	while ((parent = bms_next_member(graph->roles[from].inherits,
+									 parent)) >= 0)
+	{
+		if (!bms_is_member(parent, *seen) &&
+			find_path(graph, parent, to, seen, path))
+			return true;
+	}
+	path->len = length;
+	path->data[length] = '\0';
+	return false;
+}
+
+void
+gov_duties_check_acyclic(const char *role, const char *inherited_role)
+{
+	const GovRoleGraph *graph = gov_role_graph();
+	int			from = gov_role_index(graph, inherited_role);
+	int			to = gov_role_index(graph, role);
+	Bitmapset  *seen = NULL;
+	StringInfoData path;
+
+	initStringInfo(&path);
+	if (from < 0 || to < 0 || !find_path(graph, from, to, &seen, &path))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("role \"%s\" cannot inherit role \"%s\": that would be a cycle",
+					role, inherited_role),
+			 errdetail("%s.", from == to ?
+					   "A role does not inherit itself" : path.data)));
 }
 
 void

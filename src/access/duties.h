@@ -24,6 +24,12 @@ extern void gov_lock_assignments(void);
  */
 extern void gov_duties_check_static(const char *user_id);
 
+/*
+ * Would inheriting be a cycle, or is it one now?  55000 with the way round.
+ */
+extern void gov_duties_check_acyclic(const char *role,
+									 const char *inherited_role);
+
 /* After a change: is there still an active admin whose right won't expire? */
 extern void gov_duties_check_last_admin(void);
 
