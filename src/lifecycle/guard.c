@@ -50,6 +50,7 @@ PG_FUNCTION_INFO_V1(gov_guard);
 #define CACHE_NONE (-1)
 #define CACHE_ACCESS GOV_CACHE_ACCESS
 #define CACHE_POLICY GOV_CACHE_POLICY
+#define CACHE_ADMIT GOV_CACHE_ADMIT
 
 typedef struct TableDef
 {

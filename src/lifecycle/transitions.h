@@ -150,3 +150,45 @@ GOV_TRANSITION(approval_request, "pending", "expired",
 GOV_TRANSITION(approval_request, "approved", "expired",
 			   "expire", NONE,
 			   "past its time")
+/* use_cases.status */
+GOV_TRANSITION(usecase, NULL, "draft",
+			   "create", USECASE_CREATE,
+			   "every model named is registered")
+GOV_TRANSITION(usecase, "draft", "submitted",
+			   "submit", USECASE_CREATE,
+			   "votes count anew")
+GOV_TRANSITION(usecase, "submitted", "approved",
+			   "approve", USECASE_APPROVE,
+			   "enough distinct approvers for its impact level; assessed from high up; not class prohibited; not by who created, owns or submitted it")
+GOV_TRANSITION(usecase, "submitted", "draft",
+			   "reject", USECASE_APPROVE,
+			   "one rejection rejects, with a reason")
+GOV_TRANSITION(usecase, "approved", "deployed",
+			   "deploy", USECASE_DEPLOY,
+			   "in production, each of its models is active there")
+GOV_TRANSITION(usecase, "draft", "deprecated",
+			   "deprecate", USECASE_DEPRECATE,
+			   "its deployments end")
+GOV_TRANSITION(usecase, "submitted", "deprecated",
+			   "deprecate", USECASE_DEPRECATE,
+			   "its deployments end")
+GOV_TRANSITION(usecase, "approved", "deprecated",
+			   "deprecate", USECASE_DEPRECATE,
+			   "its deployments end")
+GOV_TRANSITION(usecase, "deployed", "deprecated",
+			   "deprecate", USECASE_DEPRECATE,
+			   "its deployments end")
+GOV_TRANSITION(usecase, "deprecated", "archived",
+			   "archive", USECASE_DEPRECATE,
+			   "deprecated before")
+
+/* usecase_deployments.status */
+GOV_TRANSITION(usecase_deployment, NULL, "active",
+			   "deploy", USECASE_DEPLOY,
+			   "at most one active per use-case and environment")
+GOV_TRANSITION(usecase_deployment, "active", "superseded",
+			   "supersede", USECASE_DEPLOY,
+			   "ended by the next deployment")
+GOV_TRANSITION(usecase_deployment, "active", "ended",
+			   "deprecate", USECASE_DEPRECATE,
+			   "the use-case was deprecated")

@@ -121,10 +121,9 @@ static GovStatement usecase_history = {
 		   " SELECT owner, 'owns it', NULL"
 		   " FROM governance.use_cases WHERE usecase_id = $1"
 		   " UNION ALL"
-		   " (SELECT reviewer, 'submitted it last', session_role"
-		   " FROM governance.usecase_approvals"
-		   " WHERE usecase_id = $1 AND status = 'submitted'"
-		   " ORDER BY approval_no DESC LIMIT 1)",
+		   " SELECT submitted_by, 'submitted it last',"
+		   " submitted_session_role"
+		   " FROM governance.use_cases WHERE usecase_id = $1",
 	.nargs = 1, .argtypes = {TEXTOID},
 	.latest = true
 };
