@@ -174,15 +174,16 @@ check_restorable(const char *model_id, const char *environment, bool asked,
  * read, but the foreign key to it would not find it.
  */
 static void
-check_not_too_young(const GovDeployment *target)
+check_not_too_young(const char *model_id, const GovDeployment *target)
 {
 	if (IsolationUsesXactSnapshot() &&
 		gov_run(&see_deployment, gov_int8(target->deployment_no)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not serialize access to deployment \"%s\"",
-						target->deployment_id),
-				 errdetail("It was made after this transaction's snapshot was taken."),
+				 errmsg("could not serialize access to the deployments of model \"%s\"",
+						model_id),
+				 errdetail("Deployment \"%s\", to be restored, was made after this transaction's snapshot was taken.",
+						   target->deployment_id),
 				 errhint("Begin another transaction and try again.")));
 }
 
@@ -284,7 +285,7 @@ gov_rollback_model(PG_FUNCTION_ARGS)
 								  has_target ? &target : NULL,
 								  &target_version);
 	if (has_target)
-		check_not_too_young(&target);
+		check_not_too_young(model_id, &target);
 
 	now = gov_deployment_clock(model_id, environment);
 	roll_back(model_id, &found, &active, now, &actor, reason);
