@@ -12,7 +12,8 @@ BEGIN
         'audit_log',
         'models', 'model_versions', 'model_metrics', 'model_aliases',
         'approval_history', 'environments', 'deployment_gates', 'deployment_history',
-        'policies'
+        'policies', 'approval_policies', 'approval_requests', 'approvals',
+        'system_state'
     ]
     LOOP
         EXECUTE pg_catalog.format(

@@ -25,6 +25,7 @@
 	GOV_RELATION(USER_ROLES_PKEY, "user_roles_pkey") \
 	GOV_RELATION(SOD_SETS, "sod_sets") \
 	GOV_RELATION(POLICIES, "policies") \
+	GOV_RELATION(SYSTEM_STATE, "system_state") \
 	GOV_RELATION(AUDIT_EVENTS, "audit_events") \
 	GOV_RELATION(AUDIT_EVENTS_EVENT_ID_SEQ, "audit_events_event_id_seq") \
 	GOV_RELATION(AUDIT_LOG, "audit_log")
