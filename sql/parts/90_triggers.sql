@@ -14,7 +14,8 @@ BEGIN
         'approval_history', 'environments', 'deployment_gates', 'deployment_history',
         'use_cases', 'usecase_approvals', 'usecase_deployments', 'usecase_metrics',
         'impact_questions', 'usecase_assessments',
-        'policies'
+        'policies', 'approval_policies', 'approval_requests', 'approvals',
+        'system_state'
     ]
     LOOP
         EXECUTE pg_catalog.format(

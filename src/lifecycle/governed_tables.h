@@ -62,4 +62,13 @@ GOV_TABLE("usecase_assessments", "usecase_assessment", "usecase_id", NONE, "",
 		  "", "", KEEP | APPEND)
 GOV_TABLE("policies", "policy", "name", POLICY,
 		  "name default_value description value_type", "", "", KEEP)
+GOV_TABLE("approval_policies", "approval_policy", "action", NONE, "action",
+		  "", "", KEEP)
+GOV_TABLE("approval_requests", "approval_request", "request_id", NONE,
+		  "request_id action requester_id requested_at context comments"
+		  " resource_key session_role",
+		  "", "status=approval_request", KEEP)
+GOV_TABLE("approvals", "approval", "request_id approver_id", NONE, "", "", "",
+		  KEEP | APPEND)
+GOV_TABLE("system_state", "system", "name", POLICY, "name", "", "", KEEP)
 GOV_TABLE("audit_log", "audit_log", "log_id", POLICY, "", "", "", KEEP)

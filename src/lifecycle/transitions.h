@@ -3,7 +3,7 @@
  *		Every move of every state machine: THE list.
  *
  * GOV_TRANSITION(machine, from, to, verb, permission, rule).  NULL as from is
- * creation.  The guard trigger passes a move only if it is listed and only
+ * creation; NONE as permission: the rule says who.  The guard trigger passes a move only if it is listed and only
  * inside an operation of that verb; gov_transitions(), the state diagrams and
  * the documentation are made from the same lines.
  */
@@ -167,3 +167,29 @@ GOV_TRANSITION(usecase_deployment, "active", "superseded",
 GOV_TRANSITION(usecase_deployment, "active", "ended",
 			   "deprecate", USECASE_DEPRECATE,
 			   "the use-case was deprecated")
+
+/* approval_requests.status */
+GOV_TRANSITION(approval_request, NULL, "pending",
+			   "request", NONE,
+			   "any active user asks")
+GOV_TRANSITION(approval_request, "pending", "approved",
+			   "approve", NONE,
+			   "enough distinct holders of the policy's role; not who asked")
+GOV_TRANSITION(approval_request, "pending", "rejected",
+			   "reject", NONE,
+			   "one rejection rejects, with a reason")
+GOV_TRANSITION(approval_request, "pending", "withdrawn",
+			   "withdraw", NONE,
+			   "taken back by who asked")
+GOV_TRANSITION(approval_request, "approved", "withdrawn",
+			   "withdraw", NONE,
+			   "taken back by who asked")
+GOV_TRANSITION(approval_request, "approved", "consumed",
+			   "consume", NONE,
+			   "used once, by the guarded call, in its transaction")
+GOV_TRANSITION(approval_request, "pending", "expired",
+			   "expire", NONE,
+			   "past its time")
+GOV_TRANSITION(approval_request, "approved", "expired",
+			   "expire", NONE,
+			   "past its time")
