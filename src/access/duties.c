@@ -196,16 +196,24 @@ gov_duties_check_static(const char *user_id)
 	gov_deny(&denial);
 }
 
+static int
+compare_names(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
 List *
 gov_duties_conflicts(void)
 {
 	const GovRoleGraph *graph = gov_role_graph();
 	List	   *sets = load_sod_sets(graph);
+	List	   *users = gov_users_with_roles();
 	List	   *conflicts = NIL;
 	ListCell   *user;
 	ListCell   *lc;
 
-	foreach(user, gov_users_with_roles())
+	list_sort(users, compare_names);
+	foreach(user, users)
 	{
 		List	   *assignments = gov_user_assignments(graph, lfirst(user));
 		Bitmapset  *held = gov_assigned_roles(graph, assignments);

@@ -26,7 +26,6 @@
 	GOV_RELATION(USER_ROLES_PKEY, "user_roles_pkey") \
 	GOV_RELATION(SOD_SETS, "sod_sets") \
 	GOV_RELATION(POLICIES, "policies") \
-	GOV_RELATION(SYSTEM_STATE, "system_state") \
 	GOV_RELATION(ENVIRONMENTS, "environments") \
 	GOV_RELATION(DEPLOYMENT_HISTORY, "deployment_history") \
 	GOV_RELATION(DEPLOYMENT_HISTORY_ACTIVE_KEY, \
@@ -36,6 +35,7 @@
 	GOV_RELATION(USECASE_DEPLOYMENTS, "usecase_deployments") \
 	GOV_RELATION(USECASE_DEPLOYMENTS_ACTIVE_KEY, \
 				 "usecase_deployments_active_key") \
+	GOV_RELATION(SYSTEM_STATE, "system_state") \
 	GOV_RELATION(AUDIT_EVENTS, "audit_events") \
 	GOV_RELATION(AUDIT_EVENTS_EVENT_ID_SEQ, "audit_events_event_id_seq") \
 	GOV_RELATION(AUDIT_LOG, "audit_log")

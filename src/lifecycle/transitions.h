@@ -126,31 +126,6 @@ GOV_TRANSITION(deployment, "active", "undeployed",
 			   "undeploy", MODEL_ROLLBACK,
 			   "ended without a successor")
 
-/* approval_requests.status */
-GOV_TRANSITION(approval_request, NULL, "pending",
-			   "request", NONE,
-			   "any active user asks")
-GOV_TRANSITION(approval_request, "pending", "approved",
-			   "approve", NONE,
-			   "enough distinct holders of the policy's role; not who asked")
-GOV_TRANSITION(approval_request, "pending", "rejected",
-			   "reject", NONE,
-			   "one rejection rejects, with a reason")
-GOV_TRANSITION(approval_request, "pending", "withdrawn",
-			   "withdraw", NONE,
-			   "taken back by who asked")
-GOV_TRANSITION(approval_request, "approved", "withdrawn",
-			   "withdraw", NONE,
-			   "taken back by who asked")
-GOV_TRANSITION(approval_request, "approved", "consumed",
-			   "consume", NONE,
-			   "used once, by the guarded call, in its transaction")
-GOV_TRANSITION(approval_request, "pending", "expired",
-			   "expire", NONE,
-			   "past its time")
-GOV_TRANSITION(approval_request, "approved", "expired",
-			   "expire", NONE,
-			   "past its time")
 /* use_cases.status */
 GOV_TRANSITION(usecase, NULL, "draft",
 			   "create", USECASE_CREATE,
@@ -193,3 +168,29 @@ GOV_TRANSITION(usecase_deployment, "active", "superseded",
 GOV_TRANSITION(usecase_deployment, "active", "ended",
 			   "deprecate", USECASE_DEPRECATE,
 			   "the use-case was deprecated")
+
+/* approval_requests.status */
+GOV_TRANSITION(approval_request, NULL, "pending",
+			   "request", NONE,
+			   "any active user asks")
+GOV_TRANSITION(approval_request, "pending", "approved",
+			   "approve", NONE,
+			   "enough distinct holders of the policy's role; not who asked")
+GOV_TRANSITION(approval_request, "pending", "rejected",
+			   "reject", NONE,
+			   "one rejection rejects, with a reason")
+GOV_TRANSITION(approval_request, "pending", "withdrawn",
+			   "withdraw", NONE,
+			   "taken back by who asked")
+GOV_TRANSITION(approval_request, "approved", "withdrawn",
+			   "withdraw", NONE,
+			   "taken back by who asked")
+GOV_TRANSITION(approval_request, "approved", "consumed",
+			   "consume", NONE,
+			   "used once, by the guarded call, in its transaction")
+GOV_TRANSITION(approval_request, "pending", "expired",
+			   "expire", NONE,
+			   "past its time")
+GOV_TRANSITION(approval_request, "approved", "expired",
+			   "expire", NONE,
+			   "past its time")

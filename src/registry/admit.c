@@ -33,6 +33,7 @@
 #include "core/row_json.h"
 #include "core/scan.h"
 #include "lifecycle/suspension.h"
+#include "registry/environment.h"
 #include "registry/policy.h"
 #include "registry/usecase.h"
 
@@ -94,8 +95,8 @@ compare_productions(const ListCell *a, const ListCell *b)
 {
 	const Production *x = lfirst(a);
 	const Production *y = lfirst(b);
-	bool		x_is = strcmp(x->name, "production") == 0;
-	bool		y_is = strcmp(y->name, "production") == 0;
+	bool		x_is = strcmp(x->name, GOV_PRODUCTION) == 0;
+	bool		y_is = strcmp(y->name, GOV_PRODUCTION) == 0;
 
 	if (x_is != y_is)
 		return x_is ? -1 : 1;
@@ -122,7 +123,7 @@ load_productions(void)
 		environment->name = gov_scan_text(&scan, "name");
 		environment->rank = DatumGetInt32(gov_scan_datum(&scan, "rank",
 														 &isnull));
-		if (strcmp(environment->name, "production") == 0)
+		if (strcmp(environment->name, GOV_PRODUCTION) == 0)
 			production = environment;
 		all = lappend(all, environment);
 	}

@@ -17,7 +17,7 @@ gov_arg_metrics(FunctionCallInfo fcinfo, int n)
 
 	if (metrics == NULL || JB_ROOT_COUNT(metrics) == 0)
 		gov_bad_value("metrics", "There is no metric in it.",
-					  "Give numbers by name, such as {\"error_rate\": 0.2}.");
+					  "Give numbers by name, such as {\"accuracy\": 0.93}.");
 	/* cppcheck-suppress nullPointerRedundantCheck */
 	it = JsonbIteratorInit(&metrics->root);
 	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
@@ -39,7 +39,7 @@ gov_arg_metrics(FunctionCallInfo fcinfo, int n)
 			gov_bad_value("metrics",
 						  psprintf("The value of \"%s\" is not a number.",
 								   name),
-						  "Give numbers by name, such as {\"error_rate\": 0.2}.");
+						  "Give numbers by name, such as {\"accuracy\": 0.93}.");
 	}
 	return metrics;
 }

@@ -15,6 +15,7 @@
 #include "core/operation.h"
 #include "core/spi.h"
 #include "registry/approval.h"
+#include "registry/environment.h"
 #include "registry/metrics.h"
 #include "registry/policy.h"
 #include "registry/usecase.h"
@@ -23,16 +24,6 @@ PG_FUNCTION_INFO_V1(gov_deploy_usecase);
 PG_FUNCTION_INFO_V1(gov_deprecate_usecase);
 PG_FUNCTION_INFO_V1(gov_archive_usecase);
 PG_FUNCTION_INFO_V1(gov_record_usecase_metrics);
-
-/* Is it one for which the rules for production hold? */
-static GovStatement find_environment = {
-	.sql = "SELECT coalesce(e.rank >= p.rank, true)"
-		   " FROM governance.environments AS e"
-		   " LEFT JOIN governance.environments AS p ON p.name = 'production'"
-		   " WHERE e.name = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
 
 static GovStatement find_dead_models = {
 	.sql = "SELECT string_agg(i.model_id, ', ' ORDER BY i.position)"
@@ -50,7 +41,7 @@ static GovStatement find_dead_models = {
 
 static GovStatement find_staging = {
 	.sql = "SELECT 1 FROM governance.usecase_deployments"
-		   " WHERE usecase_id = $1 AND environment = 'staging' LIMIT 1",
+		   " WHERE usecase_id = $1 AND environment = '" GOV_STAGING "' LIMIT 1",
 	.nargs = 1, .argtypes = {TEXTOID},
 	.latest = true
 };
@@ -120,18 +111,6 @@ static GovStatement insert_metrics = {
 	.latest = true
 };
 
-/* Does it count as production?  42704 where there is no such environment. */
-static bool
-environment_is_production(const char *environment)
-{
-	if (gov_run(&find_environment, gov_text(environment)) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("environment \"%s\" does not exist", environment),
-				 errhint("SELECT name FROM governance.environments ORDER BY rank; lists them.")));
-	return gov_row_bool(0, 1);
-}
-
 static void
 require_deployable(const char *usecase_id, const GovUsecase *found)
 {
@@ -183,12 +162,12 @@ gov_deploy_usecase(PG_FUNCTION_ARGS)
 	const char *usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
 	const char *deployment_id = gov_arg_id_or_null(fcinfo, 1,
 												   "deployment_id");
-	const char *environment = PG_ARGISNULL(2) ? "production" :
+	const char *environment = PG_ARGISNULL(2) ? GOV_PRODUCTION :
 		gov_arg_id(fcinfo, 2, "environment");
 	const char *notes = gov_arg_text(fcinfo, 3, "notes", "");
 	GovActor	actor;
 	GovUsecase	found;
-	bool		is_production;
+	GovEnvironment target;
 
 	gov_refuse_read_only("gov_deploy_usecase()");
 	actor = gov_require(GOV_PERM_USECASE_DEPLOY,
@@ -196,7 +175,7 @@ gov_deploy_usecase(PG_FUNCTION_ARGS)
 
 	gov_spi_begin();
 	gov_usecase_lock(usecase_id, &found);
-	is_production = environment_is_production(environment);
+	gov_environment_find(environment, &target);
 	require_deployable(usecase_id, &found);
 	if (deployment_id != NULL &&
 		gov_run(&find_deployment, gov_text(deployment_id)) > 0)
@@ -207,7 +186,7 @@ gov_deploy_usecase(PG_FUNCTION_ARGS)
 				 errdetail("It is one of use-case \"%s\".",
 						   gov_row_text(0, 1)),
 				 errhint("Leave deployment_id out, and one is made.")));
-	if (is_production)
+	if (target.is_production)
 		check_production(usecase_id, environment);
 
 	gov_operation_begin("supersede", NULL);
