@@ -263,3 +263,26 @@ gov_duty_subjects(const GovActor *actor, GovPermission permission)
 	}
 	return subjects;
 }
+
+List *
+gov_duty_subjects_role(const GovActor *actor, const char *role)
+{
+	List	   *subjects = list_make1(pstrdup(actor->user_id));
+	const GovRoleGraph *graph = gov_role_graph();
+	int			index = gov_role_index(graph, role);
+	List	   *lenders = NIL;
+	ListCell   *lc;
+
+	foreach(lc, gov_user_assignments(graph, actor->user_id))
+	{
+		GovAssignment *assignment = lfirst(lc);
+
+		if (index < 0 ||
+			!bms_is_member(index, graph->roles[assignment->role].closure))
+			continue;
+		if (assignment->lender == NULL)
+			return subjects;
+		lenders = lappend(lenders, assignment->lender);
+	}
+	return list_concat(subjects, lenders);
+}

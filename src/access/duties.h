@@ -44,4 +44,7 @@ extern void gov_duties_check_last_admin(void);
 extern List *gov_duty_subjects(const GovActor *actor,
 							   GovPermission permission);
 
+/* The same for what the actor does by holding a role. */
+extern List *gov_duty_subjects_role(const GovActor *actor, const char *role);
+
 #endif							/* GOV_DUTIES_H */
