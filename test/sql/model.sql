@@ -313,7 +313,8 @@ RESET SESSION AUTHORIZATION;
 SET ROLE regress_model_ann;
 SELECT approval_status FROM gov_approve_model('model_duty', '6');
 SELECT reviewer, session_role FROM governance.approval_history WHERE model_id = 'model_duty' AND version = '6';
--- the policy relaxes all of them
+-- the policy relaxes all of them; here for one transaction
+BEGIN;
 RESET ROLE;
 SET SESSION AUTHORIZATION regress_model_pool;
 SET ROLE regress_model_reg;
@@ -326,11 +327,14 @@ SELECT approval_status FROM gov_approve_model('model_duty', '7');
 RESET SESSION AUTHORIZATION;
 SET ROLE regress_model_eve;
 SELECT approval_status FROM gov_approve_model('model_duty', '4');
+ROLLBACK;
 RESET ROLE;
-UPDATE governance.policies SET value = 'false' WHERE name = 'sod.registrar_may_approve';
 
 -- --- a quorum of two -------------------------------------------------------------------
 
+-- the policy is put back by undoing all of this
+\set ON_ERROR_ROLLBACK on
+BEGIN;
 UPDATE governance.policies SET value = '2' WHERE name = 'model.required_approvals';
 SET ROLE regress_model_reg;
 SELECT approval_status FROM gov_register_model('model_quorum', '1');
@@ -382,8 +386,9 @@ SET ROLE regress_model_eve;
 SELECT gov_approve_model('model_quorum', '4');   -- 55000
 SET ROLE regress_model_bob;
 SELECT approval_status FROM gov_approve_model('model_quorum', '4');
+ROLLBACK;
+\set ON_ERROR_ROLLBACK off
 RESET ROLE;
-UPDATE governance.policies SET value = '1' WHERE name = 'model.required_approvals';
 
 -- --- aliases -----------------------------------------------------------------------------
 
