@@ -14,6 +14,8 @@
 #include "access/require.h"
 #include "core/guc.h"
 
+GovGrantApproval gov_grant_approval = NULL;
+
 void
 gov_deny(const GovDenial *denial)
 {

@@ -267,6 +267,13 @@ gov_create_role(PG_FUNCTION_ARGS)
 				 errmsg("role \"%s\" exists already", role),
 				 errhint("gov_grant_permission() and gov_add_inheritance() change a role.")));
 
+	/* A role made with permissions is no way round their approval. */
+	for (i = 0; i < GOV_PERM_COUNT; i++)
+	{
+		if (permissions & GOV_MASK(i))
+			gov_grant_approval(&actor, role, gov_permission_name(i));
+	}
+
 	gov_operation_begin("create", NULL);
 	gov_run(&insert_role, gov_text(role), gov_text(description),
 			gov_text(actor.user_id));
@@ -427,6 +434,7 @@ gov_grant_permission(PG_FUNCTION_ARGS)
 	actor = begin_change(GOV_PERM_PERMISSION_MANAGE, resource);
 	(void) gov_role_must_exist(gov_role_graph(), role);
 	gov_require_conveyable(&actor, GOV_MASK(permission), resource);
+	gov_grant_approval(&actor, role, name);
 
 	gov_operation_begin("grant", NULL);
 	granted = gov_run(&insert_permission, gov_text(role), gov_text(name),

@@ -203,3 +203,16 @@ gov_approval_use(GovApprovalAction action, const GovActor *actor,
 	gov_operation_end();
 	return request_id;
 }
+
+static void
+use_for_grant(const GovActor *actor, const char *role, const char *permission)
+{
+	(void) gov_approval_use(GOV_ACTION_PERMISSION_GRANT, actor, role,
+							permission);
+}
+
+void
+gov_approval_init(void)
+{
+	gov_grant_approval = use_for_grant;
+}

@@ -78,7 +78,7 @@ SELECT request_id AS self FROM gov_request_approval('model_deploy_production',
     '{"model_id": "appr", "version": "1.0.0"}') \gset
 SELECT gov_approve_request(:'self');                        -- MG001: the requester
 SELECT status FROM gov_withdraw_request(:'self', 'a mistake');
-SELECT gov_approve_request(:'self');                        -- 55000: withdrawn
+SELECT gov_approve_request(:'self');                        -- MG001 comes before 55000
 
 -- quorum of two: the same person twice counts once
 SELECT status FROM gov_approve_request(:'r1', 'fine');
@@ -198,7 +198,7 @@ BEGIN;
 SELECT gov_override_policy('approval.model_rollback', 'false', 'fire');
 SELECT version FROM gov_rollback_model('appr', 'fire');
 COMMIT;
-SELECT gov_rollback_model('appr', 'fire');                  -- MG002: for one transaction
+SELECT gov_rollback_model('appr', 'fire');                  -- 55000: nothing is active now
 RESET ROLE;
 SELECT event_type, resource, actor, details FROM governance.audit_events
 WHERE event_type = 'policy.override' ORDER BY event_id;
