@@ -32,6 +32,7 @@
 #include "core/args.h"
 #include "core/row_json.h"
 #include "core/scan.h"
+#include "lifecycle/suspension.h"
 #include "registry/environment.h"
 #include "registry/policy.h"
 #include "registry/usecase.h"
@@ -478,6 +479,10 @@ gov_admit(PG_FUNCTION_ARGS)
 		if (entry == NULL)
 			gov_no_such_usecase(usecase_id);
 	}
+
+	if (unlikely(gov_is_suspended()))
+		PG_RETURN_JSONB_P(make_answer(false, "governed operation is suspended",
+									  NIL, NIL));
 
 	/* May read policies, which cannot make the entry go away. */
 	answer = models_must_be_live() ? entry->strict : entry->lenient;
