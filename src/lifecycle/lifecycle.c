@@ -113,7 +113,8 @@ gov_transitions(PG_FUNCTION_ARGS)
 		values[2] = CStringGetTextDatum(t->to);
 		nulls[3] = t->permission == GOV_PERM_NONE;
 		if (!nulls[3])
-			values[3] = CStringGetTextDatum(gov_permission_name(t->permission));
+			values[3] =
+				CStringGetTextDatum(gov_permission_name(t->permission));
 		values[4] = CStringGetTextDatum(t->rule);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values,
 							 nulls);

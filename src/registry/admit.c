@@ -481,7 +481,8 @@ gov_admit(PG_FUNCTION_ARGS)
 	}
 
 	if (unlikely(gov_is_suspended()))
-		PG_RETURN_JSONB_P(make_answer(false, "governed operation is suspended",
+		PG_RETURN_JSONB_P(make_answer(false,
+									  "governed operation is suspended",
 									  NIL, NIL));
 
 	/* May read policies, which cannot make the entry go away. */

@@ -23,6 +23,7 @@
 #include "core/operation.h"
 #include "core/spi.h"
 #include "registry/approval_internal.h"
+#include "registry/model.h"
 #include "registry/policy.h"
 
 PG_FUNCTION_INFO_V1(gov_request_approval);
@@ -121,21 +122,12 @@ static GovStatement usecase_history = {
 		   " SELECT owner, 'owns it', NULL"
 		   " FROM governance.use_cases WHERE usecase_id = $1"
 		   " UNION ALL"
-		   " (SELECT reviewer, 'submitted it last', session_role"
-		   " FROM governance.usecase_approvals"
-		   " WHERE usecase_id = $1 AND status = 'submitted'"
-		   " ORDER BY approval_no DESC LIMIT 1)",
+		   " SELECT submitted_by, 'submitted it last',"
+		   " submitted_session_role"
+		   " FROM governance.use_cases WHERE usecase_id = $1",
 	.nargs = 1, .argtypes = {TEXTOID},
 	.latest = true
 };
-
-/* The login that counts as a person of its own here, or NULL. */
-static const char *
-witness_of(const GovActor *actor)
-{
-	return actor->evidence == GOV_EVIDENCE_SESSION ?
-		gov_session_witness() : NULL;
-}
 
 /* A key of the context as a checked name. */
 static char *
@@ -209,7 +201,7 @@ gov_request_approval(PG_FUNCTION_ARGS)
 			gov_int4(timeout > 0 ? timeout : policy.timeout_hours),
 			gov_json(context), gov_text(comments),
 			gov_text(gov_approval_key(first, second)),
-			gov_text(witness_of(&actor)));
+			gov_text(gov_actor_witness(&actor)));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }
@@ -220,8 +212,7 @@ arg_request_id(FunctionCallInfo fcinfo)
 	if (PG_ARGISNULL(0))
 		gov_bad_value("request_id", "The argument \"request_id\" is missing.",
 					  NULL);
-	return DatumGetCString(DirectFunctionCall1(uuid_out,
-											   PG_GETARG_DATUM(0)));
+	return DatumGetCString(DirectFunctionCall1(uuid_out, PG_GETARG_DATUM(0)));
 }
 
 /* Lock and read a request; inside an SPI connection. */
@@ -324,7 +315,7 @@ check_duties(const GovActor *actor, const Request *request,
 {
 	List	   *subjects = gov_duty_subjects_role(actor,
 												  policy->required_role);
-	const char *witness = witness_of(actor);
+	const char *witness = gov_actor_witness(actor);
 	uint64		rows = 0;
 	uint64		i;
 
@@ -370,7 +361,7 @@ static void
 check_first_vote(const GovActor *actor, const Request *request)
 {
 	if (gov_run(&find_vote, gov_text(request->id), gov_text(actor->user_id),
-				gov_text(witness_of(actor))) == 0)
+				gov_text(gov_actor_witness(actor))) == 0)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -388,7 +379,7 @@ vote(const GovActor *actor, const Request *request, const char *status,
 {
 	gov_run(&insert_vote, gov_text(request->id), gov_text(actor->user_id),
 			gov_text(status), gov_text(comments),
-			gov_text(witness_of(actor)));
+			gov_text(gov_actor_witness(actor)));
 }
 
 /*

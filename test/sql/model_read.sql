@@ -76,6 +76,7 @@ FROM (VALUES
     ('2024-02-10 00:00Z', 'production'),
     ('2030-01-01 00:00Z', 'production'),
     ('2024-02-02 00:00Z', 'staging'),
+    ('2024-02-20 00:00Z', 'staging'),
     ('2024-02-25 00:00Z', 'staging')
 ) AS q(t, e)
 LEFT JOIN LATERAL gov_deployed_model('mread_a', q.e, as_of => q.t) AS v ON true
