@@ -321,7 +321,7 @@ BEGIN ATOMIC
     )
     SELECT
         (
-            SELECT pg_catalog.string_agg(k.key, ', ' ORDER BY k.key)
+            SELECT pg_catalog.string_agg(left(k.key, 64), ', ' ORDER BY k.key COLLATE "C")
             FROM pg_catalog.jsonb_object_keys(judge_impact.assessment) AS k(key)
             WHERE NOT EXISTS (SELECT FROM governance.impact_questions AS q WHERE q.question_id = k.key)
         ),
@@ -512,4 +512,4 @@ RETURNS jsonb
 AS 'MODULE_PATHNAME', 'gov_admit'
 LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION @extschema@.gov_admit(text) IS
-'May a request for the use-case be served now?  {admitted, reason, models: {model_id: active production version}}, models empty where it is not.  By what is committed now and this transaction''s own work, at any isolation level; as cheap as a permission check.  Needs an active user.  No such use-case: 42704.';
+'May a request for the use-case be served now?  {admitted, reason, models: {model_id: active production version}}, models empty where it is not; while governed operation is suspended nothing is.  By what is committed now and this transaction''s own work, at any isolation level; as cheap as a permission check.  Needs an active user.  No such use-case: 42704.';

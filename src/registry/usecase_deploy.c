@@ -146,10 +146,10 @@ check_production(const char *usecase_id, const char *environment)
 	if (dead != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("use-case \"%s\" cannot be deployed to \"%s\"",
-						usecase_id, environment),
-				 errdetail("Without an active production version: %s.", dead),
-				 errhint("Deploy them first with gov_deploy_model(); policy \"usecase.require_deployed_models\" demands it.")));
+				 errmsg("use-case \"%s\" cannot be deployed to \"%s\" without an active production version of: %s",
+						usecase_id, environment, dead),
+				 errdetail("Policy \"usecase.require_deployed_models\" is on."),
+				 errhint("Deploy them first with gov_deploy_model().")));
 }
 
 /*
