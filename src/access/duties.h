@@ -34,6 +34,12 @@ typedef struct GovConflict
 
 extern List *gov_duties_conflicts(void);
 
+/*
+ * Would inheriting be a cycle, or is it one now?  55000 with the way round.
+ */
+extern void gov_duties_check_acyclic(const char *role,
+									 const char *inherited_role);
+
 /* After a change: is there still an active admin whose right won't expire? */
 extern void gov_duties_check_last_admin(void);
 

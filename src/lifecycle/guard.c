@@ -312,6 +312,9 @@ check_duties(const Governed *g, TriggerData *trigdata)
 			trigdata->tg_newtuple;
 		bool		one_user = strcmp(g->def->table, "user_roles") == 0;
 
+		if (strcmp(g->def->table, "role_inheritance") == 0)
+			gov_duties_check_acyclic(column_text(rel, tuple, g->keys[0]),
+									 column_text(rel, tuple, g->keys[1]));
 		gov_duties_check_static(one_user ?
 								column_text(rel, tuple, g->keys[0]) : NULL);
 	}
