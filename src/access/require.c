@@ -130,6 +130,9 @@ gov_actor_can(GovPermission permission)
  * gov_require_conveyable
  *		The actor must hold every permission that a change conveys.
  *
+ * What is only lent is not the borrower's to give: a loan would not end with
+ * its time if it could be turned into an assignment.
+ *
  * A holder of role "admin" may convey actor:impersonate without holding it:
  * else nobody could ever hand it to a pool's login.
  */
@@ -143,7 +146,7 @@ gov_require_conveyable(const GovActor *actor, uint64 mask,
 
 	if (actor->evidence == GOV_EVIDENCE_INTERNAL)
 		return;
-	(void) gov_user_mask(actor->user_id, strlen(actor->user_id), &held);
+	(void) gov_user_own_mask(actor->user_id, &held);
 	missing = mask & ~held;
 	if (missing & GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE))
 	{
@@ -158,7 +161,7 @@ gov_require_conveyable(const GovActor *actor, uint64 mask,
 		{
 			GovAssignment *assignment = lfirst(lc);
 
-			if (admin >= 0 &&
+			if (admin >= 0 && assignment->lender == NULL &&
 				bms_is_member(admin, graph->roles[assignment->role].closure))
 				missing &= ~GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE);
 		}
