@@ -16,6 +16,7 @@
 #include "access/require.h"
 #include "core/operation.h"
 #include "core/spi.h"
+#include "registry/approval.h"
 #include "registry/deployment.h"
 #include "registry/environment.h"
 #include "registry/model.h"
@@ -206,7 +207,8 @@ roll_back(const char *model_id, const GovEnvironment *environment,
 static int64
 restore(const char *model_id, const char *environment,
 		const GovDeployment *active, const GovDeployment *target,
-		TimestampTz now, const GovActor *actor, const char *reason)
+		TimestampTz now, const GovActor *actor, const char *reason,
+		const char *request_id)
 {
 	GovNewDeployment fresh = {0};
 	int64		deployment_no;
@@ -219,6 +221,7 @@ restore(const char *model_id, const char *environment,
 	fresh.notes = psprintf("restores deployment \"%s\" after the rollback of version \"%s\"",
 						   target->deployment_id, active->version);
 	fresh.restores = target->deployment_no;
+	fresh.request_id = request_id;
 
 	gov_operation_begin("restore", reason);
 	deployment_no = gov_deployment_insert(&fresh);
@@ -245,6 +248,7 @@ gov_rollback_model(PG_FUNCTION_ARGS)
 	GovVersion	active_version;
 	GovVersion	target_version = {0};
 	bool		has_target;
+	const char *request_id = NULL;
 	TimestampTz now;
 	int64		deployment_no;
 
@@ -274,6 +278,9 @@ gov_rollback_model(PG_FUNCTION_ARGS)
 								 &target);
 	gov_versions_lock(model_id, active.version, &active_version,
 					  has_target ? target.version : NULL, &target_version);
+	if (found.is_production)
+		request_id = gov_approval_use(GOV_ACTION_MODEL_ROLLBACK, &actor,
+									  model_id, NULL);
 	has_target = check_restorable(model_id, environment, to_version != NULL,
 								  has_target ? &target : NULL,
 								  &target_version);
@@ -288,7 +295,7 @@ gov_rollback_model(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	}
 	deployment_no = restore(model_id, environment, &active, &target, now,
-							&actor, reason);
+							&actor, reason, request_id);
 	gov_deployment_select(deployment_no);
 	return gov_spi_end_row(fcinfo);
 }
