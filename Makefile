@@ -106,7 +106,7 @@ $(SQL_SCRIPT): $(SQL_FILES) $(wildcard sql/parts) Makefile
 
 # A unit program is its own file and the pure sources, without a server.
 UNIT_CC = $(or $(CC),cc)
-build/unit/%: test/unit/%.c test/unit/unit.h $(PURE_SRCS) $(wildcard src/*/*.h)
+build/unit/%: test/unit/%.c $(wildcard test/unit/*.h) $(PURE_SRCS) $(wildcard src/*/*.h)
 	@mkdir -p $(@D)
 	$(UNIT_CC) -std=gnu99 -g -O1 $(WARNINGS) -Isrc -Itest/unit \
 		$< $(PURE_SRCS) -lcrypto -lm -o $@

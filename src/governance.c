@@ -12,6 +12,7 @@
 #include "core/operation.h"
 #include "core/relations.h"
 #include "identity/actor.h"
+#include "registry/policy.h"
 
 PG_MODULE_MAGIC;
 
@@ -25,4 +26,5 @@ _PG_init(void)
 	gov_operation_init();
 	gov_actor_init();
 	gov_audit_init();
+	gov_policy_init();
 }

@@ -1,0 +1,242 @@
+-- Approval requests: what an organisation demands beyond a permission.
+
+CREATE TABLE governance.approval_policies (
+    action              text COLLATE "C" NOT NULL,
+    required_role       text COLLATE "C" NOT NULL DEFAULT 'approver',
+    required_count      integer NOT NULL DEFAULT 1,
+    timeout_hours       integer NOT NULL DEFAULT 72,
+    allow_self_approval boolean NOT NULL DEFAULT false,
+    requires_sod        boolean NOT NULL DEFAULT true,
+    enabled             boolean NOT NULL DEFAULT false,
+    CONSTRAINT approval_policies_pkey PRIMARY KEY (action),
+    CONSTRAINT approval_policies_required_role_fkey FOREIGN KEY (required_role)
+        REFERENCES governance.roles,
+    CONSTRAINT approval_policies_action_check CHECK (action IN ('model_deploy_production', 'model_rollback', 'usecase_approve', 'usecase_deprecate', 'permission_grant', 'system_config_change')),
+    CONSTRAINT approval_policies_required_count_check CHECK (required_count BETWEEN 1 AND 100),
+    CONSTRAINT approval_policies_timeout_hours_check CHECK (timeout_hours BETWEEN 1 AND 87600)
+);
+CREATE INDEX approval_policies_required_role_idx ON governance.approval_policies (required_role);
+COMMENT ON TABLE governance.approval_policies IS
+'Which guarded calls need an approved request, and whose approval.  Off until gov_set_approval_policy() turns one on.';
+COMMENT ON COLUMN governance.approval_policies.requires_sod IS
+'Who may not decide on the thing itself (its registrar, creator, owner, submitter) may not approve a request about it.';
+
+INSERT INTO governance.approval_policies (action) VALUES
+    ('model_deploy_production'), ('model_rollback'), ('usecase_approve'),
+    ('usecase_deprecate'), ('permission_grant'), ('system_config_change');
+
+CREATE TABLE governance.approval_requests (
+    request_id     uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
+    action         text COLLATE "C" NOT NULL,
+    requester_id   text COLLATE "C" NOT NULL,
+    requested_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    expires_at     timestamptz NOT NULL,
+    status         text NOT NULL DEFAULT 'pending',
+    context        jsonb NOT NULL,
+    comments       text NOT NULL DEFAULT '',
+    resource_key   text COLLATE "C" NOT NULL,
+    session_role   name,
+    consumed_at    timestamptz,
+    consumed_by    text COLLATE "C",
+    CONSTRAINT approval_requests_pkey PRIMARY KEY (request_id),
+    CONSTRAINT approval_requests_action_fkey FOREIGN KEY (action)
+        REFERENCES governance.approval_policies,
+    CONSTRAINT approval_requests_status_check CHECK (status IN ('pending', 'approved', 'rejected', 'expired', 'withdrawn', 'consumed')),
+    CONSTRAINT approval_requests_context_check CHECK (pg_catalog.jsonb_typeof(context) = 'object')
+);
+CREATE INDEX approval_requests_resource_idx ON governance.approval_requests (action, resource_key) WHERE status IN ('pending', 'approved');
+CREATE INDEX approval_requests_requested_at_idx ON governance.approval_requests (requested_at DESC);
+COMMENT ON TABLE governance.approval_requests IS
+'Requests for approval of one action on one resource, once.  One past expires_at is expired, whatever status says: gov_approval_requests() tells.';
+COMMENT ON COLUMN governance.approval_requests.resource_key IS
+'The values of the context that the guarded call is matched by, as a JSON array.';
+
+CREATE TABLE governance.approvals (
+    request_id      uuid NOT NULL,
+    approver_id     text COLLATE "C" NOT NULL,
+    approved_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    approval_status text NOT NULL,
+    comments        text NOT NULL DEFAULT '',
+    session_role    name,
+    CONSTRAINT approvals_pkey PRIMARY KEY (request_id, approver_id),
+    CONSTRAINT approvals_request_id_fkey FOREIGN KEY (request_id)
+        REFERENCES governance.approval_requests,
+    CONSTRAINT approvals_approval_status_check CHECK (approval_status IN ('approved', 'rejected'))
+);
+COMMENT ON TABLE governance.approvals IS
+'Votes on approval requests: one per request and person.';
+
+-- Suspension: one row.
+CREATE TABLE governance.system_state (
+    is_suspended boolean NOT NULL DEFAULT false,
+    reason       text NOT NULL DEFAULT '',
+    changed_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    changed_by   text COLLATE "C",
+    only_row     boolean NOT NULL DEFAULT true,
+    CONSTRAINT system_state_pkey PRIMARY KEY (only_row),
+    CONSTRAINT system_state_only_row_check CHECK (only_row)
+);
+COMMENT ON TABLE governance.system_state IS
+'One row: is governed operation suspended?  While it is, only reads, incidents, revocations and rollbacks go on.';
+INSERT INTO governance.system_state DEFAULT VALUES;
+
+CREATE FUNCTION @extschema@.gov_set_approval_policy(
+    action text,
+    required_role text = 'approver',
+    required_count int = 1,
+    timeout_hours int = 72,
+    allow_self_approval boolean = false,
+    requires_sod boolean = true,
+    enabled boolean = true)
+RETURNS governance.approval_policies
+AS 'MODULE_PATHNAME', 'gov_set_approval_policy'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_set_approval_policy(text, text, int, int, boolean, boolean, boolean) IS
+'Demand an approved request for an action, or no longer.  Requests made before stay as they are.  Needs system:config, and a request of its own where system_config_change is on.';
+
+CREATE FUNCTION @extschema@.gov_request_approval(
+    action text,
+    context jsonb,
+    comments text = '',
+    timeout_hours int = NULL)
+RETURNS governance.approval_requests
+AS 'MODULE_PATHNAME', 'gov_request_approval'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_request_approval(text, jsonb, text, int) IS
+'Ask for approval of one action on one resource.  The context names the resource by the action''s keys, e.g. {"model_id": "risk", "version": "1.0.0"}; it need not exist yet.  timeout_hours: hours until it expires, by default the policy''s.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_approve_request(
+    request_id uuid,
+    comments text = '')
+RETURNS governance.approval_requests
+AS 'MODULE_PATHNAME', 'gov_approve_request'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_approve_request(uuid, text) IS
+'Vote for a request; with the policy''s number of distinct approvers it is approved.  Needs the policy''s role; the requester: MG001; twice, or no longer pending: 55000.';
+
+CREATE FUNCTION @extschema@.gov_reject_request(
+    request_id uuid,
+    reason text)
+RETURNS governance.approval_requests
+AS 'MODULE_PATHNAME', 'gov_reject_request'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_reject_request(uuid, text) IS
+'Vote against a request: one rejection rejects.  Needs the policy''s role.';
+
+CREATE FUNCTION @extschema@.gov_withdraw_request(
+    request_id uuid,
+    reason text = '')
+RETURNS governance.approval_requests
+AS 'MODULE_PATHNAME', 'gov_withdraw_request'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_withdraw_request(uuid, text) IS
+'Take back one''s own request, pending or approved.';
+
+-- A request as it counts now: past its time it is expired.
+CREATE FUNCTION governance.request_status(status text, expires_at timestamptz)
+RETURNS text
+LANGUAGE sql VOLATILE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE
+        WHEN request_status.status IN ('pending', 'approved')
+            AND request_status.expires_at <= pg_catalog.clock_timestamp()
+        THEN 'expired'
+        ELSE request_status.status
+    END;
+END;
+COMMENT ON FUNCTION governance.request_status(text, timestamptz) IS
+'The status of an approval request as it counts at this moment.';
+
+CREATE FUNCTION @extschema@.gov_approval_requests(
+    status text = NULL,
+    action text = NULL,
+    limit_rows int = 100)
+RETURNS SETOF governance.approval_requests
+LANGUAGE sql VOLATILE PARALLEL RESTRICTED
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.check_word('status', gov_approval_requests.status,
+        ARRAY['pending', 'approved', 'rejected', 'expired', 'withdrawn', 'consumed']);
+    SELECT governance.check_word('action', gov_approval_requests.action,
+        ARRAY['model_deploy_production', 'model_rollback', 'usecase_approve', 'usecase_deprecate', 'permission_grant', 'system_config_change']);
+    SELECT governance.check_limit(gov_approval_requests.limit_rows);
+    SELECT governance.require_actor();
+    SELECT r.request_id, r.action, r.requester_id, r.requested_at, r.expires_at,
+        s.status, r.context, r.comments, r.resource_key, r.session_role,
+        r.consumed_at, r.consumed_by
+    FROM governance.approval_requests AS r
+    CROSS JOIN LATERAL governance.request_status(r.status, r.expires_at) AS s(status)
+    WHERE (gov_approval_requests.action IS NULL OR r.action = gov_approval_requests.action)
+        AND (gov_approval_requests.status IS NULL OR s.status = gov_approval_requests.status)
+    ORDER BY r.requested_at DESC, r.request_id
+    LIMIT coalesce(gov_approval_requests.limit_rows, 100);
+END;
+COMMENT ON FUNCTION @extschema@.gov_approval_requests(text, text, int) IS
+'Approval requests, newest first, with their status as of this moment.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_approval_request(request_id uuid)
+RETURNS jsonb
+LANGUAGE sql VOLATILE PARALLEL RESTRICTED
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.require_actor();
+    SELECT pg_catalog.jsonb_build_object(
+        'request_id', r.request_id,
+        'action', r.action,
+        'requester_id', r.requester_id,
+        'requested_at', extract(epoch FROM r.requested_at),
+        'expires_at', extract(epoch FROM r.expires_at),
+        'status', governance.request_status(r.status, r.expires_at),
+        'context', r.context,
+        'comments', r.comments,
+        'consumed_at', extract(epoch FROM r.consumed_at),
+        'consumed_by', r.consumed_by,
+        'required_role', p.required_role,
+        'required_count', p.required_count,
+        'approvals', coalesce((
+            SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                    'approver', a.approver_id,
+                    'timestamp', extract(epoch FROM a.approved_at),
+                    'status', a.approval_status,
+                    'comments', a.comments)
+                ORDER BY a.approved_at, a.approver_id)
+            FROM governance.approvals AS a
+            WHERE a.request_id = r.request_id), '[]'::jsonb))
+    FROM governance.approval_requests AS r
+    JOIN governance.approval_policies AS p USING (action)
+    WHERE r.request_id = gov_approval_request.request_id;
+END;
+COMMENT ON FUNCTION @extschema@.gov_approval_request(uuid) IS
+'One request and its votes {approver, timestamp, status, comments}; times in seconds since 1970.  NULL where there is none.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_override_policy(
+    name text,
+    value jsonb,
+    reason text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_override_policy'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_override_policy(text, jsonb, text) IS
+'Another value of a policy for the rest of this transaction; reason required; recorded.  "approval.<action>" with false is break-glass: the action needs no request.  Needs policy:override.';
+
+CREATE FUNCTION @extschema@.gov_suspend(reason text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_suspend'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_suspend(text) IS
+'Suspend governed operation: only reads, incidents, revocations and rollbacks go on, gov_admit() refuses.  Needs system:shutdown.';
+
+CREATE FUNCTION @extschema@.gov_resume(reason text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_resume'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_resume(text) IS
+'End a suspension.  Needs system:shutdown.';

@@ -1,0 +1,292 @@
+/*
+ * policy.c
+ *		What the organisation has set: values of governance.policies.
+ *
+ * Policies are few, so all of them are loaded at once, in name order, into a
+ * context below TopMemoryContext that is built aside and swapped in when
+ * complete.  As with the permission cache, a look-up reads invalidation
+ * messages first and the load scans on a snapshot of its own, so a policy
+ * changed a moment ago counts in the middle of a REPEATABLE READ transaction.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/numeric.h"
+
+#include "core/relations.h"
+#include "core/scan.h"
+#include "registry/policy.h"
+
+/* As in permission_cache.c: how often to build when it changes meanwhile. */
+#define MAX_BUILDS 8
+
+#define MAX_POLICIES 256
+
+typedef struct Policy
+{
+	const char *name;
+	const char *value_type;
+	const Jsonb *value;
+} Policy;
+
+typedef struct PolicyTable
+{
+	int			count;
+	Policy		policies[MAX_POLICIES];
+} PolicyTable;
+
+/* One override; the list's first entry is the latest. */
+typedef struct Override
+{
+	struct Override *next;
+	SubTransactionId subid;		/* who made it; moves up at its commit */
+	const char *name;
+	const Jsonb *value;
+} Override;
+
+static MemoryContext cache_context = NULL;
+static PolicyTable *policy_table = NULL;
+static uint64 loaded_generation = 0;	/* 0: nothing loaded */
+
+static Override *overrides = NULL;	/* in TopTransactionContext */
+
+static void
+xact_callback(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+		case XACT_EVENT_PARALLEL_COMMIT:
+		case XACT_EVENT_PARALLEL_ABORT:
+			overrides = NULL;
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+subxact_callback(SubXactEvent event, SubTransactionId mySubid,
+				 SubTransactionId parentSubid, void *arg)
+{
+	Override   *override;
+
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		/* Those of a subtransaction are ahead of all older ones. */
+		while (overrides != NULL && overrides->subid == mySubid)
+			overrides = overrides->next;
+	}
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+	{
+		for (override = overrides;
+			 override != NULL && override->subid == mySubid;
+			 override = override->next)
+			override->subid = parentSubid;
+	}
+}
+
+void
+gov_policy_init(void)
+{
+	RegisterXactCallback(xact_callback, NULL);
+	RegisterSubXactCallback(subxact_callback, NULL);
+}
+
+void
+gov_policy_override_set(const char *name, const Jsonb *value)
+{
+	MemoryContext caller = MemoryContextSwitchTo(TopTransactionContext);
+	Override   *override = palloc(sizeof(Override));
+	Jsonb	   *copy = palloc(VARSIZE(value));
+
+	memcpy(copy, value, VARSIZE(value));
+	override->name = pstrdup(name);
+	override->value = copy;
+	override->subid = GetCurrentSubTransactionId();
+	override->next = overrides;
+	overrides = override;
+	MemoryContextSwitchTo(caller);
+}
+
+const Jsonb *
+gov_policy_override(const char *name)
+{
+	Override   *override;
+
+	for (override = overrides; override != NULL; override = override->next)
+	{
+		if (strcmp(override->name, name) == 0)
+			return override->value;
+	}
+	return NULL;
+}
+
+static int
+compare_policies(const void *a, const void *b)
+{
+	return strcmp(((const Policy *) a)->name, ((const Policy *) b)->name);
+}
+
+static PolicyTable *
+load_policies(void)
+{
+	PolicyTable *table = palloc0(sizeof(PolicyTable));
+	GovScan		scan;
+
+	gov_scan_begin(&scan, GOV_REL_POLICIES);
+	while (gov_scan_next(&scan))
+	{
+		Policy	   *policy;
+		bool		isnull;
+		Datum		value = gov_scan_datum(&scan, "value", &isnull);
+
+		if (table->count == MAX_POLICIES)
+			elog(ERROR, "more than %d policies", MAX_POLICIES);
+		policy = &table->policies[table->count++];
+		policy->name = gov_scan_text(&scan, "name");
+		policy->value_type = gov_scan_text(&scan, "value_type");
+		policy->value = DatumGetJsonbPCopy(value);
+	}
+	gov_scan_end(&scan);
+	qsort(table->policies, table->count, sizeof(Policy), compare_policies);
+	return table;
+}
+
+/*
+ * refresh
+ *		Make sure that what is loaded is of the current generation.
+ */
+static void
+refresh(void)
+{
+	int			attempt;
+
+	AcceptInvalidationMessages();
+	if (likely(loaded_generation == gov_cache_generation(GOV_CACHE_POLICY)))
+		return;
+
+	for (attempt = 1;; attempt++)
+	{
+		MemoryContext fresh;
+		MemoryContext caller;
+		PolicyTable *table;
+		uint64		generation;
+
+		CHECK_FOR_INTERRUPTS();
+
+		/* Know the proxy first, or a message about it passes unnoticed. */
+		(void) gov_relation(GOV_REL_POLICY_GENERATION);
+		generation = gov_cache_generation(GOV_CACHE_POLICY);
+
+		fresh = AllocSetContextCreate(CurrentMemoryContext,
+									  "governance policy cache",
+									  ALLOCSET_SMALL_SIZES);
+		caller = MemoryContextSwitchTo(fresh);
+		table = load_policies();
+		MemoryContextSwitchTo(caller);
+
+		AcceptInvalidationMessages();
+		if (generation != gov_cache_generation(GOV_CACHE_POLICY) &&
+			attempt < MAX_BUILDS)
+		{
+			MemoryContextDelete(fresh);
+			continue;
+		}
+
+		MemoryContextSetParent(fresh, TopMemoryContext);
+		if (cache_context != NULL)
+			MemoryContextDelete(cache_context);
+		cache_context = fresh;
+		policy_table = table;
+		loaded_generation = generation;
+		return;
+	}
+}
+
+/* The policy's row, valid until the next look-up, or NULL. */
+static const Policy *
+find_policy(const char *name)
+{
+	Policy		key = {0};
+
+	refresh();
+	key.name = name;
+	return bsearch(&key, policy_table->policies, policy_table->count,
+				   sizeof(Policy), compare_policies);
+}
+
+Jsonb *
+gov_policy_value(const char *name, const char **value_type)
+{
+	const Policy *policy = find_policy(name);
+	const Jsonb *value;
+	Jsonb	   *copy;
+
+	if (policy == NULL)
+		return NULL;
+	value = gov_policy_override(name);
+	if (value == NULL)
+		value = policy->value;
+	copy = palloc(VARSIZE(value));
+	memcpy(copy, value, VARSIZE(value));
+	if (value_type != NULL)
+		*value_type = pstrdup(policy->value_type);
+	return copy;
+}
+
+char *
+gov_policy_names(void)
+{
+	StringInfoData buf;
+	int			i;
+
+	refresh();
+	initStringInfo(&buf);
+	for (i = 0; i < policy_table->count; i++)
+		appendStringInfo(&buf, "%s%s", i > 0 ? ", " : "",
+						 policy_table->policies[i].name);
+	return buf.data;
+}
+
+/* The scalar that counts now, of the type that the caller expects. */
+static JsonbValue
+policy_scalar(const char *name, enum jbvType expected)
+{
+	Jsonb	   *value = gov_policy_value(name, NULL);
+	JsonbValue	scalar;
+
+	if (value == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("policy \"%s\" is missing", name),
+				 errdetail("Table \"governance.policies\" has lost a row.")));
+	if (!JsonbExtractScalar(&value->root, &scalar) ||
+		scalar.type != expected)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("policy \"%s\" has a value of the wrong type", name),
+				 errhint("Set it with gov_set_policy().")));
+	return scalar;
+}
+
+bool
+gov_policy_bool(const char *name)
+{
+	return policy_scalar(name, jbvBool).val.boolean;
+}
+
+int64
+gov_policy_int(const char *name)
+{
+	JsonbValue	scalar = policy_scalar(name, jbvNumeric);
+	Datum		number = NumericGetDatum(scalar.val.numeric);
+
+	return DatumGetInt64(DirectFunctionCall1(numeric_int8, number));
+}

@@ -1,0 +1,40 @@
+/*
+ * policy.h
+ *		What the organisation has set: values of governance.policies.
+ *
+ * Invariants: an answer is right as of the newest commit this backend can
+ * know of, whatever the isolation level, and uses no SPI.  An override holds
+ * for this transaction in this backend alone, wins over the table, goes with
+ * the subtransaction that made it and never outlives the transaction.
+ */
+#ifndef GOV_POLICY_H
+#define GOV_POLICY_H
+
+#include "utils/jsonb.h"
+
+extern void gov_policy_init(void);
+
+/* The value that counts now; the policy is one of those in 43_policy.sql. */
+extern bool gov_policy_bool(const char *name);
+extern int64 gov_policy_int(const char *name);
+
+/*
+ * The same as jsonb, palloc'd, and the type's name; NULL where there is no
+ * such policy.  value_type may be NULL.
+ */
+extern Jsonb *gov_policy_value(const char *name, const char **value_type);
+
+/* The names, sorted, comma-separated: for hints. */
+extern char *gov_policy_names(void);
+
+/*
+ * From now on, in this transaction, the policy has this value.  The name may
+ * be one that is not in the table (approval.<action>); the caller has checked
+ * who asks and recorded it.
+ */
+extern void gov_policy_override_set(const char *name, const Jsonb *value);
+
+/* The override in force, or NULL. */
+extern const Jsonb *gov_policy_override(const char *name);
+
+#endif							/* GOV_POLICY_H */
