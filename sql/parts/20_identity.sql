@@ -29,7 +29,6 @@ CREATE TABLE governance.api_tokens (
     expires_at   timestamptz,
     revoked_at   timestamptz,
     revoked_by   text COLLATE "C",
-    last_used_at timestamptz,
     CONSTRAINT api_tokens_pkey PRIMARY KEY (token_id),
     CONSTRAINT api_tokens_token_hash_key UNIQUE (token_hash),
     CONSTRAINT api_tokens_user_id_fkey FOREIGN KEY (user_id)

@@ -14,7 +14,6 @@
 #include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/hsearch.h"
 
 #include "access/duties.h"
 #include "access/permission_cache.h"
@@ -111,23 +110,6 @@ role_names(const GovRoleGraph *graph, const Bitmapset *roles)
 	return buf.data;
 }
 
-/* Every role that the user holds now, inherited ones included. */
-static Bitmapset *
-held_roles(const GovRoleGraph *graph, const char *user_id)
-{
-	Bitmapset  *held = NULL;
-	ListCell   *lc;
-
-	foreach(lc, gov_user_assignments(graph, user_id))
-	{
-		GovAssignment *assignment = lfirst(lc);
-
-		held = bms_add_members(held,
-							   graph->roles[assignment->role].closure);
-	}
-	return held;
-}
-
 /*
  * add_conflicts
  *		Append what sets the user breaks to the report; the number of them.
@@ -136,7 +118,8 @@ static int
 add_conflicts(const GovRoleGraph *graph, List *sets, const char *user_id,
 			  StringInfo report, int reported)
 {
-	Bitmapset  *held = held_roles(graph, user_id);
+	Bitmapset  *held =
+		gov_assigned_roles(graph, gov_user_assignments(graph, user_id));
 	ListCell   *lc;
 	int			count = 0;
 
@@ -158,38 +141,6 @@ add_conflicts(const GovRoleGraph *graph, List *sets, const char *user_id,
 	return count;
 }
 
-/* Everybody with an assignment, each once. */
-static List *
-users_with_roles(void)
-{
-	HASHCTL		ctl;
-	HTAB	   *seen;
-	List	   *users = NIL;
-	GovScan		scan;
-
-	ctl.keysize = GOV_ID_LEN + 1;
-	ctl.entrysize = GOV_ID_LEN + 1;
-	ctl.hcxt = CurrentMemoryContext;
-	seen = hash_create("governance users with roles", 1024, &ctl,
-					   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
-	gov_scan_begin(&scan, GOV_REL_USER_ROLES);
-	while (gov_scan_next(&scan))
-	{
-		char	   *user_id = gov_scan_text(&scan, "user_id");
-		bool		found;
-
-		CHECK_FOR_INTERRUPTS();
-		(void) hash_search(seen, user_id, HASH_ENTER, &found);
-		if (found)
-			pfree(user_id);
-		else
-			users = lappend(users, user_id);
-	}
-	gov_scan_end(&scan);
-	hash_destroy(seen);
-	return users;
-}
-
 void
 gov_duties_check_static(const char *user_id)
 {
@@ -209,7 +160,7 @@ gov_duties_check_static(const char *user_id)
 	{
 		ListCell   *lc;
 
-		foreach(lc, users_with_roles())
+		foreach(lc, gov_users_with_roles())
 		{
 			CHECK_FOR_INTERRUPTS();
 			count += add_conflicts(graph, sets, lfirst(lc), &report, count);
@@ -231,6 +182,42 @@ gov_duties_check_static(const char *user_id)
 	denial.detail = report.data;
 	denial.hint = "Revoke one of the roles first, or remove the set with gov_drop_sod_set().";
 	gov_deny(&denial);
+}
+
+List *
+gov_duties_conflicts(void)
+{
+	const GovRoleGraph *graph = gov_role_graph();
+	List	   *sets = load_sod_sets(graph);
+	List	   *conflicts = NIL;
+	ListCell   *user;
+	ListCell   *lc;
+
+	foreach(user, gov_users_with_roles())
+	{
+		List	   *assignments = gov_user_assignments(graph, lfirst(user));
+		Bitmapset  *held = gov_assigned_roles(graph, assignments);
+
+		CHECK_FOR_INTERRUPTS();
+		foreach(lc, sets)
+		{
+			SodSet	   *set = lfirst(lc);
+			Bitmapset  *both = bms_intersect(held, set->roles);
+			GovConflict *conflict;
+			int			role = -1;
+
+			if (bms_num_members(both) < set->cardinality)
+				continue;
+			conflict = palloc0(sizeof(GovConflict));
+			conflict->user_id = lfirst(user);
+			conflict->sod_set = set->name;
+			while ((role = bms_next_member(both, role)) >= 0)
+				conflict->roles = lappend(conflict->roles,
+										  pstrdup(graph->roles[role].name));
+			conflicts = lappend(conflicts, conflict);
+		}
+	}
+	return conflicts;
 }
 
 void

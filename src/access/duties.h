@@ -24,6 +24,16 @@ extern void gov_lock_assignments(void);
  */
 extern void gov_duties_check_static(const char *user_id);
 
+/* Who breaks a set now: a palloc'd List of GovConflict. */
+typedef struct GovConflict
+{
+	const char *user_id;
+	const char *sod_set;
+	List	   *roles;			/* char *, in name order */
+} GovConflict;
+
+extern List *gov_duties_conflicts(void);
+
 /* After a change: is there still an active admin whose right won't expire? */
 extern void gov_duties_check_last_admin(void);
 

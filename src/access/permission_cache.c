@@ -20,6 +20,7 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "nodes/pg_list.h"
+#include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -270,6 +271,9 @@ read_assignments(const GovRoleGraph *graph, const char *user_id,
 		assignment->expires_at = isnull ? DT_NOEND :
 			DatumGetTimestampTz(expires);
 		assignment->lender = gov_scan_text(&scan, "delegated_by");
+		assignment->assigned_at =
+			DatumGetTimestampTz(gov_scan_datum(&scan, "assigned_at", &isnull));
+		assignment->assigned_by = gov_scan_text(&scan, "assigned_by");
 		result = lappend(result, assignment);
 	}
 	gov_scan_end(&scan);
@@ -331,6 +335,53 @@ gov_user_assignments(const GovRoleGraph *graph, const char *user_id)
 		result = lappend(result, assignment);
 	}
 	return result;
+}
+
+Bitmapset *
+gov_assigned_roles(const GovRoleGraph *graph, List *assignments)
+{
+	Bitmapset  *held = NULL;
+	ListCell   *lc;
+
+	foreach(lc, assignments)
+	{
+		GovAssignment *assignment = lfirst(lc);
+
+		held = bms_add_members(held,
+							   graph->roles[assignment->role].closure);
+	}
+	return held;
+}
+
+List *
+gov_users_with_roles(void)
+{
+	HASHCTL		ctl;
+	HTAB	   *seen;
+	List	   *users = NIL;
+	GovScan		scan;
+
+	ctl.keysize = GOV_ID_LEN + 1;
+	ctl.entrysize = GOV_ID_LEN + 1;
+	ctl.hcxt = CurrentMemoryContext;
+	seen = hash_create("governance users with roles", 1024, &ctl,
+					   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	gov_scan_begin(&scan, GOV_REL_USER_ROLES);
+	while (gov_scan_next(&scan))
+	{
+		char	   *user_id = gov_scan_text(&scan, "user_id");
+		bool		found;
+
+		CHECK_FOR_INTERRUPTS();
+		(void) hash_search(seen, user_id, HASH_ENTER, &found);
+		if (found)
+			pfree(user_id);
+		else
+			users = lappend(users, user_id);
+	}
+	gov_scan_end(&scan);
+	hash_destroy(seen);
+	return users;
 }
 
 /* Read a user into the cache; NULL where there is no active one. */

@@ -50,6 +50,8 @@ typedef struct GovAssignment
 	int			role;			/* index in the graph */
 	TimestampTz expires_at;		/* DT_NOEND: none */
 	char	   *lender;			/* delegated by; NULL: the user's own */
+	TimestampTz assigned_at;
+	char	   *assigned_by;	/* NULL: not known */
 } GovAssignment;
 
 /*
@@ -58,5 +60,12 @@ typedef struct GovAssignment
  */
 extern List *gov_user_assignments(const GovRoleGraph *graph,
 								  const char *user_id);
+
+/* Every role that these hold, by index, inherited ones included. */
+extern Bitmapset *gov_assigned_roles(const GovRoleGraph *graph,
+									 List *assignments);
+
+/* Everybody with an assignment, each once.  palloc'd List of char *. */
+extern List *gov_users_with_roles(void);
 
 #endif							/* GOV_PERMISSION_CACHE_H */

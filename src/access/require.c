@@ -31,7 +31,9 @@ gov_deny(const GovDenial *denial)
 			(errcode(denial->sqlerrcode),
 			 errmsg("%s", denial->message),
 			 denial->detail ? errdetail("%s", denial->detail) : 0,
-			 denial->hint ? errhint("%s", denial->hint) : 0));
+			 denial->hint ? errhint("%s", denial->hint) : 0,
+			 errhidestmt(denial->hide_statement),
+			 errhidecontext(denial->hide_statement)));
 }
 
 static pg_attribute_noreturn() void

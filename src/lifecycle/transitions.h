@@ -18,6 +18,9 @@ GOV_TRANSITION(model_version, "registered", "approved",
 GOV_TRANSITION(model_version, "registered", "deployed_staging",
 			   "approve", MODEL_APPROVE,
 			   "approved again while a deployment below production is active")
+GOV_TRANSITION(model_version, "registered", "deployed_production",
+			   "approve", MODEL_APPROVE,
+			   "approved again while a deployment in another production environment is active")
 GOV_TRANSITION(model_version, "approved", "deployed_staging",
 			   "deploy", MODEL_DEPLOY,
 			   "approved; not by who approved it; every gate met")
@@ -54,9 +57,6 @@ GOV_TRANSITION(model_version, "deployed_production", "rolled_back",
 GOV_TRANSITION(model_version, "registered", "rolled_back",
 			   "rollback", MODEL_ROLLBACK,
 			   "a deployment that outlived its approval was rolled back")
-GOV_TRANSITION(model_version, "deployed_production", "deployed_staging",
-			   "rollback", MODEL_ROLLBACK,
-			   "rolled back above production; still active below it")
 GOV_TRANSITION(model_version, "approved", "deployed_staging",
 			   "restore", MODEL_ROLLBACK,
 			   "active again after the rollback of its successor; still approved")
