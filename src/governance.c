@@ -12,6 +12,7 @@
 #include "core/operation.h"
 #include "core/relations.h"
 #include "identity/actor.h"
+#include "registry/approval.h"
 #include "registry/policy.h"
 
 PG_MODULE_MAGIC;
@@ -27,4 +28,5 @@ _PG_init(void)
 	gov_actor_init();
 	gov_audit_init();
 	gov_policy_init();
+	gov_approval_init();
 }

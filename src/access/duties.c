@@ -4,8 +4,9 @@
  *
  * Static separation follows ANSI INCITS 359-2012: a set of cardinality n
  * forbids holding n or more of its roles, those inherited included.  All
- * unexpired assignments count, an inactive user's too: reactivation must not
- * break a set.
+ * unexpired assignments count: an inactive user's too, and what is lent while
+ * the lender does not hold it, because reactivating the one or the other must
+ * not break a set.
  */
 #include "postgres.h"
 
@@ -14,6 +15,7 @@
 #include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #include "access/duties.h"
 #include "access/permission_cache.h"
@@ -119,7 +121,7 @@ add_conflicts(const GovRoleGraph *graph, List *sets, const char *user_id,
 			  StringInfo report, int reported)
 {
 	Bitmapset  *held =
-		gov_assigned_roles(graph, gov_user_assignments(graph, user_id));
+		gov_assigned_roles(graph, gov_user_assignment_rows(graph, user_id));
 	ListCell   *lc;
 	int			count = 0;
 
@@ -158,13 +160,23 @@ gov_duties_check_static(const char *user_id)
 		count = add_conflicts(graph, sets, user_id, &report, 0);
 	else
 	{
+		MemoryContext scratch;
+		MemoryContext caller;
+		List	   *users = gov_users_with_roles();
 		ListCell   *lc;
 
-		foreach(lc, gov_users_with_roles())
+		scratch = AllocSetContextCreate(CurrentMemoryContext,
+										"governance duties of a user",
+										ALLOCSET_SMALL_SIZES);
+		caller = MemoryContextSwitchTo(scratch);
+		foreach(lc, users)
 		{
 			CHECK_FOR_INTERRUPTS();
 			count += add_conflicts(graph, sets, lfirst(lc), &report, count);
+			MemoryContextReset(scratch);
 		}
+		MemoryContextSwitchTo(caller);
+		MemoryContextDelete(scratch);
 	}
 	if (count == 0)
 		return;
@@ -184,16 +196,24 @@ gov_duties_check_static(const char *user_id)
 	gov_deny(&denial);
 }
 
+static int
+compare_names(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
 List *
 gov_duties_conflicts(void)
 {
 	const GovRoleGraph *graph = gov_role_graph();
 	List	   *sets = load_sod_sets(graph);
+	List	   *users = gov_users_with_roles();
 	List	   *conflicts = NIL;
 	ListCell   *user;
 	ListCell   *lc;
 
-	foreach(user, gov_users_with_roles())
+	list_sort(users, compare_names);
+	foreach(user, users)
 	{
 		List	   *assignments = gov_user_assignments(graph, lfirst(user));
 		Bitmapset  *held = gov_assigned_roles(graph, assignments);
@@ -218,6 +238,60 @@ gov_duties_conflicts(void)
 		}
 	}
 	return conflicts;
+}
+
+/*
+ * find_path
+ *		Append the way by which one role inherits another; false: none.
+ *
+ * It goes by the direct edges alone, as a graph with a cycle has no closure
+ * that could be trusted.
+ */
+static bool
+find_path(const GovRoleGraph *graph, int from, int to, Bitmapset **seen,
+		  StringInfo path)
+{
+	int			length = path->len;
+	int			parent = -1;
+
+	check_stack_depth();
+	*seen = bms_add_member(*seen, from);
+	appendStringInfo(path, "%s\"%s\"", length == 0 ? "" :
+					 strstr(path->data, " inherits ") == NULL ?
+					 " inherits " : ", which inherits ",
+					 graph->roles[from].name);
+	if (from == to)
+		return true;
+	while ((parent = bms_next_member(graph->roles[from].inherits,
+									 parent)) >= 0)
+	{
+		if (!bms_is_member(parent, *seen) &&
+			find_path(graph, parent, to, seen, path))
+			return true;
+	}
+	path->len = length;
+	path->data[length] = '\0';
+	return false;
+}
+
+void
+gov_duties_check_acyclic(const char *role, const char *inherited_role)
+{
+	const GovRoleGraph *graph = gov_role_graph();
+	int			from = gov_role_index(graph, inherited_role);
+	int			to = gov_role_index(graph, role);
+	Bitmapset  *seen = NULL;
+	StringInfoData path;
+
+	initStringInfo(&path);
+	if (from < 0 || to < 0 || !find_path(graph, from, to, &seen, &path))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("role \"%s\" cannot inherit role \"%s\": that would be a cycle",
+					role, inherited_role),
+			 errdetail("%s.", from == to ?
+					   "A role does not inherit itself" : path.data)));
 }
 
 void
@@ -254,4 +328,27 @@ gov_duty_subjects(const GovActor *actor, GovPermission permission)
 			subjects = lappend(subjects, assignment->lender);
 	}
 	return subjects;
+}
+
+List *
+gov_duty_subjects_role(const GovActor *actor, const char *role)
+{
+	List	   *subjects = list_make1(pstrdup(actor->user_id));
+	const GovRoleGraph *graph = gov_role_graph();
+	int			index = gov_role_index(graph, role);
+	List	   *lenders = NIL;
+	ListCell   *lc;
+
+	foreach(lc, gov_user_assignments(graph, actor->user_id))
+	{
+		GovAssignment *assignment = lfirst(lc);
+
+		if (index < 0 ||
+			!bms_is_member(index, graph->roles[assignment->role].closure))
+			continue;
+		if (assignment->lender == NULL)
+			return subjects;
+		lenders = lappend(lenders, assignment->lender);
+	}
+	return list_concat(subjects, lenders);
 }

@@ -245,11 +245,10 @@ gov_role_graph(void)
 	return role_graph;
 }
 
-/* Every assignment row of a user that has not expired. */
-static List *
-read_assignments(const GovRoleGraph *graph, const char *user_id,
-				 TimestampTz now)
+List *
+gov_user_assignment_rows(const GovRoleGraph *graph, const char *user_id)
 {
+	TimestampTz now = GetCurrentTimestamp();
 	List	   *result = NIL;
 	GovScan		scan;
 
@@ -280,24 +279,19 @@ read_assignments(const GovRoleGraph *graph, const char *user_id,
 	return result;
 }
 
-/*
- * lender_holds
- *		Does the lender hold the role by an assignment of its own, and until
- *		when?  What is lent to the lender cannot be lent on.
- */
-static bool
-lender_holds(const GovRoleGraph *graph, const char *lender, int role,
-			 TimestampTz now, TimestampTz *until)
+bool
+gov_user_owns_role(const GovRoleGraph *graph, const char *user_id, int role,
+				   TimestampTz *until)
 {
 	List	   *assignments;
 	ListCell   *lc;
 	bool		is_active;
 	bool		holds = false;
 
-	if (!gov_user_exists(lender, &is_active) || !is_active)
-		return false;
 	*until = DT_NOBEGIN;
-	assignments = read_assignments(graph, lender, now);
+	if (!gov_user_exists(user_id, &is_active) || !is_active)
+		return false;
+	assignments = gov_user_assignment_rows(graph, user_id);
 	foreach(lc, assignments)
 	{
 		GovAssignment *assignment = lfirst(lc);
@@ -315,8 +309,7 @@ lender_holds(const GovRoleGraph *graph, const char *lender, int role,
 List *
 gov_user_assignments(const GovRoleGraph *graph, const char *user_id)
 {
-	TimestampTz now = GetCurrentTimestamp();
-	List	   *rows = read_assignments(graph, user_id, now);
+	List	   *rows = gov_user_assignment_rows(graph, user_id);
 	List	   *result = NIL;
 	ListCell   *lc;
 
@@ -327,8 +320,8 @@ gov_user_assignments(const GovRoleGraph *graph, const char *user_id)
 
 		if (assignment->lender != NULL)
 		{
-			if (!lender_holds(graph, assignment->lender, assignment->role,
-							  now, &until))
+			if (!gov_user_owns_role(graph, assignment->lender,
+									assignment->role, &until))
 				continue;
 			assignment->expires_at = Min(assignment->expires_at, until);
 		}
@@ -351,6 +344,12 @@ gov_assigned_roles(const GovRoleGraph *graph, List *assignments)
 							   graph->roles[assignment->role].closure);
 	}
 	return held;
+}
+
+static int
+compare_names(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
 }
 
 List *
@@ -381,6 +380,7 @@ gov_users_with_roles(void)
 	}
 	gov_scan_end(&scan);
 	hash_destroy(seen);
+	list_sort(users, compare_names);
 	return users;
 }
 

@@ -65,7 +65,19 @@ extern List *gov_user_assignments(const GovRoleGraph *graph,
 extern Bitmapset *gov_assigned_roles(const GovRoleGraph *graph,
 									 List *assignments);
 
-/* Everybody with an assignment, each once.  palloc'd List of char *. */
+/* Everybody with an assignment, each once, in order.  palloc'd List of char *. */
 extern List *gov_users_with_roles(void);
+
+/* Every unexpired one, also what a lender no longer backs. */
+extern List *gov_user_assignment_rows(const GovRoleGraph *graph,
+									  const char *user_id);
+
+/*
+ * Does an active user hold the role by an assignment of its own, directly or
+ * inherited, and until when (DT_NOEND: for good)?  What is lent to somebody
+ * is not theirs to lend on.
+ */
+extern bool gov_user_owns_role(const GovRoleGraph *graph, const char *user_id,
+							   int role, TimestampTz *until);
 
 #endif							/* GOV_PERMISSION_CACHE_H */

@@ -31,6 +31,15 @@ extern bool gov_actor_can(GovPermission permission);
 extern void gov_require_conveyable(const GovActor *actor, uint64 mask,
 								   const char *resource);
 
+/*
+ * Where an organisation demands approval of each grant: uses up the request
+ * or raises MG002.  The registry room, which is above this one, sets it at
+ * start.
+ */
+typedef void (*GovGrantApproval) (const GovActor *actor, const char *role,
+								  const char *permission);
+extern GovGrantApproval gov_grant_approval;
+
 typedef struct GovDenial
 {
 	int			sqlerrcode;		/* 42501, 28000, MG001, MG002, MG003 */

@@ -109,7 +109,8 @@ gov_set_actor(PG_FUNCTION_ARGS)
 	if (!gov_user_exists(user_id, &is_active))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("user \"%s\" does not exist", user_id)));
+				 errmsg("user \"%s\" does not exist", user_id),
+				 errhint("SELECT * FROM governance.users lists the users.")));
 	if (!is_active)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -161,7 +161,8 @@ gov_create_api_token(PG_FUNCTION_ARGS)
 	if (gov_run(&lock_user, gov_text(user_id)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("user \"%s\" does not exist", user_id)));
+				 errmsg("user \"%s\" does not exist", user_id),
+				 errhint("SELECT * FROM governance.users lists the users.")));
 	is_active = gov_row_bool(0, 1);
 	if (strcmp(actor.user_id, user_id) != 0)
 	{

@@ -18,6 +18,7 @@
 #include "core/errors.h"
 #include "core/operation.h"
 #include "core/spi.h"
+#include "registry/approval.h"
 #include "registry/deployment.h"
 #include "registry/environment.h"
 #include "registry/gate.h"
@@ -313,6 +314,11 @@ gov_deploy_model(PG_FUNCTION_ARGS)
 	lock_and_find(&deploy, environment);
 	check_duties(&deploy);
 	check_state(&deploy);
+	if (deploy.environment.is_production)
+		fresh.request_id =
+			gov_approval_use(GOV_ACTION_MODEL_DEPLOY_PRODUCTION,
+							 &deploy.actor, deploy.model_id,
+							 deploy.version_id);
 	fresh.gate_results = gov_gates_check(&deploy.actor, deploy.model_id,
 										 deploy.version_id, environment);
 

@@ -33,12 +33,12 @@ static GovStatement find_last_time = {
 static GovStatement insert_deployment = {
 	.sql = "INSERT INTO governance.deployment_history"
 		   " (model_id, version, environment, deployment_id, deployed_at,"
-		   " deployed_by, notes, gate_results, restores)"
+		   " deployed_by, notes, gate_results, restores, request_id)"
 		   " VALUES ($1, $2, $3,"
 		   " coalesce($4, pg_catalog.gen_random_uuid()::text), $5, $6, $7,"
-		   " coalesce($8, '[]'), $9) RETURNING deployment_no",
-	.nargs = 9, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-		TIMESTAMPTZOID, TEXTOID, TEXTOID, JSONBOID, INT8OID},
+		   " coalesce($8, '[]'), $9, $10::uuid) RETURNING deployment_no",
+	.nargs = 10, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+		TIMESTAMPTZOID, TEXTOID, TEXTOID, JSONBOID, INT8OID, TEXTOID},
 	.latest = true
 };
 
@@ -134,7 +134,8 @@ gov_deployment_insert(const GovNewDeployment *deployment)
 				   gov_text(deployment->notes),
 				   gov_json(deployment->gate_results),
 				   gov_datum(Int64GetDatum(deployment->restores),
-							 deployment->restores == 0));
+							 deployment->restores == 0),
+				   gov_text(deployment->request_id));
 	return gov_row_int8(0, 1);
 }
 

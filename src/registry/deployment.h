@@ -36,6 +36,7 @@ typedef struct GovNewDeployment
 	const char *notes;
 	const Jsonb *gate_results;	/* NULL: none were asked */
 	int64		restores;		/* 0: nothing */
+	const char *request_id;		/* approved request used, or NULL */
 } GovNewDeployment;
 
 /* The active deployment, if there is one. */

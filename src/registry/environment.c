@@ -15,6 +15,7 @@
 #include "access/require.h"
 #include "core/operation.h"
 #include "core/spi.h"
+#include "registry/approval.h"
 #include "registry/environment.h"
 
 PG_FUNCTION_INFO_V1(gov_create_environment);
@@ -86,12 +87,15 @@ gov_create_environment(PG_FUNCTION_ARGS)
 	int32		rank = gov_arg_int4(fcinfo, 1, "rank", PG_INT32_MIN,
 									PG_INT32_MAX);
 	const char *description = gov_arg_text(fcinfo, 2, "description", "");
+	GovActor	actor;
 
 	gov_refuse_read_only("gov_create_environment()");
-	(void) gov_require(GOV_PERM_SYSTEM_CONFIG,
-					   psprintf("environment/%s", name));
+	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
+						psprintf("environment/%s", name));
 
 	gov_spi_begin();
+	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, name,
+							NULL);
 	gov_operation_begin("create", NULL);
 	if (gov_run(&insert_environment, gov_text(name), gov_int4(rank),
 				gov_text(description)) == 0)

@@ -18,6 +18,7 @@
 #include "core/operation.h"
 #include "core/row_json.h"
 #include "core/spi.h"
+#include "registry/approval.h"
 #include "registry/environment.h"
 #include "registry/gate.h"
 #include "registry/model.h"
@@ -67,6 +68,13 @@ static GovStatement set_gate = {
 		   " ON CONFLICT ON CONSTRAINT deployment_gates_gate_key"
 		   " DO UPDATE SET threshold = excluded.threshold RETURNING g",
 	.nargs = 5, .argtypes = {TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement lock_gate = {
+	.sql = "SELECT environment FROM governance.deployment_gates"
+		   " WHERE gate_id = $1 FOR UPDATE",
+	.nargs = 1, .argtypes = {INT8OID},
 	.latest = true
 };
 
@@ -191,15 +199,18 @@ gov_set_deployment_gate(PG_FUNCTION_ARGS)
 	Datum		threshold = arg_threshold(fcinfo, 3);
 	const char *model_id = gov_arg_id_or_null(fcinfo, 4, "model_id");
 	GovEnvironment found;
+	GovActor	actor;
 
 	gov_refuse_read_only("gov_set_deployment_gate()");
-	(void) gov_require(GOV_PERM_SYSTEM_CONFIG,
-					   psprintf("environment/%s", environment));
+	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
+						psprintf("environment/%s", environment));
 
 	gov_spi_begin();
 	gov_environment_find(environment, &found);
 	if (model_id != NULL)
 		gov_model_lock(model_id);
+	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor,
+							environment, NULL);
 
 	if (gov_run(&find_gate, gov_text(environment), gov_text(metric),
 				gov_text(operator), gov_datum(threshold, false),
@@ -222,16 +233,24 @@ gov_drop_deployment_gate(PG_FUNCTION_ARGS)
 {
 	int64		gate_id = gov_arg_int8(fcinfo, 0, "gate_id", PG_INT64_MIN,
 									   PG_INT64_MAX);
+	GovActor	actor;
 	bool		dropped;
 
 	gov_refuse_read_only("gov_drop_deployment_gate()");
-	(void) gov_require(GOV_PERM_SYSTEM_CONFIG,
-					   psprintf("deployment_gate/%lld", (long long) gate_id));
+	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
+						psprintf("deployment_gate/%lld",
+								 (long long) gate_id));
 
 	gov_spi_begin();
-	gov_operation_begin("drop", NULL);
-	dropped = gov_run(&drop_gate, gov_int8(gate_id)) > 0;
-	gov_operation_end();
+	dropped = gov_run(&lock_gate, gov_int8(gate_id)) > 0;
+	if (dropped)
+	{
+		(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor,
+								gov_row_text(0, 1), NULL);
+		gov_operation_begin("drop", NULL);
+		gov_run(&drop_gate, gov_int8(gate_id));
+		gov_operation_end();
+	}
 	gov_spi_end();
 	if (!dropped)
 		ereport(NOTICE,

@@ -104,7 +104,7 @@ gov_set_model_alias(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("protected alias \"%s\" of model \"%s\" cannot move to version \"%s\"",
 						alias, model_id, version),
-				 errdetail("The version is %s, its approval %s.",
+				 errdetail("Its status is \"%s\", its approval status \"%s\".",
 						   found.status, found.approval_status),
 				 errhint("A protected alias moves only to an approved version that is not deprecated.")));
 

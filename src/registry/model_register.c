@@ -17,6 +17,7 @@
 #include "core/operation.h"
 #include "core/sha256.h"
 #include "core/spi.h"
+#include "registry/metrics.h"
 #include "registry/model.h"
 
 PG_FUNCTION_INFO_V1(gov_register_model);
@@ -277,44 +278,6 @@ gov_update_model(PG_FUNCTION_ARGS)
 	return gov_spi_end_row(fcinfo);
 }
 
-/* A JSON object that gives numbers names. */
-static Jsonb *
-arg_metrics(FunctionCallInfo fcinfo, int n)
-{
-	Jsonb	   *metrics = gov_arg_object(fcinfo, n, "metrics", true);
-	JsonbIterator *it;
-	JsonbIteratorToken token;
-	JsonbValue	value;
-	char	   *name = NULL;
-
-	if (metrics == NULL || JB_ROOT_COUNT(metrics) == 0)
-		gov_bad_value("metrics", "There is no metric in it.",
-					  "Give numbers by name, such as {\"accuracy\": 0.93}.");
-	it = JsonbIteratorInit(&metrics->root);
-	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
-	{
-		if (token == WJB_KEY)
-		{
-			name = pnstrdup(value.val.string.val, value.val.string.len);
-			if (name[0] == '\0')
-				gov_bad_value("metrics", "The name of a metric is empty.",
-							  NULL);
-			if (strlen(name) > GOV_ID_LEN)
-				gov_bad_value("metrics",
-							  psprintf("The name \"%s\" is longer than %d bytes.",
-									   gov_excerpt(name, strlen(name)),
-									   GOV_ID_LEN),
-							  NULL);
-		}
-		else if (token == WJB_VALUE && value.type != jbvNumeric)
-			gov_bad_value("metrics",
-						  psprintf("The value of \"%s\" is not a number.",
-								   name),
-						  "Give numbers by name, such as {\"accuracy\": 0.93}.");
-	}
-	return metrics;
-}
-
 /*
  * gov_record_model_metrics(model_id, version, metrics) → model_metrics
  */
@@ -323,7 +286,7 @@ gov_record_model_metrics(PG_FUNCTION_ARGS)
 {
 	const char *model_id = gov_arg_id(fcinfo, 0, "model_id");
 	const char *version = gov_arg_version(fcinfo, 1);
-	Jsonb	   *metrics = arg_metrics(fcinfo, 2);
+	Jsonb	   *metrics = gov_arg_metrics(fcinfo, 2);
 	GovActor	actor;
 	GovVersion	found;
 

@@ -13,6 +13,7 @@
 #include "access/require.h"
 #include "core/operation.h"
 #include "core/spi.h"
+#include "registry/approval.h"
 #include "registry/policy.h"
 
 PG_FUNCTION_INFO_V1(gov_set_policy);
@@ -164,6 +165,21 @@ check_value(const char *name, const char *value_type, Jsonb *value)
 }
 
 /*
+ * gov_policy_check
+ *		42704 where there is no such policy, 22023 where the value is not one
+ *		of its type.
+ */
+void
+gov_policy_check(const char *name, Jsonb *value)
+{
+	const char *value_type;
+
+	if (gov_policy_value(name, &value_type) == NULL)
+		no_such_policy(name);
+	check_value(name, value_type, value);
+}
+
+/*
  * gov_set_policy(name, value, reason) → policies
  *
  * The value it has already: nothing is written.
@@ -174,6 +190,7 @@ gov_set_policy(PG_FUNCTION_ARGS)
 	const char *name = gov_arg_id(fcinfo, 0, "name");
 	Jsonb	   *value;
 	const char *reason = gov_arg_text(fcinfo, 2, "reason", "");
+	GovActor	actor;
 
 	if (PG_ARGISNULL(1))
 		gov_bad_value("value", "The argument \"value\" is missing.",
@@ -181,12 +198,14 @@ gov_set_policy(PG_FUNCTION_ARGS)
 	value = PG_GETARG_JSONB_P(1);
 
 	gov_refuse_read_only("gov_set_policy()");
-	(void) gov_require(GOV_PERM_SYSTEM_CONFIG, psprintf("policy/%s", name));
+	actor = gov_require(GOV_PERM_SYSTEM_CONFIG, psprintf("policy/%s", name));
 
 	gov_spi_begin();
 	if (gov_run(&lock_policy, gov_text(name)) == 0)
 		no_such_policy(name);
 	check_value(name, gov_row_text(0, 1), value);
+	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, name,
+							NULL);
 	if (gov_run(&find_equal, gov_text(name), gov_json(value)) == 0)
 	{
 		gov_operation_begin("set", reason);

@@ -16,6 +16,7 @@
 #include "access/require.h"
 #include "core/operation.h"
 #include "core/spi.h"
+#include "registry/approval.h"
 #include "registry/deployment.h"
 #include "registry/environment.h"
 #include "registry/model.h"
@@ -173,15 +174,16 @@ check_restorable(const char *model_id, const char *environment, bool asked,
  * read, but the foreign key to it would not find it.
  */
 static void
-check_not_too_young(const GovDeployment *target)
+check_not_too_young(const char *model_id, const GovDeployment *target)
 {
 	if (IsolationUsesXactSnapshot() &&
 		gov_run(&see_deployment, gov_int8(target->deployment_no)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not serialize access to deployment \"%s\"",
-						target->deployment_id),
-				 errdetail("It was made after this transaction's snapshot was taken."),
+				 errmsg("could not serialize access to the deployments of model \"%s\"",
+						model_id),
+				 errdetail("Deployment \"%s\", to be restored, was made after this transaction's snapshot was taken.",
+						   target->deployment_id),
 				 errhint("Begin another transaction and try again.")));
 }
 
@@ -205,7 +207,8 @@ roll_back(const char *model_id, const GovEnvironment *environment,
 static int64
 restore(const char *model_id, const char *environment,
 		const GovDeployment *active, const GovDeployment *target,
-		TimestampTz now, const GovActor *actor, const char *reason)
+		TimestampTz now, const GovActor *actor, const char *reason,
+		const char *request_id)
 {
 	GovNewDeployment fresh = {0};
 	int64		deployment_no;
@@ -218,6 +221,7 @@ restore(const char *model_id, const char *environment,
 	fresh.notes = psprintf("restores deployment \"%s\" after the rollback of version \"%s\"",
 						   target->deployment_id, active->version);
 	fresh.restores = target->deployment_no;
+	fresh.request_id = request_id;
 
 	gov_operation_begin("restore", reason);
 	deployment_no = gov_deployment_insert(&fresh);
@@ -244,6 +248,7 @@ gov_rollback_model(PG_FUNCTION_ARGS)
 	GovVersion	active_version;
 	GovVersion	target_version = {0};
 	bool		has_target;
+	const char *request_id = NULL;
 	TimestampTz now;
 	int64		deployment_no;
 
@@ -273,11 +278,14 @@ gov_rollback_model(PG_FUNCTION_ARGS)
 								 &target);
 	gov_versions_lock(model_id, active.version, &active_version,
 					  has_target ? target.version : NULL, &target_version);
+	if (found.is_production)
+		request_id = gov_approval_use(GOV_ACTION_MODEL_ROLLBACK, &actor,
+									  model_id, NULL);
 	has_target = check_restorable(model_id, environment, to_version != NULL,
 								  has_target ? &target : NULL,
 								  &target_version);
 	if (has_target)
-		check_not_too_young(&target);
+		check_not_too_young(model_id, &target);
 
 	now = gov_deployment_clock(model_id, environment);
 	roll_back(model_id, &found, &active, now, &actor, reason);
@@ -287,7 +295,7 @@ gov_rollback_model(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	}
 	deployment_no = restore(model_id, environment, &active, &target, now,
-							&actor, reason);
+							&actor, reason, request_id);
 	gov_deployment_select(deployment_no);
 	return gov_spi_end_row(fcinfo);
 }
