@@ -18,6 +18,7 @@
 #include "utils/timestamp.h"
 
 #include "audit/canonical.h"
+#include "audit/json_text.h"
 
 /* Type codes are part of the format. */
 typedef enum FieldType
@@ -31,14 +32,26 @@ typedef enum FieldType
 #define UNIX_EPOCH_USECS \
 	((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
 
+#define HEAD_LEN (2 + sizeof(uint32))
+
+/* SQL_ASCII says nothing of what its bytes mean: they stay. */
+static bool
+must_convert(void)
+{
+	return GetDatabaseEncoding() != PG_UTF8 &&
+		GetDatabaseEncoding() != PG_SQL_ASCII;
+}
+
 static void
 put_head(StringInfo out, int number, FieldType type, uint32 len)
 {
 	uint32		n = pg_hton32(len);
+	char		head[HEAD_LEN];
 
-	appendStringInfoChar(out, (char) number);
-	appendStringInfoChar(out, (char) type);
-	appendBinaryStringInfo(out, (char *) &n, sizeof(n));
+	head[0] = (char) number;
+	head[1] = (char) type;
+	memcpy(head + 2, &n, sizeof(n));
+	appendBinaryStringInfo(out, head, HEAD_LEN);
 }
 
 static void
@@ -55,9 +68,7 @@ put_text(StringInfo out, int number, FieldType type, const char *s, int len)
 {
 	const char *utf8 = s;
 
-	/* SQL_ASCII says nothing of what its bytes mean: they stay. */
-	if (GetDatabaseEncoding() != PG_UTF8 &&
-		GetDatabaseEncoding() != PG_SQL_ASCII)
+	if (must_convert())
 	{
 		utf8 = pg_server_to_any(s, len, PG_UTF8);
 		if (utf8 != s)
@@ -100,12 +111,24 @@ static void
 put_JSON(StringInfo out, int number, Datum value)
 {
 	Jsonb	   *jb = DatumGetJsonbP(value);
-	StringInfoData buf;
+	int			start = out->len;
+	uint32		len;
 
-	initStringInfo(&buf);
-	(void) JsonbToCString(&buf, &jb->root, VARSIZE(jb));
-	put_text(out, number, TYPE_JSON, buf.data, buf.len);
-	pfree(buf.data);
+	/* Its length is known afterwards; most databases need no conversion. */
+	put_head(out, number, TYPE_JSON, 0);
+	gov_json_text(out, jb);
+	if (must_convert())
+	{
+		int			text_len = out->len - start - HEAD_LEN;
+		char	   *text = pnstrdup(out->data + start + HEAD_LEN, text_len);
+
+		out->len = start;
+		put_text(out, number, TYPE_JSON, text, text_len);
+		pfree(text);
+		return;
+	}
+	len = pg_hton32(out->len - start - HEAD_LEN);
+	memcpy(out->data + start + HEAD_LEN - sizeof(len), &len, sizeof(len));
 }
 
 static void
