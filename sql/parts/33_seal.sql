@@ -121,3 +121,13 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_verify(bigint, bigint) IS
 'Recompute the leaves from_index to before to_index (by default all) from their rows, the tiles from the leaves and every root from the tiles.  One row for each check that holds; one with ok false for each event, leaf, tile or head that was altered, removed, added or moved, named in detail.  Several sessions may take a range each.  Where writing is allowed, audit_verify_progress gets a row.  Needs audit:read.';
+
+CREATE FUNCTION @extschema@.gov_audit_export(
+    from_index bigint = 0,
+    to_index bigint = NULL)
+RETURNS SETOF text
+AS 'MODULE_PATHNAME', 'gov_audit_export'
+LANGUAGE C STABLE PARALLEL RESTRICTED
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_audit_export(bigint, bigint) IS
+'The leaves from_index to before to_index (by default all) as JSON Lines, with the canonical bytes of each, for the offline verifier governance-verify: a header, one line for each leaf, a last line with the root.  Needs audit:read.';

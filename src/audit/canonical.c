@@ -32,7 +32,8 @@ typedef enum FieldType
 #define UNIX_EPOCH_USECS \
 	((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
 
-#define HEAD_LEN (2 + sizeof(uint32))
+/* number, type, length */
+#define HEAD_LEN 6
 
 /* SQL_ASCII says nothing of what its bytes mean: they stay. */
 static bool
@@ -42,16 +43,33 @@ must_convert(void)
 		GetDatabaseEncoding() != PG_SQL_ASCII;
 }
 
+/*
+ * put_head
+ *		A field's head, with room behind it for its content.
+ */
 static void
 put_head(StringInfo out, int number, FieldType type, uint32 len)
 {
 	uint32		n = pg_hton32(len);
-	char		head[HEAD_LEN];
+	char	   *head;
 
+	if (out->len + HEAD_LEN + len >= out->maxlen)
+		enlargeStringInfo(out, HEAD_LEN + len);
+	head = out->data + out->len;
 	head[0] = (char) number;
 	head[1] = (char) type;
 	memcpy(head + 2, &n, sizeof(n));
-	appendBinaryStringInfo(out, head, HEAD_LEN);
+	out->len += HEAD_LEN;
+}
+
+/* A whole field, of bytes that are as they should be. */
+static inline void
+put_bytes(StringInfo out, int number, FieldType type, const void *bytes,
+		  uint32 len)
+{
+	put_head(out, number, type, len);
+	memcpy(out->data + out->len, bytes, len);
+	out->len += len;
 }
 
 static void
@@ -59,8 +77,7 @@ put_int(StringInfo out, int number, FieldType type, int64 value)
 {
 	uint64		n = pg_hton64((uint64) value);
 
-	put_head(out, number, type, sizeof(n));
-	appendBinaryStringInfo(out, (char *) &n, sizeof(n));
+	put_bytes(out, number, type, &n, sizeof(n));
 }
 
 static void
@@ -74,8 +91,7 @@ put_text(StringInfo out, int number, FieldType type, const char *s, int len)
 		if (utf8 != s)
 			len = strlen(utf8);
 	}
-	put_head(out, number, type, len);
-	appendBinaryStringInfo(out, utf8, len);
+	put_bytes(out, number, type, utf8, len);
 }
 
 static void

@@ -4,7 +4,7 @@
  *
  * Most of the time that a leaf takes goes into this.  JsonbToCString() copies
  * every string and then looks at each of its bytes on the way; here runs of
- * bytes that need no escape are found eight at a time and copied as they are.
+ * bytes that need no escape are found many at a time and copied as they are.
  *
  * Invariant: the result is that of the cast to text.  A hash is computed over
  * it, so the two may never differ; the regression tests hold them together.
@@ -14,8 +14,13 @@
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "audit/json_text.h"
 
+#ifndef __SSE2__
 #define EVERY_BYTE(b)	(~UINT64CONST(0) / 255 * (b))
 
 /* Is one of eight bytes zero?  Only carries above one can mislead. */
@@ -24,6 +29,7 @@ has_zero(uint64 v)
 {
 	return ((v - EVERY_BYTE(0x01)) & ~v & EVERY_BYTE(0x80)) != 0;
 }
+#endif
 
 static inline bool
 needs_escape(unsigned char c)
@@ -31,26 +37,62 @@ needs_escape(unsigned char c)
 	return c < ' ' || c == '"' || c == '\\';
 }
 
+#ifdef __SSE2__
+/* Does one of sixteen bytes need an escape? */
+static inline bool
+one_needs_escape(const char *s)
+{
+	__m128i		v = _mm_loadu_si128((const __m128i *) s);
+	__m128i		below = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)),
+									   v);
+	__m128i		quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+	__m128i		slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+
+	return _mm_movemask_epi8(_mm_or_si128(below,
+										  _mm_or_si128(quote, slash))) != 0;
+}
+#define BLOCK 16
+#else
+/* Does one of eight bytes?  Below a space, none of three bits is set. */
+static inline bool
+one_needs_escape(const char *s)
+{
+	uint64		v;
+
+	memcpy(&v, s, sizeof(v));
+	return has_zero(v & EVERY_BYTE(0xe0)) ||
+		has_zero(v ^ EVERY_BYTE('"')) || has_zero(v ^ EVERY_BYTE('\\'));
+}
+#define BLOCK 8
+#endif
+
 /* The number of bytes from the beginning that need no escape. */
 static inline int
 plain_length(const char *s, int len)
 {
 	int			i = 0;
 
-	while (i + (int) sizeof(uint64) <= len)
-	{
-		uint64		v;
-
-		memcpy(&v, s + i, sizeof(v));
-		/* below a space: none of the three upper bits is set */
-		if (has_zero(v & EVERY_BYTE(0xe0)) ||
-			has_zero(v ^ EVERY_BYTE('"')) || has_zero(v ^ EVERY_BYTE('\\')))
-			break;
-		i += sizeof(v);
-	}
+	while (i + BLOCK <= len && !one_needs_escape(s + i))
+		i += BLOCK;
 	while (i < len && !needs_escape((unsigned char) s[i]))
 		i++;
 	return i;
+}
+
+/* Room for so many bytes more, mostly without a call. */
+static inline void
+reserve(StringInfo out, int len)
+{
+	if (out->len + len >= out->maxlen)
+		enlargeStringInfo(out, len);
+}
+
+static inline void
+append(StringInfo out, const char *s, int len)
+{
+	reserve(out, len);
+	memcpy(out->data + out->len, s, len);
+	out->len += len;
 }
 
 static void
@@ -88,14 +130,13 @@ append_escaped(StringInfo out, unsigned char c)
 static void
 append_string(StringInfo out, const char *s, int len)
 {
-	/* two quotation marks and a terminator */
-	enlargeStringInfo(out, len + 3);
-	appendStringInfoCharMacro(out, '"');
+	reserve(out, len + 2);
+	out->data[out->len++] = '"';
 	while (len > 0)
 	{
 		int			plain = plain_length(s, len);
 
-		appendBinaryStringInfo(out, s, plain);
+		append(out, s, plain);
 		s += plain;
 		len -= plain;
 		if (len > 0)
@@ -105,27 +146,29 @@ append_string(StringInfo out, const char *s, int len)
 			len--;
 		}
 	}
-	appendStringInfoCharMacro(out, '"');
+	append(out, "\"", 1);
 }
 
 static void
 append_scalar(StringInfo out, const JsonbValue *v)
 {
+	const char *number;
+
 	switch (v->type)
 	{
 		case jbvNull:
-			appendBinaryStringInfo(out, "null", 4);
+			append(out, "null", 4);
 			break;
 		case jbvBool:
 			if (v->val.boolean)
-				appendBinaryStringInfo(out, "true", 4);
+				append(out, "true", 4);
 			else
-				appendBinaryStringInfo(out, "false", 5);
+				append(out, "false", 5);
 			break;
 		case jbvNumeric:
-			appendStringInfoString(out,
-								   DatumGetCString(DirectFunctionCall1(numeric_out,
-																	   NumericGetDatum(v->val.numeric))));
+			number = DatumGetCString(DirectFunctionCall1(numeric_out,
+														 NumericGetDatum(v->val.numeric)));
+			append(out, number, strlen(number));
 			break;
 		case jbvString:
 			append_string(out, v->val.string.val, v->val.string.len);
@@ -135,6 +178,10 @@ append_scalar(StringInfo out, const JsonbValue *v)
 	}
 }
 
+/*
+ * gov_json_text
+ *		Append what the cast to text gives.  No terminator follows it.
+ */
 void
 gov_json_text(StringInfo out, Jsonb *jb)
 {
@@ -150,29 +197,29 @@ gov_json_text(StringInfo out, Jsonb *jb)
 		{
 			case WJB_BEGIN_ARRAY:
 				if (!first)
-					appendBinaryStringInfo(out, ", ", 2);
+					append(out, ", ", 2);
 				raw_scalar = v.val.array.rawScalar;
 				if (!raw_scalar)
-					appendStringInfoCharMacro(out, '[');
+					append(out, "[", 1);
 				first = true;
 				break;
 			case WJB_BEGIN_OBJECT:
 				if (!first)
-					appendBinaryStringInfo(out, ", ", 2);
-				appendStringInfoCharMacro(out, '{');
+					append(out, ", ", 2);
+				append(out, "{", 1);
 				first = true;
 				break;
 			case WJB_KEY:
 				if (!first)
-					appendBinaryStringInfo(out, ", ", 2);
+					append(out, ", ", 2);
 				append_string(out, v.val.string.val, v.val.string.len);
-				appendBinaryStringInfo(out, ": ", 2);
+				append(out, ": ", 2);
 				/* the value follows without a comma */
 				first = true;
 				break;
 			case WJB_ELEM:
 				if (!first)
-					appendBinaryStringInfo(out, ", ", 2);
+					append(out, ", ", 2);
 				append_scalar(out, &v);
 				first = false;
 				break;
@@ -182,12 +229,12 @@ gov_json_text(StringInfo out, Jsonb *jb)
 				break;
 			case WJB_END_ARRAY:
 				if (!raw_scalar)
-					appendStringInfoCharMacro(out, ']');
+					append(out, "]", 1);
 				raw_scalar = false;
 				first = false;
 				break;
 			case WJB_END_OBJECT:
-				appendStringInfoCharMacro(out, '}');
+				append(out, "}", 1);
 				first = false;
 				break;
 			default:
