@@ -13,6 +13,7 @@
 #include "core/operation.h"
 #include "core/relations.h"
 #include "identity/actor.h"
+#include "registry/approval.h"
 #include "registry/policy.h"
 
 PG_MODULE_MAGIC;
@@ -29,4 +30,5 @@ _PG_init(void)
 	gov_audit_init();
 	gov_seal_guard_init();
 	gov_policy_init();
+	gov_approval_init();
 }

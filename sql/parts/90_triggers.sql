@@ -12,7 +12,10 @@ BEGIN
         'audit_log',
         'models', 'model_versions', 'model_metrics', 'model_aliases',
         'approval_history', 'environments', 'deployment_gates', 'deployment_history',
-        'policies'
+        'use_cases', 'usecase_approvals', 'usecase_deployments', 'usecase_metrics',
+        'impact_questions', 'usecase_assessments',
+        'policies', 'approval_policies', 'approval_requests', 'approvals',
+        'system_state'
     ]
     LOOP
         EXECUTE pg_catalog.format(

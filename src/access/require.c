@@ -14,6 +14,8 @@
 #include "access/require.h"
 #include "core/guc.h"
 
+GovGrantApproval gov_grant_approval = NULL;
+
 void
 gov_deny(const GovDenial *denial)
 {
@@ -31,7 +33,9 @@ gov_deny(const GovDenial *denial)
 			(errcode(denial->sqlerrcode),
 			 errmsg("%s", denial->message),
 			 denial->detail ? errdetail("%s", denial->detail) : 0,
-			 denial->hint ? errhint("%s", denial->hint) : 0));
+			 denial->hint ? errhint("%s", denial->hint) : 0,
+			 errhidestmt(denial->hide_statement),
+			 errhidecontext(denial->hide_statement)));
 }
 
 static pg_attribute_noreturn() void
@@ -89,8 +93,12 @@ gov_require_any(uint64 mask, const char *resource)
 	denial.message = psprintf("user \"%s\" lacks permission \"%s\"",
 							  actor.user_id, names);
 	if (mask & (mask - 1))
+	{
 		denial.message = psprintf("user \"%s\" has none of the permissions \"%s\"",
 								  actor.user_id, names);
+		denial.hint = psprintf("See SELECT * FROM gov_user_permissions(%s);",
+							   quote_literal_cstr(actor.user_id));
+	}
 	else
 		denial.hint = psprintf("See SELECT gov_explain_permission(%s, %s);",
 							   quote_literal_cstr(actor.user_id),

@@ -34,6 +34,8 @@ typedef enum GovApprovalAction
 	GOV_ACTION_COUNT
 } GovApprovalAction;
 
+extern void gov_approval_init(void);
+
 /*
  * Use up an approved request for this call, where the action's policy is on;
  * without one MG002, whose hint shows how to ask.  The values are those of
