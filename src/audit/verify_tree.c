@@ -206,7 +206,7 @@ gov_verify_tree_end(GovVerify *verify)
 
 		if (last >= 0 && gov_tiles_find(tiles, level, last)->width != width)
 			gov_verify_failed(verify, GOV_CHECK_TILES,
-							  "tile " INT64_FORMAT " of level %d was altered: it has %d hashes where %d belong",
+							  "tile " INT64_FORMAT " of level %d was removed or altered: it has %d hashes where %d belong",
 							  last, level,
 							  gov_tiles_find(tiles, level, last)->width,
 							  width);
