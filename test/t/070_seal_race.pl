@@ -10,8 +10,8 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('race');
 $node->init;
+# not preloaded: the sealers are those that are seen here
 $node->append_conf('postgresql.conf', <<'CONF');
-shared_preload_libraries = 'governance'
 max_prepared_transactions = 5
 max_connections = 60
 CONF

@@ -8,9 +8,7 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('tamper');
 $node->init;
-$node->append_conf('postgresql.conf', <<'CONF');
-shared_preload_libraries = 'governance'
-CONF
+# not preloaded: no worker seals between two steps
 $node->start;
 $node->safe_psql('postgres', q{CREATE EXTENSION governance});
 $node->safe_psql('postgres', q{SELECT count(gov_log_event('tamper', 'try', 'tamper', 'success', '{"amount": 10}')) FROM generate_series(1, 200)});
