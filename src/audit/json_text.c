@@ -37,45 +37,56 @@ needs_escape(unsigned char c)
 	return c < ' ' || c == '"' || c == '\\';
 }
 
+/*
+ * A block of bytes is copied before it is looked at: the destination has room
+ * for a whole one.
+ */
 #ifdef __SSE2__
-/* Does one of sixteen bytes need an escape? */
+#define BLOCK 16
+
+/* Copy sixteen bytes; does one of them need an escape? */
 static inline bool
-one_needs_escape(const char *s)
+copy_block(char *to, const char *from)
 {
-	__m128i		v = _mm_loadu_si128((const __m128i *) s);
+	__m128i		v = _mm_loadu_si128((const __m128i *) from);
 	__m128i		below = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)),
 									   v);
 	__m128i		quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
 	__m128i		slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
 
+	_mm_storeu_si128((__m128i *) to, v);
 	return _mm_movemask_epi8(_mm_or_si128(below,
 										  _mm_or_si128(quote, slash))) != 0;
 }
-#define BLOCK 16
 #else
-/* Does one of eight bytes?  Below a space, none of three bits is set. */
+#define BLOCK 8
+
+/* The same of eight.  Below a space, none of three bits is set. */
 static inline bool
-one_needs_escape(const char *s)
+copy_block(char *to, const char *from)
 {
 	uint64		v;
 
-	memcpy(&v, s, sizeof(v));
+	memcpy(&v, from, sizeof(v));
+	memcpy(to, &v, sizeof(v));
 	return has_zero(v & EVERY_BYTE(0xe0)) ||
 		has_zero(v ^ EVERY_BYTE('"')) || has_zero(v ^ EVERY_BYTE('\\'));
 }
-#define BLOCK 8
 #endif
 
-/* The number of bytes from the beginning that need no escape. */
+/*
+ * copy_plain
+ *		Copy the bytes from the beginning that need no escape; how many.
+ */
 static inline int
-plain_length(const char *s, int len)
+copy_plain(char *to, const char *from, int len)
 {
 	int			i = 0;
 
-	while (i + BLOCK <= len && !one_needs_escape(s + i))
+	while (i + BLOCK <= len && !copy_block(to + i, from + i))
 		i += BLOCK;
-	while (i < len && !needs_escape((unsigned char) s[i]))
-		i++;
+	for (; i < len && !needs_escape((unsigned char) from[i]); i++)
+		to[i] = from[i];
 	return i;
 }
 
@@ -132,19 +143,18 @@ append_string(StringInfo out, const char *s, int len)
 {
 	reserve(out, len + 2);
 	out->data[out->len++] = '"';
-	while (len > 0)
+	for (;;)
 	{
-		int			plain = plain_length(s, len);
+		int			plain;
 
-		append(out, s, plain);
-		s += plain;
-		len -= plain;
-		if (len > 0)
-		{
-			append_escaped(out, (unsigned char) *s);
-			s++;
-			len--;
-		}
+		reserve(out, len + 1);
+		plain = copy_plain(out->data + out->len, s, len);
+		out->len += plain;
+		if (plain == len)
+			break;
+		append_escaped(out, (unsigned char) s[plain]);
+		s += plain + 1;
+		len -= plain + 1;
 	}
 	append(out, "\"", 1);
 }
