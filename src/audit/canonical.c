@@ -47,7 +47,7 @@ must_convert(void)
  * put_head
  *		A field's head, with room behind it for its content.
  */
-static void
+static inline void
 put_head(StringInfo out, int number, FieldType type, uint32 len)
 {
 	uint32		n = pg_hton32(len);

@@ -105,7 +105,7 @@ put_header(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 	put_line(result, line);
 }
 
-/* Last line: the tree that ends with the range, and that the log extends it. */
+/* Last line: the tree that ends with the range; that the log extends it. */
 static void
 put_trailer(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 			const GovTreeHead *head, int64 from, int64 to)
@@ -145,7 +145,8 @@ put_leaf(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 		 int64 leaf_index, const int64 *event_id, GovEventScan *events)
 {
 	GovTreeHash hash = gov_tiles_leaf(tiles, leaf_index);
-	StringInfo	canonical = NULL;
+	const char *canonical = NULL;
+	int			canonical_len = 0;
 
 	resetStringInfo(line);
 	appendStringInfo(line, "{\"i\":" INT64_FORMAT ",\"e\":", leaf_index);
@@ -156,7 +157,7 @@ put_leaf(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 		appendStringInfo(line, INT64_FORMAT, *event_id);
 		gov_event_seek_ids(events, *event_id, *event_id);
 		if (gov_event_next(events))
-			canonical = gov_event_canonical(events);
+			canonical = gov_event_canonical(events, &canonical_len);
 	}
 	appendStringInfoString(line, ",\"h\":");
 	append_hash(line, &hash);
@@ -164,12 +165,12 @@ put_leaf(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 		appendStringInfoString(line, ",\"c\":null}");
 	else
 	{
-		int			room = pg_b64_enc_len(canonical->len);
+		int			room = pg_b64_enc_len(canonical_len);
 		int			len;
 
 		appendStringInfoString(line, ",\"c\":\"");
 		enlargeStringInfo(line, room);
-		len = pg_b64_encode((const void *) canonical->data, canonical->len,
+		len = pg_b64_encode((const void *) canonical, canonical_len,
 							line->data + line->len, room);
 		if (len < 0)
 			elog(ERROR, "could not encode audit event " INT64_FORMAT,

@@ -163,6 +163,7 @@ static void
 append_scalar(StringInfo out, const JsonbValue *v)
 {
 	const char *number;
+	Datum		value;
 
 	switch (v->type)
 	{
@@ -176,8 +177,8 @@ append_scalar(StringInfo out, const JsonbValue *v)
 				append(out, "false", 5);
 			break;
 		case jbvNumeric:
-			number = DatumGetCString(DirectFunctionCall1(numeric_out,
-														 NumericGetDatum(v->val.numeric)));
+			value = NumericGetDatum(v->val.numeric);
+			number = DatumGetCString(DirectFunctionCall1(numeric_out, value));
 			append(out, number, strlen(number));
 			break;
 		case jbvString:

@@ -178,8 +178,8 @@ gov_audit_inclusion_proof(PG_FUNCTION_ARGS)
 		tree_size = head.tree_size;
 	if (leaf_index >= tree_size)
 		gov_bad_value("tree_size",
-					  psprintf("Audit event " INT64_FORMAT " is leaf " INT64_FORMAT
-							   ", which a tree of " INT64_FORMAT
+					  psprintf("Audit event " INT64_FORMAT " is leaf "
+							   INT64_FORMAT ", which a tree of " INT64_FORMAT
 							   " leaves does not have.",
 							   event_id, leaf_index, tree_size),
 					  "Leaves are counted from 0: ask for a tree that is larger than the leaf's index.");

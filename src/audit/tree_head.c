@@ -38,9 +38,13 @@ read_snapshot(GovLogScan *scan, const char *column, GovXidSnapshot *result)
 
 	value = gov_log_scan_value(scan, gov_log_scan_column(scan, column),
 							   &isnull);
-	*result = isnull ? gov_xid_snapshot_none() :
-		gov_xid_snapshot_parse(DatumGetCString(DirectFunctionCall1(pg_snapshot_out,
-																   value)));
+	if (isnull)
+		*result = gov_xid_snapshot_none();
+	else
+	{
+		value = DirectFunctionCall1(pg_snapshot_out, value);
+		*result = gov_xid_snapshot_parse(DatumGetCString(value));
+	}
 	return !isnull;
 }
 

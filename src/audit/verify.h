@@ -46,7 +46,8 @@ typedef struct GovVerify
 
 /* Report that a check failed. */
 extern void gov_verify_failed(GovVerify *verify, GovCheck check,
-							  const char *format,...) pg_attribute_printf(3, 4);
+							  const char *format,...)
+			pg_attribute_printf(3, 4);
 
 /* verify_tree.c: recompute tiles and heads from leaves, in their order. */
 extern void gov_verify_tree_begin(GovVerify *verify);

@@ -127,6 +127,7 @@ push(GovVerify *verify, int level, const GovTreeHash *hash)
 	GovTreeHash root;
 	int64		tile_index;
 	int			slot;
+	int			bits;
 
 	must(gov_tree_edge_append(edge, hash));
 	if (edge->size < GOV_TILE_WIDTH)
@@ -134,7 +135,8 @@ push(GovVerify *verify, int level, const GovTreeHash *hash)
 
 	must(gov_tree_edge_root(edge, &root));
 	gov_tree_edge_init(edge);
-	tile_index = (verify->rollup.size >> ((level + 1) * GOV_TILE_BITS)) - 1;
+	bits = (level + 1) * GOV_TILE_BITS;
+	tile_index = (verify->rollup.size >> bits) - 1;
 	slot = tile_index % GOV_TILE_WIDTH;
 	parent = gov_tiles_find(&verify->tiles, level + 1,
 							tile_index / GOV_TILE_WIDTH);
@@ -145,10 +147,10 @@ push(GovVerify *verify, int level, const GovTreeHash *hash)
 						  ") does not give its entry in tile " INT64_FORMAT
 						  " of level %d: one of them was altered",
 						  tile_index, level,
-						  tile_index << ((level + 1) * GOV_TILE_BITS),
-						  ((tile_index + 1) << ((level + 1) * GOV_TILE_BITS)) - 1,
+						  tile_index << bits, ((tile_index + 1) << bits) - 1,
 						  tile_index / GOV_TILE_WIDTH, level + 1);
-	push(verify, level + 1, slot < parent->width ? &parent->hash[slot] : &root);
+	push(verify, level + 1,
+		 slot < parent->width ? &parent->hash[slot] : &root);
 }
 
 void
