@@ -15,7 +15,7 @@ $node->init;
 $node->append_conf('postgresql.conf', <<'CONF');
 shared_preload_libraries = 'governance'
 synchronous_commit = off
-wal_writer_delay = 200ms
+wal_writer_delay = 10s
 CONF
 $node->start;
 $node->safe_psql('postgres', q{CREATE EXTENSION governance});
@@ -60,5 +60,13 @@ for my $kill (1 .. $KILLS)
 		"kill $kill: and verifies");
 	$before = $node->safe_psql('postgres', q{SELECT max(tree_size) FROM governance.audit_tree_heads});
 }
+
+# Nothing but the seal itself gets it to disk.
+$node->safe_psql('postgres', q{SELECT count(gov_log_event('crash', 'last', 'crash')) FROM generate_series(1, 3)});
+my $sealed = $node->safe_psql('postgres', q{SELECT gov_audit_seal() ->> 'tree_size'});
+$node->stop('immediate');
+$node->start;
+is($node->safe_psql('postgres', q{SELECT max(tree_size) FROM governance.audit_tree_heads}), $sealed,
+	'a head that was told of is there, though commits do not wait');
 $node->stop;
 done_testing();
