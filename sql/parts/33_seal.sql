@@ -87,7 +87,7 @@ COMMENT ON FUNCTION @extschema@.gov_audit_seal() IS
 CREATE FUNCTION @extschema@.gov_audit_status()
 RETURNS jsonb
 AS 'MODULE_PATHNAME', 'gov_audit_status'
-LANGUAGE C VOLATILE PARALLEL RESTRICTED
+LANGUAGE C STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_status() IS
 'Where the audit log stands: {tree_size, root, unsealed_events, oldest_unsealed_seconds (0 where none is), last_checkpoint, witnessed_size (null where none is)}.  Needs audit:read.';
