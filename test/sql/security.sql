@@ -95,7 +95,8 @@ SELECT c.oid::regclass AS unguarded FROM pg_temp.relations AS c
 WHERE c.relkind = 'r' AND c.relname NOT LIKE '%\_generation' AND NOT EXISTS (
     SELECT FROM pg_trigger AS t
     WHERE t.tgrelid = c.oid AND t.tgenabled = 'A' AND NOT t.tgisinternal
-        AND t.tgfoid IN ('governance.guard'::regproc, 'governance.audit_append_only'::regproc)
+        AND t.tgfoid IN ('governance.guard'::regproc, 'governance.audit_append_only'::regproc,
+            'governance.audit_seal_guard'::regproc)
         AND (t.tgtype & 32) <> 0)
 ORDER BY c.relname COLLATE "C";
 SELECT c.oid::regclass, t.tgname, t.tgenabled, t.tgtype FROM pg_temp.relations AS c
