@@ -1,4 +1,4 @@
--- 7. What was live, when?
+-- 9. What was live, when?
 -- as: demo_ines
 \echo 'Ines audits.  Which version answered in production at each of these moments?'
 \echo
