@@ -45,7 +45,6 @@ BEGIN
     IF a_actor IS NULL OR NOT bench.holds(a_actor, 'model:approve') THEN
         RAISE insufficient_privilege;
     END IF;
-    PERFORM FROM bench.models AS m WHERE m.model_id = a_model FOR NO KEY UPDATE;
     SELECT * INTO before FROM bench.model_versions AS v
     WHERE v.model_id = a_model AND v.version = a_version FOR NO KEY UPDATE;
     IF NOT FOUND THEN
