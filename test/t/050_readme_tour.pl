@@ -8,7 +8,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 # test/run puts a copy of the README beside this folder.
-my ($tour) = slurp_file('README.md') =~ /^## A tour$.*?^```sql\n(.*?)^```$/ms;
+my ($tour) = slurp_file('README.md') =~ /^## A tour\n.*?^```sql\n(.*?)^```\n/ms;
 ok($tour, 'the README has a tour');
 
 my $node = PostgreSQL::Test::Cluster->new('tour');
