@@ -39,7 +39,8 @@ DATA_built = $(SQL_SCRIPT)
 # In this order: install makes the extension, drop shows that nothing is left.
 REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	audit model model_deploy model_rollback model_read policy approval \
-	usecase usecase_impact admit security merkle seal proofs drop
+	usecase usecase_impact admit security merkle seal proofs \
+	maintenance drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\
 	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))
 REGRESS_OPTS = --inputdir=test

@@ -10,6 +10,14 @@ WHERE event_type ~ '^deployment|^model_version.(register|approve)$'
     OR (event_type ~ '^user_role' AND details ->> 'reason' <> '')
 ORDER BY event_id;
 
+\echo 'What was refused is there, too, although it was rolled back; the worker wrote it.'
+\echo
+\set ECHO none
+SELECT pg_sleep(1.5) \g /dev/null
+\set ECHO queries
+SELECT to_char(occurred_at, 'HH24:MI:SS') AS time, user_id, details ->> 'sqlstate' AS error, permission, resource
+FROM governance.access_audit_log WHERE result = 'denied' ORDER BY event_id;
+
 \echo 'Ines reads; she changes nothing.  Why may she not deploy?'
 \echo
 SELECT e ->> 'granted' AS granted, e ->> 'reason' AS reason, e ->> 'roles_that_grant' AS "roles that grant it"

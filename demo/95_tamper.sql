@@ -1,7 +1,8 @@
 -- 12. And if somebody means it?
-\echo 'Sealing makes every committed event a leaf of a Merkle tree.'
+\echo 'Each committed event becomes a leaf of a Merkle tree.  The worker sees to that about'
+\echo 'once a second; here it is done by hand, to see its root.'
 \echo
-SELECT s -> 'sealed' AS sealed, s -> 'tree_size' AS tree_size, left(s ->> 'root', 16) || '...' AS root FROM gov_audit_seal() AS s;
+SELECT s -> 'tree_size' AS tree_size, left(s ->> 'root', 16) || '...' AS root FROM gov_audit_seal() AS s;
 
 \echo 'Ines checks the whole trail against the tree, and proves that one event is in it:'
 \echo
