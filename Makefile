@@ -38,7 +38,8 @@ DATA_built = $(SQL_SCRIPT)
 
 # In this order: install makes the extension, drop shows that nothing is left.
 REGRESS_ORDER = install identity access access_convey duties lifecycle audit \
-	model model_deploy model_rollback model_read policy security merkle drop
+	model model_deploy model_rollback model_read policy security merkle \
+	maintenance drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\
 	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))
 REGRESS_OPTS = --inputdir=test
