@@ -8,6 +8,7 @@
 
 #include "access/denial_ring.h"
 #include "audit/record.h"
+#include "audit/seal.h"
 #include "core/compat.h"
 #include "core/guc.h"
 #include "core/operation.h"
@@ -15,6 +16,7 @@
 #include "core/shared.h"
 #include "core/work.h"
 #include "identity/actor.h"
+#include "registry/approval.h"
 #include "registry/policy.h"
 #include "worker/worker.h"
 
@@ -33,6 +35,8 @@ _PG_init(void)
 	gov_actor_init();
 	gov_denial_ring_init();
 	gov_audit_init();
+	gov_seal_guard_init();
 	gov_policy_init();
+	gov_approval_init();
 	gov_worker_init();
 }

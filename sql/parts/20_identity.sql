@@ -29,7 +29,6 @@ CREATE TABLE governance.api_tokens (
     expires_at   timestamptz,
     revoked_at   timestamptz,
     revoked_by   text COLLATE "C",
-    last_used_at timestamptz,
     CONSTRAINT api_tokens_pkey PRIMARY KEY (token_id),
     CONSTRAINT api_tokens_token_hash_key UNIQUE (token_hash),
     CONSTRAINT api_tokens_user_id_fkey FOREIGN KEY (user_id)
@@ -53,3 +52,47 @@ AS 'MODULE_PATHNAME', 'gov_set_actor'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION @extschema@.gov_set_actor(text) IS
 'Act for another active user until this transaction ends (evidence: asserted).  For pools that share one login.  Needs actor:impersonate; twice in a transaction: 55000.';
+
+CREATE FUNCTION @extschema@.gov_create_user(
+    user_id text,
+    email text,
+    db_role name = NULL,
+    metadata jsonb = '{}')
+RETURNS governance.users
+AS 'MODULE_PATHNAME', 'gov_create_user'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_create_user(text, text, name, jsonb) IS
+'Make an active user without roles; the row.  Sessions of db_role act as the user.  Needs user:manage.  Exists already, or db_role is another user''s: 23505; no such database role: 42704; name "system" or a malformed e-mail address: 22023.';
+
+CREATE FUNCTION @extschema@.gov_update_user(
+    user_id text,
+    email text = NULL,
+    db_role name = NULL,
+    metadata jsonb = NULL)
+RETURNS governance.users
+AS 'MODULE_PATHNAME', 'gov_update_user'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_update_user(text, text, name, jsonb) IS
+'Change a user; the row.  NULL leaves a field as it was, an empty e-mail address removes it.  Needs user:manage, and for another db_role every permission that the user has (42501).  Unknown: 42704; db_role is another user''s: 23505.';
+
+CREATE FUNCTION @extschema@.gov_deactivate_user(
+    user_id text,
+    reason text = '')
+RETURNS governance.users
+AS 'MODULE_PATHNAME', 'gov_deactivate_user'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_deactivate_user(text, text) IS
+'Take away all that a user may do, assignments being kept and what the user lends ended; the row.  Needs user:manage.  Not active, or the last admin: 55000; unknown: 42704.';
+
+CREATE FUNCTION @extschema@.gov_reactivate_user(
+    user_id text,
+    reason text = '')
+RETURNS governance.users
+AS 'MODULE_PATHNAME', 'gov_reactivate_user'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_reactivate_user(text, text) IS
+'Make an inactive user active again, with the assignments that have not expired; the row.  Needs user:manage and every permission that those give (42501).  Active already: 55000; unknown: 42704.';

@@ -189,3 +189,117 @@ AS 'MODULE_PATHNAME', 'gov_sql_check_version'
 LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION governance.check_version(text, text) IS
 '22023 unless the value of the argument "name" has the form of a version; NULL passes.';
+
+CREATE FUNCTION @extschema@.gov_create_role(
+    role text,
+    description text = '',
+    permissions text[] = '{}',
+    inherits text[] = '{}')
+RETURNS governance.roles
+AS 'MODULE_PATHNAME', 'gov_create_role'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_create_role(text, text, text[], text[]) IS
+'Make a role with permissions of its own and those of the roles it inherits; the row.  Needs role:manage, with permissions permission:manage too, and every permission that the role then has (42501).  Exists already: 23505; inherits an unknown role: 42704; unknown permission: 22023.';
+
+CREATE FUNCTION @extschema@.gov_drop_role(role text)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_drop_role'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_drop_role(text) IS
+'Drop a role with its assignments, permissions and inheritance, each in the trail; was there one?  A notice tells how many users held it.  Needs role:manage.  Built in, named by a duty set, or the last admin holds that role by it: 55000.';
+
+CREATE FUNCTION @extschema@.gov_add_inheritance(
+    role text,
+    inherited_role text)
+RETURNS governance.roles
+AS 'MODULE_PATHNAME', 'gov_add_inheritance'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_add_inheritance(text, text) IS
+'Give a role every permission of another one, now and later; the row of the first.  Needs role:manage and every permission of the inherited role (42501).  A cycle: 55000; a holder would break separation of duties: MG001; unknown: 42704.';
+
+CREATE FUNCTION @extschema@.gov_remove_inheritance(
+    role text,
+    inherited_role text)
+RETURNS governance.roles
+AS 'MODULE_PATHNAME', 'gov_remove_inheritance'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_remove_inheritance(text, text) IS
+'End what gov_add_inheritance() began; the row of the first role.  Needs role:manage.  Not inherited directly, or unknown: 42704; no lasting admin would be left: 55000.';
+
+CREATE FUNCTION @extschema@.gov_grant_permission(
+    role text,
+    permission text)
+RETURNS governance.role_permissions
+AS 'MODULE_PATHNAME', 'gov_grant_permission'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_grant_permission(text, text) IS
+'Let a role permit something; the row, as it was where it did already.  Needs permission:manage and that permission itself (42501).  Unknown permission: 22023; unknown role: 42704.';
+
+CREATE FUNCTION @extschema@.gov_revoke_permission(
+    role text,
+    permission text)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_revoke_permission'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_revoke_permission(text, text) IS
+'Take a permission from a role; was it granted to the role itself?  What the role inherits stays.  Needs permission:manage.  Unknown permission: 22023; unknown role: 42704.';
+
+CREATE FUNCTION @extschema@.gov_assign_role(
+    user_id text,
+    role text,
+    expires_at timestamptz = NULL,
+    reason text = '')
+RETURNS governance.user_roles
+AS 'MODULE_PATHNAME', 'gov_assign_role'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_assign_role(text, text, timestamptz, text) IS
+'Give a role to an active user, replacing expiry and reason where it is held already; the row.  Needs role:manage and every permission of the role (42501).  Separation of duties: MG001; unknown user or role: 42704; expires_at past: 22023; user inactive, or the last admin would expire: 55000.';
+
+CREATE FUNCTION @extschema@.gov_revoke_role(
+    user_id text,
+    role text,
+    reason text = '')
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_revoke_role'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_revoke_role(text, text, text) IS
+'Take a role from a user, who may be inactive; was it held directly?  What the user lends by virtue of it ends.  Needs role:manage, or to be the one who lent it.  The last admin: 55000; unknown user or role: 42704.';
+
+CREATE FUNCTION @extschema@.gov_delegate(
+    role text,
+    to_user text,
+    until timestamptz,
+    reason text)
+RETURNS governance.user_roles
+AS 'MODULE_PATHNAME', 'gov_delegate'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_delegate(text, text, timestamptz, text) IS
+'Lend a role to another active user; the row.  It ends at "until", with the lender''s own assignment, or by gov_revoke_role() of the lender.  Needs holding the role, not lent (42501).  Held or lent already: 55000; separation of duties: MG001; unknown role or user: 42704; until past, or no reason: 22023.';
+
+CREATE FUNCTION @extschema@.gov_create_sod_set(
+    name text,
+    roles text[],
+    cardinality int = 2)
+RETURNS governance.sod_sets
+AS 'MODULE_PATHNAME', 'gov_create_sod_set'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_create_sod_set(text, text[], int) IS
+'Forbid everybody to hold "cardinality" or more of the roles, inheritance counted; the row.  Needs role:manage.  Somebody does already: MG001 with their names; exists already: 23505; unknown role: 42704.  Source: ANSI INCITS 359-2012, SSD.';
+
+CREATE FUNCTION @extschema@.gov_drop_sod_set(name text)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_drop_sod_set'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_drop_sod_set(text) IS
+'Remove a set of gov_create_sod_set(), or one that came with the extension; was there one?  Needs role:manage.';

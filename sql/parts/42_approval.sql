@@ -49,7 +49,7 @@ CREATE INDEX approval_requests_requested_at_idx ON governance.approval_requests 
 COMMENT ON TABLE governance.approval_requests IS
 'Requests for approval of one action on one resource, once.  One past expires_at is expired, whatever status says: gov_approval_requests() tells.';
 COMMENT ON COLUMN governance.approval_requests.resource_key IS
-'The values of the context that the guarded call is matched by, as a JSON array.';
+'The values of the context that the guarded call is matched by, one a line.';
 
 CREATE TABLE governance.approvals (
     request_id      uuid NOT NULL,
@@ -72,9 +72,9 @@ CREATE TABLE governance.system_state (
     reason       text NOT NULL DEFAULT '',
     changed_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     changed_by   text COLLATE "C",
-    only_row     boolean NOT NULL DEFAULT true,
-    CONSTRAINT system_state_pkey PRIMARY KEY (only_row),
-    CONSTRAINT system_state_only_row_check CHECK (only_row)
+    name         text COLLATE "C" NOT NULL DEFAULT 'governance',
+    CONSTRAINT system_state_pkey PRIMARY KEY (name),
+    CONSTRAINT system_state_name_check CHECK (name = 'governance')
 );
 COMMENT ON TABLE governance.system_state IS
 'One row: is governed operation suspended?  While it is, only reads, incidents, revocations and rollbacks go on.';
@@ -157,7 +157,7 @@ CREATE FUNCTION @extschema@.gov_approval_requests(
     action text = NULL,
     limit_rows int = 100)
 RETURNS SETOF governance.approval_requests
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED
+LANGUAGE sql STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT governance.check_word('status', gov_approval_requests.status,
@@ -181,7 +181,7 @@ COMMENT ON FUNCTION @extschema@.gov_approval_requests(text, text, int) IS
 
 CREATE FUNCTION @extschema@.gov_approval_request(request_id uuid)
 RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED
+LANGUAGE sql STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT governance.require_actor();
@@ -226,7 +226,7 @@ COMMENT ON FUNCTION @extschema@.gov_override_policy(text, jsonb, text) IS
 'Another value of a policy for the rest of this transaction; reason required; recorded.  "approval.<action>" with false is break-glass: the action needs no request.  Needs policy:override.';
 
 CREATE FUNCTION @extschema@.gov_suspend(reason text)
-RETURNS void
+RETURNS governance.system_state
 AS 'MODULE_PATHNAME', 'gov_suspend'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
@@ -234,7 +234,7 @@ COMMENT ON FUNCTION @extschema@.gov_suspend(text) IS
 'Suspend governed operation: only reads, incidents, revocations and rollbacks go on, gov_admit() refuses.  Needs system:shutdown.';
 
 CREATE FUNCTION @extschema@.gov_resume(reason text)
-RETURNS void
+RETURNS governance.system_state
 AS 'MODULE_PATHNAME', 'gov_resume'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;

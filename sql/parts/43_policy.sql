@@ -12,16 +12,55 @@ CREATE TABLE governance.policies (
     value_type    text NOT NULL,
     description   text NOT NULL,
     CONSTRAINT policies_pkey PRIMARY KEY (name),
-    CONSTRAINT policies_value_type_check CHECK (value_type IN ('boolean', 'count', 'positive', 'interval'))
+    CONSTRAINT policies_value_type_check CHECK (value_type IN ('boolean', 'count', 'positive', 'interval')),
+    CONSTRAINT policies_value_check CHECK (
+        CASE value_type
+            WHEN 'boolean' THEN pg_catalog.jsonb_typeof(value) = 'boolean'
+            WHEN 'count' THEN value::text ~ '^([0-9]{1,6}|1000000)$'
+            WHEN 'positive' THEN value::text ~ '^([1-9][0-9]{0,2}|1000)$'
+            ELSE pg_catalog.jsonb_typeof(value) = 'string'
+        END)
 );
 COMMENT ON TABLE governance.policies IS
-'Settings of the organisation, changed by gov_set_policy() and in the trail.  boolean: true or false; count: an integer from 0; positive: from 1; interval: a string such as "7 days".';
+'Settings of the organisation, changed by gov_set_policy() and in the trail.';
+COMMENT ON COLUMN governance.policies.value_type IS
+'boolean: true or false; count: an integer from 0 to 1000000; positive: one from 1 to 1000; interval: a string such as "7 days", at most 3650 days.';
 
 INSERT INTO governance.policies (name, value, default_value, value_type, description)
 SELECT p.name, p.value, p.value, p.value_type, p.description
 FROM (VALUES
     ('model.required_approvals', '1'::jsonb, 'positive', 'distinct approvers of a model version'),
     ('model.require_staging', 'true', 'boolean', 'a model version is deployed to staging before production'),
+    ('usecase.require_staging', 'false', 'boolean', 'a use-case is deployed to staging before production'),
+    ('usecase.require_deployed_models', 'true', 'boolean', 'every model of a use-case is live in production before the use-case is'),
+    ('usecase.required_approvals.low', '1', 'positive', 'distinct approvers of a use-case of impact level low'),
+    ('usecase.required_approvals.medium', '1', 'positive', 'distinct approvers of a use-case of impact level medium'),
+    ('usecase.required_approvals.high', '1', 'positive', 'distinct approvers of a use-case of impact level high'),
+    ('usecase.required_approvals.critical', '2', 'positive', 'distinct approvers of a use-case of impact level critical'),
     ('sod.registrar_may_approve', 'false', 'boolean', 'who registered or submitted a model version may approve it'),
-    ('sod.approver_may_deploy', 'false', 'boolean', 'who approved a model version may deploy it')
+    ('sod.approver_may_deploy', 'false', 'boolean', 'who approved a model version may deploy it'),
+    ('gate.sla', 'false', 'boolean', 'refuse production while the error budget of the model is exhausted'),
+    ('sla.violated_after', '5', 'positive', 'violations that make a period violated'),
+    ('sla.max_lateness', '"7 days"', 'interval', 'age of the oldest observation that is accepted'),
+    ('sla.keep_raw', 'false', 'boolean', 'keep raw observations'),
+    ('approval.response_hours', '0', 'count', 'hours after which a pending request is overdue; 0: never'),
+    ('audit.retention_days', '0', 'count', 'days that audit events are kept; 0: for ever')
 ) AS p(name, value, value_type, description);
+
+CREATE FUNCTION @extschema@.gov_set_policy(
+    name text,
+    value jsonb,
+    reason text = '')
+RETURNS governance.policies
+AS 'MODULE_PATHNAME', 'gov_set_policy'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_set_policy(text, jsonb, text) IS
+'Set a policy; returns its row.  The value it has already writes nothing.  Needs system:config; unknown policy: 42704; a value of another type or out of range: 22023.';
+
+CREATE FUNCTION @extschema@.gov_policy(name text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gov_policy'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION @extschema@.gov_policy(text) IS
+'The value of a policy that counts now, by the newest commit or an override of this transaction.  Needs an active user; unknown policy: 42704.';

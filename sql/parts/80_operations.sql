@@ -119,7 +119,7 @@ COMMENT ON FUNCTION governance.component_problems() IS
 
 CREATE FUNCTION @extschema@.gov_health()
 RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED
+LANGUAGE sql STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     WITH states(component, state) AS (

@@ -12,7 +12,10 @@ BEGIN
         'audit_log',
         'models', 'model_versions', 'model_metrics', 'model_aliases',
         'approval_history', 'environments', 'deployment_gates', 'deployment_history',
-        'policies'
+        'use_cases', 'usecase_approvals', 'usecase_deployments', 'usecase_metrics',
+        'impact_questions', 'usecase_assessments',
+        'policies', 'approval_policies', 'approval_requests', 'approvals',
+        'system_state'
     ]
     LOOP
         EXECUTE pg_catalog.format(
@@ -35,3 +38,26 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON governance.audit_events
 ALTER TABLE governance.audit_events
     ENABLE ALWAYS TRIGGER append_only,
     ENABLE ALWAYS TRIGGER append_only_truncate;
+
+-- The sealed log is written by the sealer alone.
+DO $$
+DECLARE
+    sealed text;
+BEGIN
+    FOREACH sealed IN ARRAY ARRAY[
+        'audit_leaves', 'audit_tiles', 'audit_tree_heads', 'audit_seal_flags',
+        'audit_verify_progress'
+    ]
+    LOOP
+        EXECUTE pg_catalog.format(
+            'CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE ON governance.%I'
+            ' FOR EACH ROW EXECUTE FUNCTION governance.audit_seal_guard()', sealed);
+        EXECUTE pg_catalog.format(
+            'CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON governance.%I'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION governance.audit_seal_guard()', sealed);
+        EXECUTE pg_catalog.format(
+            'ALTER TABLE governance.%I ENABLE ALWAYS TRIGGER append_only,'
+            ' ENABLE ALWAYS TRIGGER append_only_truncate', sealed);
+    END LOOP;
+END
+$$;

@@ -59,7 +59,7 @@ $$;
 GRANT USAGE ON SCHEMA governance TO PUBLIC;
 GRANT SELECT ON ALL TABLES IN SCHEMA governance TO PUBLIC;
 REVOKE SELECT ON governance.api_tokens FROM PUBLIC;
-GRANT SELECT (token_id, user_id, name, created_at, created_by, expires_at, revoked_at, revoked_by, last_used_at)
+GRANT SELECT (token_id, user_id, name, created_at, created_by, expires_at, revoked_at, revoked_by)
     ON governance.api_tokens TO PUBLIC;
 
 DO $$
@@ -72,7 +72,7 @@ BEGIN
         WHERE c.relnamespace = 'governance'::regnamespace AND c.relkind = 'r'
     LOOP
         EXECUTE 'ALTER TABLE ' || readable.relation || ' ENABLE ROW LEVEL SECURITY';
-        CONTINUE WHEN readable.relname IN ('users', 'api_tokens', 'audit_events');
+        CONTINUE WHEN readable.relname IN ('users', 'api_tokens', 'api_token_uses', 'audit_events');
         EXECUTE 'CREATE POLICY active_users ON ' || readable.relation
             || ' FOR SELECT USING ((SELECT @extschema@.gov_current_actor()) IS NOT NULL)';
     END LOOP;
@@ -86,5 +86,7 @@ CREATE POLICY own_row ON governance.users FOR SELECT
 CREATE POLICY own_tokens ON governance.api_tokens FOR SELECT
     USING (user_id = (SELECT @extschema@.gov_current_actor())
         OR (SELECT @extschema@.gov_can('user:manage')));
+CREATE POLICY uses_of_own_tokens ON governance.api_token_uses FOR SELECT
+    USING (token_id IN (SELECT t.token_id FROM governance.api_tokens AS t));
 CREATE POLICY audit_readers ON governance.audit_events FOR SELECT
     USING ((SELECT @extschema@.gov_can('audit:read')));

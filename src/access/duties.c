@@ -4,8 +4,9 @@
  *
  * Static separation follows ANSI INCITS 359-2012: a set of cardinality n
  * forbids holding n or more of its roles, those inherited included.  All
- * unexpired assignments count, an inactive user's too: reactivation must not
- * break a set.
+ * unexpired assignments count: an inactive user's too, and what is lent while
+ * the lender does not hold it, because reactivating the one or the other must
+ * not break a set.
  */
 #include "postgres.h"
 
@@ -14,7 +15,7 @@
 #include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/hsearch.h"
+#include "utils/memutils.h"
 
 #include "access/duties.h"
 #include "access/permission_cache.h"
@@ -111,23 +112,6 @@ role_names(const GovRoleGraph *graph, const Bitmapset *roles)
 	return buf.data;
 }
 
-/* Every role that the user holds now, inherited ones included. */
-static Bitmapset *
-held_roles(const GovRoleGraph *graph, const char *user_id)
-{
-	Bitmapset  *held = NULL;
-	ListCell   *lc;
-
-	foreach(lc, gov_user_assignments(graph, user_id))
-	{
-		GovAssignment *assignment = lfirst(lc);
-
-		held = bms_add_members(held,
-							   graph->roles[assignment->role].closure);
-	}
-	return held;
-}
-
 /*
  * add_conflicts
  *		Append what sets the user breaks to the report; the number of them.
@@ -136,7 +120,8 @@ static int
 add_conflicts(const GovRoleGraph *graph, List *sets, const char *user_id,
 			  StringInfo report, int reported)
 {
-	Bitmapset  *held = held_roles(graph, user_id);
+	Bitmapset  *held =
+		gov_assigned_roles(graph, gov_user_assignment_rows(graph, user_id));
 	ListCell   *lc;
 	int			count = 0;
 
@@ -158,38 +143,6 @@ add_conflicts(const GovRoleGraph *graph, List *sets, const char *user_id,
 	return count;
 }
 
-/* Everybody with an assignment, each once. */
-static List *
-users_with_roles(void)
-{
-	HASHCTL		ctl;
-	HTAB	   *seen;
-	List	   *users = NIL;
-	GovScan		scan;
-
-	ctl.keysize = GOV_ID_LEN + 1;
-	ctl.entrysize = GOV_ID_LEN + 1;
-	ctl.hcxt = CurrentMemoryContext;
-	seen = hash_create("governance users with roles", 1024, &ctl,
-					   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
-	gov_scan_begin(&scan, GOV_REL_USER_ROLES);
-	while (gov_scan_next(&scan))
-	{
-		char	   *user_id = gov_scan_text(&scan, "user_id");
-		bool		found;
-
-		CHECK_FOR_INTERRUPTS();
-		(void) hash_search(seen, user_id, HASH_ENTER, &found);
-		if (found)
-			pfree(user_id);
-		else
-			users = lappend(users, user_id);
-	}
-	gov_scan_end(&scan);
-	hash_destroy(seen);
-	return users;
-}
-
 void
 gov_duties_check_static(const char *user_id)
 {
@@ -207,13 +160,23 @@ gov_duties_check_static(const char *user_id)
 		count = add_conflicts(graph, sets, user_id, &report, 0);
 	else
 	{
+		MemoryContext scratch;
+		MemoryContext caller;
+		List	   *users = gov_users_with_roles();
 		ListCell   *lc;
 
-		foreach(lc, users_with_roles())
+		scratch = AllocSetContextCreate(CurrentMemoryContext,
+										"governance duties of a user",
+										ALLOCSET_SMALL_SIZES);
+		caller = MemoryContextSwitchTo(scratch);
+		foreach(lc, users)
 		{
 			CHECK_FOR_INTERRUPTS();
 			count += add_conflicts(graph, sets, lfirst(lc), &report, count);
+			MemoryContextReset(scratch);
 		}
+		MemoryContextSwitchTo(caller);
+		MemoryContextDelete(scratch);
 	}
 	if (count == 0)
 		return;
@@ -231,6 +194,104 @@ gov_duties_check_static(const char *user_id)
 	denial.detail = report.data;
 	denial.hint = "Revoke one of the roles first, or remove the set with gov_drop_sod_set().";
 	gov_deny(&denial);
+}
+
+static int
+compare_names(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
+List *
+gov_duties_conflicts(void)
+{
+	const GovRoleGraph *graph = gov_role_graph();
+	List	   *sets = load_sod_sets(graph);
+	List	   *users = gov_users_with_roles();
+	List	   *conflicts = NIL;
+	ListCell   *user;
+	ListCell   *lc;
+
+	list_sort(users, compare_names);
+	foreach(user, users)
+	{
+		List	   *assignments = gov_user_assignments(graph, lfirst(user));
+		Bitmapset  *held = gov_assigned_roles(graph, assignments);
+
+		CHECK_FOR_INTERRUPTS();
+		foreach(lc, sets)
+		{
+			SodSet	   *set = lfirst(lc);
+			Bitmapset  *both = bms_intersect(held, set->roles);
+			GovConflict *conflict;
+			int			role = -1;
+
+			if (bms_num_members(both) < set->cardinality)
+				continue;
+			conflict = palloc0(sizeof(GovConflict));
+			conflict->user_id = lfirst(user);
+			conflict->sod_set = set->name;
+			while ((role = bms_next_member(both, role)) >= 0)
+				conflict->roles = lappend(conflict->roles,
+										  pstrdup(graph->roles[role].name));
+			conflicts = lappend(conflicts, conflict);
+		}
+	}
+	return conflicts;
+}
+
+/*
+ * find_path
+ *		Append the way by which one role inherits another; false: none.
+ *
+ * It goes by the direct edges alone, as a graph with a cycle has no closure
+ * that could be trusted.
+ */
+static bool
+find_path(const GovRoleGraph *graph, int from, int to, Bitmapset **seen,
+		  StringInfo path)
+{
+	int			length = path->len;
+	int			parent = -1;
+
+	check_stack_depth();
+	*seen = bms_add_member(*seen, from);
+	appendStringInfo(path, "%s\"%s\"", length == 0 ? "" :
+					 strstr(path->data, " inherits ") == NULL ?
+					 " inherits " : ", which inherits ",
+					 graph->roles[from].name);
+	if (from == to)
+		return true;
+	while ((parent = bms_next_member(graph->roles[from].inherits,
+									 parent)) >= 0)
+	{
+		if (!bms_is_member(parent, *seen) &&
+			find_path(graph, parent, to, seen, path))
+			return true;
+	}
+	path->len = length;
+	path->data[length] = '\0';
+	return false;
+}
+
+void
+gov_duties_check_acyclic(const char *role, const char *inherited_role)
+{
+	const GovRoleGraph *graph = gov_role_graph();
+	int			from = gov_role_index(graph, inherited_role);
+	int			to = gov_role_index(graph, role);
+	Bitmapset  *seen = NULL;
+	StringInfoData path;
+
+	initStringInfo(&path);
+	if (from < 0 || to < 0 || !find_path(graph, from, to, &seen, &path))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("role \"%s\" cannot inherit role \"%s\": that would be a cycle",
+					role, inherited_role),
+			 errdetail("%s.", from == to ?
+					   "A role does not inherit itself" : path.data)));
 }
 
 void
@@ -267,4 +328,27 @@ gov_duty_subjects(const GovActor *actor, GovPermission permission)
 			subjects = lappend(subjects, assignment->lender);
 	}
 	return subjects;
+}
+
+List *
+gov_duty_subjects_role(const GovActor *actor, const char *role)
+{
+	List	   *subjects = list_make1(pstrdup(actor->user_id));
+	const GovRoleGraph *graph = gov_role_graph();
+	int			index = gov_role_index(graph, role);
+	List	   *lenders = NIL;
+	ListCell   *lc;
+
+	foreach(lc, gov_user_assignments(graph, actor->user_id))
+	{
+		GovAssignment *assignment = lfirst(lc);
+
+		if (index < 0 ||
+			!bms_is_member(index, graph->roles[assignment->role].closure))
+			continue;
+		if (assignment->lender == NULL)
+			return subjects;
+		lenders = lappend(lenders, assignment->lender);
+	}
+	return list_concat(subjects, lenders);
 }

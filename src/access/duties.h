@@ -24,6 +24,22 @@ extern void gov_lock_assignments(void);
  */
 extern void gov_duties_check_static(const char *user_id);
 
+/* Who breaks a set now: a palloc'd List of GovConflict. */
+typedef struct GovConflict
+{
+	const char *user_id;
+	const char *sod_set;
+	List	   *roles;			/* char *, in name order */
+} GovConflict;
+
+extern List *gov_duties_conflicts(void);
+
+/*
+ * Would inheriting be a cycle, or is it one now?  55000 with the way round.
+ */
+extern void gov_duties_check_acyclic(const char *role,
+									 const char *inherited_role);
+
 /* After a change: is there still an active admin whose right won't expire? */
 extern void gov_duties_check_last_admin(void);
 
@@ -33,5 +49,8 @@ extern void gov_duties_check_last_admin(void);
  */
 extern List *gov_duty_subjects(const GovActor *actor,
 							   GovPermission permission);
+
+/* The same for what the actor does by holding a role. */
+extern List *gov_duty_subjects_role(const GovActor *actor, const char *role);
 
 #endif							/* GOV_DUTIES_H */

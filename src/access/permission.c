@@ -130,7 +130,8 @@ gov_arg_permission(FunctionCallInfo fcinfo, int n, const char *name)
 
 	if (PG_ARGISNULL(n))
 		gov_bad_value(name, psprintf("The argument \"%s\" is missing.", name),
-					  NULL);
+					  psprintf("Known: %s.",
+							   gov_permission_mask_names(~UINT64CONST(0))));
 	t = PG_GETARG_TEXT_PP(n);
 	permission = gov_permission_find(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
 	if (permission < 0)

@@ -10,7 +10,8 @@ typedef enum GovPermission
 #define GOV_PERMISSION(symbol, name, what) GOV_PERM_##symbol,
 #include "access/permission_list.h"
 #undef GOV_PERMISSION
-	GOV_PERM_COUNT
+	GOV_PERM_COUNT,
+	GOV_PERM_NONE = -1
 } GovPermission;
 
 #define GOV_MASK(permission) (UINT64CONST(1) << (permission))

@@ -20,6 +20,7 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "nodes/pg_list.h"
+#include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -244,11 +245,10 @@ gov_role_graph(void)
 	return role_graph;
 }
 
-/* Every assignment row of a user that has not expired. */
-static List *
-read_assignments(const GovRoleGraph *graph, const char *user_id,
-				 TimestampTz now)
+List *
+gov_user_assignment_rows(const GovRoleGraph *graph, const char *user_id)
 {
+	TimestampTz now = GetCurrentTimestamp();
 	List	   *result = NIL;
 	GovScan		scan;
 
@@ -270,30 +270,28 @@ read_assignments(const GovRoleGraph *graph, const char *user_id,
 		assignment->expires_at = isnull ? DT_NOEND :
 			DatumGetTimestampTz(expires);
 		assignment->lender = gov_scan_text(&scan, "delegated_by");
+		assignment->assigned_at =
+			DatumGetTimestampTz(gov_scan_datum(&scan, "assigned_at", &isnull));
+		assignment->assigned_by = gov_scan_text(&scan, "assigned_by");
 		result = lappend(result, assignment);
 	}
 	gov_scan_end(&scan);
 	return result;
 }
 
-/*
- * lender_holds
- *		Does the lender hold the role by an assignment of its own, and until
- *		when?  What is lent to the lender cannot be lent on.
- */
-static bool
-lender_holds(const GovRoleGraph *graph, const char *lender, int role,
-			 TimestampTz now, TimestampTz *until)
+bool
+gov_user_owns_role(const GovRoleGraph *graph, const char *user_id, int role,
+				   TimestampTz *until)
 {
 	List	   *assignments;
 	ListCell   *lc;
 	bool		is_active;
 	bool		holds = false;
 
-	if (!gov_user_exists(lender, &is_active) || !is_active)
-		return false;
 	*until = DT_NOBEGIN;
-	assignments = read_assignments(graph, lender, now);
+	if (!gov_user_exists(user_id, &is_active) || !is_active)
+		return false;
+	assignments = gov_user_assignment_rows(graph, user_id);
 	foreach(lc, assignments)
 	{
 		GovAssignment *assignment = lfirst(lc);
@@ -311,8 +309,7 @@ lender_holds(const GovRoleGraph *graph, const char *lender, int role,
 List *
 gov_user_assignments(const GovRoleGraph *graph, const char *user_id)
 {
-	TimestampTz now = GetCurrentTimestamp();
-	List	   *rows = read_assignments(graph, user_id, now);
+	List	   *rows = gov_user_assignment_rows(graph, user_id);
 	List	   *result = NIL;
 	ListCell   *lc;
 
@@ -323,14 +320,68 @@ gov_user_assignments(const GovRoleGraph *graph, const char *user_id)
 
 		if (assignment->lender != NULL)
 		{
-			if (!lender_holds(graph, assignment->lender, assignment->role,
-							  now, &until))
+			if (!gov_user_owns_role(graph, assignment->lender,
+									assignment->role, &until))
 				continue;
 			assignment->expires_at = Min(assignment->expires_at, until);
 		}
 		result = lappend(result, assignment);
 	}
 	return result;
+}
+
+Bitmapset *
+gov_assigned_roles(const GovRoleGraph *graph, List *assignments)
+{
+	Bitmapset  *held = NULL;
+	ListCell   *lc;
+
+	foreach(lc, assignments)
+	{
+		GovAssignment *assignment = lfirst(lc);
+
+		held = bms_add_members(held,
+							   graph->roles[assignment->role].closure);
+	}
+	return held;
+}
+
+static int
+compare_names(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
+List *
+gov_users_with_roles(void)
+{
+	HASHCTL		ctl;
+	HTAB	   *seen;
+	List	   *users = NIL;
+	GovScan		scan;
+
+	ctl.keysize = GOV_ID_LEN + 1;
+	ctl.entrysize = GOV_ID_LEN + 1;
+	ctl.hcxt = CurrentMemoryContext;
+	seen = hash_create("governance users with roles", 1024, &ctl,
+					   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	gov_scan_begin(&scan, GOV_REL_USER_ROLES);
+	while (gov_scan_next(&scan))
+	{
+		char	   *user_id = gov_scan_text(&scan, "user_id");
+		bool		found;
+
+		CHECK_FOR_INTERRUPTS();
+		(void) hash_search(seen, user_id, HASH_ENTER, &found);
+		if (found)
+			pfree(user_id);
+		else
+			users = lappend(users, user_id);
+	}
+	gov_scan_end(&scan);
+	hash_destroy(seen);
+	list_sort(users, compare_names);
+	return users;
 }
 
 /* Read a user into the cache; NULL where there is no active one. */

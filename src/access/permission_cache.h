@@ -50,6 +50,8 @@ typedef struct GovAssignment
 	int			role;			/* index in the graph */
 	TimestampTz expires_at;		/* DT_NOEND: none */
 	char	   *lender;			/* delegated by; NULL: the user's own */
+	TimestampTz assigned_at;
+	char	   *assigned_by;	/* NULL: not known */
 } GovAssignment;
 
 /*
@@ -58,5 +60,24 @@ typedef struct GovAssignment
  */
 extern List *gov_user_assignments(const GovRoleGraph *graph,
 								  const char *user_id);
+
+/* Every role that these hold, by index, inherited ones included. */
+extern Bitmapset *gov_assigned_roles(const GovRoleGraph *graph,
+									 List *assignments);
+
+/* Everybody with an assignment, each once, in order.  List of char *. */
+extern List *gov_users_with_roles(void);
+
+/* Every unexpired one, also what a lender no longer backs. */
+extern List *gov_user_assignment_rows(const GovRoleGraph *graph,
+									  const char *user_id);
+
+/*
+ * Does an active user hold the role by an assignment of its own, directly or
+ * inherited, and until when (DT_NOEND: for good)?  What is lent to somebody
+ * is not theirs to lend on.
+ */
+extern bool gov_user_owns_role(const GovRoleGraph *graph, const char *user_id,
+							   int role, TimestampTz *until);
 
 #endif							/* GOV_PERMISSION_CACHE_H */

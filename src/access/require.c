@@ -19,6 +19,8 @@
 #include "core/client.h"
 #include "core/guc.h"
 
+GovGrantApproval gov_grant_approval = NULL;
+
 static void
 name_or_empty(Name to, const char *from)
 {
@@ -96,7 +98,9 @@ gov_deny(const GovDenial *denial)
 			(errcode(denial->sqlerrcode),
 			 errmsg("%s", denial->message),
 			 denial->detail ? errdetail("%s", denial->detail) : 0,
-			 denial->hint ? errhint("%s", denial->hint) : 0));
+			 denial->hint ? errhint("%s", denial->hint) : 0,
+			 errhidestmt(denial->hide_statement),
+			 errhidecontext(denial->hide_statement)));
 }
 
 static pg_attribute_noreturn() void
@@ -154,8 +158,12 @@ gov_require_any(uint64 mask, const char *resource)
 	denial.message = psprintf("user \"%s\" lacks permission \"%s\"",
 							  actor.user_id, names);
 	if (mask & (mask - 1))
+	{
 		denial.message = psprintf("user \"%s\" has none of the permissions \"%s\"",
 								  actor.user_id, names);
+		denial.hint = psprintf("See SELECT * FROM gov_user_permissions(%s);",
+							   quote_literal_cstr(actor.user_id));
+	}
 	else
 		denial.hint = psprintf("See SELECT gov_explain_permission(%s, %s);",
 							   quote_literal_cstr(actor.user_id),
@@ -187,6 +195,9 @@ gov_actor_can(GovPermission permission)
  * gov_require_conveyable
  *		The actor must hold every permission that a change conveys.
  *
+ * What is only lent is not the borrower's to give: a loan would not end with
+ * its time if it could be turned into an assignment.
+ *
  * A holder of role "admin" may convey actor:impersonate without holding it:
  * else nobody could ever hand it to a pool's login.
  */
@@ -200,7 +211,7 @@ gov_require_conveyable(const GovActor *actor, uint64 mask,
 
 	if (actor->evidence == GOV_EVIDENCE_INTERNAL)
 		return;
-	(void) gov_user_mask(actor->user_id, strlen(actor->user_id), &held);
+	(void) gov_user_own_mask(actor->user_id, &held);
 	missing = mask & ~held;
 	if (missing & GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE))
 	{
@@ -215,7 +226,7 @@ gov_require_conveyable(const GovActor *actor, uint64 mask,
 		{
 			GovAssignment *assignment = lfirst(lc);
 
-			if (admin >= 0 &&
+			if (admin >= 0 && assignment->lender == NULL &&
 				bms_is_member(admin, graph->roles[assignment->role].closure))
 				missing &= ~GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE);
 		}

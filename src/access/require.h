@@ -31,15 +31,25 @@ extern bool gov_actor_can(GovPermission permission);
 extern void gov_require_conveyable(const GovActor *actor, uint64 mask,
 								   const char *resource);
 
+/*
+ * Where an organisation demands approval of each grant: uses up the request
+ * or raises MG002.  The registry room, which is above this one, sets it at
+ * start.
+ */
+typedef void (*GovGrantApproval) (const GovActor *actor, const char *role,
+								  const char *permission);
+extern GovGrantApproval gov_grant_approval;
+
 typedef struct GovDenial
 {
-	int			sqlerrcode;		/* 42501, MG001, MG002, MG003 */
+	int			sqlerrcode;		/* 42501, 28000, MG001, MG002, MG003 */
 	const char *user_id;		/* NULL: nobody known */
 	const char *permission;		/* name, or NULL */
 	const char *resource;		/* or NULL */
 	const char *message;
 	const char *detail;			/* or NULL */
 	const char *hint;			/* or NULL */
+	bool		hide_statement; /* it may contain a secret */
 } GovDenial;
 
 /* Record a refusal so that it survives its rollback, then raise it. */

@@ -103,12 +103,14 @@ gov_set_actor(PG_FUNCTION_ARGS)
 	bool		is_active;
 
 	PreventCommandIfParallelMode("gov_set_actor()");
+	gov_actor_refuse_second();
 	(void) gov_require(GOV_PERM_ACTOR_IMPERSONATE,
 					   psprintf("user/%s", user_id));
 	if (!gov_user_exists(user_id, &is_active))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("user \"%s\" does not exist", user_id)));
+				 errmsg("user \"%s\" does not exist", user_id),
+				 errhint("SELECT * FROM governance.users lists the users.")));
 	if (!is_active)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

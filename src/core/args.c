@@ -97,6 +97,12 @@ check_name(const char *s, const char *name, const char *others)
 				  "Use 1 to 128 letters, digits, dots, underscores and hyphens, a letter or digit first.");
 }
 
+void
+gov_check_name(const char *s, const char *name, bool is_version)
+{
+	check_name(s, name, is_version ? "._+-" : "._-");
+}
+
 static const char *
 arg_name(FunctionCallInfo fcinfo, int n, const char *name, const char *others,
 		 bool or_null)

@@ -67,6 +67,9 @@ extern TimestampTz gov_arg_time(FunctionCallInfo fcinfo, int n,
 /* 'a', 'b', 'c' for hints */
 extern char *gov_word_list(const char *const *words);
 
+/* An id (or a version) that came by another way than as an argument. */
+extern void gov_check_name(const char *s, const char *name, bool is_version);
+
 /* The beginning of a bad value: enough to recognise it in an error. */
 extern char *gov_excerpt(const char *s, int len);
 

@@ -28,7 +28,17 @@ static const char *const relation_names[GOV_REL_COUNT] = {
 static Oid	relation_oids[GOV_REL_COUNT];
 static Oid	owner_oid = InvalidOid;
 static uint64 oids_generation = 0;
-static uint64 generations[GOV_CACHE_COUNT] = {1, 1, 1};
+static uint64 generations[GOV_CACHE_COUNT] = {1, 1, 1, 1};
+
+/* The empty table whose invalidation is that of the cache. */
+static const GovRelation proxies[] = {
+	[GOV_CACHE_ACCESS] = GOV_REL_ACCESS_GENERATION,
+	[GOV_CACHE_POLICY] = GOV_REL_POLICY_GENERATION,
+	[GOV_CACHE_ADMIT] = GOV_REL_ADMIT_GENERATION,
+};
+
+StaticAssertDecl(lengthof(proxies) == GOV_CACHE_CATALOG,
+				 "every cache but the catalog's has a proxy");
 
 static void
 relcache_callback(Datum arg, Oid relid)
@@ -41,22 +51,22 @@ relcache_callback(Datum arg, Oid relid)
 			generations[i]++;
 		return;
 	}
-	if (relid == relation_oids[GOV_REL_ACCESS_GENERATION])
-		generations[GOV_CACHE_ACCESS]++;
-	else if (relid == relation_oids[GOV_REL_POLICY_GENERATION])
-		generations[GOV_CACHE_POLICY]++;
-	else
+	for (i = 0; i < lengthof(proxies); i++)
 	{
-		for (i = 0; i < GOV_REL_COUNT; i++)
+		if (relid == relation_oids[proxies[i]])
 		{
-			if (relid == relation_oids[i])
-			{
-				/* Altered or dropped: nothing cached may outlive it. */
-				generations[GOV_CACHE_ACCESS]++;
-				generations[GOV_CACHE_POLICY]++;
-				generations[GOV_CACHE_CATALOG]++;
-				break;
-			}
+			generations[i]++;
+			return;
+		}
+	}
+	for (i = 0; i < GOV_REL_COUNT; i++)
+	{
+		if (relid == relation_oids[i])
+		{
+			/* Altered or dropped: nothing cached may outlive it. */
+			for (i = 0; i < GOV_CACHE_COUNT; i++)
+				generations[i]++;
+			return;
 		}
 	}
 }
@@ -158,11 +168,6 @@ gov_cache_generation(GovCache cache)
 void
 gov_cache_invalidate(GovCache cache)
 {
-	Oid			proxy;
-
-	Assert(cache == GOV_CACHE_ACCESS || cache == GOV_CACHE_POLICY);
-	proxy = gov_relation(cache == GOV_CACHE_ACCESS ?
-						 GOV_REL_ACCESS_GENERATION :
-						 GOV_REL_POLICY_GENERATION);
-	CacheInvalidateRelcacheByRelid(proxy);
+	Assert(cache < lengthof(proxies));
+	CacheInvalidateRelcacheByRelid(gov_relation(proxies[cache]));
 }

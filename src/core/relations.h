@@ -15,6 +15,7 @@
 #define GOV_RELATION_LIST \
 	GOV_RELATION(ACCESS_GENERATION, "access_generation") \
 	GOV_RELATION(POLICY_GENERATION, "policy_generation") \
+	GOV_RELATION(ADMIT_GENERATION, "admit_generation") \
 	GOV_RELATION(USERS, "users") \
 	GOV_RELATION(USERS_PKEY, "users_pkey") \
 	GOV_RELATION(USERS_DB_ROLE_KEY, "users_db_role_key") \
@@ -25,9 +26,31 @@
 	GOV_RELATION(USER_ROLES_PKEY, "user_roles_pkey") \
 	GOV_RELATION(SOD_SETS, "sod_sets") \
 	GOV_RELATION(POLICIES, "policies") \
+	GOV_RELATION(ENVIRONMENTS, "environments") \
+	GOV_RELATION(DEPLOYMENT_HISTORY, "deployment_history") \
+	GOV_RELATION(DEPLOYMENT_HISTORY_ACTIVE_KEY, \
+				 "deployment_history_active_key") \
+	GOV_RELATION(USE_CASES, "use_cases") \
+	GOV_RELATION(USE_CASES_PKEY, "use_cases_pkey") \
+	GOV_RELATION(USECASE_DEPLOYMENTS, "usecase_deployments") \
+	GOV_RELATION(USECASE_DEPLOYMENTS_ACTIVE_KEY, \
+				 "usecase_deployments_active_key") \
+	GOV_RELATION(SYSTEM_STATE, "system_state") \
 	GOV_RELATION(AUDIT_EVENTS, "audit_events") \
 	GOV_RELATION(AUDIT_EVENTS_EVENT_ID_SEQ, "audit_events_event_id_seq") \
-	GOV_RELATION(AUDIT_LOG, "audit_log")
+	GOV_RELATION(AUDIT_LOG, "audit_log") \
+	GOV_RELATION(AUDIT_EVENTS_PKEY, "audit_events_pkey") \
+	GOV_RELATION(AUDIT_EVENTS_XID_IDX, "audit_events_xid_idx") \
+	GOV_RELATION(AUDIT_LEAVES, "audit_leaves") \
+	GOV_RELATION(AUDIT_LEAVES_PKEY, "audit_leaves_pkey") \
+	GOV_RELATION(AUDIT_LEAVES_EVENT_ID_KEY, "audit_leaves_event_id_key") \
+	GOV_RELATION(AUDIT_TILES, "audit_tiles") \
+	GOV_RELATION(AUDIT_TILES_PKEY, "audit_tiles_pkey") \
+	GOV_RELATION(AUDIT_TREE_HEADS, "audit_tree_heads") \
+	GOV_RELATION(AUDIT_TREE_HEADS_PKEY, "audit_tree_heads_pkey") \
+	GOV_RELATION(AUDIT_SEAL_FLAGS, "audit_seal_flags") \
+	GOV_RELATION(AUDIT_SEAL_FLAGS_PKEY, "audit_seal_flags_pkey") \
+	GOV_RELATION(AUDIT_VERIFY_PROGRESS, "audit_verify_progress")
 
 typedef enum GovRelation
 {
@@ -42,6 +65,7 @@ typedef enum GovCache
 {
 	GOV_CACHE_ACCESS,			/* users, roles, permissions, assignments */
 	GOV_CACHE_POLICY,			/* policies */
+	GOV_CACHE_ADMIT,			/* use-cases, deployments, environments */
 	GOV_CACHE_CATALOG,			/* OIDs and attribute numbers */
 	GOV_CACHE_COUNT
 } GovCache;

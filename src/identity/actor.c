@@ -231,12 +231,8 @@ gov_actor_is_bound(void)
 	return binding.evidence != GOV_EVIDENCE_UNMAPPED;
 }
 
-/*
- * gov_actor_bind
- *		The user acts for the rest of this transaction.
- */
 void
-gov_actor_bind(const char *user_id, GovEvidence evidence)
+gov_actor_refuse_second(void)
 {
 	if (gov_actor_is_bound())
 		ereport(ERROR,
@@ -245,6 +241,16 @@ gov_actor_bind(const char *user_id, GovEvidence evidence)
 				 errdetail("It is user \"%s\" (%s).", binding.user_id,
 						   gov_evidence_name(binding.evidence)),
 				 errhint("A binding ends with its transaction; begin another one.")));
+}
+
+/*
+ * gov_actor_bind
+ *		The user acts for the rest of this transaction.
+ */
+void
+gov_actor_bind(const char *user_id, GovEvidence evidence)
+{
+	gov_actor_refuse_second();
 	binding.subid = GetCurrentSubTransactionId();
 	strlcpy(binding.user_id, user_id, sizeof(binding.user_id));
 	binding.evidence = evidence;

@@ -54,6 +54,12 @@ extern char *gov_session_witness(void);
 extern void gov_actor_bind(const char *user_id, GovEvidence evidence);
 extern bool gov_actor_is_bound(void);
 
+/*
+ * 55000 if there is a binding: asked before rights, which would be judged of
+ * whom the binding names.
+ */
+extern void gov_actor_refuse_second(void);
+
 /* Is there such a user, and an active one? */
 extern bool gov_user_exists(const char *user_id, bool *is_active);
 

@@ -5,8 +5,8 @@
  * GOV_TABLE(table, kind, key, cache, fixed, hidden, machines, flags)
  *	kind		the first part of event types and resources
  *	key			the columns that make the id in a resource, joined by ':'
- *	cache		which backend caches a change makes stale (NONE, ACCESS,
- *				POLICY)
+ *	cache		which backend cache a change makes stale (NONE, ACCESS,
+ *				POLICY, ADMIT)
  *	fixed		columns that never change once written
  *	hidden		a column that is shown nowhere, events included
  *	machines	"column=machine" for each state machine
@@ -38,14 +38,37 @@ GOV_TABLE("model_aliases", "model_alias", "model_id alias", NONE,
 		  "model_id alias", "", "", NOTHING)
 GOV_TABLE("approval_history", "model_approval", "model_id version", NONE, "",
 		  "", "", KEEP | APPEND)
-GOV_TABLE("environments", "environment", "name", NONE, "name", "", "",
+GOV_TABLE("environments", "environment", "name", ADMIT, "name", "", "",
 		  NOTHING)
 GOV_TABLE("deployment_gates", "deployment_gate", "gate_id", NONE, "gate_id",
 		  "", "", NOTHING)
-GOV_TABLE("deployment_history", "deployment", "deployment_id", NONE,
+GOV_TABLE("deployment_history", "deployment", "deployment_id", ADMIT,
 		  "deployment_no model_id version deployment_id environment"
 		  " deployed_at deployed_by notes request_id gate_results restores",
 		  "", "status=deployment", KEEP)
+GOV_TABLE("use_cases", "usecase", "usecase_id", ADMIT,
+		  "usecase_id created_at created_by created_session_role", "",
+		  "status=usecase", KEEP)
+GOV_TABLE("usecase_approvals", "usecase_approval", "usecase_id", NONE, "", "",
+		  "", KEEP | APPEND)
+GOV_TABLE("usecase_deployments", "usecase_deployment", "deployment_id", ADMIT,
+		  "deployment_no usecase_id deployment_id environment deployed_at"
+		  " deployed_by notes", "", "status=usecase_deployment", KEEP)
+GOV_TABLE("usecase_metrics", "usecase_metrics", "usecase_id", NONE, "", "",
+		  "", KEEP | APPEND)
+GOV_TABLE("impact_questions", "impact_question", "question_id", NONE,
+		  "question_id", "", "", NOTHING)
+GOV_TABLE("usecase_assessments", "usecase_assessment", "usecase_id", NONE, "",
+		  "", "", KEEP | APPEND)
 GOV_TABLE("policies", "policy", "name", POLICY,
 		  "name default_value description value_type", "", "", KEEP)
+GOV_TABLE("approval_policies", "approval_policy", "action", NONE, "action",
+		  "", "", KEEP)
+GOV_TABLE("approval_requests", "approval_request", "request_id", NONE,
+		  "request_id action requester_id requested_at context comments"
+		  " resource_key session_role",
+		  "", "status=approval_request", KEEP)
+GOV_TABLE("approvals", "approval", "request_id approver_id", NONE, "", "", "",
+		  KEEP | APPEND)
+GOV_TABLE("system_state", "system", "name", POLICY, "name", "", "", KEEP)
 GOV_TABLE("audit_log", "audit_log", "log_id", POLICY, "", "", "", KEEP)

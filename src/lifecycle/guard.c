@@ -32,6 +32,7 @@
 #include "core/row_json.h"
 #include "core/spi.h"
 #include "lifecycle/lifecycle.h"
+#include "lifecycle/suspension.h"
 
 PG_FUNCTION_INFO_V1(gov_guard);
 
@@ -49,6 +50,7 @@ PG_FUNCTION_INFO_V1(gov_guard);
 #define CACHE_NONE (-1)
 #define CACHE_ACCESS GOV_CACHE_ACCESS
 #define CACHE_POLICY GOV_CACHE_POLICY
+#define CACHE_ADMIT GOV_CACHE_ADMIT
 
 typedef struct TableDef
 {
@@ -310,6 +312,9 @@ check_duties(const Governed *g, TriggerData *trigdata)
 			trigdata->tg_newtuple;
 		bool		one_user = strcmp(g->def->table, "user_roles") == 0;
 
+		if (strcmp(g->def->table, "role_inheritance") == 0)
+			gov_duties_check_acyclic(column_text(rel, tuple, g->keys[0]),
+									 column_text(rel, tuple, g->keys[1]));
 		gov_duties_check_static(one_user ?
 								column_text(rel, tuple, g->keys[0]) : NULL);
 	}
@@ -397,6 +402,10 @@ gov_guard(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("the guard must be an AFTER ROW trigger")));
+
+	if (gov_operation_verb() != NULL && gov_is_suspended() &&
+		!gov_suspension_allows(g->def->kind, gov_operation_verb()))
+		gov_refuse_suspended(resource_name(g, rel, trigdata->tg_trigtuple));
 
 	if (TRIGGER_FIRED_BY_DELETE(trigdata->tg_event))
 	{

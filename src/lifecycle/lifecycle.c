@@ -111,7 +111,10 @@ gov_transitions(PG_FUNCTION_ARGS)
 		nulls[1] = t->from == NULL;
 		values[1] = t->from ? CStringGetTextDatum(t->from) : (Datum) 0;
 		values[2] = CStringGetTextDatum(t->to);
-		values[3] = CStringGetTextDatum(gov_permission_name(t->permission));
+		nulls[3] = t->permission == GOV_PERM_NONE;
+		if (!nulls[3])
+			values[3] =
+				CStringGetTextDatum(gov_permission_name(t->permission));
 		values[4] = CStringGetTextDatum(t->rule);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values,
 							 nulls);

@@ -13,7 +13,7 @@ typedef struct GovTransition
 	const char *from;			/* NULL: creation */
 	const char *to;
 	const char *verb;			/* the operation that owns the move */
-	GovPermission permission;
+	GovPermission permission;	/* NONE: the rule says who */
 	const char *rule;
 } GovTransition;
 

@@ -3,9 +3,10 @@
  *		Every move of every state machine: THE list.
  *
  * GOV_TRANSITION(machine, from, to, verb, permission, rule).  NULL as from is
- * creation.  The guard trigger passes a move only if it is listed and only
- * inside an operation of that verb; gov_transitions(), the state diagrams and
- * the documentation are made from the same lines.
+ * creation; NONE as permission: the rule says who.  The guard trigger passes a
+ * move only if it is listed and only inside an operation of that verb;
+ * gov_transitions(), the state diagrams and the documentation are made from
+ * the same lines.
  */
 
 /* model_versions.status */
@@ -18,6 +19,9 @@ GOV_TRANSITION(model_version, "registered", "approved",
 GOV_TRANSITION(model_version, "registered", "deployed_staging",
 			   "approve", MODEL_APPROVE,
 			   "approved again while a deployment below production is active")
+GOV_TRANSITION(model_version, "registered", "deployed_production",
+			   "approve", MODEL_APPROVE,
+			   "approved again while a deployment in another production environment is active")
 GOV_TRANSITION(model_version, "approved", "deployed_staging",
 			   "deploy", MODEL_DEPLOY,
 			   "approved; not by who approved it; every gate met")
@@ -54,9 +58,6 @@ GOV_TRANSITION(model_version, "deployed_production", "rolled_back",
 GOV_TRANSITION(model_version, "registered", "rolled_back",
 			   "rollback", MODEL_ROLLBACK,
 			   "a deployment that outlived its approval was rolled back")
-GOV_TRANSITION(model_version, "deployed_production", "deployed_staging",
-			   "rollback", MODEL_ROLLBACK,
-			   "rolled back above production; still active below it")
 GOV_TRANSITION(model_version, "approved", "deployed_staging",
 			   "restore", MODEL_ROLLBACK,
 			   "active again after the rollback of its successor; still approved")
@@ -124,3 +125,72 @@ GOV_TRANSITION(deployment, "active", "rolled_back",
 GOV_TRANSITION(deployment, "active", "undeployed",
 			   "undeploy", MODEL_ROLLBACK,
 			   "ended without a successor")
+
+/* use_cases.status */
+GOV_TRANSITION(usecase, NULL, "draft",
+			   "create", USECASE_CREATE,
+			   "every model named is registered")
+GOV_TRANSITION(usecase, "draft", "submitted",
+			   "submit", USECASE_CREATE,
+			   "votes count anew")
+GOV_TRANSITION(usecase, "submitted", "approved",
+			   "approve", USECASE_APPROVE,
+			   "enough distinct approvers for its impact level; assessed from high up; not class prohibited; not by who created, owns or submitted it")
+GOV_TRANSITION(usecase, "submitted", "draft",
+			   "reject", USECASE_APPROVE,
+			   "one rejection rejects, with a reason")
+GOV_TRANSITION(usecase, "approved", "deployed",
+			   "deploy", USECASE_DEPLOY,
+			   "in production, each of its models is active there")
+GOV_TRANSITION(usecase, "draft", "deprecated",
+			   "deprecate", USECASE_DEPRECATE,
+			   "its deployments end")
+GOV_TRANSITION(usecase, "submitted", "deprecated",
+			   "deprecate", USECASE_DEPRECATE,
+			   "its deployments end")
+GOV_TRANSITION(usecase, "approved", "deprecated",
+			   "deprecate", USECASE_DEPRECATE,
+			   "its deployments end")
+GOV_TRANSITION(usecase, "deployed", "deprecated",
+			   "deprecate", USECASE_DEPRECATE,
+			   "its deployments end")
+GOV_TRANSITION(usecase, "deprecated", "archived",
+			   "archive", USECASE_DEPRECATE,
+			   "deprecated before")
+
+/* usecase_deployments.status */
+GOV_TRANSITION(usecase_deployment, NULL, "active",
+			   "deploy", USECASE_DEPLOY,
+			   "at most one active per use-case and environment")
+GOV_TRANSITION(usecase_deployment, "active", "superseded",
+			   "supersede", USECASE_DEPLOY,
+			   "ended by the next deployment")
+GOV_TRANSITION(usecase_deployment, "active", "ended",
+			   "deprecate", USECASE_DEPRECATE,
+			   "the use-case was deprecated")
+
+/* approval_requests.status */
+GOV_TRANSITION(approval_request, NULL, "pending",
+			   "request", NONE,
+			   "any active user asks")
+GOV_TRANSITION(approval_request, "pending", "approved",
+			   "approve", NONE,
+			   "enough distinct holders of the policy's role; not who asked")
+GOV_TRANSITION(approval_request, "pending", "rejected",
+			   "reject", NONE,
+			   "one rejection rejects, with a reason")
+GOV_TRANSITION(approval_request, "pending", "withdrawn",
+			   "withdraw", NONE,
+			   "taken back by who asked")
+GOV_TRANSITION(approval_request, "approved", "withdrawn",
+			   "withdraw", NONE,
+			   "taken back by who asked")
+GOV_TRANSITION(approval_request, "approved", "consumed",
+			   "consume", NONE,
+			   "used once, by the guarded call, in its transaction")
+GOV_TRANSITION(approval_request, "pending", "expired",
+			   "expire", NONE,
+			   "past its time")
+GOV_TRANSITION(approval_request, "approved", "expired",
+			   "expire", NONE,
+			   "past its time")

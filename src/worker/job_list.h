@@ -6,3 +6,5 @@
  * comes last, so that it takes along what the others wrote.
  */
 GOV_JOB("denials", gov_job_denials)
+GOV_JOB("approval_requests", gov_job_expiry)
+GOV_JOB("seal", gov_job_seal)

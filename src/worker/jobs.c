@@ -5,9 +5,12 @@
 #include "postgres.h"
 
 #include "audit/denials.h"
+#include "audit/seal.h"
+#include "registry/approval.h"
 #include "worker/jobs.h"
 
 #define DENIALS_BATCH 256
+#define EXPIRY_BATCH 256
 
 #define GOV_JOB(name, function) static void function(GovJobReport *report);
 #include "worker/job_list.h"
@@ -52,4 +55,23 @@ gov_job_denials(GovJobReport *report)
 	gov_job_counted(report, "suppressed", counts.suppressed);
 	gov_job_counted(report, "lost", counts.lost);
 	report->more = counts.more;
+}
+
+static void
+gov_job_expiry(GovJobReport *report)
+{
+	int64		expired = gov_approval_expire(EXPIRY_BATCH);
+
+	gov_job_counted(report, "expired", expired);
+	report->more = expired == EXPIRY_BATCH;
+}
+
+/* By hand it waits for its turn; a visit leaves a busy log alone. */
+static void
+gov_job_seal(GovJobReport *report)
+{
+	int64		sealed = gov_audit_seal_batch(report->by_hand);
+
+	gov_job_counted(report, "sealed", sealed);
+	report->more = sealed > 0;
 }

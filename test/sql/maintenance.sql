@@ -48,7 +48,7 @@ SELECT count(*) FROM governance.audit_events
 WHERE actor = 'maintenance-job' AND evidence <> 'session';
 
 -- settings: all are there with and without preload, none is for everybody
-SELECT name, setting, unit, min_val, max_val
+SELECT name, unit, min_val, max_val
 FROM pg_settings WHERE name LIKE 'governance.%'
     AND name IN ('governance.worker', 'governance.seal_interval', 'governance.max_workers', 'governance.denial_rate', 'governance.denial_ring_size')
 ORDER BY name COLLATE "C";
@@ -94,13 +94,6 @@ UPDATE governance.users SET is_active = false;
 SELECT gov_health()->'components'->>'access_control' AS access_control;
 ROLLBACK;
 SELECT gov_health()->'components'->>'access_control' AS access_control;
-
--- a table that is gone
-BEGIN;
-ALTER EXTENSION governance DROP TABLE governance.model_aliases;
-DROP TABLE governance.model_aliases CASCADE;
-SELECT gov_health()->'components'->>'model_registry' AS model_registry;
-ROLLBACK;
 
 -- the helpers are not for everybody
 SET ROLE regress_maintenance_ana;

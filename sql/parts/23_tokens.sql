@@ -1,0 +1,64 @@
+-- API tokens, and the way in by one.
+
+-- Apart from api_tokens and not guarded: it is telemetry, and a transaction
+-- that notes a use must not hold a lock that the token's revocation wants.
+CREATE TABLE governance.api_token_uses (
+    token_id     bigint NOT NULL,
+    last_used_at timestamptz,
+    CONSTRAINT api_token_uses_pkey PRIMARY KEY (token_id),
+    CONSTRAINT api_token_uses_token_id_fkey FOREIGN KEY (token_id)
+        REFERENCES governance.api_tokens ON DELETE CASCADE
+);
+COMMENT ON TABLE governance.api_token_uses IS
+'When each API token was last used, to the minute: by a transaction that committed and could write.  Not evidence: no event tells of it.';
+
+CREATE FUNCTION @extschema@.gov_begin_as(token text)
+RETURNS text
+AS 'MODULE_PATHNAME', 'gov_begin_as'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_begin_as(text) IS
+'Act as the user of an API token until this transaction ends (evidence: verified); returns the user.  Anything but a valid token of an active user: 28000, always the same message.  Twice in a transaction: 55000.  Send the token as a parameter: what log_statement and log_min_duration_statement write of a statement''s text cannot be taken back.';
+
+CREATE FUNCTION @extschema@.gov_create_api_token(
+    user_id text,
+    name text,
+    expires_at timestamptz = NULL)
+RETURNS text
+AS 'MODULE_PATHNAME', 'gov_create_api_token'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_create_api_token(text, text, timestamptz) IS
+'A new API token for an active user, shown this once: only its SHA-256 is stored.  For oneself it needs nothing; for somebody else user:manage and every permission of that user.  name says what it is for.  expires_at NULL: never; in the past: 22023.  Unknown user: 42704; inactive: 55000.';
+
+CREATE FUNCTION @extschema@.gov_revoke_api_token(token_id bigint)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_revoke_api_token'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_revoke_api_token(bigint) IS
+'Revoke an API token, one''s own or with user:manage; false: it was revoked already.  A transaction that began with it goes on to its end.  Unknown: 42704.';
+
+CREATE FUNCTION @extschema@.gov_api_tokens()
+RETURNS TABLE (
+    token_id bigint,
+    user_id text,
+    name text,
+    created_at timestamptz,
+    expires_at timestamptz,
+    revoked_at timestamptz,
+    last_used_at timestamptz)
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.require_actor();
+    SELECT t.token_id, t.user_id, t.name, t.created_at, t.expires_at,
+        t.revoked_at, u.last_used_at
+    FROM governance.api_tokens AS t
+    LEFT JOIN governance.api_token_uses AS u ON u.token_id = t.token_id
+    WHERE t.user_id = (SELECT @extschema@.gov_current_actor())
+        OR (SELECT @extschema@.gov_can('user:manage'))
+    ORDER BY t.token_id DESC;
+END;
+COMMENT ON FUNCTION @extschema@.gov_api_tokens() IS
+'One''s own API tokens, with user:manage everybody''s, newest first.  Neither token nor hash is shown.  last_used_at is exact to a minute.';

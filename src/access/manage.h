@@ -1,0 +1,44 @@
+/*
+ * manage.h
+ *		What the writers of users, roles and assignments share.
+ *
+ * Invariants: a writer takes the access lock (duties.h), then a user's row,
+ * then reads what it decides on.  A wait for the lock may have taken the
+ * actor's right away, so the right is asked for before and after it.  What a
+ * role graph's mask gives is copied before the next look-up.
+ */
+#ifndef GOV_MANAGE_H
+#define GOV_MANAGE_H
+
+#include "access/permission_cache.h"
+#include "access/require.h"
+
+/* Lock a user's row; 42704 where there is none.  Is the user active? */
+extern bool gov_user_lock(const char *user_id);
+
+/* 55000 unless active. */
+extern void gov_user_must_be_active(const char *user_id, bool is_active);
+
+/*
+ * Every permission that the user's assignments give, or would give if the
+ * user were active.
+ */
+extern uint64 gov_user_assigned_mask(const char *user_id);
+
+/* The role's index; 42704 where there is no such role. */
+extern int	gov_role_must_exist(const GovRoleGraph *graph, const char *role);
+
+/* Is it the role "admin", or one that inherits it? */
+extern bool gov_role_is_admin(const GovRoleGraph *graph, int role);
+
+/*
+ * End what is lent without being the lender's any more: by that lender, or by
+ * anybody (NULL).  What has ended stays so when the lender holds the role
+ * again.
+ */
+extern void gov_delegations_end_unbacked(const char *lender);
+
+/* End everything that a user lends. */
+extern void gov_delegations_end_all(const char *lender);
+
+#endif							/* GOV_MANAGE_H */

@@ -1,0 +1,230 @@
+/*
+ * token_sql.c
+ *		SQL functions about API tokens, and the way in by a token.
+ *
+ * A token that arrives in a statement's text would stay in pg_stat_activity
+ * and in the log line of any error: gov_begin_as() overwrites both before it
+ * does anything else.  What log_statement writes it cannot know of: a client
+ * sends the token as a parameter.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "tcop/tcopprot.h"
+#include "utils/backend_status.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "access/permission_cache.h"
+#include "access/require.h"
+#include "core/operation.h"
+#include "core/spi.h"
+#include "identity/token.h"
+
+PG_FUNCTION_INFO_V1(gov_begin_as);
+PG_FUNCTION_INFO_V1(gov_create_api_token);
+PG_FUNCTION_INFO_V1(gov_revoke_api_token);
+
+/* Against deactivation and new assignments, which lock the row harder. */
+static GovStatement lock_user = {
+	.sql = "SELECT u.is_active FROM governance.users AS u"
+		   " WHERE u.user_id = $1 FOR SHARE",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement insert_token = {
+	.sql = "INSERT INTO governance.api_tokens"
+		   " (user_id, name, token_hash, expires_at, created_by)"
+		   " VALUES ($1, $2, $3, $4, $5) RETURNING token_id",
+	.nargs = 5,
+	.argtypes = {TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement insert_uses = {
+	.sql = "INSERT INTO governance.api_token_uses (token_id) VALUES ($1)",
+	.nargs = 1, .argtypes = {INT8OID},
+	.latest = true
+};
+
+static GovStatement find_owner = {
+	.sql = "SELECT t.user_id FROM governance.api_tokens AS t"
+		   " WHERE t.token_id = $1",
+	.nargs = 1, .argtypes = {INT8OID},
+	.latest = true
+};
+
+static GovStatement revoke_token = {
+	.sql = "UPDATE governance.api_tokens AS t"
+		   " SET revoked_at = clock_timestamp(), revoked_by = $2"
+		   " WHERE t.token_id = $1 AND t.revoked_at IS NULL",
+	.nargs = 2, .argtypes = {INT8OID, TEXTOID},
+	.latest = true
+};
+
+/*
+ * forget_statement
+ *		Keep the text of the running statement out of sight from here on.
+ *
+ * debug_query_string is what the log shows beside an error, of this call or
+ * of a later one in the same message; the next message sets it anew.
+ */
+static void
+forget_statement(void)
+{
+	static const char shown[] = "SELECT gov_begin_as(...)";
+
+	debug_query_string = shown;
+	pgstat_report_activity(STATE_RUNNING, shown);
+}
+
+/* One refusal for every reason: it must not tell what was nearly right. */
+static pg_attribute_noreturn() void
+refuse_credentials(void)
+{
+	GovDenial	denial = {0};
+
+	denial.sqlerrcode = ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION;
+	denial.message = "the credentials are not valid";
+	denial.hint = "A token may be mistyped, expired or revoked, or its user inactive; gov_create_api_token() makes a new one.";
+	denial.hide_statement = true;
+	gov_deny(&denial);
+}
+
+/*
+ * gov_begin_as(token) → the user that acts for the rest of this transaction
+ *
+ * A token is told by its form: "gov_..." is an API token; two dots would make
+ * it a signed one, for which no key is known here.
+ */
+Datum
+gov_begin_as(PG_FUNCTION_ARGS)
+{
+	uint8_t		hash[GOV_SHA256_LEN];
+	GovToken	token;
+	text	   *given;
+	bool		is_active;
+	bool		found;
+
+	forget_statement();
+	PreventCommandIfParallelMode("gov_begin_as()");
+	gov_actor_refuse_second();
+	if (PG_ARGISNULL(0))
+		refuse_credentials();
+	given = PG_GETARG_TEXT_PP(0);
+	if (!gov_token_hash(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given), hash))
+		refuse_credentials();
+
+	gov_spi_begin();
+	found = gov_token_find(hash, &token) &&
+		gov_user_exists(token.user_id, &is_active) && is_active;
+	if (found)
+		gov_token_note_use(&token);
+	gov_spi_end();
+	if (!found)
+		refuse_credentials();
+
+	gov_actor_bind(token.user_id, GOV_EVIDENCE_VERIFIED);
+	PG_RETURN_TEXT_P(cstring_to_text(token.user_id));
+}
+
+/*
+ * gov_create_api_token(user_id, name, expires_at) → the token, shown once
+ */
+Datum
+gov_create_api_token(PG_FUNCTION_ARGS)
+{
+	const char *user_id = gov_arg_id(fcinfo, 0, "user_id");
+	const char *name = gov_arg_reason(fcinfo, 1, "name");
+	TimestampTz expires_at = gov_arg_time(fcinfo, 2, "expires_at", true);
+	char	   *resource = psprintf("user/%s", user_id);
+	char		token[GOV_TOKEN_LEN + 1];
+	uint8_t		hash[GOV_SHA256_LEN];
+	bytea	   *stored = palloc(VARHDRSZ + GOV_SHA256_LEN);
+	GovActor	actor;
+	bool		is_active;
+
+	if (expires_at <= GetCurrentTimestamp())
+		gov_bad_value("expires_at", "It is in the past.",
+					  "Leave it NULL for a token that does not expire.");
+	gov_refuse_read_only("gov_create_api_token()");
+	actor = gov_require_actor();
+	if (strcmp(actor.user_id, user_id) != 0)
+		actor = gov_require(GOV_PERM_USER_MANAGE, resource);
+
+	gov_spi_begin();
+	if (gov_run(&lock_user, gov_text(user_id)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("user \"%s\" does not exist", user_id),
+				 errhint("SELECT * FROM governance.users lists the users.")));
+	is_active = gov_row_bool(0, 1);
+	if (strcmp(actor.user_id, user_id) != 0)
+	{
+		uint64		mask;
+
+		(void) gov_user_mask(user_id, strlen(user_id), &mask);
+		gov_require_conveyable(&actor, mask, resource);
+	}
+	if (!is_active)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("user \"%s\" is not active", user_id),
+				 errhint("SELECT gov_reactivate_user(%s) makes the user active again.",
+						 quote_literal_cstr(user_id))));
+
+	gov_token_make(token, hash);
+	SET_VARSIZE(stored, VARHDRSZ + GOV_SHA256_LEN);
+	memcpy(VARDATA(stored), hash, GOV_SHA256_LEN);
+	gov_operation_begin("create", NULL);
+	gov_run(&insert_token, gov_text(user_id), gov_text(name),
+			gov_datum(PointerGetDatum(stored), false), gov_time(expires_at),
+			gov_text(actor.user_id));
+	gov_run(&insert_uses, gov_int8(gov_row_int8(0, 1)));
+	gov_operation_end();
+	gov_spi_end();
+	PG_RETURN_TEXT_P(cstring_to_text(token));
+}
+
+/*
+ * gov_revoke_api_token(token_id) → was it still valid, but for its expiry
+ *
+ * Whether a token exists is told only to who may revoke those of others.
+ */
+Datum
+gov_revoke_api_token(PG_FUNCTION_ARGS)
+{
+	int64		token_id = gov_arg_int8(fcinfo, 0, "token_id",
+										PG_INT64_MIN, PG_INT64_MAX);
+	GovActor	actor;
+	const char *owner = NULL;
+	bool		revoked;
+
+	gov_refuse_read_only("gov_revoke_api_token()");
+	actor = gov_require_actor();
+
+	gov_spi_begin();
+	if (gov_run(&find_owner, gov_int8(token_id)) > 0)
+		owner = gov_row_text(0, 1);
+	if (owner == NULL || strcmp(owner, actor.user_id) != 0)
+		(void) gov_require(GOV_PERM_USER_MANAGE,
+						   psprintf("api_token/" INT64_FORMAT, token_id));
+	if (owner == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("API token " INT64_FORMAT " does not exist",
+						token_id),
+				 errhint("SELECT * FROM gov_api_tokens() lists them.")));
+
+	gov_operation_begin("revoke", NULL);
+	revoked = gov_run(&revoke_token, gov_int8(token_id),
+					  gov_text(actor.user_id)) > 0;
+	gov_operation_end();
+	gov_spi_end();
+	PG_RETURN_BOOL(revoked);
+}

@@ -1,0 +1,366 @@
+/*
+ * user.c
+ *		Creating, changing, deactivating and reactivating users.
+ *
+ * Invariants: users are never deleted, so every name in the trail stays
+ * somebody's; a database role acts as at most one user; whoever gives a user
+ * to a database role, or makes one active again, holds every permission that
+ * the user has.  Deactivation holds the lock on the role graph, so that two
+ * admins who deactivate each other are judged one after the other; the guard
+ * refuses the last one.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+
+#include "access/duties.h"
+#include "access/manage.h"
+#include "core/args.h"
+#include "core/operation.h"
+#include "core/spi.h"
+
+#define EMAIL_LEN 320			/* longest e-mail address, bytes */
+
+PG_FUNCTION_INFO_V1(gov_create_user);
+PG_FUNCTION_INFO_V1(gov_update_user);
+PG_FUNCTION_INFO_V1(gov_deactivate_user);
+PG_FUNCTION_INFO_V1(gov_reactivate_user);
+
+static GovStatement insert_user = {
+	.sql = "INSERT INTO governance.users AS t"
+		   " (user_id, email, db_role, metadata, created_by)"
+		   " VALUES ($1, $2, $3::name, $4, $5)"
+		   " ON CONFLICT DO NOTHING RETURNING t",
+	.nargs = 5, .argtypes = {TEXTOID, TEXTOID, TEXTOID, JSONBOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement lock_user = {
+	.sql = "SELECT is_active, db_role FROM governance.users"
+		   " WHERE user_id = $1 FOR NO KEY UPDATE",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement find_db_role_user = {
+	.sql = "SELECT user_id, is_active FROM governance.users"
+		   " WHERE db_role = $1::name",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement update_user = {
+	.sql = "UPDATE governance.users AS t"
+		   " SET email = CASE WHEN $2 THEN $3 ELSE t.email END,"
+		   " db_role = coalesce($4::name, t.db_role),"
+		   " metadata = coalesce($5, t.metadata)"
+		   " WHERE t.user_id = $1"
+		   " AND (t.email IS DISTINCT FROM"
+		   " CASE WHEN $2 THEN $3 ELSE t.email END"
+		   " OR t.db_role IS DISTINCT FROM coalesce($4::name, t.db_role)"
+		   " OR t.metadata <> coalesce($5, t.metadata))"
+		   " RETURNING t",
+	.nargs = 5, .argtypes = {TEXTOID, BOOLOID, TEXTOID, TEXTOID, JSONBOID},
+	.latest = true
+};
+
+static GovStatement select_user = {
+	.sql = "SELECT t FROM governance.users AS t WHERE t.user_id = $1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement set_active = {
+	.sql = "UPDATE governance.users AS t SET is_active = $2"
+		   " WHERE t.user_id = $1 RETURNING t",
+	.nargs = 2, .argtypes = {TEXTOID, BOOLOID},
+	.latest = true
+};
+
+static char *
+user_resource(const char *user_id)
+{
+	return psprintf("user/%s", user_id);
+}
+
+static void
+no_such_user(const char *user_id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("user \"%s\" does not exist", user_id),
+			 errhint("SELECT gov_create_user(%s, ...) makes one.",
+					 quote_literal_cstr(user_id))));
+}
+
+bool
+gov_user_lock(const char *user_id)
+{
+	if (gov_run(&lock_user, gov_text(user_id)) == 0)
+		no_such_user(user_id);
+	return gov_row_bool(0, 1);
+}
+
+void
+gov_user_must_be_active(const char *user_id, bool is_active)
+{
+	if (!is_active)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("user \"%s\" is not active", user_id),
+				 errhint("SELECT gov_reactivate_user(%s) makes the user active again.",
+						 quote_literal_cstr(user_id))));
+}
+
+uint64
+gov_user_assigned_mask(const char *user_id)
+{
+	const GovRoleGraph *graph = gov_role_graph();
+	uint64		mask = 0;
+	ListCell   *lc;
+
+	foreach(lc, gov_user_assignments(graph, user_id))
+	{
+		GovAssignment *assignment = lfirst(lc);
+
+		mask |= graph->roles[assignment->role].mask;
+	}
+	return mask;
+}
+
+/*
+ * arg_email
+ *		An e-mail address, NULL where it is empty or missing.
+ *
+ * The form alone is checked: something, one @, something, no blanks.
+ */
+static const char *
+arg_email(FunctionCallInfo fcinfo, int n)
+{
+	const char *email = gov_arg_text(fcinfo, n, "email", NULL);
+	const char *at;
+	const char *c;
+	int			len;
+
+	if (email == NULL || email[0] == '\0')
+		return NULL;
+	len = strlen(email);
+	if (len > EMAIL_LEN)
+		gov_bad_value("email",
+					  psprintf("It has %d bytes, more than %d.", len,
+							   EMAIL_LEN),
+					  NULL);
+	at = strchr(email, '@');
+	for (c = email; *c != '\0'; c++)
+	{
+		if ((unsigned char) *c <= ' ' || *c == 0x7f)
+			at = NULL;
+	}
+	if (at == NULL || at == email || at[1] == '\0' ||
+		strchr(at + 1, '@') != NULL)
+		gov_bad_value("email",
+					  psprintf("\"%s\" is not an e-mail address.",
+							   gov_excerpt(email, len)),
+					  "Write it as name@domain, or leave it empty.");
+	return email;
+}
+
+/* A database role's name, NULL where none is given. */
+static const char *
+arg_db_role(FunctionCallInfo fcinfo, int n)
+{
+	const char *db_role;
+
+	if (PG_ARGISNULL(n))
+		return NULL;
+	db_role = pstrdup(NameStr(*PG_GETARG_NAME(n)));
+	if (db_role[0] == '\0')
+		gov_bad_value("db_role", "It is empty.",
+					  "Leave it NULL for a user without a database role.");
+	return db_role;
+}
+
+static void
+db_role_must_exist(const char *db_role)
+{
+	if (!OidIsValid(get_role_oid(db_role, true)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("database role \"%s\" does not exist", db_role),
+				 errhint("CREATE ROLE %s LOGIN; makes one.",
+						 quote_identifier(db_role))));
+}
+
+/* 23505 where the database role is another user's; who may see this may see
+ * every user. */
+static void
+db_role_must_be_free(const char *user_id, const char *db_role)
+{
+	if (gov_run(&find_db_role_user, gov_text(db_role)) == 0 ||
+		strcmp(gov_row_text(0, 1), user_id) == 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_UNIQUE_VIOLATION),
+			 errmsg("database role \"%s\" is another user's already", db_role),
+			 errdetail("It is the database role of %suser \"%s\".",
+					   gov_row_bool(0, 2) ? "" : "the inactive ",
+					   gov_row_text(0, 1)),
+			 errhint("A database role acts as one user: give the users roles of their own.")));
+}
+
+/*
+ * gov_create_user(user_id, email, db_role, metadata) → users
+ */
+Datum
+gov_create_user(PG_FUNCTION_ARGS)
+{
+	const char *user_id = gov_arg_id(fcinfo, 0, "user_id");
+	const char *email = arg_email(fcinfo, 1);
+	const char *db_role = arg_db_role(fcinfo, 2);
+	Jsonb	   *metadata = gov_arg_object(fcinfo, 3, "metadata", false);
+	GovActor	actor;
+	uint64		created;
+
+	if (strcmp(user_id, GOV_SYSTEM_USER) == 0)
+		gov_bad_value("user_id",
+					  psprintf("The name \"%s\" is reserved for the background worker.",
+							   user_id),
+					  "Use another name.");
+	gov_refuse_read_only("gov_create_user()");
+	actor = gov_require(GOV_PERM_USER_MANAGE, user_resource(user_id));
+	if (db_role != NULL)
+		db_role_must_exist(db_role);
+
+	gov_spi_begin();
+	gov_operation_begin("create", NULL);
+	created = gov_run(&insert_user, gov_text(user_id), gov_text(email),
+					  gov_text(db_role), gov_json(metadata),
+					  gov_text(actor.user_id));
+	gov_operation_end();
+	if (created == 0)
+	{
+		if (gov_run(&select_user, gov_text(user_id)) == 0 && db_role != NULL)
+			db_role_must_be_free(user_id, db_role);
+		ereport(ERROR,
+				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				 errmsg("user \"%s\" exists already", user_id),
+				 errhint("gov_update_user() changes a user, gov_reactivate_user() makes an inactive one active again.")));
+	}
+	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_update_user(user_id, email, db_role, metadata) → users
+ *
+ * NULL leaves a field as it was; an empty e-mail address removes it.  A new
+ * database role conveys all that the user may do.
+ */
+Datum
+gov_update_user(PG_FUNCTION_ARGS)
+{
+	const char *user_id = gov_arg_id(fcinfo, 0, "user_id");
+	bool		set_email = !PG_ARGISNULL(1);
+	const char *email = arg_email(fcinfo, 1);
+	const char *db_role = arg_db_role(fcinfo, 2);
+	Jsonb	   *metadata = gov_arg_object(fcinfo, 3, "metadata", true);
+	char	   *resource = user_resource(user_id);
+	GovActor	actor;
+	uint64		changed;
+
+	gov_refuse_read_only("gov_update_user()");
+	actor = gov_require(GOV_PERM_USER_MANAGE, resource);
+
+	gov_spi_begin();
+	(void) gov_user_lock(user_id);
+	if (db_role != NULL &&
+		(gov_row_null(0, 2) || strcmp(gov_row_text(0, 2), db_role) != 0))
+	{
+		db_role_must_exist(db_role);
+		gov_require_conveyable(&actor, gov_user_assigned_mask(user_id),
+							   resource);
+		db_role_must_be_free(user_id, db_role);
+	}
+	actor = gov_require(GOV_PERM_USER_MANAGE, resource);
+
+	gov_operation_begin("update", NULL);
+	changed = gov_run(&update_user, gov_text(user_id), gov_bool(set_email),
+					  gov_text(email), gov_text(db_role), gov_json(metadata));
+	gov_operation_end();
+	if (changed == 0)
+		gov_run(&select_user, gov_text(user_id));
+	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_deactivate_user(user_id, reason) → users
+ *
+ * What the user lends ends with it.
+ */
+Datum
+gov_deactivate_user(PG_FUNCTION_ARGS)
+{
+	const char *user_id = gov_arg_id(fcinfo, 0, "user_id");
+	const char *reason = gov_arg_text(fcinfo, 1, "reason", "");
+	char	   *resource = user_resource(user_id);
+	bool		still_may;
+
+	gov_refuse_read_only("gov_deactivate_user()");
+	(void) gov_require(GOV_PERM_USER_MANAGE, resource);
+
+	gov_spi_begin();
+	gov_lock_role_graph();
+	still_may = gov_actor_can(GOV_PERM_USER_MANAGE);
+	if (!gov_user_lock(user_id))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("user \"%s\" is not active", user_id),
+				 errdetail("The user was deactivated before.")));
+	gov_delegations_end_all(user_id);
+
+	gov_operation_begin("deactivate", reason);
+	gov_run(&set_active, gov_text(user_id), gov_bool(false));
+	gov_operation_end();
+
+	/* Only now, so that the last admin is told to be the last. */
+	if (!still_may)
+		(void) gov_require(GOV_PERM_USER_MANAGE, resource);
+	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_reactivate_user(user_id, reason) → users
+ *
+ * The user's assignments were kept: whoever brings them back to life conveys
+ * them.
+ */
+Datum
+gov_reactivate_user(PG_FUNCTION_ARGS)
+{
+	const char *user_id = gov_arg_id(fcinfo, 0, "user_id");
+	const char *reason = gov_arg_text(fcinfo, 1, "reason", "");
+	char	   *resource = user_resource(user_id);
+	GovActor	actor;
+	bool		is_active;
+
+	gov_refuse_read_only("gov_reactivate_user()");
+	actor = gov_require(GOV_PERM_USER_MANAGE, resource);
+
+	gov_spi_begin();
+	gov_lock_assignments();
+	is_active = gov_user_lock(user_id);
+	actor = gov_require(GOV_PERM_USER_MANAGE, resource);
+	gov_require_conveyable(&actor, gov_user_assigned_mask(user_id), resource);
+	if (is_active)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("user \"%s\" is active already", user_id)));
+	gov_delegations_end_unbacked(user_id);
+
+	gov_operation_begin("reactivate", reason);
+	gov_run(&set_active, gov_text(user_id), gov_bool(true));
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}

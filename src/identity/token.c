@@ -1,0 +1,130 @@
+/*
+ * token.c
+ *		API tokens: secrets that stand for a user.
+ */
+#include "postgres.h"
+
+#include <openssl/crypto.h>
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/pg_type.h"
+#include "port.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "core/spi.h"
+#include "identity/token.h"
+
+static GovStatement find_token = {
+	.sql = "SELECT t.token_id, t.user_id, t.token_hash, t.expires_at"
+		   " FROM governance.api_tokens AS t"
+		   " WHERE t.token_hash = $1 AND t.revoked_at IS NULL",
+	.nargs = 1, .argtypes = {BYTEAOID},
+	.latest = true
+};
+
+static GovStatement note_use = {
+	.sql = "UPDATE governance.api_token_uses AS u"
+		   " SET last_used_at = clock_timestamp()"
+		   " WHERE u.token_id = (SELECT f.token_id"
+		   " FROM governance.api_token_uses AS f WHERE f.token_id = $1"
+		   " AND (f.last_used_at IS NULL"
+		   " OR f.last_used_at < clock_timestamp() - interval '1 minute')"
+		   " FOR NO KEY UPDATE SKIP LOCKED)",
+	.nargs = 1, .argtypes = {INT8OID},
+	.latest = true
+};
+
+/* RFC 4648, section 5, without padding. */
+static void
+base64url(const uint8 *bytes, int len, char *out)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	uint32		bits = 0;
+	int			held = 0;
+	int			i;
+
+	for (i = 0; i < len; i++)
+	{
+		bits = (bits << 8) | bytes[i];
+		for (held += 8; held >= 6; held -= 6)
+			*out++ = digits[(bits >> (held - 6)) & 0x3f];
+	}
+	if (held > 0)
+		*out++ = digits[(bits << (6 - held)) & 0x3f];
+	*out = '\0';
+}
+
+static void
+hash_bytes_of(const char *token, uint8_t hash[GOV_SHA256_LEN])
+{
+	if (!gov_sha256(token, GOV_TOKEN_LEN, hash))
+		elog(ERROR, "could not compute SHA-256");
+}
+
+void
+gov_token_make(char token[GOV_TOKEN_LEN + 1], uint8_t hash[GOV_SHA256_LEN])
+{
+	uint8		secret[GOV_TOKEN_BYTES];
+
+	if (!pg_strong_random(secret, sizeof(secret)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not generate a random token")));
+	strcpy(token, GOV_TOKEN_PREFIX);
+	base64url(secret, sizeof(secret), token + strlen(GOV_TOKEN_PREFIX));
+	explicit_bzero(secret, sizeof(secret));
+	Assert(strlen(token) == GOV_TOKEN_LEN);
+	hash_bytes_of(token, hash);
+}
+
+bool
+gov_token_hash(const char *token, int len, uint8_t hash[GOV_SHA256_LEN])
+{
+	if (len != GOV_TOKEN_LEN ||
+		memcmp(token, GOV_TOKEN_PREFIX, strlen(GOV_TOKEN_PREFIX)) != 0)
+		return false;
+	hash_bytes_of(token, hash);
+	return true;
+}
+
+/*
+ * gov_token_find
+ *		The token with that hash, if it still opens anything.
+ *
+ * The index look-up compares hashes of secrets, so what its time tells is of
+ * no use; the comparison that decides takes the same time for all all the
+ * same.
+ */
+bool
+gov_token_find(const uint8_t hash[GOV_SHA256_LEN], GovToken *token)
+{
+	bytea	   *key = palloc(VARHDRSZ + GOV_SHA256_LEN);
+	bytea	   *stored;
+	bool		isnull;
+
+	SET_VARSIZE(key, VARHDRSZ + GOV_SHA256_LEN);
+	memcpy(VARDATA(key), hash, GOV_SHA256_LEN);
+	if (gov_run(&find_token, gov_datum(PointerGetDatum(key), false)) != 1)
+		return false;
+	stored = DatumGetByteaPP(gov_row_datum(0, 3, &isnull));
+	if (isnull || VARSIZE_ANY_EXHDR(stored) != GOV_SHA256_LEN ||
+		CRYPTO_memcmp(VARDATA_ANY(stored), hash, GOV_SHA256_LEN) != 0)
+		return false;
+	if (gov_row_time(0, 4) <= GetCurrentTimestamp())
+		return false;
+	token->token_id = gov_row_int8(0, 1);
+	strlcpy(token->user_id, gov_row_text(0, 2), sizeof(token->user_id));
+	return true;
+}
+
+void
+gov_token_note_use(const GovToken *token)
+{
+	if (XactReadOnly || RecoveryInProgress() || IsInParallelMode())
+		return;
+	(void) gov_run(&note_use, gov_int8(token->token_id));
+}

@@ -1,0 +1,494 @@
+/*
+ * admit.c
+ *		May a request for a use-case be served now, and by which versions?
+ *
+ * The serving path asks this for every request, so the answer is made once
+ * per use-case and kept in this backend, as the permission cache keeps its
+ * masks: dropped whole when use-cases, their deployments, deployments of
+ * models or environments change, built aside and swapped in when complete.
+ * A hit copies a ready-made jsonb.
+ *
+ * Invariants: an answer is right as of the newest commit this backend can
+ * know of and of this transaction's own work, at every isolation level and on
+ * a hot standby; it uses no SPI.  Policy usecase.require_deployed_models is
+ * not part of what is kept, since an override of it holds for a transaction:
+ * each entry has the answer for both of its values.
+ *
+ * Unknown use-cases are not remembered, so asking about made-up names costs
+ * an index look-up each and no memory.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+
+#include "access/require.h"
+#include "core/args.h"
+#include "core/row_json.h"
+#include "core/scan.h"
+#include "lifecycle/suspension.h"
+#include "registry/environment.h"
+#include "registry/policy.h"
+#include "registry/usecase.h"
+
+PG_FUNCTION_INFO_V1(gov_admit);
+
+/* As in permission_cache.c: how often to build when it changes meanwhile. */
+#define MAX_BUILDS 8
+
+#define MODELS_POLICY "usecase.require_deployed_models"
+
+typedef struct UsecaseKey
+{
+	const char *name;
+	int			len;
+} UsecaseKey;
+
+typedef struct UsecaseEntry
+{
+	UsecaseKey	key;
+	uint32		hash;
+	char		status;
+	Jsonb	   *strict;			/* the answer where models must be live */
+	Jsonb	   *lenient;		/* and where they need not */
+} UsecaseEntry;
+
+#define SH_PREFIX usecases
+#define SH_ELEMENT_TYPE UsecaseEntry
+#define SH_KEY_TYPE UsecaseKey
+#define SH_KEY key
+#define SH_HASH_KEY(tb, k) \
+	hash_bytes((const unsigned char *) (k).name, (k).len)
+#define SH_EQUAL(tb, a, b) \
+	((a).len == (b).len && memcmp((a).name, (b).name, (a).len) == 0)
+#define SH_STORE_HASH
+#define SH_GET_HASH(tb, e) (e)->hash
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* An environment for which the rules for production hold. */
+typedef struct Production
+{
+	const char *name;
+	int32		rank;
+} Production;
+
+static MemoryContext cache_context = NULL;
+static usecases_hash *usecase_table = NULL;
+static List *productions = NIL; /* of Production, the one to prefer first */
+static uint64 loaded_generation = 0;	/* 0: nothing loaded */
+
+static bool require_models = true;
+static uint64 policy_generation = 0;	/* 0: not read yet */
+
+/* "production" itself, then those nearest to users. */
+static int
+compare_productions(const ListCell *a, const ListCell *b)
+{
+	const Production *x = lfirst(a);
+	const Production *y = lfirst(b);
+	bool		x_is = strcmp(x->name, GOV_PRODUCTION) == 0;
+	bool		y_is = strcmp(y->name, GOV_PRODUCTION) == 0;
+
+	if (x_is != y_is)
+		return x_is ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank > y->rank ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static List *
+load_productions(void)
+{
+	List	   *all = NIL;
+	List	   *result = NIL;
+	const Production *production = NULL;
+	GovScan		scan;
+	ListCell   *lc;
+
+	gov_scan_begin(&scan, GOV_REL_ENVIRONMENTS);
+	while (gov_scan_next(&scan))
+	{
+		Production *environment = palloc(sizeof(Production));
+		bool		isnull;
+
+		environment->name = gov_scan_text(&scan, "name");
+		environment->rank = DatumGetInt32(gov_scan_datum(&scan, "rank",
+														 &isnull));
+		if (strcmp(environment->name, GOV_PRODUCTION) == 0)
+			production = environment;
+		all = lappend(all, environment);
+	}
+	gov_scan_end(&scan);
+
+	/* Without "production" none counts as such: nothing is admitted. */
+	foreach(lc, all)
+	{
+		Production *environment = lfirst(lc);
+
+		if (production != NULL && environment->rank >= production->rank)
+			result = lappend(result, environment);
+	}
+	list_sort(result, compare_productions);
+	return result;
+}
+
+/*
+ * refresh
+ *		Make sure that what is kept is of the current generation.
+ */
+static void
+refresh(void)
+{
+	int			attempt;
+
+	AcceptInvalidationMessages();
+	if (likely(loaded_generation == gov_cache_generation(GOV_CACHE_ADMIT)))
+		return;
+
+	for (attempt = 1;; attempt++)
+	{
+		MemoryContext fresh;
+		MemoryContext caller;
+		List	   *environments;
+		usecases_hash *table;
+		uint64		generation;
+
+		CHECK_FOR_INTERRUPTS();
+
+		/* Know the proxy first, or a message about it passes unnoticed. */
+		(void) gov_relation(GOV_REL_ADMIT_GENERATION);
+		generation = gov_cache_generation(GOV_CACHE_ADMIT);
+
+		fresh = AllocSetContextCreate(CurrentMemoryContext,
+									  "governance admission cache",
+									  ALLOCSET_DEFAULT_SIZES);
+		caller = MemoryContextSwitchTo(fresh);
+		environments = load_productions();
+		table = usecases_create(fresh, 64, NULL);
+		MemoryContextSwitchTo(caller);
+
+		AcceptInvalidationMessages();
+		if (generation != gov_cache_generation(GOV_CACHE_ADMIT) &&
+			attempt < MAX_BUILDS)
+		{
+			MemoryContextDelete(fresh);
+			continue;
+		}
+
+		MemoryContextSetParent(fresh, TopMemoryContext);
+		if (cache_context != NULL)
+			MemoryContextDelete(cache_context);
+		cache_context = fresh;
+		productions = environments;
+		usecase_table = table;
+		loaded_generation = generation;
+		return;
+	}
+}
+
+/* Where in the order of preference the environment is, or -1. */
+static int
+production_index(const char *environment)
+{
+	int			i;
+
+	for (i = 0; i < list_length(productions); i++)
+	{
+		const Production *production = list_nth(productions, i);
+
+		if (strcmp(production->name, environment) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/*
+ * find_active
+ *		The row that is active in the production environment to prefer, of
+ *		those with that id in a table of deployments; one column of it, or
+ *		NULL.
+ */
+static char *
+find_active(GovRelation table, GovRelation active_key, const char *key,
+			const char *id, const char *column)
+{
+	char	   *result = NULL;
+	int			best = -1;
+	GovScan		scan;
+
+	gov_scan_begin_key(&scan, table, active_key, key, id);
+	while (gov_scan_next(&scan))
+	{
+		int			index = production_index(gov_scan_text(&scan,
+														   "environment"));
+
+		if (index >= 0 && (best < 0 || index < best))
+		{
+			best = index;
+			result = gov_scan_text(&scan, column);
+		}
+	}
+	gov_scan_end(&scan);
+	return result;
+}
+
+static void
+push_text(JsonbParseState **state, JsonbIteratorToken token,
+		  const char *text)
+{
+	gov_json_push(state, token, CStringGetTextDatum(text), false, TEXTOID);
+}
+
+/* versions runs along models; NULL: none active. */
+static Jsonb *
+make_answer(bool admitted, const char *reason, const List *models,
+			const List *versions)
+{
+	JsonbParseState *state = NULL;
+	int			i;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	gov_json_push_key(&state, "admitted");
+	gov_json_push(&state, WJB_VALUE, BoolGetDatum(admitted), false, BOOLOID);
+	gov_json_push_key(&state, "reason");
+	push_text(&state, WJB_VALUE, reason);
+	gov_json_push_key(&state, "models");
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	if (admitted)
+	{
+		for (i = 0; i < list_length(models); i++)
+		{
+			const char *version = list_nth(versions, i);
+
+			if (version == NULL)
+				continue;
+			gov_json_push_key(&state, list_nth(models, i));
+			push_text(&state, WJB_VALUE, version);
+		}
+	}
+	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+static List *
+array_texts(Datum array)
+{
+	List	   *result = NIL;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+	int			i;
+
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false,
+					  TYPALIGN_INT, &elements, &nulls, &count);
+	for (i = 0; i < count; i++)
+	{
+		if (!nulls[i])
+			result = lappend(result, TextDatumGetCString(elements[i]));
+	}
+	return result;
+}
+
+/*
+ * make_answers
+ *		Both answers for a use-case as committed now; false where there is
+ *		none.
+ */
+static bool
+make_answers(const char *usecase_id, Jsonb **strict, Jsonb **lenient)
+{
+	List	   *models = NIL;
+	List	   *versions = NIL;
+	StringInfoData missing;
+	char	   *status = NULL;
+	char	   *replaced_by = NULL;
+	char	   *environment;
+	GovScan		scan;
+	ListCell   *lc;
+
+	gov_scan_begin_key(&scan, GOV_REL_USE_CASES, GOV_REL_USE_CASES_PKEY,
+					   "usecase_id", usecase_id);
+	if (gov_scan_next(&scan))
+	{
+		bool		isnull;
+
+		status = gov_scan_text(&scan, "status");
+		replaced_by = gov_scan_text(&scan, "replaced_by");
+		models = array_texts(gov_scan_datum(&scan, "model_ids", &isnull));
+	}
+	gov_scan_end(&scan);
+	if (status == NULL)
+		return false;
+
+	if (strcmp(status, "deployed") != 0)
+	{
+		char	   *reason = psprintf("the use-case is %s%s%s",
+									  strcmp(status, "draft") == 0 ? "a " : "",
+									  status,
+									  replaced_by == NULL ? "" :
+									  psprintf(", replaced by \"%s\"",
+											   replaced_by));
+
+		*strict = *lenient = make_answer(false, reason, NIL, NIL);
+		return true;
+	}
+	environment = find_active(GOV_REL_USECASE_DEPLOYMENTS,
+							  GOV_REL_USECASE_DEPLOYMENTS_ACTIVE_KEY,
+							  "usecase_id", usecase_id, "environment");
+	if (environment == NULL)
+	{
+		*strict = *lenient =
+			make_answer(false, "the use-case is not deployed to production",
+						NIL, NIL);
+		return true;
+	}
+
+	initStringInfo(&missing);
+	foreach(lc, models)
+	{
+		char	   *version;
+
+		CHECK_FOR_INTERRUPTS();
+		version = find_active(GOV_REL_DEPLOYMENT_HISTORY,
+							  GOV_REL_DEPLOYMENT_HISTORY_ACTIVE_KEY,
+							  "model_id", lfirst(lc), "version");
+		versions = lappend(versions, version);
+		if (version == NULL)
+			appendStringInfo(&missing, "%s%s", missing.len > 0 ? ", " : "",
+							 (char *) lfirst(lc));
+	}
+	*lenient = make_answer(true,
+						   psprintf("deployed in \"%s\"", environment),
+						   models, versions);
+	*strict = missing.len == 0 ? *lenient :
+		make_answer(false,
+					psprintf("no active production version of: %s",
+							 missing.data),
+					NIL, NIL);
+	return true;
+}
+
+static Jsonb *
+keep(const Jsonb *jb)
+{
+	Jsonb	   *copy = MemoryContextAlloc(cache_context, VARSIZE(jb));
+
+	memcpy(copy, jb, VARSIZE(jb));
+	return copy;
+}
+
+/* Read a use-case into the cache; NULL where there is none. */
+static UsecaseEntry *
+load_usecase(const char *usecase_id)
+{
+	MemoryContext scratch;
+	MemoryContext caller;
+	UsecaseEntry *entry = NULL;
+	uint64		generation;
+	Jsonb	   *strict = NULL;
+	Jsonb	   *lenient = NULL;
+	bool		found;
+	int			attempt = 0;
+
+	scratch = AllocSetContextCreate(CurrentMemoryContext,
+									"governance use-case look-up",
+									ALLOCSET_SMALL_SIZES);
+	caller = MemoryContextSwitchTo(scratch);
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		refresh();
+		generation = loaded_generation;
+		found = make_answers(usecase_id, &strict, &lenient);
+		AcceptInvalidationMessages();
+	} while (generation != gov_cache_generation(GOV_CACHE_ADMIT) &&
+			 ++attempt < MAX_BUILDS);
+
+	if (found)
+	{
+		Jsonb	   *kept_lenient = keep(lenient);
+		Jsonb	   *kept_strict = strict == lenient ? kept_lenient :
+			keep(strict);
+		UsecaseKey	key;
+		bool		exists;
+
+		key.len = strlen(usecase_id);
+		key.name = MemoryContextStrdup(cache_context, usecase_id);
+		MemoryContextSwitchTo(cache_context);
+		entry = usecases_insert(usecase_table, key, &exists);
+		entry->strict = kept_strict;
+		entry->lenient = kept_lenient;
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(scratch);
+	return entry;
+}
+
+/* The policy, as it counts in this transaction. */
+static bool
+models_must_be_live(void)
+{
+	uint64		generation;
+
+	if (unlikely(gov_policy_override(MODELS_POLICY) != NULL))
+		return gov_policy_bool(MODELS_POLICY);
+	if (likely(policy_generation == gov_cache_generation(GOV_CACHE_POLICY)))
+		return require_models;
+
+	(void) gov_relation(GOV_REL_POLICY_GENERATION);
+	generation = gov_cache_generation(GOV_CACHE_POLICY);
+	require_models = gov_policy_bool(MODELS_POLICY);
+	policy_generation = generation;
+	return require_models;
+}
+
+/*
+ * gov_admit(usecase_id) → jsonb
+ */
+Datum
+gov_admit(PG_FUNCTION_ARGS)
+{
+	UsecaseEntry *entry = NULL;
+	const Jsonb *answer;
+	Jsonb	   *copy;
+
+	if (likely(!PG_ARGISNULL(0)))
+	{
+		text	   *usecase_id = PG_GETARG_TEXT_PP(0);
+		UsecaseKey	key;
+
+		(void) gov_require_actor();
+		refresh();
+		key.name = VARDATA_ANY(usecase_id);
+		key.len = VARSIZE_ANY_EXHDR(usecase_id);
+		entry = usecases_lookup(usecase_table, key);
+	}
+	if (unlikely(entry == NULL))
+	{
+		const char *usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
+
+		entry = load_usecase(usecase_id);
+		if (entry == NULL)
+			gov_no_such_usecase(usecase_id);
+	}
+
+	if (unlikely(gov_is_suspended()))
+		PG_RETURN_JSONB_P(make_answer(false,
+									  "governed operation is suspended",
+									  NIL, NIL));
+
+	/* May read policies, which cannot make the entry go away. */
+	answer = models_must_be_live() ? entry->strict : entry->lenient;
+	copy = palloc(VARSIZE(answer));
+	memcpy(copy, answer, VARSIZE(answer));
+	PG_RETURN_JSONB_P(copy);
+}

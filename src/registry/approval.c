@@ -1,0 +1,248 @@
+/*
+ * approval.c
+ *		What a guarded call asks: is an approved request needed, and is there
+ *		one to use up?
+ *
+ * The call finds requests by the values of its action's keys, so one made for
+ * version 1.0.0 does not open 1.1.0.  Among several the oldest is used.  The
+ * row is locked before it is judged: of two calls at once the second waits
+ * and then finds it consumed, or, after a rollback of the first, approved.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "access/require.h"
+#include "core/errors.h"
+#include "core/operation.h"
+#include "core/row_json.h"
+#include "core/spi.h"
+#include "registry/approval.h"
+#include "registry/approval_internal.h"
+#include "registry/policy.h"
+
+const GovApprovalActionInfo gov_approval_actions[] = {
+#define GOV_APPROVAL_ACTION(symbol, name, first, second) {name, first, second},
+	GOV_APPROVAL_ACTION_LIST
+#undef GOV_APPROVAL_ACTION
+};
+
+static GovStatement find_policy = {
+	.sql = "SELECT required_role, required_count, timeout_hours,"
+		   " allow_self_approval, requires_sod, enabled"
+		   " FROM governance.approval_policies WHERE action = $1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement lock_approved = {
+	.sql = "SELECT request_id FROM governance.approval_requests"
+		   " WHERE action = $1 AND resource_key = $2 AND status = 'approved'"
+		   " AND expires_at > pg_catalog.clock_timestamp()"
+		   " ORDER BY requested_at LIMIT 1 FOR NO KEY UPDATE",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement consume = {
+	.sql = "UPDATE governance.approval_requests SET status = 'consumed',"
+		   " consumed_at = pg_catalog.clock_timestamp(), consumed_by = $2"
+		   " WHERE request_id = $1::uuid",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement find_pending = {
+	.sql = "SELECT r.request_id, pg_catalog.count(a.approver_id)"
+		   " FROM governance.approval_requests AS r"
+		   " LEFT JOIN governance.approvals AS a"
+		   " ON a.request_id = r.request_id AND a.approval_status = 'approved'"
+		   " WHERE r.action = $1 AND r.resource_key = $2"
+		   " AND r.status = 'pending'"
+		   " AND r.expires_at > pg_catalog.clock_timestamp()"
+		   " GROUP BY r.request_id, r.requested_at"
+		   " ORDER BY r.requested_at DESC LIMIT 1",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+int
+gov_approval_action_find(const char *name)
+{
+	int			i;
+
+	for (i = 0; i < GOV_ACTION_COUNT; i++)
+	{
+		if (strcmp(gov_approval_actions[i].name, name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+const char *
+gov_arg_approval_action(FunctionCallInfo fcinfo, int n)
+{
+	const char *words[GOV_ACTION_COUNT + 1];
+	int			i;
+
+	for (i = 0; i < GOV_ACTION_COUNT; i++)
+		words[i] = gov_approval_actions[i].name;
+	words[i] = NULL;
+	return gov_arg_word(fcinfo, n, "action", words, NULL);
+}
+
+void
+gov_approval_policy(GovApprovalAction action, GovApprovalPolicy *policy)
+{
+	if (gov_run(&find_policy,
+				gov_text(gov_approval_actions[action].name)) != 1)
+		elog(ERROR, "no approval policy for action \"%s\"",
+			 gov_approval_actions[action].name);
+	policy->required_role = gov_row_text(0, 1);
+	policy->required_count = gov_row_int4(0, 2);
+	policy->timeout_hours = gov_row_int4(0, 3);
+	policy->allow_self_approval = gov_row_bool(0, 4);
+	policy->requires_sod = gov_row_bool(0, 5);
+	policy->enabled = gov_row_bool(0, 6);
+}
+
+static Jsonb *
+key_object(GovApprovalAction action, const char *first, const char *second)
+{
+	const GovApprovalActionInfo *info = &gov_approval_actions[action];
+	JsonbParseState *state = NULL;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	gov_json_push_key(&state, info->first_key);
+	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(first), false,
+				  TEXTOID);
+	if (info->second_key != NULL)
+	{
+		gov_json_push_key(&state, info->second_key);
+		gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(second), false,
+					  TEXTOID);
+	}
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+/*
+ * gov_approval_key
+ *		The values that a request and a guarded call are matched by.
+ *
+ * Values hold no line feed (they are names), so joining by one is safe.
+ */
+char *
+gov_approval_key(const char *first, const char *second)
+{
+	return second ? psprintf("%s\n%s", first, second) : pstrdup(first);
+}
+
+static pg_attribute_noreturn() void
+deny_without_request(GovApprovalAction action, const GovActor *actor,
+					 const char *first, const char *second,
+					 const GovApprovalPolicy *policy)
+{
+	const char *name = gov_approval_actions[action].name;
+	char	   *key = gov_approval_key(first, second);
+	Jsonb	   *context = key_object(action, first, second);
+	char	   *context_text = JsonbToCString(NULL, &context->root,
+											  VARSIZE(context));
+	GovDenial	denial = {0};
+
+	denial.sqlerrcode = ERRCODE_GOV_APPROVAL_REQUIRED;
+	denial.user_id = actor->user_id;
+	denial.permission = name;
+	denial.resource = psprintf("approval_request/%s", name);
+	denial.message = psprintf("an approved request for \"%s\" is required",
+							  name);
+	if (gov_run(&find_pending, gov_text(name), gov_text(key)) > 0)
+	{
+		denial.detail = psprintf("Request %s is pending: %lld of %d approvals.",
+								 gov_row_text(0, 1),
+								 (long long) gov_row_int8(0, 2),
+								 policy->required_count);
+		denial.hint =
+			psprintf("A holder of role \"%s\" can run: SELECT gov_approve_request('%s');",
+					 policy->required_role, gov_row_text(0, 1));
+	}
+	else
+	{
+		denial.detail = psprintf("No approved, unused and unexpired request names %s.",
+								 context_text);
+		denial.hint = psprintf("Ask for one: SELECT gov_request_approval(%s, %s);",
+							   quote_literal_cstr(name),
+							   quote_literal_cstr(context_text));
+	}
+	gov_deny(&denial);
+}
+
+char *
+gov_approval_use(GovApprovalAction action, const GovActor *actor,
+				 const char *first, const char *second)
+{
+	const char *name = gov_approval_actions[action].name;
+	const Jsonb *override =
+		gov_policy_override(psprintf("approval.%s", name));
+	GovApprovalPolicy policy;
+	char	   *request_id;
+
+	gov_approval_policy(action, &policy);
+	if (!policy.enabled)
+		return NULL;
+	/* Break-glass: recorded when the override was made. */
+	if (override != NULL)
+		return NULL;
+
+	if (gov_run(&lock_approved, gov_text(name),
+				gov_text(gov_approval_key(first, second))) == 0)
+		deny_without_request(action, actor, first, second, &policy);
+	request_id = gov_row_text(0, 1);
+	gov_operation_begin("consume", NULL);
+	gov_run(&consume, gov_text(request_id), gov_text(actor->user_id));
+	gov_operation_end();
+	return request_id;
+}
+
+static GovStatement expire = {
+	.sql = "UPDATE governance.approval_requests SET status = 'expired'"
+		   " WHERE request_id IN (SELECT r.request_id"
+		   " FROM governance.approval_requests AS r"
+		   " WHERE r.status IN ('pending', 'approved')"
+		   " AND r.expires_at <= pg_catalog.clock_timestamp()"
+		   " LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)",
+	.nargs = 1, .argtypes = {INT8OID},
+	.latest = true
+};
+
+/*
+ * gov_approval_expire
+ *		Mark requests past their time, those that nobody holds.
+ *
+ * Only for who reads the table: every decision goes by the clock.
+ */
+int64
+gov_approval_expire(int limit)
+{
+	int64		expired;
+
+	gov_spi_begin();
+	gov_operation_begin("expire", NULL);
+	expired = gov_run(&expire, gov_int8(limit));
+	gov_operation_end();
+	gov_spi_end();
+	return expired;
+}
+
+static void
+use_for_grant(const GovActor *actor, const char *role, const char *permission)
+{
+	(void) gov_approval_use(GOV_ACTION_PERMISSION_GRANT, actor, role,
+							permission);
+}
+
+void
+gov_approval_init(void)
+{
+	gov_grant_approval = use_for_grant;
+}

@@ -1,0 +1,43 @@
+/*
+ * approval_internal.h
+ *		What the files of the approval engine share.
+ */
+#ifndef GOV_APPROVAL_INTERNAL_H
+#define GOV_APPROVAL_INTERNAL_H
+
+#include "registry/approval.h"
+
+typedef struct GovApprovalActionInfo
+{
+	const char *name;
+	const char *first_key;
+	const char *second_key;		/* or NULL */
+} GovApprovalActionInfo;
+
+extern const GovApprovalActionInfo gov_approval_actions[];
+
+typedef struct GovApprovalPolicy
+{
+	char	   *required_role;
+	int			required_count;
+	int			timeout_hours;
+	bool		allow_self_approval;
+	bool		requires_sod;
+	bool		enabled;
+} GovApprovalPolicy;
+
+#define GOV_TIMEOUT_HOURS_MAX 87600 /* ten years */
+
+/* An action by name; a wrong word is 22023 with the list. */
+extern const char *gov_arg_approval_action(FunctionCallInfo fcinfo, int n);
+
+/* -1 where there is no such action. */
+extern int	gov_approval_action_find(const char *name);
+
+/* The action's policy as committed now; inside an SPI connection. */
+extern void gov_approval_policy(GovApprovalAction action,
+								GovApprovalPolicy *policy);
+
+extern char *gov_approval_key(const char *first, const char *second);
+
+#endif							/* GOV_APPROVAL_INTERNAL_H */

@@ -1,0 +1,94 @@
+/*
+ * approval_policy.c
+ *		Which actions need an approved request, and whose.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "access/permission_cache.h"
+#include "access/require.h"
+#include "core/operation.h"
+#include "core/spi.h"
+#include "registry/approval_internal.h"
+
+PG_FUNCTION_INFO_V1(gov_set_approval_policy);
+
+static GovStatement lock_policy = {
+	.sql = "SELECT 1 FROM governance.approval_policies WHERE action = $1"
+		   " FOR NO KEY UPDATE",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement lock_role = {
+	.sql = "SELECT 1 FROM governance.roles WHERE role = $1 FOR KEY SHARE",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement update_policy = {
+	.sql = "UPDATE governance.approval_policies SET required_role = $2,"
+		   " required_count = $3, timeout_hours = $4,"
+		   " allow_self_approval = $5, requires_sod = $6, enabled = $7"
+		   " WHERE action = $1 AND (required_role, required_count,"
+		   " timeout_hours, allow_self_approval, requires_sod, enabled)"
+		   " IS DISTINCT FROM ($2, $3, $4, $5, $6, $7)",
+	.nargs = 7,
+	.argtypes = {TEXTOID, TEXTOID, INT4OID, INT4OID, BOOLOID, BOOLOID,
+		BOOLOID},
+	.latest = true
+};
+
+static GovStatement select_policy = {
+	.sql = "SELECT p FROM governance.approval_policies AS p"
+		   " WHERE action = $1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static bool
+arg_bool(FunctionCallInfo fcinfo, int n, bool missing)
+{
+	return PG_ARGISNULL(n) ? missing : PG_GETARG_BOOL(n);
+}
+
+/*
+ * gov_set_approval_policy(action, required_role, required_count,
+ *		timeout_hours, allow_self_approval, requires_sod, enabled)
+ */
+Datum
+gov_set_approval_policy(PG_FUNCTION_ARGS)
+{
+	const char *action = gov_arg_approval_action(fcinfo, 0);
+	const char *role = PG_ARGISNULL(1) ? "approver" :
+		gov_arg_id(fcinfo, 1, "required_role");
+	int			count = PG_ARGISNULL(2) ? 1 :
+		gov_arg_int4(fcinfo, 2, "required_count", 1, 100);
+	int			timeout = PG_ARGISNULL(3) ? 72 :
+		gov_arg_int4(fcinfo, 3, "timeout_hours", 1, GOV_TIMEOUT_HOURS_MAX);
+	bool		allow_self = arg_bool(fcinfo, 4, false);
+	bool		requires_sod = arg_bool(fcinfo, 5, true);
+	bool		enabled = arg_bool(fcinfo, 6, true);
+	GovActor	actor;
+
+	gov_refuse_read_only("gov_set_approval_policy()");
+	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
+						psprintf("approval_policy/%s", action));
+	gov_spi_begin();
+	if (gov_run(&lock_role, gov_text(role)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role \"%s\" does not exist", role)));
+	gov_run(&lock_policy, gov_text(action));
+	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, action,
+							NULL);
+	gov_operation_begin("set", NULL);
+	gov_run(&update_policy, gov_text(action), gov_text(role),
+			gov_int4(count), gov_int4(timeout), gov_bool(allow_self),
+			gov_bool(requires_sod), gov_bool(enabled));
+	gov_operation_end();
+	gov_run(&select_policy, gov_text(action));
+	return gov_spi_end_row(fcinfo);
+}

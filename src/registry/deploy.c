@@ -1,0 +1,346 @@
+/*
+ * deploy.c
+ *		gov_deploy_model(): a version enters an environment.
+ *
+ * Locks: the model, then the version and the one it replaces, in key order.
+ * Everything is judged after them, in the order existence, duties, state,
+ * approvals, gates.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
+#include "access/duties.h"
+#include "access/require.h"
+#include "core/errors.h"
+#include "core/operation.h"
+#include "core/spi.h"
+#include "registry/approval.h"
+#include "registry/deployment.h"
+#include "registry/environment.h"
+#include "registry/gate.h"
+#include "registry/model.h"
+#include "registry/policy.h"
+
+PG_FUNCTION_INFO_V1(gov_deploy_model);
+
+#define DEPLOYMENT_ID_LEN 255	/* characters */
+
+/* What a call is about, as its checks find it. */
+typedef struct Deploy
+{
+	const char *model_id;
+	const char *version_id;
+	const char *deployment_id;	/* NULL: a random one */
+	GovActor	actor;
+	GovVersion	version;
+	GovEnvironment environment;
+	bool		replaces;		/* is there one that ends? */
+	GovDeployment previous;
+} Deploy;
+
+static GovStatement find_deployment_id = {
+	.sql = "SELECT 1 FROM governance.deployment_history"
+		   " WHERE deployment_id = $1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement find_approvers = {
+	.sql = "SELECT h.reviewer, h.session_role"
+		   " FROM governance.approval_history AS h"
+		   " WHERE h.model_id = $1 AND h.version = $2"
+		   " AND h.approval_status = 'approved'"
+		   " AND h.approval_no > coalesce((SELECT pg_catalog.max(p.approval_no)"
+		   " FROM governance.approval_history AS p"
+		   " WHERE p.model_id = $1 AND p.version = $2"
+		   " AND p.approval_status = 'pending'), 0)"
+		   " ORDER BY h.approval_no",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement find_staged = {
+	.sql = "SELECT 1 FROM governance.deployment_history"
+		   " WHERE model_id = $1 AND version = $2 AND environment = 'staging'"
+		   " LIMIT 1",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+/* NULL, or 1 to 255 printable characters. */
+static const char *
+arg_deployment_id(FunctionCallInfo fcinfo, int n)
+{
+	const char *s = gov_arg_text(fcinfo, n, "deployment_id", NULL);
+	const char *hint = "Use 1 to 255 printable characters, or NULL for a random one.";
+	const unsigned char *c;
+
+	if (s == NULL)
+		return NULL;
+	if (s[0] == '\0')
+		gov_bad_value("deployment_id", "It is empty.", hint);
+	if (pg_mbstrlen(s) > DEPLOYMENT_ID_LEN)
+		gov_bad_value("deployment_id",
+					  psprintf("\"%s\" is longer than %d characters.",
+							   gov_excerpt(s, strlen(s)), DEPLOYMENT_ID_LEN),
+					  hint);
+	for (c = (const unsigned char *) s; *c != '\0'; c++)
+	{
+		if (*c < ' ' || *c == 0x7f)
+			gov_bad_value("deployment_id", "It has a control character.",
+						  hint);
+	}
+	return s;
+}
+
+/* Lock what the call is about, and find that all of it exists. */
+static void
+lock_and_find(Deploy *deploy, const char *environment)
+{
+	GovVersion	replaced;
+
+	gov_model_lock(deploy->model_id);
+	deploy->replaces = gov_deployment_active(deploy->model_id, environment,
+											 &deploy->previous);
+	gov_versions_lock(deploy->model_id, deploy->version_id, &deploy->version,
+					  deploy->replaces ? deploy->previous.version : NULL,
+					  &replaced);
+	gov_environment_find(environment, &deploy->environment);
+
+	if (deploy->deployment_id != NULL &&
+		gov_run(&find_deployment_id, gov_text(deploy->deployment_id)) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				 errmsg("deployment \"%s\" exists already",
+						deploy->deployment_id),
+				 errhint("Give another deployment_id, or none for a random one.")));
+}
+
+/* Somebody in both lists, or NULL. */
+static const char *
+in_both(const List *a, const List *b)
+{
+	const ListCell *in_a;
+	const ListCell *in_b;
+
+	foreach(in_a, a)
+	{
+		foreach(in_b, b)
+		{
+			if (strcmp(lfirst(in_a), lfirst(in_b)) == 0)
+				return lfirst(in_a);
+		}
+	}
+	return NULL;
+}
+
+/*
+ * why_approver
+ *		Why an approver counts as who deploys now, or NULL: the same user, a
+ *		right that one lends to the other, or the same login.
+ */
+static const char *
+why_approver(const Deploy *deploy, const List *subjects, const char *witness,
+			 const char *reviewer, const char *login)
+{
+	GovActor	approver = {.evidence = GOV_EVIDENCE_UNMAPPED};
+	const char *both;
+
+	if (strcmp(reviewer, deploy->actor.user_id) == 0)
+		return "The same user approved it.";
+	strlcpy(approver.user_id, reviewer, sizeof(approver.user_id));
+	both = in_both(subjects, gov_duty_subjects(&approver,
+											   GOV_PERM_MODEL_APPROVE));
+	if (both != NULL && strcmp(both, reviewer) == 0)
+		return psprintf("User \"%s\" approved it and lent the role by which user \"%s\" acts.",
+						reviewer, deploy->actor.user_id);
+	if (both != NULL)
+		return psprintf("User \"%s\" approved it by a role that user \"%s\" lent.",
+						reviewer, both);
+	if (witness != NULL && login != NULL && strcmp(witness, login) == 0)
+		return psprintf("User \"%s\" approved it in a session of the same login, \"%s\".",
+						reviewer, login);
+	return NULL;
+}
+
+/*
+ * check_duties
+ *		Who approved the version, since it was last submitted, cannot deploy
+ *		it.
+ */
+static void
+check_duties(const Deploy *deploy)
+{
+	const char *witness = gov_actor_witness(&deploy->actor);
+	GovDenial	denial = {0};
+	List	   *subjects;
+	uint64		count;
+	uint64		row;
+
+	if (gov_policy_bool("sod.approver_may_deploy"))
+		return;
+	subjects = gov_duty_subjects(&deploy->actor, GOV_PERM_MODEL_DEPLOY);
+	count = gov_run(&find_approvers, gov_text(deploy->model_id),
+					gov_text(deploy->version_id));
+	for (row = 0; row < count && denial.detail == NULL; row++)
+		denial.detail = why_approver(deploy, subjects, witness,
+									 gov_row_text(row, 1),
+									 gov_row_text(row, 2));
+	if (denial.detail == NULL)
+		return;
+
+	denial.sqlerrcode = ERRCODE_GOV_SEPARATION_OF_DUTIES;
+	denial.user_id = deploy->actor.user_id;
+	denial.permission = gov_permission_name(GOV_PERM_MODEL_DEPLOY);
+	denial.resource = gov_version_resource(deploy->model_id,
+										   deploy->version_id);
+	denial.message = psprintf("user \"%s\" cannot deploy model version \"%s\"",
+							  deploy->actor.user_id,
+							  gov_version_name(deploy->model_id,
+											   deploy->version_id));
+	denial.hint = "Another user with permission \"model:deploy\" must deploy it.";
+	gov_deny(&denial);
+}
+
+/* A call of a function about the version, for hints. */
+static char *
+call_about(const Deploy *deploy, const char *function, const char *more)
+{
+	return psprintf("SELECT %s(%s, %s%s);", function,
+					quote_literal_cstr(deploy->model_id),
+					quote_literal_cstr(deploy->version_id), more);
+}
+
+static pg_attribute_noreturn() void
+refuse_state(const Deploy *deploy)
+{
+	const GovVersion *version = &deploy->version;
+	const char *hint;
+
+	if (strcmp(version->status, "deprecated") == 0)
+		hint = "It is out of use for good: register and deploy another version.";
+	else if (strcmp(version->approval_status, "pending") == 0)
+		hint = psprintf("Somebody with permission \"model:approve\" can run: %s",
+						call_about(deploy, "gov_approve_model", ""));
+	else
+		hint = psprintf("Ask for approval again: %s",
+						call_about(deploy, "gov_request_model_approval", ""));
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("model version \"%s\" is %s",
+					gov_version_name(deploy->model_id, deploy->version_id),
+					strcmp(version->status, "deprecated") == 0 ?
+					"deprecated" : "not approved"),
+			 errdetail("Its status is \"%s\", its approval status \"%s\".",
+					   version->status, version->approval_status),
+			 errhint("%s", hint)));
+}
+
+/*
+ * check_state
+ *		Approved, and for what ranks as production tried in staging before.
+ */
+static void
+check_state(const Deploy *deploy)
+{
+	const char *environment = deploy->environment.name;
+
+	if (!gov_version_is_deployable(&deploy->version))
+		refuse_state(deploy);
+
+	if (!deploy->environment.is_production ||
+		strcmp(environment, GOV_STAGING) == 0 ||
+		!gov_policy_bool("model.require_staging"))
+		return;
+	if (gov_run(&find_staged, gov_text(deploy->model_id),
+				gov_text(deploy->version_id)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("model version \"%s\" was never deployed to staging",
+						gov_version_name(deploy->model_id,
+										 deploy->version_id)),
+				 errdetail("Environment \"%s\" takes only versions that were (policy \"model.require_staging\").",
+						   environment),
+				 errhint("Deploy it there first: %s",
+						 call_about(deploy, "gov_deploy_model",
+									", 'staging'"))));
+}
+
+/*
+ * The one that was active ends.  A version that replaces itself stays what
+ * it is.
+ */
+static void
+supersede(const Deploy *deploy, TimestampTz now)
+{
+	gov_operation_begin("supersede", NULL);
+	gov_deployment_end(deploy->previous.deployment_no, "superseded", now,
+					   deploy->actor.user_id, NULL);
+	if (strcmp(deploy->previous.version, deploy->version_id) != 0)
+		gov_version_follow(deploy->model_id, deploy->previous.version);
+	gov_operation_end();
+}
+
+/*
+ * gov_deploy_model(model_id, version, environment, deployment_id, notes)
+ * → deployment_history
+ */
+Datum
+gov_deploy_model(PG_FUNCTION_ARGS)
+{
+	Deploy		deploy = {0};
+	GovNewDeployment fresh = {0};
+	const char *environment;
+	int64		deployment_no;
+
+	deploy.model_id = gov_arg_id(fcinfo, 0, "model_id");
+	deploy.version_id = gov_arg_version(fcinfo, 1);
+	environment = gov_arg_id_or_null(fcinfo, 2, "environment");
+	if (environment == NULL)
+		environment = GOV_PRODUCTION;
+	deploy.deployment_id = arg_deployment_id(fcinfo, 3);
+	fresh.notes = gov_arg_text(fcinfo, 4, "notes", "");
+
+	gov_refuse_read_only("gov_deploy_model()");
+	deploy.actor = gov_require(GOV_PERM_MODEL_DEPLOY,
+							   gov_version_resource(deploy.model_id,
+													deploy.version_id));
+
+	gov_spi_begin();
+	lock_and_find(&deploy, environment);
+
+	/* The right may have been revoked while we waited for the lock. */
+	(void) gov_require(GOV_PERM_MODEL_DEPLOY,
+					   gov_version_resource(deploy.model_id,
+											deploy.version_id));
+	check_duties(&deploy);
+	check_state(&deploy);
+	if (deploy.environment.is_production)
+		fresh.request_id =
+			gov_approval_use(GOV_ACTION_MODEL_DEPLOY_PRODUCTION,
+							 &deploy.actor, deploy.model_id,
+							 deploy.version_id);
+	fresh.gate_results = gov_gates_check(&deploy.actor, deploy.model_id,
+										 deploy.version_id, environment);
+
+	fresh.model_id = deploy.model_id;
+	fresh.version = deploy.version_id;
+	fresh.environment = environment;
+	fresh.deployment_id = deploy.deployment_id;
+	fresh.deployed_by = deploy.actor.user_id;
+	fresh.deployed_at = gov_deployment_clock(deploy.model_id, environment);
+
+	if (deploy.replaces)
+		supersede(&deploy, fresh.deployed_at);
+	gov_operation_begin("deploy", NULL);
+	deployment_no = gov_deployment_insert(&fresh);
+	gov_version_follow(deploy.model_id, deploy.version_id);
+	gov_operation_end();
+
+	gov_deployment_select(deployment_no);
+	return gov_spi_end_row(fcinfo);
+}

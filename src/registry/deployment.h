@@ -1,0 +1,78 @@
+/*
+ * deployment.h
+ *		Deployments of versions to environments, and how they end.
+ *
+ * Invariants: whoever begins or ends a deployment holds the lock on the
+ * model's row first and then those on the versions it touches, in key order,
+ * so two of them take turns; at most one deployment is active per model and
+ * environment, and the intervals of those that were never overlap.
+ *
+ * Everything here needs an SPI connection.
+ */
+#ifndef GOV_DEPLOYMENT_H
+#define GOV_DEPLOYMENT_H
+
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
+
+#include "identity/actor.h"
+#include "registry/model.h"
+
+typedef struct GovDeployment
+{
+	int64		deployment_no;
+	char	   *deployment_id;
+	char	   *version;
+} GovDeployment;
+
+typedef struct GovNewDeployment
+{
+	const char *model_id;
+	const char *version;
+	const char *environment;
+	const char *deployment_id;	/* NULL: a random one */
+	TimestampTz deployed_at;
+	const char *deployed_by;
+	const char *notes;
+	const Jsonb *gate_results;	/* NULL: none were asked */
+	int64		restores;		/* 0: nothing */
+	const char *request_id;		/* approved request used, or NULL */
+} GovNewDeployment;
+
+/* The active deployment, if there is one. */
+extern bool gov_deployment_active(const char *model_id,
+								  const char *environment,
+								  GovDeployment *found);
+
+/*
+ * Lock two versions of a model in key order and read them; either may be
+ * NULL, and both may be the same.
+ */
+extern void gov_versions_lock(const char *model_id, const char *first,
+							  GovVersion *first_found, const char *second,
+							  GovVersion *second_found);
+
+/* Now, but not before anything that happened in the environment. */
+extern TimestampTz gov_deployment_clock(const char *model_id,
+										const char *environment);
+
+/* Both in the operation that owns the move. */
+extern int64 gov_deployment_insert(const GovNewDeployment *deployment);
+extern void gov_deployment_end(int64 deployment_no, const char *status,
+							   TimestampTz ended_at, const char *ended_by,
+							   const char *reason);
+
+/*
+ * Let the version's status follow its active deployments, in the operation
+ * that began or ended one.  Only while it is approved or deployed: one that
+ * is registered, rolled back or deprecated stays so.
+ */
+extern void gov_version_follow(const char *model_id, const char *version);
+
+/* Is it approved, and neither rolled back nor deprecated? */
+extern bool gov_version_is_deployable(const GovVersion *version);
+
+/* Run the statement whose result gov_spi_end_row() returns: that row. */
+extern void gov_deployment_select(int64 deployment_no);
+
+#endif							/* GOV_DEPLOYMENT_H */

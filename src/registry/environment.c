@@ -1,0 +1,115 @@
+/*
+ * environment.c
+ *		Where versions are deployed, and how near to users that is.
+ *
+ * An environment's rank never changes by a function: the states of versions
+ * were decided by it.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+
+#include "access/require.h"
+#include "core/operation.h"
+#include "core/spi.h"
+#include "registry/approval.h"
+#include "registry/environment.h"
+
+PG_FUNCTION_INFO_V1(gov_create_environment);
+
+/* Where a superuser took "production" away, every environment is as strict. */
+static GovStatement find_environment = {
+	.sql = "SELECT e.rank, coalesce(e.rank >= (SELECT p.rank"
+		   " FROM governance.environments AS p"
+		   " WHERE p.name = 'production'), true)"
+		   " FROM governance.environments AS e WHERE e.name = $1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+/* On the transaction's own snapshot: what foreign keys will look at. */
+static GovStatement see_environment = {
+	.sql = "SELECT 1 FROM governance.environments WHERE name = $1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = false
+};
+
+static GovStatement list_environments = {
+	.sql = "SELECT pg_catalog.string_agg(name, ', ' ORDER BY rank, name)"
+		   " FROM governance.environments",
+	.nargs = 0,
+	.latest = true
+};
+
+static GovStatement insert_environment = {
+	.sql = "INSERT INTO governance.environments AS e (name, rank, description)"
+		   " VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING RETURNING e",
+	.nargs = 3, .argtypes = {TEXTOID, INT4OID, TEXTOID},
+	.latest = true
+};
+
+void
+gov_environment_find(const char *name, GovEnvironment *found)
+{
+	if (gov_run(&find_environment, gov_text(name)) == 0)
+	{
+		(void) gov_run0(&list_environments);
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("environment \"%s\" does not exist", name),
+				 errhint("Environments: %s.  gov_create_environment() makes another one.",
+						 gov_row_null(0, 1) ? "none" : gov_row_text(0, 1))));
+	}
+	found->name = name;
+	found->rank = gov_row_int4(0, 1);
+	found->is_production = gov_row_bool(0, 2);
+
+	if (IsolationUsesXactSnapshot() &&
+		gov_run(&see_environment, gov_text(name)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access to environment \"%s\"",
+						name),
+				 errdetail("It was created after this transaction's snapshot was taken."),
+				 errhint("Begin another transaction and try again.")));
+}
+
+static pg_attribute_noreturn() void
+exists_already(const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNIQUE_VIOLATION),
+			 errmsg("environment \"%s\" exists already", name)));
+}
+
+/*
+ * gov_create_environment(name, rank, description) → environments
+ */
+Datum
+gov_create_environment(PG_FUNCTION_ARGS)
+{
+	const char *name = gov_arg_id(fcinfo, 0, "name");
+	int32		rank = gov_arg_int4(fcinfo, 1, "rank", PG_INT32_MIN,
+									PG_INT32_MAX);
+	const char *description = gov_arg_text(fcinfo, 2, "description", "");
+	GovActor	actor;
+
+	gov_refuse_read_only("gov_create_environment()");
+	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
+						psprintf("environment/%s", name));
+
+	gov_spi_begin();
+	if (gov_run(&find_environment, gov_text(name)) > 0)
+		exists_already(name);
+	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, name,
+							NULL);
+	gov_operation_begin("create", NULL);
+	if (gov_run(&insert_environment, gov_text(name), gov_int4(rank),
+				gov_text(description)) == 0)
+		exists_already(name);
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}

@@ -1,0 +1,23 @@
+/*
+ * environment.h
+ *		Where versions are deployed, and how near to users that is.
+ */
+#ifndef GOV_ENVIRONMENT_H
+#define GOV_ENVIRONMENT_H
+
+#define GOV_PRODUCTION	"production"
+#define GOV_STAGING		"staging"
+
+typedef struct GovEnvironment
+{
+	const char *name;
+	int32		rank;
+	bool		is_production;	/* ranked at least as high as production */
+} GovEnvironment;
+
+/*
+ * Read it as committed now; 42704 if there is none.  Needs an SPI connection.
+ */
+extern void gov_environment_find(const char *name, GovEnvironment *found);
+
+#endif							/* GOV_ENVIRONMENT_H */

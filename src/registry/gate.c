@@ -1,0 +1,260 @@
+/*
+ * gate.c
+ *		What must be measured of a version before it enters an environment.
+ *
+ * The latest value of each metric name counts, whenever the others were
+ * recorded; a metric that was never recorded, or is no number, meets no gate.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+
+#include "access/require.h"
+#include "core/errors.h"
+#include "core/operation.h"
+#include "core/row_json.h"
+#include "core/spi.h"
+#include "registry/approval.h"
+#include "registry/environment.h"
+#include "registry/gate.h"
+#include "registry/model.h"
+
+PG_FUNCTION_INFO_V1(gov_set_deployment_gate);
+PG_FUNCTION_INFO_V1(gov_drop_deployment_gate);
+
+#define METRIC_LEN 128			/* longest name, in characters */
+
+static const char *const operators[] = {">=", ">", "<=", "<", "=", NULL};
+
+static GovStatement evaluate_gates = {
+	.sql = "SELECT g.gate_id, g.metric, g.operator, g.threshold, m.value,"
+		   " coalesce(CASE g.operator"
+		   " WHEN '>=' THEN m.value >= g.threshold"
+		   " WHEN '>' THEN m.value > g.threshold"
+		   " WHEN '<=' THEN m.value <= g.threshold"
+		   " WHEN '<' THEN m.value < g.threshold"
+		   " WHEN '=' THEN m.value = g.threshold END, false)"
+		   " FROM governance.deployment_gates AS g"
+		   " LEFT JOIN LATERAL ("
+		   " SELECT CASE WHEN pg_catalog.jsonb_typeof(r.metrics -> g.metric)"
+		   " = 'number' THEN (r.metrics -> g.metric)::numeric END AS value"
+		   " FROM governance.model_metrics AS r"
+		   " WHERE r.model_id = $1 AND r.version = $2"
+		   " AND r.metrics ? g.metric"
+		   " ORDER BY r.metrics_id DESC LIMIT 1) AS m ON true"
+		   " WHERE g.environment = $3"
+		   " AND (g.model_id IS NULL OR g.model_id = $1)"
+		   " ORDER BY g.gate_id",
+	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement find_gate = {
+	.sql = "SELECT g FROM governance.deployment_gates AS g"
+		   " WHERE g.environment = $1 AND g.metric = $2 AND g.operator = $3"
+		   " AND g.threshold = $4 AND g.model_id IS NOT DISTINCT FROM $5",
+	.nargs = 5, .argtypes = {TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement set_gate = {
+	.sql = "INSERT INTO governance.deployment_gates AS g"
+		   " (environment, metric, operator, threshold, model_id)"
+		   " VALUES ($1, $2, $3, $4, $5)"
+		   " ON CONFLICT ON CONSTRAINT deployment_gates_gate_key"
+		   " DO UPDATE SET threshold = excluded.threshold RETURNING g",
+	.nargs = 5, .argtypes = {TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement lock_gate = {
+	.sql = "SELECT environment FROM governance.deployment_gates"
+		   " WHERE gate_id = $1 FOR UPDATE",
+	.nargs = 1, .argtypes = {INT8OID},
+	.latest = true
+};
+
+static GovStatement drop_gate = {
+	.sql = "DELETE FROM governance.deployment_gates WHERE gate_id = $1",
+	.nargs = 1, .argtypes = {INT8OID},
+	.latest = true
+};
+
+static void
+push_field(JsonbParseState **state, const char *key, uint64 row, int column,
+		   Oid type)
+{
+	bool		isnull;
+	Datum		value = gov_row_datum(row, column, &isnull);
+
+	gov_json_push_key(state, key);
+	gov_json_push(state, WJB_VALUE, value, isnull, type);
+}
+
+Jsonb *
+gov_gates_check(const GovActor *actor, const char *model_id,
+				const char *version, const char *environment)
+{
+	JsonbParseState *state = NULL;
+	StringInfoData failures;
+	uint64		count;
+	uint64		row;
+
+	initStringInfo(&failures);
+	count = gov_run(&evaluate_gates, gov_text(model_id), gov_text(version),
+					gov_text(environment));
+	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	for (row = 0; row < count; row++)
+	{
+		pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+		push_field(&state, "gate_id", row, 1, INT8OID);
+		push_field(&state, "metric", row, 2, TEXTOID);
+		push_field(&state, "operator", row, 3, TEXTOID);
+		push_field(&state, "threshold", row, 4, NUMERICOID);
+		push_field(&state, "value", row, 5, NUMERICOID);
+		push_field(&state, "met", row, 6, BOOLOID);
+		pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+
+		if (!gov_row_bool(row, 6))
+		{
+			char	   *value = gov_row_text(row, 5);
+
+			appendStringInfo(&failures, "%sGate %s: %s %s %s, %s%s.",
+							 failures.len > 0 ? "\n" : "",
+							 gov_row_text(row, 1), gov_row_text(row, 2),
+							 gov_row_text(row, 3), gov_row_text(row, 4),
+							 value ? "value " : "not recorded",
+							 value ? value : "");
+		}
+	}
+
+	if (failures.len > 0)
+	{
+		GovDenial	denial = {0};
+
+		denial.sqlerrcode = ERRCODE_GOV_GATE_NOT_MET;
+		denial.user_id = actor->user_id;
+		denial.permission = gov_permission_name(GOV_PERM_MODEL_DEPLOY);
+		denial.resource = gov_version_resource(model_id, version);
+		denial.message = psprintf("model version \"%s\" does not meet the gates of environment \"%s\"",
+								  gov_version_name(model_id, version),
+								  environment);
+		denial.detail = failures.data;
+		denial.hint = "The latest value of each metric counts: gov_record_model_metrics() records one.";
+		gov_deny(&denial);
+	}
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
+}
+
+/* A metric's name: something, and not too long. */
+static const char *
+arg_metric(FunctionCallInfo fcinfo, int n)
+{
+	const char *metric = gov_arg_text(fcinfo, n, "metric", "");
+
+	if (metric[strspn(metric, " ")] == '\0')
+		gov_bad_value("metric", "It is missing or empty.",
+					  "Give the name under which the metric is recorded, such as accuracy.");
+	if (pg_mbstrlen(metric) > METRIC_LEN)
+		gov_bad_value("metric",
+					  psprintf("\"%s\" is longer than %d characters.",
+							   gov_excerpt(metric, strlen(metric)),
+							   METRIC_LEN),
+					  NULL);
+	return metric;
+}
+
+/* A finite number. */
+static Datum
+arg_threshold(FunctionCallInfo fcinfo, int n)
+{
+	Numeric		threshold;
+
+	if (PG_ARGISNULL(n))
+		gov_bad_value("threshold", "The argument \"threshold\" is missing.",
+					  "Give a value: threshold => ...");
+	threshold = PG_GETARG_NUMERIC(n);
+	if (numeric_is_nan(threshold) || numeric_is_inf(threshold))
+		gov_bad_value("threshold", "It is not a finite number.", NULL);
+	return NumericGetDatum(threshold);
+}
+
+/*
+ * gov_set_deployment_gate(environment, metric, operator, threshold, model_id)
+ * → deployment_gates
+ *
+ * Where there is such a gate already, its threshold changes.
+ */
+Datum
+gov_set_deployment_gate(PG_FUNCTION_ARGS)
+{
+	const char *environment = gov_arg_id(fcinfo, 0, "environment");
+	const char *metric = arg_metric(fcinfo, 1);
+	const char *operator = gov_arg_word(fcinfo, 2, "operator", operators,
+										NULL);
+	Datum		threshold = arg_threshold(fcinfo, 3);
+	const char *model_id = gov_arg_id_or_null(fcinfo, 4, "model_id");
+	GovEnvironment found;
+	GovActor	actor;
+
+	gov_refuse_read_only("gov_set_deployment_gate()");
+	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
+						psprintf("environment/%s", environment));
+
+	gov_spi_begin();
+	gov_environment_find(environment, &found);
+	if (model_id != NULL)
+		gov_model_lock(model_id);
+	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor,
+							environment, NULL);
+
+	if (gov_run(&find_gate, gov_text(environment), gov_text(metric),
+				gov_text(operator), gov_datum(threshold, false),
+				gov_text(model_id)) == 0)
+	{
+		gov_operation_begin("set", NULL);
+		(void) gov_run(&set_gate, gov_text(environment), gov_text(metric),
+					   gov_text(operator), gov_datum(threshold, false),
+					   gov_text(model_id));
+		gov_operation_end();
+	}
+	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_drop_deployment_gate(gate_id) → boolean: was there such a gate?
+ */
+Datum
+gov_drop_deployment_gate(PG_FUNCTION_ARGS)
+{
+	int64		gate_id = gov_arg_int8(fcinfo, 0, "gate_id", PG_INT64_MIN,
+									   PG_INT64_MAX);
+	GovActor	actor;
+	bool		dropped;
+
+	gov_refuse_read_only("gov_drop_deployment_gate()");
+	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
+						psprintf("deployment_gate/%lld",
+								 (long long) gate_id));
+
+	gov_spi_begin();
+	dropped = gov_run(&lock_gate, gov_int8(gate_id)) > 0;
+	if (dropped)
+	{
+		(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor,
+								gov_row_text(0, 1), NULL);
+		gov_operation_begin("drop", NULL);
+		gov_run(&drop_gate, gov_int8(gate_id));
+		gov_operation_end();
+	}
+	gov_spi_end();
+	if (!dropped)
+		ereport(NOTICE,
+				(errmsg("deployment gate %lld does not exist, skipping",
+						(long long) gate_id)));
+	PG_RETURN_BOOL(dropped);
+}

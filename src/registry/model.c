@@ -1,0 +1,155 @@
+/*
+ * model.c
+ *		Models and their versions: names, locks and look-ups that the
+ *		registry's functions share.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "core/spi.h"
+#include "registry/model.h"
+
+static GovStatement lock_model = {
+	.sql = "SELECT model_id FROM governance.models"
+		   " WHERE model_id = $1 FOR NO KEY UPDATE",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement lock_version = {
+	.sql = "SELECT status, approval_status, content_digest, created_by,"
+		   " created_session_role FROM governance.model_versions"
+		   " WHERE model_id = $1 AND version = $2 FOR NO KEY UPDATE",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement find_version = {
+	.sql = "SELECT status, approval_status, content_digest, created_by,"
+		   " created_session_role FROM governance.model_versions"
+		   " WHERE model_id = $1 AND version = $2",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement find_model = {
+	.sql = "SELECT 1 FROM governance.models WHERE model_id = $1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+/* On the transaction's own snapshot: what foreign keys will look at. */
+static GovStatement see_model = {
+	.sql = "SELECT 1 FROM governance.models WHERE model_id = $1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = false
+};
+
+static GovStatement see_version = {
+	.sql = "SELECT 1 FROM governance.model_versions"
+		   " WHERE model_id = $1 AND version = $2",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = false
+};
+
+char *
+gov_version_name(const char *model_id, const char *version)
+{
+	return psprintf("%s:%s", model_id, version);
+}
+
+char *
+gov_model_resource(const char *model_id)
+{
+	return psprintf("model/%s", model_id);
+}
+
+char *
+gov_version_resource(const char *model_id, const char *version)
+{
+	return psprintf("model_version/%s:%s", model_id, version);
+}
+
+static pg_attribute_noreturn() void
+no_such_model(const char *model_id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("model \"%s\" does not exist", model_id),
+			 errhint("SELECT model_id FROM gov_models() lists the models.")));
+}
+
+static pg_attribute_noreturn() void
+no_such_version(const char *model_id, const char *version)
+{
+	if (gov_run(&find_model, gov_text(model_id)) == 0)
+		no_such_model(model_id);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("model version \"%s\" does not exist",
+					gov_version_name(model_id, version)),
+			 errhint("SELECT version FROM gov_model_versions(%s) lists the versions.",
+					 quote_literal_cstr(model_id))));
+}
+
+/*
+ * A row younger than the snapshot of a REPEATABLE READ transaction can be
+ * read, but foreign keys to it would not find it.
+ */
+static pg_attribute_noreturn() void
+too_young(const char *kind, const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not serialize access to %s \"%s\"", kind, name),
+			 errdetail("It was registered after this transaction's snapshot was taken."),
+			 errhint("Begin another transaction and try again.")));
+}
+
+void
+gov_model_lock(const char *model_id)
+{
+	if (gov_run(&lock_model, gov_text(model_id)) == 0)
+		no_such_model(model_id);
+	if (IsolationUsesXactSnapshot() &&
+		gov_run(&see_model, gov_text(model_id)) == 0)
+		too_young("model", model_id);
+}
+
+static void
+read_version(GovStatement *statement, const char *model_id,
+			 const char *version, GovVersion *found)
+{
+	if (gov_run(statement, gov_text(model_id), gov_text(version)) == 0)
+		no_such_version(model_id, version);
+	found->status = gov_row_text(0, 1);
+	found->approval_status = gov_row_text(0, 2);
+	found->content_digest = gov_row_text(0, 3);
+	found->created_by = gov_row_text(0, 4);
+	found->created_session_role = gov_row_text(0, 5);
+	if (IsolationUsesXactSnapshot() &&
+		gov_run(&see_version, gov_text(model_id), gov_text(version)) == 0)
+		too_young("model version", gov_version_name(model_id, version));
+}
+
+void
+gov_version_lock(const char *model_id, const char *version, GovVersion *found)
+{
+	read_version(&lock_version, model_id, version, found);
+}
+
+void
+gov_version_find(const char *model_id, const char *version, GovVersion *found)
+{
+	read_version(&find_version, model_id, version, found);
+}
+
+const char *
+gov_actor_witness(const GovActor *actor)
+{
+	return actor->evidence == GOV_EVIDENCE_SESSION ?
+		gov_session_witness() : NULL;
+}

@@ -1,0 +1,50 @@
+/*
+ * model.h
+ *		Models and their versions: names, locks and look-ups that the
+ *		registry's functions share.
+ *
+ * Invariants: locks are taken in the order model, versions in key order.
+ * Whoever changes a version's status, votes on it, or begins or ends a
+ * deployment of it holds the lock on its row; what is decided about it is
+ * read after that lock, on the newest snapshot.
+ *
+ * The locks and look-ups need an SPI connection; what they find lives until
+ * gov_spi_end().
+ */
+#ifndef GOV_MODEL_H
+#define GOV_MODEL_H
+
+#include "access/require.h"
+
+typedef struct GovVersion
+{
+	char	   *status;
+	char	   *approval_status;
+	char	   *content_digest;
+	char	   *created_by;		/* NULL: nobody known */
+	char	   *created_session_role;	/* the registrar's witness, or NULL */
+} GovVersion;
+
+/* "risk:1.0.0", "model/risk", "model_version/risk:1.0.0" */
+extern char *gov_version_name(const char *model_id, const char *version);
+extern char *gov_model_resource(const char *model_id);
+extern char *gov_version_resource(const char *model_id, const char *version);
+
+/* Lock the model's row FOR NO KEY UPDATE; 42704 if there is none. */
+extern void gov_model_lock(const char *model_id);
+
+/* Lock a version's row FOR NO KEY UPDATE and read it; 42704 if none. */
+extern void gov_version_lock(const char *model_id, const char *version,
+							 GovVersion *found);
+
+/* Read it as committed now, without a lock; 42704 if there is none. */
+extern void gov_version_find(const char *model_id, const char *version,
+							 GovVersion *found);
+
+/*
+ * The login that counts for separation of duties, or NULL: only where the
+ * session itself is the evidence, and then as gov_session_witness() says.
+ */
+extern const char *gov_actor_witness(const GovActor *actor);
+
+#endif							/* GOV_MODEL_H */

@@ -1,0 +1,154 @@
+/*
+ * model_alias.c
+ *		Aliases: movable names for a version of a model.
+ *
+ * Changes of a model's aliases wait for each other at the model's row.  A
+ * protected alias is what production asks for by name, so moving it takes the
+ * right to deploy, and only approved versions carry it.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+
+#include "core/args.h"
+#include "core/operation.h"
+#include "core/spi.h"
+#include "registry/model.h"
+
+PG_FUNCTION_INFO_V1(gov_set_model_alias);
+PG_FUNCTION_INFO_V1(gov_drop_model_alias);
+
+static GovStatement find_alias = {
+	.sql = "SELECT is_protected FROM governance.model_aliases"
+		   " WHERE model_id = $1 AND alias = $2 FOR NO KEY UPDATE",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement insert_alias = {
+	.sql = "INSERT INTO governance.model_aliases AS t"
+		   " (model_id, alias, version, is_protected)"
+		   " VALUES ($1, $2, $3, $4) RETURNING t",
+	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, BOOLOID},
+	.latest = true
+};
+
+static GovStatement update_alias = {
+	.sql = "UPDATE governance.model_aliases AS t"
+		   " SET version = $3, is_protected = $4"
+		   " WHERE t.model_id = $1 AND t.alias = $2"
+		   " AND (t.version, t.is_protected) IS DISTINCT FROM ($3, $4)"
+		   " RETURNING t",
+	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, BOOLOID},
+	.latest = true
+};
+
+static GovStatement read_alias = {
+	.sql = "SELECT t FROM governance.model_aliases AS t"
+		   " WHERE t.model_id = $1 AND t.alias = $2",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement delete_alias = {
+	.sql = "DELETE FROM governance.model_aliases"
+		   " WHERE model_id = $1 AND alias = $2",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static char *
+alias_resource(const char *model_id, const char *alias)
+{
+	return psprintf("model_alias/%s:%s", model_id, alias);
+}
+
+/*
+ * gov_set_model_alias(model_id, alias, version, protected) → model_aliases
+ *		protected NULL: as it was; a new one is not.
+ */
+Datum
+gov_set_model_alias(PG_FUNCTION_ARGS)
+{
+	const char *model_id = gov_arg_id(fcinfo, 0, "model_id");
+	const char *alias = gov_arg_id(fcinfo, 1, "alias");
+	const char *version = gov_arg_version(fcinfo, 2);
+	bool		keep = PG_ARGISNULL(3);
+	bool		protected = !keep && PG_GETARG_BOOL(3);
+	bool		exists;
+	bool		was_protected;
+	GovVersion	found;
+
+	gov_refuse_read_only("gov_set_model_alias()");
+	(void) gov_require(GOV_PERM_MODEL_REGISTER,
+					   alias_resource(model_id, alias));
+	if (protected)
+		(void) gov_require(GOV_PERM_MODEL_DEPLOY,
+						   alias_resource(model_id, alias));
+
+	gov_spi_begin();
+	gov_model_lock(model_id);
+	exists = gov_run(&find_alias, gov_text(model_id), gov_text(alias)) > 0;
+	was_protected = exists && gov_row_bool(0, 1);
+	if (was_protected)
+		(void) gov_require(GOV_PERM_MODEL_DEPLOY,
+						   alias_resource(model_id, alias));
+	if (keep)
+		protected = was_protected;
+
+	gov_version_lock(model_id, version, &found);
+	if (protected && (strcmp(found.approval_status, "approved") != 0 ||
+					  strcmp(found.status, "deprecated") == 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("protected alias \"%s\" of model \"%s\" cannot move to version \"%s\"",
+						alias, model_id, version),
+				 errdetail("Its status is \"%s\", its approval status \"%s\".",
+						   found.status, found.approval_status),
+				 errhint("A protected alias moves only to an approved version that is not deprecated.")));
+
+	gov_operation_begin("set", NULL);
+	if (!exists)
+		gov_run(&insert_alias, gov_text(model_id), gov_text(alias),
+				gov_text(version), gov_bool(protected));
+	else if (gov_run(&update_alias, gov_text(model_id), gov_text(alias),
+					 gov_text(version), gov_bool(protected)) == 0)
+		gov_run(&read_alias, gov_text(model_id), gov_text(alias));
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_drop_model_alias(model_id, alias) → boolean: was there one
+ */
+Datum
+gov_drop_model_alias(PG_FUNCTION_ARGS)
+{
+	const char *model_id = gov_arg_id(fcinfo, 0, "model_id");
+	const char *alias = gov_arg_id(fcinfo, 1, "alias");
+	bool		exists;
+
+	gov_refuse_read_only("gov_drop_model_alias()");
+	(void) gov_require(GOV_PERM_MODEL_REGISTER,
+					   alias_resource(model_id, alias));
+
+	gov_spi_begin();
+	gov_model_lock(model_id);
+	exists = gov_run(&find_alias, gov_text(model_id), gov_text(alias)) > 0;
+	if (exists)
+	{
+		if (gov_row_bool(0, 1))
+			(void) gov_require(GOV_PERM_MODEL_DEPLOY,
+							   alias_resource(model_id, alias));
+		gov_operation_begin("drop", NULL);
+		gov_run(&delete_alias, gov_text(model_id), gov_text(alias));
+		gov_operation_end();
+	}
+	else
+		ereport(NOTICE,
+				(errmsg("alias \"%s\" of model \"%s\" does not exist, skipping",
+						alias, model_id)));
+	gov_spi_end();
+	PG_RETURN_BOOL(exists);
+}

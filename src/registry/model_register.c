@@ -1,0 +1,306 @@
+/*
+ * model_register.c
+ *		Registering model versions, describing models, recording metrics.
+ *
+ * A version is written once.  Registrations of one model wait for each other
+ * at the model's row, so of two at once the second finds what the first wrote.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "core/args.h"
+#include "core/operation.h"
+#include "core/sha256.h"
+#include "core/spi.h"
+#include "registry/metrics.h"
+#include "registry/model.h"
+
+PG_FUNCTION_INFO_V1(gov_register_model);
+PG_FUNCTION_INFO_V1(gov_update_model);
+PG_FUNCTION_INFO_V1(gov_record_model_metrics);
+
+#define OWNER_MAX	256			/* bytes: it is indexed */
+
+/* First in what a content digest is taken of: which canonical form it is. */
+#define CONTENT_FORM "governance model content 1\n"
+
+static GovStatement insert_model = {
+	.sql = "INSERT INTO governance.models"
+		   " (model_id, description, owner, created_by)"
+		   " VALUES ($1, $2, $3, $3) ON CONFLICT (model_id) DO NOTHING",
+	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement find_registration = {
+	.sql = "SELECT created_by, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
+		   " FROM governance.model_versions"
+		   " WHERE model_id = $1 AND version = $2",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement insert_version = {
+	.sql = "INSERT INTO governance.model_versions AS t"
+		   " (model_id, version, created_by, description, source_commit,"
+		   " training_data_hash, hyperparameters, model_path,"
+		   " model_size_bytes, artifacts, metadata, content_digest,"
+		   " created_session_role)"
+		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+		   " RETURNING t",
+	.nargs = 13, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+		TEXTOID, JSONBOID, TEXTOID, INT8OID, JSONBOID, JSONBOID, TEXTOID,
+	TEXTOID},
+	.latest = true
+};
+
+static GovStatement update_model = {
+	.sql = "UPDATE governance.models AS t SET"
+		   " description = coalesce($2, t.description),"
+		   " owner = coalesce($3, t.owner),"
+		   " tags = coalesce($4, t.tags)"
+		   " WHERE t.model_id = $1 AND"
+		   " (t.description, t.owner, t.tags) IS DISTINCT FROM"
+		   " (coalesce($2, t.description), coalesce($3, t.owner),"
+		   " coalesce($4, t.tags)) RETURNING t",
+	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID},
+	.latest = true
+};
+
+static GovStatement read_model = {
+	.sql = "SELECT t FROM governance.models AS t WHERE t.model_id = $1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement insert_metrics = {
+	.sql = "INSERT INTO governance.model_metrics AS t"
+		   " (model_id, version, recorded_by, metrics)"
+		   " VALUES ($1, $2, $3, $4) RETURNING t",
+	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, JSONBOID},
+	.latest = true
+};
+
+/*
+ * append_field
+ *		Append a field to the canonical form of a version's content.
+ *
+ * A netstring of its UTF-8 (its length in bytes, ':', the bytes, ','), or
+ * "-," for NULL: no two contents have the same form.
+ */
+static void
+append_field(StringInfo content, const char *value)
+{
+	const char *utf8 = value;
+
+	if (value == NULL)
+	{
+		appendStringInfoString(content, "-,");
+		return;
+	}
+	/* SQL_ASCII says nothing of what its bytes mean: they stay. */
+	if (GetDatabaseEncoding() != PG_SQL_ASCII)
+		utf8 = pg_server_to_any(value, strlen(value), PG_UTF8);
+	appendStringInfo(content, "%zu:", strlen(utf8));
+	appendStringInfoString(content, utf8);
+	appendStringInfoChar(content, ',');
+}
+
+static char *
+json_text(Jsonb *jb)
+{
+	return JsonbToCString(NULL, &jb->root, VARSIZE(jb));
+}
+
+typedef struct Content
+{
+	const char *source_commit;
+	const char *training_data_hash;
+	Jsonb	   *hyperparameters;
+	const char *model_path;
+	int64		model_size_bytes;
+	Jsonb	   *artifacts;
+} Content;
+
+/* SHA-256, in hex, of the content's canonical form. */
+static char *
+content_digest(const Content *content)
+{
+	StringInfoData form;
+	uint8_t		digest[GOV_SHA256_LEN];
+	char	   *hex = palloc(2 * GOV_SHA256_LEN + 1);
+
+	initStringInfo(&form);
+	appendStringInfoString(&form, CONTENT_FORM);
+	append_field(&form, content->source_commit);
+	append_field(&form, content->training_data_hash);
+	append_field(&form, json_text(content->hyperparameters));
+	append_field(&form, content->model_path);
+	append_field(&form, psprintf(INT64_FORMAT, content->model_size_bytes));
+	append_field(&form, json_text(content->artifacts));
+	if (!gov_sha256(form.data, form.len, digest))
+		elog(ERROR, "SHA-256 failed");
+	gov_hex(digest, GOV_SHA256_LEN, hex);
+	return hex;
+}
+
+/*
+ * gov_register_model(...) → model_versions
+ */
+Datum
+gov_register_model(PG_FUNCTION_ARGS)
+{
+	const char *model_id = gov_arg_id(fcinfo, 0, "model_id");
+	const char *version = gov_arg_version(fcinfo, 1);
+	const char *description = gov_arg_text(fcinfo, 2, "description", "");
+	Content		content;
+	Jsonb	   *metadata;
+	GovActor	actor;
+
+	content.source_commit = gov_arg_text(fcinfo, 3, "source_commit", NULL);
+	content.training_data_hash = gov_arg_text(fcinfo, 4,
+											  "training_data_hash", NULL);
+	content.hyperparameters = gov_arg_object(fcinfo, 5, "hyperparameters",
+											 false);
+	content.model_path = gov_arg_text(fcinfo, 6, "model_path", "");
+	content.model_size_bytes = PG_ARGISNULL(7) ? 0 :
+		gov_arg_int8(fcinfo, 7, "model_size_bytes", 0, PG_INT64_MAX);
+	content.artifacts = gov_arg_document(fcinfo, 8, "artifacts", false);
+	metadata = gov_arg_object(fcinfo, 9, "metadata", false);
+
+	gov_refuse_read_only("gov_register_model()");
+	actor = gov_require(GOV_PERM_MODEL_REGISTER,
+						gov_version_resource(model_id, version));
+
+	gov_spi_begin();
+	gov_operation_begin("create", NULL);
+	gov_run(&insert_model, gov_text(model_id), gov_text(description),
+			gov_text(actor.user_id));
+	gov_operation_end();
+	gov_model_lock(model_id);
+
+	if (gov_run(&find_registration, gov_text(model_id),
+				gov_text(version)) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				 errmsg("model version \"%s\" exists already",
+						gov_version_name(model_id, version)),
+				 errdetail("User \"%s\" registered it at %s UTC.",
+						   gov_row_text(0, 1), gov_row_text(0, 2)),
+				 errhint("A version is written once: register another one.")));
+
+	gov_operation_begin("register", NULL);
+	gov_run(&insert_version, gov_text(model_id), gov_text(version),
+			gov_text(actor.user_id), gov_text(description),
+			gov_text(content.source_commit),
+			gov_text(content.training_data_hash),
+			gov_json(content.hyperparameters), gov_text(content.model_path),
+			gov_int8(content.model_size_bytes), gov_json(content.artifacts),
+			gov_json(metadata), gov_text(content_digest(&content)),
+			gov_text(gov_actor_witness(&actor)));
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}
+
+/* The tags as given, or NULL; each short enough to be indexed, none twice. */
+static GovParam
+arg_tags(FunctionCallInfo fcinfo, int n)
+{
+	int			count;
+	const char **tags = gov_arg_text_array(fcinfo, n, "tags", &count);
+	int			i;
+	int			j;
+
+	for (i = 0; i < count; i++)
+	{
+		if (strlen(tags[i]) > GOV_ID_LEN)
+			gov_bad_value("tags",
+						  psprintf("\"%s\" is longer than %d bytes.",
+								   gov_excerpt(tags[i], strlen(tags[i])),
+								   GOV_ID_LEN),
+						  NULL);
+		for (j = 0; j < i; j++)
+		{
+			if (strcmp(tags[i], tags[j]) == 0)
+				gov_bad_value("tags",
+							  psprintf("\"%s\" is given twice.", tags[i]),
+							  NULL);
+		}
+	}
+	return count < 0 ? gov_datum((Datum) 0, true) :
+		gov_datum(PG_GETARG_DATUM(n), false);
+}
+
+/* The owner, NULL where it stays; short enough to be indexed. */
+static const char *
+arg_owner(FunctionCallInfo fcinfo, int n)
+{
+	const char *owner;
+
+	if (PG_ARGISNULL(n))
+		return NULL;
+	owner = gov_arg_reason(fcinfo, n, "owner");
+	if (strlen(owner) > OWNER_MAX)
+		gov_bad_value("owner",
+					  psprintf("\"%s\" is longer than %d bytes.",
+							   gov_excerpt(owner, strlen(owner)), OWNER_MAX),
+					  NULL);
+	return owner;
+}
+
+/*
+ * gov_update_model(model_id, description, owner, tags) → models
+ *		What is NULL stays; where nothing changes nothing is written.
+ */
+Datum
+gov_update_model(PG_FUNCTION_ARGS)
+{
+	const char *model_id = gov_arg_id(fcinfo, 0, "model_id");
+	const char *description = gov_arg_text(fcinfo, 1, "description", NULL);
+	const char *owner = arg_owner(fcinfo, 2);
+	GovParam	tags = arg_tags(fcinfo, 3);
+
+	gov_refuse_read_only("gov_update_model()");
+	(void) gov_require(GOV_PERM_MODEL_REGISTER, gov_model_resource(model_id));
+
+	gov_spi_begin();
+	gov_model_lock(model_id);
+	gov_operation_begin("update", NULL);
+	if (gov_run(&update_model, gov_text(model_id), gov_text(description),
+				gov_text(owner), tags) == 0)
+		gov_run(&read_model, gov_text(model_id));
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_record_model_metrics(model_id, version, metrics) → model_metrics
+ */
+Datum
+gov_record_model_metrics(PG_FUNCTION_ARGS)
+{
+	const char *model_id = gov_arg_id(fcinfo, 0, "model_id");
+	const char *version = gov_arg_version(fcinfo, 1);
+	Jsonb	   *metrics = gov_arg_metrics(fcinfo, 2);
+	GovActor	actor;
+	GovVersion	found;
+
+	gov_refuse_read_only("gov_record_model_metrics()");
+	actor = gov_require_any(GOV_MASK(GOV_PERM_MODEL_REGISTER) |
+							GOV_MASK(GOV_PERM_MODEL_DEPLOY) |
+							GOV_MASK(GOV_PERM_SLA_RECORD),
+							gov_version_resource(model_id, version));
+
+	gov_spi_begin();
+	gov_version_find(model_id, version, &found);
+	gov_operation_begin("record", NULL);
+	gov_run(&insert_metrics, gov_text(model_id), gov_text(version),
+			gov_text(actor.user_id), gov_json(metrics));
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}

@@ -1,0 +1,94 @@
+/*
+ * override.c
+ *		gov_override_policy(): another value for the rest of a transaction.
+ *
+ * The value lives in the backend's memory (registry/policy.h); what stays is
+ * the event, which commits with whatever the override made possible.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "access/require.h"
+#include "audit/record.h"
+#include "core/row_json.h"
+#include "core/spi.h"
+#include "registry/approval_internal.h"
+#include "registry/policy.h"
+
+PG_FUNCTION_INFO_V1(gov_override_policy);
+
+#define APPROVAL_PREFIX "approval."
+
+/* approval.<action> may only be switched off: break-glass. */
+static bool
+is_approval_override(const char *name, const Jsonb *value)
+{
+	JsonbValue	jv;
+
+	if (strncmp(name, APPROVAL_PREFIX, strlen(APPROVAL_PREFIX)) != 0 ||
+		gov_approval_action_find(name + strlen(APPROVAL_PREFIX)) < 0)
+		return false;
+	if (!JsonbExtractScalar(unconstify(JsonbContainer *, &value->root), &jv) ||
+		jv.type != jbvBool || jv.val.boolean)
+		gov_bad_value("value",
+					  psprintf("Policy \"%s\" can be overridden with false only.",
+							   name),
+					  NULL);
+	return true;
+}
+
+static void
+record(const char *name, const Jsonb *value, const char *reason)
+{
+	JsonbParseState *state = NULL;
+	GovEvent	event = {0};
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	gov_json_push_key(&state, "name");
+	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(name), false,
+				  TEXTOID);
+	gov_json_push_key(&state, "reason");
+	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(reason), false,
+				  TEXTOID);
+	gov_json_push_key(&state, "value");
+	gov_json_push(&state, WJB_VALUE, JsonbPGetDatum(value), false, JSONBOID);
+	event.details =
+		JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	event.event_type = "policy.override";
+	event.action = "override";
+	event.resource = psprintf("policy/%s", name);
+	event.resource_type = "policy";
+	event.outcome = "success";
+	gov_spi_begin();
+	(void) gov_audit_record(&event);
+	gov_spi_end();
+}
+
+/*
+ * gov_override_policy(name, value, reason)
+ */
+Datum
+gov_override_policy(PG_FUNCTION_ARGS)
+{
+	const char *name = gov_arg_id(fcinfo, 0, "name");
+	const char *reason = gov_arg_reason(fcinfo, 2, "reason");
+	Jsonb	   *value;
+
+	if (PG_ARGISNULL(1))
+		gov_bad_value("value", "The argument \"value\" is missing.", NULL);
+	value = PG_GETARG_JSONB_P(1);
+	gov_refuse_read_only("gov_override_policy()");
+	(void) gov_require(GOV_PERM_POLICY_OVERRIDE,
+					   psprintf("policy/%s", name));
+	if (!is_approval_override(name, value))
+		gov_policy_check(name, value);
+
+	record(name, value, reason);
+	gov_policy_override_set(name, value);
+	ereport(NOTICE,
+			(errmsg("policy \"%s\" is overridden until this transaction ends",
+					name)));
+	PG_RETURN_VOID();
+}

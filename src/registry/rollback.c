@@ -1,0 +1,346 @@
+/*
+ * rollback.c
+ *		gov_rollback_model() and gov_undeploy_model(): deployments that end
+ *		before their time.
+ *
+ * Locks: the model, then the version that ends and the one that comes back,
+ * in key order.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+
+#include "access/require.h"
+#include "core/operation.h"
+#include "core/spi.h"
+#include "registry/approval.h"
+#include "registry/deployment.h"
+#include "registry/environment.h"
+#include "registry/model.h"
+
+PG_FUNCTION_INFO_V1(gov_rollback_model);
+PG_FUNCTION_INFO_V1(gov_undeploy_model);
+
+/*
+ * A row that restored an earlier one stands where that one stood, so rolling
+ * back twice goes back two versions and not to and fro.
+ */
+static GovStatement find_predecessor = {
+	.sql = "WITH RECURSIVE chain(deployment_no, restores) AS ("
+		   " SELECT d.deployment_no, d.restores"
+		   " FROM governance.deployment_history AS d"
+		   " WHERE d.deployment_no = $1 UNION"
+		   " SELECT d.deployment_no, d.restores FROM chain AS c"
+		   " JOIN governance.deployment_history AS d"
+		   " ON d.deployment_no = c.restores)"
+		   " SELECT d.deployment_no, d.deployment_id, d.version"
+		   " FROM governance.deployment_history AS d"
+		   " WHERE d.model_id = $2 AND d.environment = $3"
+		   " AND d.version <> $4 AND d.status <> 'rolled_back'"
+		   " AND d.deployment_no <"
+		   " (SELECT pg_catalog.min(c.deployment_no) FROM chain AS c)"
+		   " ORDER BY d.deployment_no DESC LIMIT 1",
+	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement find_last_of_version = {
+	.sql = "SELECT deployment_no, deployment_id, version"
+		   " FROM governance.deployment_history"
+		   " WHERE model_id = $1 AND environment = $2 AND version = $3"
+		   " ORDER BY deployment_no DESC LIMIT 1",
+	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
+	.latest = true
+};
+
+/* On the transaction's own snapshot: what foreign keys will look at. */
+static GovStatement see_deployment = {
+	.sql = "SELECT 1 FROM governance.deployment_history"
+		   " WHERE deployment_no = $1",
+	.nargs = 1, .argtypes = {INT8OID},
+	.latest = false
+};
+
+/* Active still where users are nearer than in the environment it left? */
+static GovStatement find_active_above = {
+	.sql = "SELECT 1 FROM governance.deployment_history AS d"
+		   " JOIN governance.environments AS e ON e.name = d.environment"
+		   " WHERE d.model_id = $1 AND d.version = $2"
+		   " AND d.status = 'active' AND e.rank > $3 LIMIT 1",
+	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, INT4OID},
+	.latest = true
+};
+
+static GovStatement roll_back_version = {
+	.sql = "UPDATE governance.model_versions"
+		   " SET status = 'rolled_back', approval_status = 'requires_changes'"
+		   " WHERE model_id = $1 AND version = $2"
+		   " AND (status, approval_status)"
+		   " <> ('rolled_back', 'requires_changes')",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static bool
+read_target(uint64 count, GovDeployment *target)
+{
+	if (count == 0)
+		return false;
+	target->deployment_no = gov_row_int8(0, 1);
+	target->deployment_id = gov_row_text(0, 2);
+	target->version = gov_row_text(0, 3);
+	return true;
+}
+
+/* The active deployment, or 55000. */
+static void
+require_active(const char *model_id, const char *environment,
+			   GovDeployment *found)
+{
+	if (!gov_deployment_active(model_id, environment, found))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("no version of model \"%s\" is active in environment \"%s\"",
+						model_id, environment),
+				 errhint("SELECT * FROM gov_model_history(%s) shows what was deployed where.",
+						 quote_literal_cstr(model_id))));
+}
+
+/*
+ * The version that was asked for: not the active one, and active in this
+ * environment before.
+ */
+static void
+find_asked(const char *model_id, const char *environment,
+		   const char *to_version, const GovDeployment *active,
+		   GovDeployment *target)
+{
+	if (strcmp(active->version, to_version) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("model version \"%s\" is the one to be rolled back",
+						gov_version_name(model_id, to_version)),
+				 errdetail("It is active in environment \"%s\".", environment),
+				 errhint("Name another version as to_version, or none for the one before.")));
+
+	if (!read_target(gov_run(&find_last_of_version, gov_text(model_id),
+							 gov_text(environment), gov_text(to_version)),
+					 target))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("model version \"%s\" was never active in environment \"%s\"",
+						gov_version_name(model_id, to_version), environment),
+				 errhint("Roll back without to_version, and then deploy it: SELECT gov_deploy_model(%s, %s, %s);",
+						 quote_literal_cstr(model_id),
+						 quote_literal_cstr(to_version),
+						 quote_literal_cstr(environment))));
+}
+
+/* The version that was asked for must still be approved. */
+static void
+require_restorable(const char *model_id, const GovDeployment *target,
+				   const GovVersion *version)
+{
+	if (gov_version_is_deployable(version))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("model version \"%s\" is not approved",
+					gov_version_name(model_id, target->version)),
+			 errdetail("Its status is \"%s\", its approval status \"%s\".",
+					   version->status, version->approval_status),
+			 errhint("Name a version that is still approved as to_version, or none.")));
+}
+
+/* Say why nothing came back; target is NULL where there was nothing before. */
+static void
+tell_nothing_active(const char *model_id, const char *environment,
+					const GovDeployment *target, const GovVersion *version)
+{
+	ereport(NOTICE,
+			(errmsg("no version of model \"%s\" is active in environment \"%s\" now",
+					model_id, environment),
+			 target == NULL ?
+			 errdetail("No other version was active there before.") :
+			 errdetail("Version \"%s\", active there before, is no longer approved: its status is \"%s\", its approval status \"%s\".",
+					   target->version, version->status,
+					   version->approval_status)));
+}
+
+/*
+ * A row younger than the snapshot of a REPEATABLE READ transaction can be
+ * read, but the foreign key to it would not find it.
+ */
+static void
+check_not_too_young(const char *model_id, const GovDeployment *target)
+{
+	if (IsolationUsesXactSnapshot() &&
+		gov_run(&see_deployment, gov_int8(target->deployment_no)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access to the deployments of model \"%s\"",
+						model_id),
+				 errdetail("Deployment \"%s\", to be restored, was made after this transaction's snapshot was taken.",
+						   target->deployment_id),
+				 errhint("Begin another transaction and try again.")));
+}
+
+/* End the active deployment; its version has to be approved again. */
+static void
+roll_back(const char *model_id, const GovEnvironment *environment,
+		  const GovDeployment *active, TimestampTz now, const GovActor *actor,
+		  const char *reason)
+{
+	gov_operation_begin("rollback", reason);
+	gov_deployment_end(active->deployment_no, "rolled_back", now,
+					   actor->user_id, reason);
+	if (gov_run(&find_active_above, gov_text(model_id),
+				gov_text(active->version), gov_int4(environment->rank)) == 0)
+		(void) gov_run(&roll_back_version, gov_text(model_id),
+					   gov_text(active->version));
+	gov_operation_end();
+}
+
+/* Make the target's version active again; the new row's number. */
+static int64
+restore(const char *model_id, const char *environment,
+		const GovDeployment *active, const GovDeployment *target,
+		TimestampTz now, const GovActor *actor, const char *reason,
+		const char *request_id)
+{
+	GovNewDeployment fresh = {0};
+	int64		deployment_no;
+
+	fresh.model_id = model_id;
+	fresh.version = target->version;
+	fresh.environment = environment;
+	fresh.deployed_at = now;
+	fresh.deployed_by = actor->user_id;
+	fresh.notes = psprintf("restores deployment \"%s\" after the rollback of version \"%s\"",
+						   target->deployment_id, active->version);
+	fresh.restores = target->deployment_no;
+	fresh.request_id = request_id;
+
+	gov_operation_begin("restore", reason);
+	deployment_no = gov_deployment_insert(&fresh);
+	gov_version_follow(model_id, target->version);
+	gov_operation_end();
+	return deployment_no;
+}
+
+/*
+ * gov_rollback_model(model_id, reason, environment, to_version)
+ * → deployment_history: the deployment now active, NULL where none is
+ */
+Datum
+gov_rollback_model(PG_FUNCTION_ARGS)
+{
+	const char *model_id = gov_arg_id(fcinfo, 0, "model_id");
+	const char *reason = gov_arg_reason(fcinfo, 1, "reason");
+	const char *environment = gov_arg_id_or_null(fcinfo, 2, "environment");
+	const char *to_version = gov_arg_version_or_null(fcinfo, 3, "to_version");
+	GovActor	actor;
+	GovEnvironment found;
+	GovDeployment active;
+	GovDeployment target;
+	GovVersion	active_version;
+	GovVersion	target_version = {0};
+	bool		has_target;
+	bool		restores;
+	const char *request_id = NULL;
+	TimestampTz now;
+	int64		deployment_no;
+
+	if (environment == NULL)
+		environment = GOV_PRODUCTION;
+	gov_refuse_read_only("gov_rollback_model()");
+	actor = gov_require(GOV_PERM_MODEL_ROLLBACK, gov_model_resource(model_id));
+
+	gov_spi_begin();
+	gov_model_lock(model_id);
+
+	/* The right may have been revoked while we waited for the lock. */
+	(void) gov_require(GOV_PERM_MODEL_ROLLBACK, gov_model_resource(model_id));
+	if (to_version != NULL)
+		gov_version_find(model_id, to_version, &target_version);
+	gov_environment_find(environment, &found);
+	require_active(model_id, environment, &active);
+
+	if (to_version != NULL)
+	{
+		find_asked(model_id, environment, to_version, &active, &target);
+		has_target = true;
+	}
+	else
+		has_target = read_target(gov_run(&find_predecessor,
+										 gov_int8(active.deployment_no),
+										 gov_text(model_id),
+										 gov_text(environment),
+										 gov_text(active.version)),
+								 &target);
+	gov_versions_lock(model_id, active.version, &active_version,
+					  has_target ? target.version : NULL, &target_version);
+	if (to_version != NULL)
+		require_restorable(model_id, &target, &target_version);
+	restores = has_target && gov_version_is_deployable(&target_version);
+	if (restores)
+		check_not_too_young(model_id, &target);
+	if (found.is_production)
+		request_id = gov_approval_use(GOV_ACTION_MODEL_ROLLBACK, &actor,
+									  model_id, NULL);
+
+	now = gov_deployment_clock(model_id, environment);
+	roll_back(model_id, &found, &active, now, &actor, reason);
+	if (!restores)
+	{
+		tell_nothing_active(model_id, environment,
+							has_target ? &target : NULL, &target_version);
+		gov_spi_end();
+		PG_RETURN_NULL();
+	}
+	deployment_no = restore(model_id, environment, &active, &target, now,
+							&actor, reason, request_id);
+	gov_deployment_select(deployment_no);
+	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_undeploy_model(model_id, environment, reason) → deployment_history:
+ * the deployment that ended
+ */
+Datum
+gov_undeploy_model(PG_FUNCTION_ARGS)
+{
+	const char *model_id = gov_arg_id(fcinfo, 0, "model_id");
+	const char *environment = gov_arg_id(fcinfo, 1, "environment");
+	const char *reason = gov_arg_text(fcinfo, 2, "reason", "");
+	GovActor	actor;
+	GovEnvironment found;
+	GovDeployment active;
+	GovVersion	version;
+
+	gov_refuse_read_only("gov_undeploy_model()");
+	actor = gov_require(GOV_PERM_MODEL_ROLLBACK, gov_model_resource(model_id));
+
+	gov_spi_begin();
+	gov_model_lock(model_id);
+
+	/* The right may have been revoked while we waited for the lock. */
+	(void) gov_require(GOV_PERM_MODEL_ROLLBACK, gov_model_resource(model_id));
+	gov_environment_find(environment, &found);
+	require_active(model_id, environment, &active);
+	gov_version_lock(model_id, active.version, &version);
+
+	gov_operation_begin("undeploy", reason);
+	gov_deployment_end(active.deployment_no, "undeployed",
+					   gov_deployment_clock(model_id, environment),
+					   actor.user_id, reason[0] != '\0' ? reason : NULL);
+	gov_version_follow(model_id, active.version);
+	gov_operation_end();
+
+	gov_deployment_select(active.deployment_no);
+	return gov_spi_end_row(fcinfo);
+}

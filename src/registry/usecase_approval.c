@@ -1,0 +1,444 @@
+/*
+ * usecase_approval.c
+ *		Assessing the impact of a use-case and deciding on it.
+ *
+ * Every function locks the use-case's row first and reads the votes in a
+ * later statement, on the newest snapshot: of two approvers at once the
+ * second counts the first one's vote, at every isolation level.  Votes belong
+ * to a round; submitting begins one, and so does an assessment that changes
+ * the class or the level of what is being voted on.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+
+#include "access/duties.h"
+#include "core/args.h"
+#include "core/errors.h"
+#include "core/operation.h"
+#include "core/spi.h"
+#include "registry/approval.h"
+#include "registry/model.h"
+#include "registry/policy.h"
+#include "registry/usecase.h"
+
+PG_FUNCTION_INFO_V1(gov_assess_impact);
+PG_FUNCTION_INFO_V1(gov_approve_usecase);
+PG_FUNCTION_INFO_V1(gov_reject_usecase);
+
+static GovStatement judge_impact = {
+	.sql = "SELECT j.unknown, j.wrong, j.missing, j.impact_score,"
+		   " j.risk_class, j.suggested_level"
+		   " FROM governance.judge_impact($1) AS j",
+	.nargs = 1, .argtypes = {JSONBOID},
+	.latest = true
+};
+
+static GovStatement list_questions = {
+	.sql = "SELECT string_agg(question_id, ', ' ORDER BY position)"
+		   " FROM governance.impact_questions",
+	.nargs = 0,
+	.latest = true
+};
+
+static GovStatement insert_assessment = {
+	.sql = "INSERT INTO governance.usecase_assessments"
+		   " (usecase_id, assessed_by, answers, impact_score, risk_class,"
+		   " suggested_level) VALUES ($1, $2, $3, $4, $5, $6)",
+	.nargs = 6, .argtypes = {TEXTOID, TEXTOID, JSONBOID, NUMERICOID, TEXTOID,
+	TEXTOID},
+	.latest = true
+};
+
+static GovStatement write_assessment = {
+	.sql = "UPDATE governance.use_cases AS t SET impact_score = $2,"
+		   " risk_class = $3, impact_level = $4, review_round = $5"
+		   " WHERE t.usecase_id = $1 RETURNING t",
+	.nargs = 5, .argtypes = {TEXTOID, NUMERICOID, TEXTOID, TEXTOID, INT4OID},
+	.latest = true
+};
+
+static GovStatement find_votes = {
+	.sql = "SELECT reviewer, session_role, status"
+		   " FROM governance.usecase_approvals"
+		   " WHERE usecase_id = $1 AND review_round = $2"
+		   " ORDER BY approval_no",
+	.nargs = 2, .argtypes = {TEXTOID, INT4OID},
+	.latest = true
+};
+
+static GovStatement insert_vote = {
+	.sql = "INSERT INTO governance.usecase_approvals"
+		   " (usecase_id, reviewer, status, comments, review_round,"
+		   " session_role, request_id)"
+		   " VALUES ($1, $2, $3, $4, $5, $6, $7::uuid)",
+	.nargs = 7, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID,
+	TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement move_usecase = {
+	.sql = "UPDATE governance.use_cases AS t SET status = $2"
+		   " WHERE t.usecase_id = $1 RETURNING t",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement read_usecase = {
+	.sql = "SELECT t FROM governance.use_cases AS t WHERE t.usecase_id = $1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+typedef struct Vote
+{
+	const char *reviewer;
+	const char *witness;		/* the login, or NULL */
+	const char *status;
+} Vote;
+
+/* What a call decides about. */
+typedef struct Decision
+{
+	const char *usecase_id;
+	GovActor	actor;
+	const char *witness;
+	List	   *subjects;		/* for whom the actor acts: char * */
+	GovUsecase	found;
+	List	   *votes;			/* of this round: Vote * */
+} Decision;
+
+static bool
+same_name(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/*
+ * check_form
+ *		22023 unless every question has an answer that it allows: what was
+ *		not answered must not read as harmless.
+ */
+static void
+check_form(void)
+{
+	char	   *unknown = gov_row_text(0, 1);
+	char	   *wrong = gov_row_text(0, 2);
+	char	   *missing = gov_row_text(0, 3);
+
+	if (unknown != NULL)
+	{
+		gov_run0(&list_questions);
+		gov_bad_value("assessment",
+					  psprintf("There is no question: %s.", unknown),
+					  psprintf("The questions are: %s.", gov_row_text(0, 1)));
+	}
+	if (wrong != NULL)
+		gov_bad_value("assessment",
+					  psprintf("Not an allowed answer to: %s.", wrong),
+					  "The answers allowed are in brackets.");
+	if (missing != NULL)
+		gov_bad_value("assessment",
+					  psprintf("Not answered: %s.", missing),
+					  "SELECT question_id, question, answer_type, options FROM governance.impact_questions ORDER BY position; shows them.");
+}
+
+/*
+ * gov_assess_impact(usecase_id, assessment) → use_cases
+ */
+Datum
+gov_assess_impact(PG_FUNCTION_ARGS)
+{
+	const char *usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
+	Jsonb	   *answers = gov_arg_object(fcinfo, 1, "assessment", false);
+	GovActor	actor;
+	GovUsecase	found;
+	GovParam	score;
+	char	   *risk_class;
+	char	   *suggested;
+	char	   *impact_level;
+	bool		raised;
+	int32		review_round;
+	bool		isnull;
+
+	if (JB_ROOT_COUNT(answers) > GOV_ARRAY_MAX)
+		gov_bad_value("assessment",
+					  psprintf("It has more than %d answers.", GOV_ARRAY_MAX),
+					  NULL);
+	gov_refuse_read_only("gov_assess_impact()");
+	actor = gov_require_any(GOV_MASK(GOV_PERM_USECASE_CREATE) |
+							GOV_MASK(GOV_PERM_USECASE_APPROVE),
+							gov_usecase_resource(usecase_id));
+
+	gov_spi_begin();
+	gov_run(&judge_impact, gov_json(answers));
+	check_form();
+	score.value = gov_row_datum(0, 4, &isnull);
+	score.isnull = isnull;
+	risk_class = gov_row_text(0, 5);
+	suggested = gov_row_text(0, 6);
+
+	gov_usecase_lock(usecase_id, &found);
+	if (!gov_usecase_is(&found, "draft") &&
+		!gov_usecase_is(&found, "submitted"))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("use-case \"%s\" cannot be assessed any more",
+						usecase_id),
+				 errdetail("Its status is \"%s\".", found.status),
+				 errhint("What was approved was approved as assessed: create another use-case.")));
+
+	raised = gov_impact_rank(suggested) > gov_impact_rank(found.impact_level);
+	impact_level = raised ? suggested : found.impact_level;
+	if (raised)
+		ereport(NOTICE,
+				(errmsg("impact level of use-case \"%s\" raised from \"%s\" to \"%s\"",
+						usecase_id, found.impact_level, impact_level)));
+	review_round = found.review_round;
+	if (gov_usecase_is(&found, "submitted") &&
+		(raised || !same_name(risk_class, found.risk_class)))
+		review_round++;
+
+	gov_operation_begin("assess", NULL);
+	gov_run(&insert_assessment, gov_text(usecase_id), gov_text(actor.user_id),
+			gov_json(answers), score, gov_text(risk_class),
+			gov_text(suggested));
+	gov_run(&write_assessment, gov_text(usecase_id), score,
+			gov_text(risk_class), gov_text(impact_level),
+			gov_int4(review_round));
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}
+
+static void
+read_votes(Decision *d)
+{
+	uint64		count = gov_run(&find_votes, gov_text(d->usecase_id),
+								gov_int4(d->found.review_round));
+	uint64		i;
+
+	d->votes = NIL;
+	for (i = 0; i < count; i++)
+	{
+		Vote	   *vote = palloc(sizeof(Vote));
+
+		vote->reviewer = gov_row_text(i, 1);
+		vote->witness = gov_row_text(i, 2);
+		vote->status = gov_row_text(i, 3);
+		d->votes = lappend(d->votes, vote);
+	}
+}
+
+/* The right, the row, the votes. */
+static void
+begin_decision(Decision *d, const char *function)
+{
+	gov_refuse_read_only(function);
+	d->actor = gov_require(GOV_PERM_USECASE_APPROVE,
+						   gov_usecase_resource(d->usecase_id));
+	d->witness = gov_actor_witness(&d->actor);
+	gov_spi_begin();
+	gov_usecase_lock(d->usecase_id, &d->found);
+
+	/* The right may have been revoked while we waited for the lock. */
+	(void) gov_require(GOV_PERM_USECASE_APPROVE,
+					   gov_usecase_resource(d->usecase_id));
+	d->subjects = gov_duty_subjects(&d->actor, GOV_PERM_USECASE_APPROVE);
+	read_votes(d);
+}
+
+/*
+ * check_duty
+ *		MG001 if who did that to the use-case is whom the actor acts for, or
+ *		did it by the actor's login.
+ */
+static void
+check_duty(const Decision *d, const char *did, const char *user_id,
+		   const char *witness)
+{
+	GovDenial	denial = {0};
+	ListCell   *lc;
+
+	foreach(lc, d->subjects)
+	{
+		const char *subject = lfirst(lc);
+
+		if (!same_name(subject, user_id))
+			continue;
+		denial.detail = strcmp(subject, d->actor.user_id) == 0 ?
+			psprintf("The same user %s it.", did) :
+			psprintf("User \"%s\" %s it and lent the role by which user \"%s\" acts.",
+					 user_id, did, d->actor.user_id);
+		break;
+	}
+	if (denial.detail == NULL && same_name(d->witness, witness))
+		denial.detail = psprintf("User \"%s\" %s it in a session of the same login, \"%s\".",
+								 user_id, did, witness);
+	if (denial.detail == NULL)
+		return;
+
+	denial.sqlerrcode = ERRCODE_GOV_SEPARATION_OF_DUTIES;
+	denial.user_id = d->actor.user_id;
+	denial.permission = gov_permission_name(GOV_PERM_USECASE_APPROVE);
+	denial.resource = gov_usecase_resource(d->usecase_id);
+	denial.message = psprintf("user \"%s\" cannot approve use-case \"%s\"",
+							  d->actor.user_id, d->usecase_id);
+	denial.hint = "Another user with permission \"usecase:approve\" must decide.";
+	gov_deny(&denial);
+}
+
+static void
+require_submitted(const Decision *d)
+{
+	if (gov_usecase_is(&d->found, "submitted"))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("use-case \"%s\" is not submitted", d->usecase_id),
+			 errdetail("Its status is \"%s\".", d->found.status),
+			 gov_usecase_is(&d->found, "draft") ?
+			 errhint("SELECT gov_submit_usecase(%s); submits it.",
+					 quote_literal_cstr(d->usecase_id)) : 0));
+}
+
+/* Its class, and from level "high" up that it has one. */
+static void
+require_approvable(const Decision *d)
+{
+	if (same_name(d->found.risk_class, "prohibited"))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("use-case \"%s\" is of class \"prohibited\"",
+						d->usecase_id),
+				 errdetail("By its impact assessment it is a practice that Regulation (EU) 2024/1689, Art. 5, prohibits; no policy and no override allows it."),
+				 errhint("SELECT gov_reject_usecase(%s, '...'); sends it back.",
+						 quote_literal_cstr(d->usecase_id))));
+	if (d->found.risk_class == NULL &&
+		gov_impact_rank(d->found.impact_level) >= GOV_IMPACT_HIGH)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("use-case \"%s\" has no impact assessment",
+						d->usecase_id),
+				 errdetail("Its impact level is \"%s\".",
+						   d->found.impact_level),
+				 errhint("SELECT gov_assess_impact(%s, '{...}'); with an answer to each question in governance.impact_questions.",
+						 quote_literal_cstr(d->usecase_id))));
+}
+
+/*
+ * require_first_vote
+ *		55000 if the actor, whoever the actor acts for, or the actor's login
+ *		has voted in this round.
+ *
+ * Whoever voted by a lent role voted for the lender too.
+ */
+static void
+require_first_vote(const Decision *d)
+{
+	ListCell   *lc;
+
+	foreach(lc, d->votes)
+	{
+		const Vote *vote = lfirst(lc);
+		GovActor	voter = {.evidence = GOV_EVIDENCE_UNMAPPED};
+		const char *detail = NULL;
+		ListCell   *of_voter;
+		ListCell   *of_actor;
+
+		strlcpy(voter.user_id, vote->reviewer, sizeof(voter.user_id));
+		foreach(of_voter, gov_duty_subjects(&voter, GOV_PERM_USECASE_APPROVE))
+		{
+			foreach(of_actor, d->subjects)
+			{
+				if (same_name(lfirst(of_voter), lfirst(of_actor)))
+					detail = strcmp(vote->reviewer, d->actor.user_id) == 0 ?
+						psprintf("The vote was \"%s\".", vote->status) :
+						psprintf("User \"%s\" voted \"%s\" by the same right of user \"%s\".",
+								 vote->reviewer, vote->status,
+								 (char *) lfirst(of_actor));
+			}
+		}
+		if (detail == NULL && same_name(d->witness, vote->witness))
+			detail = psprintf("User \"%s\" voted \"%s\" in a session of the same login, \"%s\".",
+							  vote->reviewer, vote->status, vote->witness);
+		if (detail != NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("user \"%s\" has voted on use-case \"%s\" already",
+							d->actor.user_id, d->usecase_id),
+					 errdetail("%s", detail),
+					 errhint("Somebody else with permission \"usecase:approve\" must decide.")));
+	}
+}
+
+static void
+write_vote(const Decision *d, const char *status, const char *comments,
+		   const char *request_id)
+{
+	gov_run(&insert_vote, gov_text(d->usecase_id), gov_text(d->actor.user_id),
+			gov_text(status), gov_text(comments),
+			gov_int4(d->found.review_round), gov_text(d->witness),
+			gov_text(request_id));
+}
+
+/*
+ * gov_approve_usecase(usecase_id, comments) → use_cases
+ *		The vote that completes the quorum approves.
+ */
+Datum
+gov_approve_usecase(PG_FUNCTION_ARGS)
+{
+	Decision	d;
+	const char *comments;
+	char	   *request_id;
+	int64		required;
+
+	d.usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
+	comments = gov_arg_text(fcinfo, 1, "comments", "");
+	begin_decision(&d, "gov_approve_usecase()");
+	check_duty(&d, "created", d.found.created_by,
+			   d.found.created_session_role);
+	check_duty(&d, "owns", d.found.owner, NULL);
+	check_duty(&d, "submitted", d.found.submitted_by,
+			   d.found.submitted_session_role);
+	require_submitted(&d);
+	require_approvable(&d);
+	require_first_vote(&d);
+	request_id = gov_approval_use(GOV_ACTION_USECASE_APPROVE, &d.actor,
+								  d.usecase_id, NULL);
+
+	/* A rejection ends the round and nobody votes twice. */
+	required = gov_policy_int(psprintf("usecase.required_approvals.%s",
+									   d.found.impact_level));
+	gov_operation_begin("approve", comments);
+	write_vote(&d, "approved", comments, request_id);
+	if (list_length(d.votes) + 1 >= required)
+		gov_run(&move_usecase, gov_text(d.usecase_id), gov_text("approved"));
+	else
+		gov_run(&read_usecase, gov_text(d.usecase_id));
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_reject_usecase(usecase_id, reason) → use_cases
+ */
+Datum
+gov_reject_usecase(PG_FUNCTION_ARGS)
+{
+	Decision	d;
+	const char *reason;
+
+	d.usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
+	reason = gov_arg_reason(fcinfo, 1, "reason");
+	begin_decision(&d, "gov_reject_usecase()");
+	require_submitted(&d);
+	require_first_vote(&d);
+	gov_operation_begin("reject", reason);
+	write_vote(&d, "rejected", reason, NULL);
+	gov_run(&move_usecase, gov_text(d.usecase_id), gov_text("draft"));
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}

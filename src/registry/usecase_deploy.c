@@ -1,0 +1,318 @@
+/*
+ * usecase_deploy.c
+ *		Deploying use-cases, ending them, recording their metrics.
+ *
+ * Whether a model is live is judged when the use-case is deployed; that it
+ * may stop being live the moment after is what gov_admit() answers.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+
+#include "core/args.h"
+#include "core/operation.h"
+#include "core/spi.h"
+#include "registry/approval.h"
+#include "registry/environment.h"
+#include "registry/metrics.h"
+#include "registry/policy.h"
+#include "registry/usecase.h"
+
+PG_FUNCTION_INFO_V1(gov_deploy_usecase);
+PG_FUNCTION_INFO_V1(gov_deprecate_usecase);
+PG_FUNCTION_INFO_V1(gov_archive_usecase);
+PG_FUNCTION_INFO_V1(gov_record_usecase_metrics);
+
+static GovStatement find_dead_models = {
+	.sql = "SELECT string_agg(i.model_id, ', ' ORDER BY i.position)"
+		   " FROM governance.use_cases AS u,"
+		   " unnest(u.model_ids) WITH ORDINALITY AS i(model_id, position)"
+		   " WHERE u.usecase_id = $1 AND NOT EXISTS ("
+		   "SELECT FROM governance.deployment_history AS d"
+		   " JOIN governance.environments AS e ON e.name = d.environment"
+		   " JOIN governance.environments AS p ON p.name = 'production'"
+		   " WHERE d.model_id = i.model_id AND d.status = 'active'"
+		   " AND e.rank >= p.rank)",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement find_staging = {
+	.sql = "SELECT 1 FROM governance.usecase_deployments"
+		   " WHERE usecase_id = $1 AND environment = '" GOV_STAGING "' LIMIT 1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement find_deployment = {
+	.sql = "SELECT usecase_id FROM governance.usecase_deployments"
+		   " WHERE deployment_id = $1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement supersede_deployment = {
+	.sql = "UPDATE governance.usecase_deployments"
+		   " SET status = 'superseded', ended_at = clock_timestamp(),"
+		   " ended_by = $3"
+		   " WHERE usecase_id = $1 AND environment = $2"
+		   " AND status = 'active'",
+	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement mark_deployed = {
+	.sql = "UPDATE governance.use_cases SET status = 'deployed'"
+		   " WHERE usecase_id = $1 AND status <> 'deployed'",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement insert_deployment = {
+	.sql = "INSERT INTO governance.usecase_deployments AS t"
+		   " (usecase_id, deployment_id, environment, deployed_by, notes)"
+		   " VALUES ($1, coalesce($2, gen_random_uuid()::text), $3, $4, $5)"
+		   " RETURNING t",
+	.nargs = 5, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement end_deployments = {
+	.sql = "UPDATE governance.usecase_deployments"
+		   " SET status = 'ended', ended_at = clock_timestamp(),"
+		   " ended_by = $2"
+		   " WHERE usecase_id = $1 AND status = 'active'",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement deprecate_usecase = {
+	.sql = "UPDATE governance.use_cases AS t"
+		   " SET status = 'deprecated', replaced_by = $2"
+		   " WHERE t.usecase_id = $1 RETURNING t",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement archive_usecase = {
+	.sql = "UPDATE governance.use_cases AS t SET status = 'archived'"
+		   " WHERE t.usecase_id = $1 RETURNING t",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement insert_metrics = {
+	.sql = "INSERT INTO governance.usecase_metrics AS t"
+		   " (usecase_id, recorded_by, metrics)"
+		   " VALUES ($1, $2, $3) RETURNING t",
+	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, JSONBOID},
+	.latest = true
+};
+
+static void
+require_deployable(const char *usecase_id, const GovUsecase *found)
+{
+	if (gov_usecase_is(found, "approved") ||
+		gov_usecase_is(found, "deployed"))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("use-case \"%s\" is not approved", usecase_id),
+			 errdetail("Its status is \"%s\".", found->status)));
+}
+
+/* What production demands beyond an approval. */
+static void
+check_production(const char *usecase_id, const char *environment)
+{
+	char	   *dead = NULL;
+
+	if (gov_policy_bool("usecase.require_staging") &&
+		gov_run(&find_staging, gov_text(usecase_id)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("use-case \"%s\" was never deployed to staging",
+						usecase_id),
+				 errdetail("Policy \"usecase.require_staging\" is on."),
+				 errhint("SELECT gov_deploy_usecase(%s, environment => 'staging'); comes first.",
+						 quote_literal_cstr(usecase_id))));
+
+	if (!gov_policy_bool("usecase.require_deployed_models"))
+		return;
+	if (gov_run(&find_dead_models, gov_text(usecase_id)) > 0)
+		dead = gov_row_text(0, 1);
+	if (dead != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("use-case \"%s\" cannot be deployed to \"%s\" without an active production version of: %s",
+						usecase_id, environment, dead),
+				 errdetail("Policy \"usecase.require_deployed_models\" is on."),
+				 errhint("Deploy them first with gov_deploy_model().")));
+}
+
+/*
+ * gov_deploy_usecase(usecase_id, deployment_id, environment, notes)
+ *		→ usecase_deployments
+ */
+Datum
+gov_deploy_usecase(PG_FUNCTION_ARGS)
+{
+	const char *usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
+	const char *deployment_id = gov_arg_id_or_null(fcinfo, 1,
+												   "deployment_id");
+	const char *environment = PG_ARGISNULL(2) ? GOV_PRODUCTION :
+		gov_arg_id(fcinfo, 2, "environment");
+	const char *notes = gov_arg_text(fcinfo, 3, "notes", "");
+	GovActor	actor;
+	GovUsecase	found;
+	GovEnvironment target;
+
+	gov_refuse_read_only("gov_deploy_usecase()");
+	actor = gov_require(GOV_PERM_USECASE_DEPLOY,
+						gov_usecase_resource(usecase_id));
+
+	gov_spi_begin();
+	gov_usecase_lock(usecase_id, &found);
+
+	/* The right may have been revoked while we waited for the lock. */
+	(void) gov_require(GOV_PERM_USECASE_DEPLOY,
+					   gov_usecase_resource(usecase_id));
+	gov_environment_find(environment, &target);
+	require_deployable(usecase_id, &found);
+	if (deployment_id != NULL &&
+		gov_run(&find_deployment, gov_text(deployment_id)) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				 errmsg("use-case deployment \"%s\" exists already",
+						deployment_id),
+				 errdetail("It is one of use-case \"%s\".",
+						   gov_row_text(0, 1)),
+				 errhint("Leave deployment_id out, and one is made.")));
+	if (target.is_production)
+		check_production(usecase_id, environment);
+
+	gov_operation_begin("supersede", NULL);
+	gov_run(&supersede_deployment, gov_text(usecase_id),
+			gov_text(environment), gov_text(actor.user_id));
+	gov_operation_end();
+	gov_operation_begin("deploy", NULL);
+	gov_run(&mark_deployed, gov_text(usecase_id));
+	gov_run(&insert_deployment, gov_text(usecase_id),
+			gov_text(deployment_id), gov_text(environment),
+			gov_text(actor.user_id), gov_text(notes));
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}
+
+static bool
+has_ended(const GovUsecase *usecase)
+{
+	return gov_usecase_is(usecase, "deprecated") ||
+		gov_usecase_is(usecase, "archived");
+}
+
+/*
+ * gov_deprecate_usecase(usecase_id, reason, replaced_by) → use_cases
+ */
+Datum
+gov_deprecate_usecase(PG_FUNCTION_ARGS)
+{
+	const char *usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
+	const char *reason = gov_arg_text(fcinfo, 1, "reason", "");
+	const char *replaced_by = gov_arg_id_or_null(fcinfo, 2, "replaced_by");
+	GovActor	actor;
+	GovUsecase	found;
+	GovUsecase	successor = {0};
+
+	if (replaced_by != NULL && strcmp(replaced_by, usecase_id) == 0)
+		gov_bad_value("replaced_by", "A use-case cannot replace itself.",
+					  NULL);
+	gov_refuse_read_only("gov_deprecate_usecase()");
+	actor = gov_require(GOV_PERM_USECASE_DEPRECATE,
+						gov_usecase_resource(usecase_id));
+
+	gov_spi_begin();
+	if (replaced_by != NULL && strcmp(replaced_by, usecase_id) < 0)
+		gov_usecase_lock(replaced_by, &successor);
+	gov_usecase_lock(usecase_id, &found);
+	if (replaced_by != NULL && successor.status == NULL)
+		gov_usecase_lock(replaced_by, &successor);
+
+	/* The right may have been revoked while we waited for the lock. */
+	(void) gov_require(GOV_PERM_USECASE_DEPRECATE,
+					   gov_usecase_resource(usecase_id));
+	if (has_ended(&found))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("use-case \"%s\" is %s already", usecase_id,
+						found.status)));
+	if (replaced_by != NULL && has_ended(&successor))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("use-case \"%s\" cannot replace another",
+						replaced_by),
+				 errdetail("It is %s itself.", successor.status)));
+	(void) gov_approval_use(GOV_ACTION_USECASE_DEPRECATE, &actor, usecase_id,
+							NULL);
+
+	gov_operation_begin("deprecate", reason);
+	gov_run(&end_deployments, gov_text(usecase_id), gov_text(actor.user_id));
+	gov_run(&deprecate_usecase, gov_text(usecase_id), gov_text(replaced_by));
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_archive_usecase(usecase_id) → use_cases
+ */
+Datum
+gov_archive_usecase(PG_FUNCTION_ARGS)
+{
+	const char *usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
+	GovUsecase	found;
+
+	gov_refuse_read_only("gov_archive_usecase()");
+	(void) gov_require(GOV_PERM_USECASE_DEPRECATE,
+					   gov_usecase_resource(usecase_id));
+
+	gov_spi_begin();
+	gov_usecase_lock(usecase_id, &found);
+	if (!gov_usecase_is(&found, "deprecated"))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("use-case \"%s\" is not deprecated", usecase_id),
+				 errdetail("Its status is \"%s\".", found.status),
+				 gov_usecase_is(&found, "archived") ? 0 :
+				 errhint("SELECT gov_deprecate_usecase(%s); comes first.",
+						 quote_literal_cstr(usecase_id))));
+	gov_operation_begin("archive", NULL);
+	gov_run(&archive_usecase, gov_text(usecase_id));
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_record_usecase_metrics(usecase_id, metrics) → usecase_metrics
+ */
+Datum
+gov_record_usecase_metrics(PG_FUNCTION_ARGS)
+{
+	const char *usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
+	Jsonb	   *metrics = gov_arg_metrics(fcinfo, 1);
+	GovActor	actor;
+
+	gov_refuse_read_only("gov_record_usecase_metrics()");
+	actor = gov_require_any(GOV_MASK(GOV_PERM_SLA_RECORD) |
+							GOV_MASK(GOV_PERM_USECASE_CREATE),
+							gov_usecase_resource(usecase_id));
+
+	gov_spi_begin();
+	gov_usecase_require(usecase_id);
+	gov_operation_begin("record", NULL);
+	gov_run(&insert_metrics, gov_text(usecase_id), gov_text(actor.user_id),
+			gov_json(metrics));
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}
