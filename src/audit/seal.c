@@ -95,6 +95,7 @@ typedef struct Batch
 	Snapshot	snapshot;
 	GovTreeHead head;			/* before it, then of it */
 	int64		incarnation;	/* of the log now */
+	int			max;			/* events at most */
 	int			count;
 	Datum	   *event_ids;
 	GovTreeHash *leaves;
@@ -172,11 +173,11 @@ collect_difference(Batch *batch, const GovXidSnapshot *from,
 
 	ranges = gov_xid_ranges(from, to, cursor_xid, cursor_event, &count);
 	gov_event_scan_open(&events, true, batch->snapshot);
-	for (i = 0; i < count && batch->count < GOV_SEAL_BATCH; i++)
+	for (i = 0; i < count && batch->count < batch->max; i++)
 	{
 		gov_event_seek_xids(&events, batch->incarnation, ranges[i].xid_from,
 							ranges[i].xid_to, ranges[i].after_event);
-		while (batch->count < GOV_SEAL_BATCH && gov_event_next(&events))
+		while (batch->count < batch->max && gov_event_next(&events))
 		{
 			if (gov_xid_snapshot_ended(to, events.xid))
 				add_event(batch, &events);
@@ -198,7 +199,7 @@ collect_tail(Batch *batch)
 	uint64		i;
 
 	found = gov_run(&select_tail, gov_int8(batch->incarnation),
-					gov_int8(GOV_SEAL_BATCH));
+					gov_int8(batch->max));
 	gov_event_scan_open(&events, false, batch->snapshot);
 	for (i = 0; i < found; i++)
 	{
@@ -241,7 +242,7 @@ collect(Batch *batch)
 	{
 		collect_difference(batch, &head->base, &head->snapshot,
 						   head->cursor_xid, head->cursor_event);
-		if (batch->count == GOV_SEAL_BATCH)
+		if (batch->count == batch->max)
 			return;
 		head->is_partial = false;
 		if (batch->count > 0)
@@ -258,7 +259,7 @@ collect(Batch *batch)
 						   head->snapshot.xmax, now.xmax),
 				 errhint("The log was restored from another server: gov_post_restore() begins a new incarnation of it.")));
 	collect_difference(batch, &head->snapshot, &now, 0, 0);
-	if (batch->count == GOV_SEAL_BATCH)
+	if (batch->count == batch->max)
 	{
 		head->is_partial = true;
 		head->base = head->snapshot;
@@ -351,7 +352,7 @@ write_batch(Batch *batch, SealResult *result)
  * to finish.
  */
 static bool
-seal_batch(SealResult *result, bool *took_snapshot)
+seal_batch(int max, SealResult *result, bool *took_snapshot)
 {
 	MemoryContext context;
 	MemoryContext caller;
@@ -360,8 +361,9 @@ seal_batch(SealResult *result, bool *took_snapshot)
 	context = AllocSetContextCreate(CurrentMemoryContext, "audit seal batch",
 									ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(context);
-	batch.event_ids = palloc(sizeof(Datum) * GOV_SEAL_BATCH);
-	batch.leaves = palloc(sizeof(GovTreeHash) * GOV_SEAL_BATCH);
+	batch.max = max;
+	batch.event_ids = palloc(sizeof(Datum) * max);
+	batch.leaves = palloc(sizeof(GovTreeHash) * max);
 	batch.incarnation = gov_log_incarnation();
 	batch.snapshot = RegisterSnapshot(GetLatestSnapshot());
 	gov_tree_head_last(batch.snapshot, &batch.head);
@@ -414,7 +416,7 @@ warn_flagged(SealResult *result)
 }
 
 int64
-gov_audit_seal_batch(bool wait)
+gov_audit_seal_batch(bool wait, int max)
 {
 	SealResult	result;
 	bool		took_snapshot = false;
@@ -424,7 +426,7 @@ gov_audit_seal_batch(bool wait)
 		return 0;
 	begin_result(&result);
 	gov_spi_begin();
-	(void) seal_batch(&result, &took_snapshot);
+	(void) seal_batch(Min(max, GOV_SEAL_BATCH), &result, &took_snapshot);
 	gov_spi_end();
 	warn_flagged(&result);
 	return result.sealed;
@@ -456,7 +458,7 @@ gov_audit_seal(PG_FUNCTION_ARGS)
 	(void) lock_sealer(true);
 	begin_result(&result);
 	gov_spi_begin();
-	while (!seal_batch(&result, &took_snapshot))
+	while (!seal_batch(GOV_SEAL_BATCH, &result, &took_snapshot))
 		CHECK_FOR_INTERRUPTS();
 	gov_spi_end();
 	warn_flagged(&result);

@@ -9,13 +9,13 @@
 
 /*
  * gov_audit_seal_batch
- *		Seal at most GOV_SEAL_BATCH events; how many.
+ *		Seal at most max (and GOV_SEAL_BATCH) events; how many.
  *
  * The caller has a transaction at READ COMMITTED and no SPI connection; what
  * is sealed counts once it commits.  One at a time: if another transaction is
  * sealing, wait for its end, or seal nothing.  0: nothing was there to seal.
  */
-extern int64 gov_audit_seal_batch(bool wait);
+extern int64 gov_audit_seal_batch(bool wait, int max);
 
 /* Writing the tables of the sealed log: everybody else is refused. */
 extern void gov_seal_write_begin(void);

@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "utils/timestamp.h"
+
 #include "audit/denials.h"
 #include "audit/seal.h"
 #include "registry/approval.h"
@@ -11,6 +13,8 @@
 
 #define DENIALS_BATCH 256
 #define EXPIRY_BATCH 256
+#define FIRST_SEAL_BATCH 4096
+#define QUICK_SEAL_MS 150
 
 #define GOV_JOB(name, function) static void function(GovJobReport *report);
 #include "worker/job_list.h"
@@ -66,12 +70,26 @@ gov_job_expiry(GovJobReport *report)
 	report->more = expired == EXPIRY_BATCH;
 }
 
-/* By hand it waits for its turn; a visit leaves a busy log alone. */
+/*
+ * By hand it waits for its turn; a visit leaves a busy log alone.
+ *
+ * A visit begins small and grows while batches are quick: one that takes
+ * longer than a visit may would be undone, and tried again, for ever.
+ */
 static void
 gov_job_seal(GovJobReport *report)
 {
-	int64		sealed = gov_audit_seal_batch(report->by_hand);
+	static int	max = FIRST_SEAL_BATCH;
+	TimestampTz began_at = GetCurrentTimestamp();
+	int			asked = report->by_hand ? GOV_SEAL_BATCH : max;
+	int64		sealed = gov_audit_seal_batch(report->by_hand, asked);
 
+	if (!report->by_hand && sealed == max &&
+		!TimestampDifferenceExceeds(began_at, GetCurrentTimestamp(),
+									QUICK_SEAL_MS))
+		max = Min(max * 2, GOV_SEAL_BATCH);
 	gov_job_counted(report, "sealed", sealed);
+
+	/* A head that finished an older difference has not seen the present. */
 	report->more = sealed > 0;
 }

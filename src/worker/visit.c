@@ -9,12 +9,15 @@
  * in progress is cancelled; what a job leaves over goes to the next one.
  *
  * Invariants: it acts as user "system", evidence "internal", and as the owner
- * of the extension; a job that fails is logged and takes no other job with
- * it; how it went is said in the database's slot before the process ends.
+ * of the extension, which it holds while a batch lasts, so that DROP EXTENSION
+ * comes before a batch or after it; a job that fails is logged and takes no
+ * other job with it; how it went is said in the database's slot before the
+ * process ends.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/pg_extension.h"
 #include "commands/extension.h"
 #include "libpq/pqsignal.h"
 #include "miscadmin.h"
@@ -22,8 +25,10 @@
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
+#include "storage/lock.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timeout.h"
@@ -36,6 +41,14 @@
 #include "identity/actor.h"
 #include "worker/jobs.h"
 #include "worker/worker.h"
+
+/* Is the extension here, and ours while the transaction lasts? */
+typedef enum Hold
+{
+	HOLD_GOT,
+	HOLD_ABSENT,
+	HOLD_BUSY					/* somebody is dropping or altering it */
+} Hold;
 
 /* A prepared transaction of this database may hold events to be sealed. */
 static GovStatement find_prepared = {
@@ -96,35 +109,67 @@ begin(TimestampTz deadline, const char *activity)
 	pgstat_report_activity(STATE_RUNNING, activity);
 	StartTransactionCommand();
 	enable_timeout_after(STATEMENT_TIMEOUT, time_left(deadline));
-	PushActiveSnapshot(GetTransactionSnapshot());
 }
 
 static void
 commit(void)
 {
-	PopActiveSnapshot();
 	disable_timeout(STATEMENT_TIMEOUT, false);
 	CommitTransactionCommand();
 	pgstat_report_stat(true);
 	pgstat_report_activity(STATE_IDLE, NULL);
 }
 
+/*
+ * hold_extension
+ *		Keep the extension until the transaction ends.
+ *
+ * Never waits: whoever drops it would wait for us in turn.
+ */
+static Hold
+hold_extension(void)
+{
+	Oid			extension = get_extension_oid("governance", true);
+	LOCKTAG		tag;
+
+	if (!OidIsValid(extension))
+		return HOLD_ABSENT;
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ExtensionRelationId, extension, 0);
+	if (LockAcquire(&tag, AccessShareLock, false, true) ==
+		LOCKACQUIRE_NOT_AVAIL)
+		return HOLD_BUSY;
+
+	/* Whoever had the lock before us may have dropped it. */
+	AcceptInvalidationMessages();
+	if (get_extension_oid("governance", true) != extension)
+		return HOLD_ABSENT;
+	return HOLD_GOT;
+}
+
 /* One batch of a job in one transaction. */
-static void
+static Hold
 run_batch(const GovJob *job, GovJobReport *report, TimestampTz deadline)
 {
+	Hold		hold;
 	Oid			save_userid;
 	int			save_context;
 
-	begin(deadline, job->name);
-	gov_actor_bind(GOV_SYSTEM_USER, GOV_EVIDENCE_INTERNAL);
-	GetUserIdAndSecContext(&save_userid, &save_context);
-	SetUserIdAndSecContext(gov_owner(),
-						   save_context | SECURITY_LOCAL_USERID_CHANGE);
 	report->more = false;
-	job->run(report);
-	SetUserIdAndSecContext(save_userid, save_context);
+	begin(deadline, job->name);
+	hold = hold_extension();
+	if (hold == HOLD_GOT)
+	{
+		PushActiveSnapshot(GetTransactionSnapshot());
+		gov_actor_bind(GOV_SYSTEM_USER, GOV_EVIDENCE_INTERNAL);
+		GetUserIdAndSecContext(&save_userid, &save_context);
+		SetUserIdAndSecContext(gov_owner(),
+							   save_context | SECURITY_LOCAL_USERID_CHANGE);
+		job->run(report);
+		SetUserIdAndSecContext(save_userid, save_context);
+		PopActiveSnapshot();
+	}
 	commit();
+	return hold;
 }
 
 /*
@@ -152,7 +197,12 @@ run_job(const GovJob *job, TimestampTz soft_deadline, TimestampTz deadline,
 		do
 		{
 			CHECK_FOR_INTERRUPTS();
-			run_batch(job, &report, deadline);
+			if (run_batch(job, &report, deadline) != HOLD_GOT)
+			{
+				/* It is being dropped; maybe that is undone. */
+				*more = true;
+				break;
+			}
 		} while (report.more && GetCurrentTimestamp() < soft_deadline);
 		if (report.more)
 			*more = true;
@@ -176,22 +226,27 @@ run_job(const GovJob *job, TimestampTz soft_deadline, TimestampTz deadline,
 }
 
 /* Is there something of ours to work on? */
-static GovPresence
-look_around(TimestampTz deadline)
+static Hold
+look_around(TimestampTz deadline, GovPresence *presence)
 {
-	GovPresence presence = GOV_PRESENCE_PRESENT;
-	const char *restoring;
+	const char *restoring =
+		GetConfigOption("governance.restoring", true, false);
+	Hold		hold;
 
 	begin(deadline, "looking for the extension");
-	if (!OidIsValid(get_extension_oid("governance", true)) ||
+	hold = hold_extension();
+	if (hold == HOLD_GOT &&
 		!OidIsValid(gov_relation_or_invalid(GOV_REL_AUDIT_EVENTS)))
-		presence = GOV_PRESENCE_ABSENT;
-	restoring = GetConfigOption("governance.restoring", true, false);
-	if (presence == GOV_PRESENCE_PRESENT && restoring != NULL &&
-		strcmp(restoring, "on") == 0)
-		presence = GOV_PRESENCE_RESTORING;
+		hold = HOLD_ABSENT;
 	commit();
-	return presence;
+
+	if (hold == HOLD_ABSENT)
+		*presence = GOV_PRESENCE_ABSENT;
+	else if (restoring != NULL && strcmp(restoring, "on") == 0)
+		*presence = GOV_PRESENCE_RESTORING;
+	else
+		*presence = GOV_PRESENCE_PRESENT;
+	return hold;
 }
 
 static bool
@@ -200,9 +255,11 @@ has_prepared(TimestampTz deadline)
 	bool		found;
 
 	begin(deadline, "looking for prepared transactions");
+	PushActiveSnapshot(GetTransactionSnapshot());
 	gov_spi_begin();
 	found = gov_run0(&find_prepared) > 0;
 	gov_spi_end();
+	PopActiveSnapshot();
 	commit();
 	return found;
 }
@@ -226,15 +283,18 @@ visit(GovWorkSlot *slot, TimestampTz began_at)
 {
 	TimestampTz deadline = TimestampTzPlusMilliseconds(began_at, GOV_VISIT_MS);
 	GovPresence presence;
+	Hold		hold;
 	bool		more = false;
 	bool		failed = false;
 	int			i;
 
 	/* First of all: what comes from now on is for the next visit. */
 	pg_atomic_exchange_u32(&slot->pending, 0);
-	presence = look_around(deadline);
+	hold = look_around(deadline, &presence);
 
-	if (presence == GOV_PRESENCE_ABSENT)
+	if (hold == HOLD_BUSY)
+		pg_atomic_write_u32(&slot->pending, 1);
+	else if (presence == GOV_PRESENCE_ABSENT)
 	{
 		int			dropped = gov_denial_forget(MyDatabaseId);
 

@@ -233,6 +233,46 @@ wait_for('postgres',
 	"SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = 'bare'",
 	'DROP EXTENSION is nothing to it');
 
+# made and dropped under it again and again: nothing fails
+$log_start = -s $node->logfile;
+for my $i (1 .. 15)
+{
+	ask('bare', 'CREATE EXTENSION governance');
+	loop_of_denials('bare', 'stranger', 2);
+	ask('bare', 'DROP EXTENSION governance; DROP SCHEMA IF EXISTS governance');
+}
+$log = slurp_file($node->logfile, $log_start);
+unlike($log, qr/ERROR: /, 'no visit fails when the extension is made and dropped');
+like($log, qr/governance worker for database $bare/, 'though they came');
+
+# --- sealing -----------------------------------------------------------------------
+
+my $unsealed = <<'SQL';
+SELECT count(*) = 0 FROM governance.audit_events AS e
+WHERE NOT EXISTS (SELECT FROM governance.audit_leaves AS l WHERE l.event_id = e.event_id)
+SQL
+wait_for('one', $unsealed, 'what was written is sealed');
+ask('one', "SELECT gov_log_event('probe', 'try', NULL)");
+$began = time;
+wait_for('one', $unsealed, 'and an event by itself');
+cmp_ok(time - $began, '<=', 4, 'soon');
+
+# a prepared transaction ends in another session, which wrote nothing
+ask('one', "BEGIN; SELECT gov_log_event('probe', 'prepare', NULL); PREPARE TRANSACTION 'p'");
+sleep 2;
+ask('one', "COMMIT PREPARED 'p'");
+$began = time;
+wait_for('one', $unsealed, 'what was prepared is sealed after its commit');
+cmp_ok(time - $began, '<=', 4, 'not only when the idle worker comes round');
+
+# requests past their time
+ask('one', q(SELECT gov_request_approval('model_rollback', '{"model_id": "risk"}')));
+ask('one', q(UPDATE governance.approval_requests SET expires_at = clock_timestamp()));
+wait_for('one', "SELECT status = 'expired' FROM governance.approval_requests",
+	'a request past its time is marked');
+is( ask('one', "SELECT actor, evidence FROM governance.audit_events WHERE event_type = 'approval_request.expire'"),
+	'system|internal', 'by the user system, evidence internal');
+
 # --- copies and drops -------------------------------------------------------------
 
 my $failures = 0;
