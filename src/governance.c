@@ -7,6 +7,7 @@
 #include "fmgr.h"
 
 #include "audit/record.h"
+#include "audit/seal.h"
 #include "core/compat.h"
 #include "core/guc.h"
 #include "core/operation.h"
@@ -27,6 +28,7 @@ _PG_init(void)
 	gov_operation_init();
 	gov_actor_init();
 	gov_audit_init();
+	gov_seal_guard_init();
 	gov_policy_init();
 	gov_approval_init();
 }

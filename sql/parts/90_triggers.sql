@@ -38,3 +38,26 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON governance.audit_events
 ALTER TABLE governance.audit_events
     ENABLE ALWAYS TRIGGER append_only,
     ENABLE ALWAYS TRIGGER append_only_truncate;
+
+-- The sealed log is written by the sealer alone.
+DO $$
+DECLARE
+    sealed text;
+BEGIN
+    FOREACH sealed IN ARRAY ARRAY[
+        'audit_leaves', 'audit_tiles', 'audit_tree_heads', 'audit_seal_flags',
+        'audit_verify_progress'
+    ]
+    LOOP
+        EXECUTE pg_catalog.format(
+            'CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE ON governance.%I'
+            ' FOR EACH ROW EXECUTE FUNCTION governance.audit_seal_guard()', sealed);
+        EXECUTE pg_catalog.format(
+            'CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON governance.%I'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION governance.audit_seal_guard()', sealed);
+        EXECUTE pg_catalog.format(
+            'ALTER TABLE governance.%I ENABLE ALWAYS TRIGGER append_only,'
+            ' ENABLE ALWAYS TRIGGER append_only_truncate', sealed);
+    END LOOP;
+END
+$$;

@@ -38,7 +38,19 @@
 	GOV_RELATION(SYSTEM_STATE, "system_state") \
 	GOV_RELATION(AUDIT_EVENTS, "audit_events") \
 	GOV_RELATION(AUDIT_EVENTS_EVENT_ID_SEQ, "audit_events_event_id_seq") \
-	GOV_RELATION(AUDIT_LOG, "audit_log")
+	GOV_RELATION(AUDIT_LOG, "audit_log") \
+	GOV_RELATION(AUDIT_EVENTS_PKEY, "audit_events_pkey") \
+	GOV_RELATION(AUDIT_EVENTS_XID_IDX, "audit_events_xid_idx") \
+	GOV_RELATION(AUDIT_LEAVES, "audit_leaves") \
+	GOV_RELATION(AUDIT_LEAVES_PKEY, "audit_leaves_pkey") \
+	GOV_RELATION(AUDIT_LEAVES_EVENT_ID_KEY, "audit_leaves_event_id_key") \
+	GOV_RELATION(AUDIT_TILES, "audit_tiles") \
+	GOV_RELATION(AUDIT_TILES_PKEY, "audit_tiles_pkey") \
+	GOV_RELATION(AUDIT_TREE_HEADS, "audit_tree_heads") \
+	GOV_RELATION(AUDIT_TREE_HEADS_PKEY, "audit_tree_heads_pkey") \
+	GOV_RELATION(AUDIT_SEAL_FLAGS, "audit_seal_flags") \
+	GOV_RELATION(AUDIT_SEAL_FLAGS_PKEY, "audit_seal_flags_pkey") \
+	GOV_RELATION(AUDIT_VERIFY_PROGRESS, "audit_verify_progress")
 
 typedef enum GovRelation
 {

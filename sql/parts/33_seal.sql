@@ -1,0 +1,85 @@
+-- The audit trail, its sealed half: leaves, tiles, tree heads.
+
+-- What the sealer looks for: the events of transactions that have ended since.
+CREATE INDEX audit_events_xid_idx ON governance.audit_events (incarnation, xid, event_id);
+
+CREATE TABLE governance.audit_leaves (
+    leaf_index bigint NOT NULL,
+    event_id   bigint NOT NULL,
+    CONSTRAINT audit_leaves_pkey PRIMARY KEY (leaf_index),
+    CONSTRAINT audit_leaves_event_id_key UNIQUE (event_id)
+);
+COMMENT ON TABLE governance.audit_leaves IS
+'The leaf map: which event is which leaf of the tree.  The hashes are in audit_tiles.';
+
+CREATE TABLE governance.audit_tiles (
+    level      integer NOT NULL,
+    tile_index bigint NOT NULL,
+    hashes     bytea NOT NULL,
+    CONSTRAINT audit_tiles_pkey PRIMARY KEY (level, tile_index)
+);
+ALTER TABLE governance.audit_tiles ALTER COLUMN hashes SET STORAGE EXTERNAL;
+COMMENT ON TABLE governance.audit_tiles IS
+'The tree, in tiles of 256 hashes in the shape of C2SP tlog-tiles: level 0 has the leaf hashes, each level above the roots of the full tiles below it.';
+
+CREATE TABLE governance.audit_tree_heads (
+    tree_size       bigint NOT NULL,
+    previous_size   bigint NOT NULL,
+    root            bytea NOT NULL,
+    sealed_at       timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    incarnation     bigint NOT NULL,
+    snapshot        pg_snapshot NOT NULL,
+    base_snapshot   pg_snapshot,
+    cursor_xid      xid8,
+    cursor_event_id bigint,
+    CONSTRAINT audit_tree_heads_pkey PRIMARY KEY (tree_size),
+    CONSTRAINT audit_tree_heads_size_check CHECK (previous_size >= 0 AND tree_size > previous_size)
+);
+COMMENT ON TABLE governance.audit_tree_heads IS
+'One row for each batch that was sealed: the tree''s size and RFC 6962 root.';
+COMMENT ON COLUMN governance.audit_tree_heads.previous_size IS 'The tree''s size before the batch.';
+COMMENT ON COLUMN governance.audit_tree_heads.snapshot IS
+'Every event of a transaction that had ended in it is under this head, unless base_snapshot is set.';
+COMMENT ON COLUMN governance.audit_tree_heads.base_snapshot IS
+'Set where the batch ended early: of what ended between base_snapshot and snapshot, this head covers the events up to (cursor_xid, cursor_event_id).';
+
+CREATE TABLE governance.audit_seal_flags (
+    event_id      bigint NOT NULL,
+    leaf_index    bigint NOT NULL,
+    stored_hash   bytea NOT NULL,
+    computed_hash bytea NOT NULL,
+    flagged_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    CONSTRAINT audit_seal_flags_pkey PRIMARY KEY (event_id)
+);
+COMMENT ON TABLE governance.audit_seal_flags IS
+'Events whose row did not give the leaf hash that was committed with it when they were sealed: altered between commit and seal.  The log has stored_hash.';
+
+CREATE TABLE governance.audit_verify_progress (
+    verify_id   bigint GENERATED ALWAYS AS IDENTITY,
+    from_index  bigint NOT NULL,
+    to_index    bigint NOT NULL,
+    tree_size   bigint NOT NULL,
+    root        bytea NOT NULL,
+    failures    bigint NOT NULL,
+    started_at  timestamptz NOT NULL,
+    finished_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    verified_by text COLLATE "C",
+    CONSTRAINT audit_verify_progress_pkey PRIMARY KEY (verify_id)
+);
+COMMENT ON TABLE governance.audit_verify_progress IS
+'One row for each gov_audit_verify() that could write: which leaves it went through, under which tree head, how many failures it found.';
+
+CREATE FUNCTION governance.audit_seal_guard()
+RETURNS trigger
+AS 'MODULE_PATHNAME', 'gov_audit_seal_guard'
+LANGUAGE C;
+COMMENT ON FUNCTION governance.audit_seal_guard() IS
+'The trigger of the sealed log''s tables: only the sealer writes them.';
+
+CREATE FUNCTION @extschema@.gov_audit_seal()
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gov_audit_seal'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_audit_seal() IS
+'Seal what has committed: {sealed, tree_size, root, flagged}, the root in hex.  Events of this transaction and of those in progress stay for a later seal.  Events that were altered before they were sealed are flagged (audit_seal_flags) and warned of.  Writes no event.  Needs audit:seal; above READ COMMITTED: 55000.';

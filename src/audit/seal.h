@@ -1,0 +1,25 @@
+/*
+ * seal.h
+ *		Sealing: putting committed events under tree heads.
+ */
+#ifndef GOV_SEAL_H
+#define GOV_SEAL_H
+
+#define GOV_SEAL_BATCH 50000	/* most events under one head */
+
+/*
+ * gov_audit_seal_batch
+ *		Seal at most GOV_SEAL_BATCH events; how many.
+ *
+ * The caller has a transaction at READ COMMITTED and no SPI connection; what
+ * is sealed counts once it commits.  One at a time: if another transaction is
+ * sealing, wait for its end, or seal nothing.  0: nothing was there to seal.
+ */
+extern int64 gov_audit_seal_batch(bool wait);
+
+/* Writing the tables of the sealed log: everybody else is refused. */
+extern void gov_seal_write_begin(void);
+extern void gov_seal_write_end(void);
+extern void gov_seal_guard_init(void);
+
+#endif							/* GOV_SEAL_H */
