@@ -6,15 +6,19 @@
 
 #include "fmgr.h"
 
+#include "access/denial_ring.h"
 #include "audit/record.h"
 #include "audit/seal.h"
 #include "core/compat.h"
 #include "core/guc.h"
 #include "core/operation.h"
 #include "core/relations.h"
+#include "core/shared.h"
+#include "core/work.h"
 #include "identity/actor.h"
 #include "registry/approval.h"
 #include "registry/policy.h"
+#include "worker/worker.h"
 
 PG_MODULE_MAGIC;
 
@@ -24,11 +28,15 @@ void
 _PG_init(void)
 {
 	gov_guc_init();
+	gov_shared_init();
+	gov_work_init();
 	gov_relations_init();
 	gov_operation_init();
 	gov_actor_init();
+	gov_denial_ring_init();
 	gov_audit_init();
 	gov_seal_guard_init();
 	gov_policy_init();
 	gov_approval_init();
+	gov_worker_init();
 }

@@ -57,4 +57,4 @@ RETURNS TABLE (
 AS 'MODULE_PATHNAME', 'gov_sod_conflicts'
 LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION @extschema@.gov_sod_conflicts() IS
-'Who holds more roles of a duty set now than it allows, and which; an inactive user too.  Changes that would make a conflict are refused, so a row here means that a guard was off or that time brought a lent role back.  Needs audit:read.';
+'Who holds more roles of a duty set now than it allows, and which; an inactive user too.  Changes that would make a conflict are refused, so a row here means that a guard was off.  Needs audit:read.';

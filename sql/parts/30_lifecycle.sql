@@ -22,3 +22,10 @@ AS 'MODULE_PATHNAME', 'gov_state_diagram'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_state_diagram(text) IS
 'A state machine of gov_transitions() as a Mermaid state diagram.  Unknown machine: 22023.';
+
+CREATE FUNCTION governance.governed_tables()
+RETURNS SETOF text
+AS 'MODULE_PATHNAME', 'gov_governed_tables'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION governance.governed_tables() IS
+'The tables of schema governance that the guard watches.';

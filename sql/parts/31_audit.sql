@@ -36,9 +36,10 @@ CREATE TABLE governance.audit_events (
     CONSTRAINT audit_events_outcome_check CHECK (outcome IN ('success', 'denied', 'failure')),
     CONSTRAINT audit_events_leaf_hash_check CHECK (pg_catalog.octet_length(leaf_hash) = 32)
 );
-CREATE INDEX audit_events_resource_idx ON governance.audit_events (resource, event_id);
-CREATE INDEX audit_events_actor_idx ON governance.audit_events (actor, event_id);
-CREATE INDEX audit_events_occurred_at_idx ON governance.audit_events USING brin (occurred_at);
+CREATE INDEX audit_events_resource_idx ON governance.audit_events (resource, occurred_at, event_id);
+CREATE INDEX audit_events_actor_idx ON governance.audit_events (actor, occurred_at, event_id);
+CREATE INDEX audit_events_occurred_at_idx ON governance.audit_events (occurred_at, event_id);
+CREATE INDEX audit_events_access_idx ON governance.audit_events (event_id) WHERE event_type IN ('access.check', 'access.denied');
 COMMENT ON TABLE governance.audit_events IS
 'Append-only: one row for every change to a governed row, by whichever path, and for each recorded decision.  Needs audit:read.  UPDATE, DELETE, TRUNCATE and direct INSERT: MG004.';
 COMMENT ON COLUMN governance.audit_events.occurred_at IS 'When it happened, by the server''s clock (not the transaction''s start).';
@@ -74,3 +75,73 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_log_event(text, text, text, text, jsonb) IS
 'Record an application''s own event.  status: success, denied, failure.  A type with a dot is refused (22023): those are the extension''s.  Needs an active user.';
+
+-- Each way to ask has its branch with its index, read in its order; the
+-- conditions on arguments alone are judged once, so one branch runs.
+CREATE FUNCTION @extschema@.gov_audit_trail(
+    user_id text = NULL,
+    resource text = NULL,
+    since timestamptz = NULL,
+    until timestamptz = NULL,
+    limit_rows integer = 100)
+RETURNS SETOF governance.audit_events
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+ROWS 100
+BEGIN ATOMIC
+    SELECT governance.check_limit(gov_audit_trail.limit_rows);
+    SELECT governance.require_permission('audit:read');
+    SELECT found.*
+    FROM (
+        (SELECT e.*
+            FROM governance.audit_events AS e
+            WHERE gov_audit_trail.resource IS NOT NULL
+                AND e.resource = gov_audit_trail.resource
+                AND (gov_audit_trail.user_id IS NULL OR e.actor = gov_audit_trail.user_id)
+                AND e.occurred_at >= coalesce(gov_audit_trail.since, '-infinity')
+                AND e.occurred_at < coalesce(gov_audit_trail.until, 'infinity')
+            ORDER BY e.occurred_at DESC, e.event_id DESC
+            LIMIT coalesce(gov_audit_trail.limit_rows, 100))
+        UNION ALL
+        (SELECT e.*
+            FROM governance.audit_events AS e
+            WHERE gov_audit_trail.resource IS NULL
+                AND gov_audit_trail.user_id IS NOT NULL
+                AND e.actor = gov_audit_trail.user_id
+                AND e.occurred_at >= coalesce(gov_audit_trail.since, '-infinity')
+                AND e.occurred_at < coalesce(gov_audit_trail.until, 'infinity')
+            ORDER BY e.occurred_at DESC, e.event_id DESC
+            LIMIT coalesce(gov_audit_trail.limit_rows, 100))
+        UNION ALL
+        (SELECT e.*
+            FROM governance.audit_events AS e
+            WHERE gov_audit_trail.resource IS NULL
+                AND gov_audit_trail.user_id IS NULL
+                AND e.occurred_at >= coalesce(gov_audit_trail.since, '-infinity')
+                AND e.occurred_at < coalesce(gov_audit_trail.until, 'infinity')
+            ORDER BY e.occurred_at DESC, e.event_id DESC
+            LIMIT coalesce(gov_audit_trail.limit_rows, 100))
+    ) AS found
+    ORDER BY found.occurred_at DESC, found.event_id DESC;
+END;
+COMMENT ON FUNCTION @extschema@.gov_audit_trail(text, text, timestamptz, timestamptz, integer) IS
+'Audit events, newest first: those of an actor (user_id), of a resource (''<kind>/<id>''), from since on and before until; NULL: any.  limit_rows 1 to 10000.  Needs audit:read.';
+
+CREATE VIEW governance.access_audit_log
+WITH (security_invoker = true) AS
+SELECT
+    e.event_id,
+    e.occurred_at,
+    e.details ->> 'user_id' AS user_id,
+    e.details ->> 'permission' AS permission,
+    e.resource,
+    CASE e.outcome WHEN 'success' THEN 'granted' ELSE 'denied' END AS result,
+    e.details
+FROM governance.audit_events AS e
+WHERE e.event_type IN ('access.check', 'access.denied');
+COMMENT ON VIEW governance.access_audit_log IS
+'Access decisions in the trail: permission checks (while governance.log_checks is on) and denied attempts.  Needs audit:read.';
+COMMENT ON COLUMN governance.access_audit_log.user_id IS 'Whose right was in question; NULL where no user was known.';
+COMMENT ON COLUMN governance.access_audit_log.permission IS 'The permission asked for.';
+COMMENT ON COLUMN governance.access_audit_log.resource IS 'What it was asked for, as the caller named it.';
+COMMENT ON COLUMN governance.access_audit_log.result IS '"granted" or "denied".';

@@ -6,3 +6,134 @@ AS 'MODULE_PATHNAME', 'gov_version'
 LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_version() IS
 'The version of the library.  Warns where the installed SQL script is of another one.';
+
+CREATE FUNCTION @extschema@.gov_run_maintenance()
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gov_run_maintenance'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_run_maintenance() IS
+'Do once what the background worker does: {job: {counts, more}}; more: call again.  For a scheduler where the library is not preloaded.  Needs system:config.';
+
+CREATE FUNCTION governance.worker_problem()
+RETURNS text
+AS 'MODULE_PATHNAME', 'gov_worker_problem'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION governance.worker_problem() IS
+'Why the background worker does not do its work in this database; NULL: it does.';
+
+-- What each component cannot do without.  Nothing here breaks where a table
+-- is missing: that is what it is to find.
+CREATE FUNCTION governance.component_problems()
+RETURNS TABLE (component text, problem text)
+LANGUAGE sql VOLATILE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH RECURSIVE needed(component, relname) AS (
+        VALUES ('model_registry', 'models'), ('model_registry', 'model_versions'),
+            ('model_registry', 'model_metrics'), ('model_registry', 'model_aliases'),
+            ('model_registry', 'approval_history'), ('model_registry', 'environments'),
+            ('model_registry', 'deployment_gates'), ('model_registry', 'deployment_history'),
+            ('usecase_registry', 'use_cases'), ('usecase_registry', 'usecase_approvals'),
+            ('usecase_registry', 'usecase_deployments'), ('usecase_registry', 'usecase_metrics'),
+            ('access_control', 'users'), ('access_control', 'roles'),
+            ('access_control', 'role_permissions'), ('access_control', 'role_inheritance'),
+            ('access_control', 'user_roles'), ('access_control', 'sod_sets'),
+            ('access_control', 'api_tokens'), ('access_control', 'access_generation'),
+            ('access_control', 'policies'), ('access_control', 'policy_generation'),
+            ('compliance_reporter', 'incidents'), ('compliance_reporter', 'compliance_reports'),
+            ('sla_manager', 'sla_targets'), ('sla_manager', 'sla_measurements'),
+            ('sla_manager', 'sla_observations'), ('sla_manager', 'sla_violations'),
+            ('audit', 'audit_events'), ('audit', 'audit_log')
+    ),
+    -- a governed table that no component names is the trail's concern
+    wanted(component, relname) AS (
+        SELECT n.component, n.relname FROM needed AS n
+        UNION ALL
+        SELECT 'audit', g.relname
+        FROM governance.governed_tables() AS g(relname)
+        WHERE NOT EXISTS (SELECT FROM needed AS n WHERE n.relname = g.relname)
+    ),
+    found(component, relname, relid) AS (
+        SELECT w.component, w.relname, pg_catalog.to_regclass('governance.' || w.relname)
+        FROM wanted AS w
+    ),
+    installed(component, is_installed) AS (
+        SELECT f.component, pg_catalog.bool_or(f.relid IS NOT NULL)
+        FROM found AS f
+        GROUP BY f.component
+    ),
+    guards(relname, tgname, function) AS (
+        SELECT g.relname, t.tgname, 'governance.guard'
+        FROM governance.governed_tables() AS g(relname)
+        CROSS JOIN (VALUES ('guard'), ('guard_truncate')) AS t(tgname)
+        UNION ALL
+        SELECT 'audit_events', t.tgname, 'governance.audit_append_only'
+        FROM (VALUES ('append_only'), ('append_only_truncate')) AS t(tgname)
+    ),
+    admin_roles(role) AS (
+        SELECT 'admin'::text COLLATE "C"
+        UNION
+        SELECT i.role
+        FROM governance.role_inheritance AS i
+        JOIN admin_roles AS a ON i.inherited_role = a.role
+    )
+    SELECT i.component, 'not installed'
+    FROM installed AS i
+    WHERE NOT i.is_installed
+    UNION ALL
+    SELECT f.component, 'table governance.' || f.relname || ' is missing'
+    FROM found AS f
+    JOIN installed AS i ON i.component = f.component
+    WHERE i.is_installed AND f.relid IS NULL
+    UNION ALL
+    SELECT DISTINCT f.component, 'the guard of governance.' || f.relname || ' is off'
+    FROM guards AS g
+    JOIN found AS f ON f.relname = g.relname
+    WHERE f.relid IS NOT NULL
+        AND NOT EXISTS (
+            SELECT
+            FROM pg_catalog.pg_trigger AS t
+            WHERE t.tgrelid = f.relid AND t.tgname = g.tgname
+                AND t.tgenabled = 'A'
+                AND t.tgfoid = pg_catalog.to_regproc(g.function))
+    UNION ALL
+    SELECT 'access_control', 'no active user holds role admin for good'
+    WHERE NOT EXISTS (
+        SELECT
+        FROM governance.user_roles AS ur
+        JOIN admin_roles AS a ON ur.role = a.role
+        JOIN governance.users AS u ON u.user_id = ur.user_id
+        WHERE u.is_active AND ur.expires_at IS NULL AND ur.delegated_by IS NULL)
+    UNION ALL
+    SELECT 'audit', 'governance.audit_log has ' || pg_catalog.count(*) || ' rows instead of one'
+    FROM governance.audit_log AS l
+    HAVING pg_catalog.count(*) <> 1
+    UNION ALL
+    SELECT 'worker', w.problem
+    FROM governance.worker_problem() AS w(problem)
+    WHERE w.problem IS NOT NULL;
+END;
+COMMENT ON FUNCTION governance.component_problems() IS
+'What is wrong, by component: tables missing, guards off, no admin left, the worker not working.';
+
+CREATE FUNCTION @extschema@.gov_health()
+RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH states(component, state) AS (
+        SELECT c.component,
+            coalesce('degraded: ' || pg_catalog.string_agg(p.problem, '; ' ORDER BY p.problem COLLATE "C"), 'operational')
+        FROM (VALUES ('model_registry'), ('usecase_registry'), ('access_control'),
+            ('compliance_reporter'), ('sla_manager'), ('audit'), ('worker')) AS c(component)
+        LEFT JOIN governance.component_problems() AS p ON p.component = c.component
+        GROUP BY c.component
+    )
+    SELECT pg_catalog.jsonb_build_object(
+        'status', CASE WHEN pg_catalog.bool_and(s.state = 'operational') THEN 'operational' ELSE 'degraded' END,
+        'components', pg_catalog.jsonb_object_agg(s.component, s.state))
+    FROM states AS s;
+END;
+COMMENT ON FUNCTION @extschema@.gov_health() IS
+'{status, components}: operational, or degraded and why, found by looking: tables and guards in the catalogs, a lasting admin, the worker''s visits.  Needs no actor.';

@@ -65,7 +65,7 @@ extern List *gov_user_assignments(const GovRoleGraph *graph,
 extern Bitmapset *gov_assigned_roles(const GovRoleGraph *graph,
 									 List *assignments);
 
-/* Everybody with an assignment, each once, in order.  palloc'd List of char *. */
+/* Everybody with an assignment, each once, in order.  List of char *. */
 extern List *gov_users_with_roles(void);
 
 /* Every unexpired one, also what a lender no longer backs. */

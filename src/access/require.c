@@ -2,32 +2,97 @@
  * require.c
  *		The question every gov_* function asks before it does anything.
  *
- * A denied attempt is written to the server log before its error is raised:
- * the error takes the transaction and all it wrote with it.
+ * A denied attempt is left in shared memory before its error is raised, for
+ * the error takes the transaction and all it wrote with it; where there is no
+ * room or no such memory, the server log has it.
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/timestamp.h"
 
+#include "access/denial_ring.h"
 #include "access/permission_cache.h"
 #include "access/require.h"
+#include "core/client.h"
 #include "core/guc.h"
 
 GovGrantApproval gov_grant_approval = NULL;
+
+static void
+name_or_empty(Name to, const char *from)
+{
+	if (from != NULL)
+		namestrcpy(to, from);
+}
+
+/* Keep what the denial tells and whom it met. */
+static GovDenialFate
+keep_denial(const GovDenial *denial)
+{
+	GovDenialEntry entry = {0};
+	GovActor	actor;
+	const inet *addr = gov_client_addr();
+
+	(void) gov_actor_get(&actor);
+	entry.occurred_at = GetCurrentTimestamp();
+	entry.login_oid = GetSessionUserId();
+	entry.sqlerrcode = denial->sqlerrcode;
+	entry.evidence = actor.evidence;
+	if (addr != NULL)
+	{
+		entry.has_client_addr = true;
+		entry.client_addr = *addr;
+	}
+	name_or_empty(&entry.login_role, gov_session_login_role());
+	name_or_empty(&entry.db_role, gov_session_db_role());
+	strlcpy(entry.actor, actor.user_id, sizeof(entry.actor));
+	gov_denial_text(entry.user_id, sizeof(entry.user_id),
+					denial->user_id ? denial->user_id : actor.user_id);
+	gov_denial_text(entry.permission, sizeof(entry.permission),
+					denial->permission);
+	gov_denial_text(entry.resource, sizeof(entry.resource), denial->resource);
+	gov_denial_text(entry.message, sizeof(entry.message), denial->message);
+	gov_denial_text(entry.application_name, sizeof(entry.application_name),
+					application_name);
+	return gov_denial_keep(&entry);
+}
+
+static void
+log_denial(const GovDenial *denial, const char *why)
+{
+	ereport(LOG_SERVER_ONLY,
+			(errmsg("governance: denied%s: user=%s permission=%s resource=%s db_role=%s sqlstate=%s",
+					why,
+					denial->user_id ? denial->user_id : "-",
+					denial->permission ? denial->permission : "-",
+					denial->resource ? denial->resource : "-",
+					gov_session_db_role(),
+					unpack_sql_state(denial->sqlerrcode)),
+			 errhidestmt(true), errhidecontext(true)));
+}
 
 void
 gov_deny(const GovDenial *denial)
 {
 	if (gov_audit_denials)
-		ereport(LOG_SERVER_ONLY,
-				(errmsg("governance: denied: user=%s permission=%s resource=%s db_role=%s sqlstate=%s",
-						denial->user_id ? denial->user_id : "-",
-						denial->permission ? denial->permission : "-",
-						denial->resource ? denial->resource : "-",
-						gov_session_db_role(),
-						unpack_sql_state(denial->sqlerrcode)),
-				 errhidestmt(true), errhidecontext(true)));
+	{
+		switch (keep_denial(denial))
+		{
+			case GOV_DENIAL_KEPT:
+			case GOV_DENIAL_SUPPRESSED:
+			case GOV_DENIAL_LOST_QUIETLY:
+				break;
+			case GOV_DENIAL_LOST:
+				log_denial(denial, " (one of those that found no room in governance.denial_ring_size)");
+				break;
+			case GOV_DENIAL_NO_RING:
+				log_denial(denial, "");
+				break;
+		}
+	}
 
 	ereport(ERROR,
 			(errcode(denial->sqlerrcode),
@@ -130,6 +195,9 @@ gov_actor_can(GovPermission permission)
  * gov_require_conveyable
  *		The actor must hold every permission that a change conveys.
  *
+ * What is only lent is not the borrower's to give: a loan would not end with
+ * its time if it could be turned into an assignment.
+ *
  * A holder of role "admin" may convey actor:impersonate without holding it:
  * else nobody could ever hand it to a pool's login.
  */
@@ -143,7 +211,7 @@ gov_require_conveyable(const GovActor *actor, uint64 mask,
 
 	if (actor->evidence == GOV_EVIDENCE_INTERNAL)
 		return;
-	(void) gov_user_mask(actor->user_id, strlen(actor->user_id), &held);
+	(void) gov_user_own_mask(actor->user_id, &held);
 	missing = mask & ~held;
 	if (missing & GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE))
 	{
@@ -158,7 +226,7 @@ gov_require_conveyable(const GovActor *actor, uint64 mask,
 		{
 			GovAssignment *assignment = lfirst(lc);
 
-			if (admin >= 0 &&
+			if (admin >= 0 && assignment->lender == NULL &&
 				bms_is_member(admin, graph->roles[assignment->role].closure))
 				missing &= ~GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE);
 		}

@@ -144,12 +144,6 @@ gov_user_permissions(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-static int
-compare_names(const ListCell *a, const ListCell *b)
-{
-	return strcmp(lfirst(a), lfirst(b));
-}
-
 /*
  * gov_who_can(permission) → user_id, via_role
  */
@@ -158,7 +152,6 @@ gov_who_can(PG_FUNCTION_ARGS)
 {
 	GovPermission permission = gov_arg_permission(fcinfo, 0, "permission");
 	const GovRoleGraph *graph;
-	List	   *users;
 	ListCell   *user;
 	ListCell   *lc;
 	bool		is_active;
@@ -167,9 +160,7 @@ gov_who_can(PG_FUNCTION_ARGS)
 						   GOV_MASK(GOV_PERM_USER_MANAGE), NULL);
 	InitMaterializedSRF(fcinfo, 0);
 	graph = gov_role_graph();
-	users = gov_users_with_roles();
-	list_sort(users, compare_names);
-	foreach(user, users)
+	foreach(user, gov_users_with_roles())
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (!gov_user_exists(lfirst(user), &is_active) || !is_active)

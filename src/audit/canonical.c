@@ -18,6 +18,7 @@
 #include "utils/timestamp.h"
 
 #include "audit/canonical.h"
+#include "audit/json_text.h"
 
 /* Type codes are part of the format. */
 typedef enum FieldType
@@ -31,14 +32,44 @@ typedef enum FieldType
 #define UNIX_EPOCH_USECS \
 	((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
 
-static void
+/* number, type, length */
+#define HEAD_LEN 6
+
+/* SQL_ASCII says nothing of what its bytes mean: they stay. */
+static bool
+must_convert(void)
+{
+	return GetDatabaseEncoding() != PG_UTF8 &&
+		GetDatabaseEncoding() != PG_SQL_ASCII;
+}
+
+/*
+ * put_head
+ *		A field's head, with room behind it for its content.
+ */
+static inline void
 put_head(StringInfo out, int number, FieldType type, uint32 len)
 {
 	uint32		n = pg_hton32(len);
+	char	   *head;
 
-	appendStringInfoChar(out, (char) number);
-	appendStringInfoChar(out, (char) type);
-	appendBinaryStringInfo(out, (char *) &n, sizeof(n));
+	if (out->len + HEAD_LEN + len >= out->maxlen)
+		enlargeStringInfo(out, HEAD_LEN + len);
+	head = out->data + out->len;
+	head[0] = (char) number;
+	head[1] = (char) type;
+	memcpy(head + 2, &n, sizeof(n));
+	out->len += HEAD_LEN;
+}
+
+/* A whole field, of bytes that are as they should be. */
+static inline void
+put_bytes(StringInfo out, int number, FieldType type, const void *bytes,
+		  uint32 len)
+{
+	put_head(out, number, type, len);
+	memcpy(out->data + out->len, bytes, len);
+	out->len += len;
 }
 
 static void
@@ -46,8 +77,7 @@ put_int(StringInfo out, int number, FieldType type, int64 value)
 {
 	uint64		n = pg_hton64((uint64) value);
 
-	put_head(out, number, type, sizeof(n));
-	appendBinaryStringInfo(out, (char *) &n, sizeof(n));
+	put_bytes(out, number, type, &n, sizeof(n));
 }
 
 static void
@@ -55,16 +85,13 @@ put_text(StringInfo out, int number, FieldType type, const char *s, int len)
 {
 	const char *utf8 = s;
 
-	/* SQL_ASCII says nothing of what its bytes mean: they stay. */
-	if (GetDatabaseEncoding() != PG_UTF8 &&
-		GetDatabaseEncoding() != PG_SQL_ASCII)
+	if (must_convert())
 	{
 		utf8 = pg_server_to_any(s, len, PG_UTF8);
 		if (utf8 != s)
 			len = strlen(utf8);
 	}
-	put_head(out, number, type, len);
-	appendBinaryStringInfo(out, utf8, len);
+	put_bytes(out, number, type, utf8, len);
 }
 
 static void
@@ -100,12 +127,24 @@ static void
 put_JSON(StringInfo out, int number, Datum value)
 {
 	Jsonb	   *jb = DatumGetJsonbP(value);
-	StringInfoData buf;
+	int			start = out->len;
+	uint32		len;
 
-	initStringInfo(&buf);
-	(void) JsonbToCString(&buf, &jb->root, VARSIZE(jb));
-	put_text(out, number, TYPE_JSON, buf.data, buf.len);
-	pfree(buf.data);
+	/* Its length is known afterwards; most databases need no conversion. */
+	put_head(out, number, TYPE_JSON, 0);
+	gov_json_text(out, jb);
+	if (must_convert())
+	{
+		int			text_len = out->len - start - HEAD_LEN;
+		char	   *text = pnstrdup(out->data + start + HEAD_LEN, text_len);
+
+		out->len = start;
+		put_text(out, number, TYPE_JSON, text, text_len);
+		pfree(text);
+		return;
+	}
+	len = pg_hton32(out->len - start - HEAD_LEN);
+	memcpy(out->data + start + HEAD_LEN - sizeof(len), &len, sizeof(len));
 }
 
 static void

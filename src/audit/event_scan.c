@@ -108,24 +108,31 @@ gov_event_next(GovEventScan *scan)
 	return true;
 }
 
-StringInfo
-gov_event_canonical(GovEventScan *scan)
+/* What the leaf hash is computed over: RFC 6962's byte 0, then the row. */
+static void
+make_leaf_input(GovEventScan *scan)
 {
 	MemoryContext caller = MemoryContextSwitchTo(scan->row_context);
 
-	resetStringInfo(&scan->canonical);
+	scan->canonical.data[0] = '\0';
+	scan->canonical.len = 1;
 	gov_canonical_event(&scan->canonical, scan->values, scan->nulls);
 	MemoryContextSwitchTo(caller);
-	return &scan->canonical;
+}
+
+const char *
+gov_event_canonical(GovEventScan *scan, int *len)
+{
+	make_leaf_input(scan);
+	*len = scan->canonical.len - 1;
+	return scan->canonical.data + 1;
 }
 
 void
 gov_event_leaf(GovEventScan *scan, GovTreeHash *leaf)
 {
-	StringInfo	canonical = gov_event_canonical(scan);
-
-	if (gov_tree_leaf_hash(canonical->data, canonical->len,
-						   leaf) != GOV_TREE_OK)
+	make_leaf_input(scan);
+	if (!gov_sha256(scan->canonical.data, scan->canonical.len, leaf->bytes))
 		elog(ERROR, "could not compute SHA-256");
 }
 

@@ -21,7 +21,7 @@ typedef struct GovEventScan
 	Datum		values[GOV_AUDIT_FIELDS];	/* in the order of fields.h */
 	bool		nulls[GOV_AUDIT_FIELDS];
 	MemoryContext row_context;	/* reset with each row */
-	StringInfoData canonical;	/* of gov_event_canonical() */
+	StringInfoData canonical;	/* behind the byte that a leaf begins with */
 
 	/* of the current row */
 	int64		event_id;
@@ -45,7 +45,7 @@ extern void gov_event_seek_ids(GovEventScan *scan, int64 first, int64 last);
 extern bool gov_event_next(GovEventScan *scan);
 
 /* The canonical form of the current row; it lives until the next. */
-extern StringInfo gov_event_canonical(GovEventScan *scan);
+extern const char *gov_event_canonical(GovEventScan *scan, int *len);
 
 /* The leaf computed from the row, and the one that was stored with it. */
 extern void gov_event_leaf(GovEventScan *scan, GovTreeHash *leaf);

@@ -10,10 +10,8 @@
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/inval.h"
-#include "utils/inet.h"
 #include "utils/timestamp.h"
 #include "utils/xid8.h"
 
@@ -21,11 +19,13 @@
 #include "access/require.h"
 #include "audit/canonical.h"
 #include "audit/record.h"
+#include "core/client.h"
 #include "core/errors.h"
 #include "core/relations.h"
 #include "core/row_json.h"
 #include "core/scan.h"
 #include "core/spi.h"
+#include "core/work.h"
 
 PG_FUNCTION_INFO_V1(gov_audit_append_only);
 PG_FUNCTION_INFO_V1(gov_log_event);
@@ -52,6 +52,9 @@ static GovStatement select_event = {
 
 /* Is an insertion of ours in progress? */
 static bool recording = false;
+
+/* Has this transaction written an event? */
+static bool wrote_events = false;
 
 bool
 gov_audit_is_recording(void)
@@ -85,38 +88,6 @@ current_incarnation(void)
 	return incarnation;
 }
 
-/* The client's address; it cannot change, so it is found once. */
-static GovParam
-client_addr(void)
-{
-	static bool known = false;
-	static bool isnull = true;
-	static union
-	{
-		inet		value;
-		char		space[64];
-	}			addr;
-
-	if (!known && MyProcPort != NULL)
-	{
-		LOCAL_FCINFO(fcinfo, 0);
-		Datum		value;
-
-		InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
-		value = inet_client_addr(fcinfo);
-		isnull = fcinfo->isnull;
-		if (!isnull)
-		{
-			if (VARSIZE_ANY(DatumGetPointer(value)) > sizeof(addr))
-				elog(ERROR, "client address is too long");
-			memcpy(&addr, DatumGetPointer(value),
-				   VARSIZE_ANY(DatumGetPointer(value)));
-		}
-		known = true;
-	}
-	return gov_datum(PointerGetDatum(&addr), isnull);
-}
-
 static GovParam
 as_name(const char *s)
 {
@@ -127,6 +98,21 @@ as_name(const char *s)
 	name = palloc0(sizeof(NameData));
 	namestrcpy(name, s);
 	return gov_datum(NameGetDatum(name), false);
+}
+
+/* This session, now. */
+static void
+own_origin(GovOrigin *origin, GovActor *actor)
+{
+	(void) gov_actor_get(actor);
+	origin->occurred_at = GetCurrentTimestamp();
+	origin->actor = actor->user_id[0] ? actor->user_id : NULL;
+	origin->evidence = actor->evidence;
+	origin->db_role = gov_session_db_role();
+	origin->session_role = gov_session_login_role();
+	origin->client_addr = gov_client_addr();
+	origin->application_name =
+		application_name && application_name[0] ? application_name : NULL;
 }
 
 /*
@@ -145,28 +131,31 @@ gov_audit_record(const GovEvent *event)
 	bool		nulls[GOV_AUDIT_FIELDS];
 	uint8		leaf[GOV_SHA256_LEN];
 	bytea	   *leaf_bytes;
+	GovOrigin	origin;
 	GovActor	actor;
 	int64		event_id;
 	Oid			save_userid;
 	int			save_context;
 	int			i;
 
-	(void) gov_actor_get(&actor);
+	if (event->origin != NULL)
+		origin = *event->origin;
+	else
+		own_origin(&origin, &actor);
 	event_id =
 		nextval_internal(gov_relation(GOV_REL_AUDIT_EVENTS_EVENT_ID_SEQ),
 						 false);
 
 	params[GOV_AUDIT_event_id] = gov_int8(event_id);
 	params[GOV_AUDIT_incarnation] = gov_int8(current_incarnation());
-	params[GOV_AUDIT_occurred_at] = gov_time(GetCurrentTimestamp());
+	params[GOV_AUDIT_occurred_at] = gov_time(origin.occurred_at);
 	params[GOV_AUDIT_xid] =
 		gov_datum(FullTransactionIdGetDatum(GetTopFullTransactionId()),
 				  false);
-	params[GOV_AUDIT_actor] =
-		gov_text(actor.user_id[0] ? actor.user_id : NULL);
-	params[GOV_AUDIT_evidence] = gov_text(gov_evidence_name(actor.evidence));
-	params[GOV_AUDIT_db_role] = as_name(gov_session_db_role());
-	params[GOV_AUDIT_session_role] = as_name(gov_session_login_role());
+	params[GOV_AUDIT_actor] = gov_text(origin.actor);
+	params[GOV_AUDIT_evidence] = gov_text(gov_evidence_name(origin.evidence));
+	params[GOV_AUDIT_db_role] = as_name(origin.db_role);
+	params[GOV_AUDIT_session_role] = as_name(origin.session_role);
 	params[GOV_AUDIT_event_type] = gov_text(event->event_type);
 	params[GOV_AUDIT_action] = gov_text(event->action);
 	params[GOV_AUDIT_resource] = gov_text(event->resource);
@@ -176,10 +165,10 @@ gov_audit_record(const GovEvent *event)
 	params[GOV_AUDIT_new_row] = gov_json(event->new_row);
 	params[GOV_AUDIT_changes] = gov_json(event->changes);
 	params[GOV_AUDIT_details] = gov_json(event->details);
-	params[GOV_AUDIT_client_addr] = client_addr();
-	params[GOV_AUDIT_application_name] =
-		gov_text(application_name && application_name[0] ?
-				 application_name : NULL);
+	params[GOV_AUDIT_client_addr] =
+		gov_datum(InetPGetDatum(origin.client_addr),
+				  origin.client_addr == NULL);
+	params[GOV_AUDIT_application_name] = gov_text(origin.application_name);
 
 	for (i = 0; i < GOV_AUDIT_FIELDS; i++)
 	{
@@ -206,7 +195,32 @@ gov_audit_record(const GovEvent *event)
 	}
 	PG_END_TRY();
 	SetUserIdAndSecContext(save_userid, save_context);
+	wrote_events = true;
 	return event_id;
+}
+
+/* Events that became visible want sealing. */
+static void
+xact_callback(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_COMMIT:
+			if (wrote_events)
+				gov_work_mark();
+			wrote_events = false;
+			break;
+		case XACT_EVENT_PREPARE:
+			if (wrote_events)
+				gov_work_mark_prepared();
+			wrote_events = false;
+			break;
+		case XACT_EVENT_ABORT:
+			wrote_events = false;
+			break;
+		default:
+			break;
+	}
 }
 
 /* A permission check as an event, for governance.log_checks. */
@@ -241,6 +255,7 @@ void
 gov_audit_init(void)
 {
 	gov_check_recorder = record_check;
+	RegisterXactCallback(xact_callback, NULL);
 }
 
 /*

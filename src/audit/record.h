@@ -11,7 +11,22 @@
 #ifndef GOV_RECORD_H
 #define GOV_RECORD_H
 
+#include "utils/inet.h"
 #include "utils/jsonb.h"
+
+#include "identity/actor.h"
+
+/* The session that an event tells of, where it is not the one that writes. */
+typedef struct GovOrigin
+{
+	TimestampTz occurred_at;
+	const char *actor;			/* or NULL */
+	GovEvidence evidence;
+	const char *db_role;		/* or NULL */
+	const char *session_role;	/* or NULL */
+	const inet *client_addr;	/* or NULL */
+	const char *application_name;	/* or NULL */
+} GovOrigin;
 
 typedef struct GovEvent
 {
@@ -24,6 +39,7 @@ typedef struct GovEvent
 	const Jsonb *new_row;
 	const Jsonb *changes;
 	const Jsonb *details;
+	const GovOrigin *origin;	/* NULL: this session, now */
 } GovEvent;
 
 extern void gov_audit_init(void);

@@ -41,7 +41,6 @@
 #include "audit/tree_head.h"
 #include "core/args.h"
 #include "core/row_json.h"
-#include "core/scan.h"
 #include "core/spi.h"
 
 PG_FUNCTION_INFO_V1(gov_audit_seal);
@@ -131,21 +130,6 @@ lock_sealer(bool wait)
 					   gov_relation(GOV_REL_AUDIT_TREE_HEADS), 0);
 	return LockAcquire(&tag, ExclusiveLock, false, !wait) !=
 		LOCKACQUIRE_NOT_AVAIL;
-}
-
-static int64
-log_incarnation(void)
-{
-	GovScan		scan;
-	int64		incarnation;
-	bool		isnull;
-
-	gov_scan_begin(&scan, GOV_REL_AUDIT_LOG);
-	if (!gov_scan_next(&scan))
-		elog(ERROR, "table \"governance.audit_log\" is empty");
-	incarnation = DatumGetInt64(gov_scan_datum(&scan, "incarnation", &isnull));
-	gov_scan_end(&scan);
-	return incarnation;
 }
 
 /* Add the scan's current row to the batch. */
@@ -378,7 +362,7 @@ seal_batch(SealResult *result, bool *took_snapshot)
 	caller = MemoryContextSwitchTo(context);
 	batch.event_ids = palloc(sizeof(Datum) * GOV_SEAL_BATCH);
 	batch.leaves = palloc(sizeof(GovTreeHash) * GOV_SEAL_BATCH);
-	batch.incarnation = log_incarnation();
+	batch.incarnation = gov_log_incarnation();
 	batch.snapshot = RegisterSnapshot(GetLatestSnapshot());
 	gov_tree_head_last(batch.snapshot, &batch.head);
 	collect(&batch);

@@ -295,7 +295,8 @@ gov_tiles_append(int64 tree_size, const GovTreeHash *leaves, int count,
 			  false)
 	gov_run(&write_tiles,
 			ARRAY(writer.levels, INT4OID, 4, true, TYPALIGN_INT),
-			ARRAY(writer.indexes, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE),
+			ARRAY(writer.indexes, INT8OID, 8, FLOAT8PASSBYVAL,
+				  TYPALIGN_DOUBLE),
 			ARRAY(writer.hashes, BYTEAOID, -1, false, TYPALIGN_INT));
 #undef ARRAY
 }

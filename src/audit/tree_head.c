@@ -9,6 +9,8 @@
 #include "utils/fmgrprotos.h"
 
 #include "audit/tree_head.h"
+#include "core/args.h"
+#include "core/scan.h"
 
 /* A hash column; false where it is none. */
 static bool
@@ -36,9 +38,13 @@ read_snapshot(GovLogScan *scan, const char *column, GovXidSnapshot *result)
 
 	value = gov_log_scan_value(scan, gov_log_scan_column(scan, column),
 							   &isnull);
-	*result = isnull ? gov_xid_snapshot_none() :
-		gov_xid_snapshot_parse(DatumGetCString(DirectFunctionCall1(pg_snapshot_out,
-																   value)));
+	if (isnull)
+		*result = gov_xid_snapshot_none();
+	else
+	{
+		value = DirectFunctionCall1(pg_snapshot_out, value);
+		*result = gov_xid_snapshot_parse(DatumGetCString(value));
+	}
 	return !isnull;
 }
 
@@ -126,6 +132,23 @@ gov_head_scan_close(GovHeadScan *scan)
 	gov_log_scan_close(&scan->log);
 }
 
+void
+gov_check_log_range(int64 *from, int64 *to, int64 tree_size)
+{
+	const char *hint = "gov_audit_status() says how many there are; to_index is one after the last leaf of the range.";
+
+	if (*to < 0)
+		*to = tree_size;
+	if (*to > tree_size)
+		gov_bad_value("to_index",
+					  psprintf("The log has " INT64_FORMAT " leaves.",
+							   tree_size), hint);
+	if (*from > *to)
+		gov_bad_value("from_index",
+					  psprintf("The log has " INT64_FORMAT " leaves.",
+							   tree_size), hint);
+}
+
 /*
  * gov_tree_head_covers
  *		Must an event of that place be sealed, going by the head?
@@ -184,4 +207,19 @@ gov_xid_ranges(const GovXidSnapshot *from, const GovXidSnapshot *to,
 		add_range(ranges, count, from->xmax, to->xmax, cursor_xid,
 				  cursor_event);
 	return ranges;
+}
+
+int64
+gov_log_incarnation(void)
+{
+	GovScan		scan;
+	int64		incarnation;
+	bool		isnull;
+
+	gov_scan_begin(&scan, GOV_REL_AUDIT_LOG);
+	if (!gov_scan_next(&scan))
+		elog(ERROR, "table \"governance.audit_log\" is empty");
+	incarnation = DatumGetInt64(gov_scan_datum(&scan, "incarnation", &isnull));
+	gov_scan_end(&scan);
+	return incarnation;
 }

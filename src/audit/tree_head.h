@@ -27,8 +27,17 @@ typedef struct GovTreeHead
 	int64		cursor_event;
 } GovTreeHead;
 
+/* Which life of the log this is. */
+extern int64 gov_log_incarnation(void);
+
 /* The last head; of an empty log one of size 0. */
 extern void gov_tree_head_last(Snapshot snapshot, GovTreeHead *head);
+
+/*
+ * The range that arguments ask for: to -1 is the end; 22023 where the log has
+ * not so many leaves.
+ */
+extern void gov_check_log_range(int64 *from, int64 *to, int64 tree_size);
 
 /* Sizes and roots in order, for verification. */
 typedef struct GovHeadScan

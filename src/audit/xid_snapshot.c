@@ -48,7 +48,7 @@ compare_xids(const void *a, const void *b)
 
 /*
  * gov_xid_snapshot_of
- *		What lasts of an MVCC snapshot.  Not for use in recovery.
+ *		What lasts of an MVCC snapshot.  In recovery only xmax is right.
  *
  * The list of top-level transactions is complete even where that of
  * subtransactions overflowed; rows carry the top-level one.  A transaction id
@@ -62,7 +62,6 @@ gov_xid_snapshot_of(Snapshot snapshot)
 	GovXidSnapshot result;
 	uint32		i;
 
-	Assert(!snapshot->takenDuringRecovery);
 	result.xmax = widen(snapshot->xmax, next);
 	result.xip = palloc(sizeof(uint64) * (snapshot->xcnt + 1));
 	result.nxip = 0;

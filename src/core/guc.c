@@ -4,12 +4,18 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/guc.h"
 
 #include "core/guc.h"
 
 bool		gov_audit_denials = true;
 bool		gov_log_checks = false;
+bool		gov_worker_enabled = true;
+int			gov_seal_interval = 1000;
+int			gov_max_workers = 2;
+int			gov_denial_ring_size = 1024;
+int			gov_denial_rate = 60;
 
 void
 gov_guc_init(void)
@@ -24,5 +30,34 @@ gov_guc_init(void)
 							 "Every gov_has_permission() and gov_can() then writes an audit event, which costs a hundred times the check: for reviews, not for always.",
 							 &gov_log_checks, false,
 							 PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("governance.worker",
+							 "Lets the background worker visit databases.",
+							 "It writes denied attempts, seals the audit trail and does what is due by time. Where it is off, a scheduler must call gov_run_maintenance().",
+							 &gov_worker_enabled, true,
+							 PGC_SIGHUP, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("governance.seal_interval",
+							"How long audit events may stay unsealed.",
+							"The worker visits a database that has new events at most once in this time: shorter narrows the time in which a change of the trail would go unnoticed, longer costs fewer visits.",
+							&gov_seal_interval, 1000, 100, 3600 * 1000,
+							PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("governance.max_workers",
+							"Visits of databases that may run at the same time.",
+							"Each takes one of max_worker_processes for at most two seconds; the launcher takes another one for good.",
+							&gov_max_workers, 2, 1, 8,
+							PGC_SIGHUP, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("governance.denial_rate",
+							"Denied attempts a minute that are recorded one by one for each login role and database.",
+							"What is over is counted and recorded as one event, so that a loop of denied attempts cannot fill the disk.",
+							&gov_denial_rate, 60, 1, 1000000,
+							PGC_SIGHUP, 0, NULL, NULL, NULL);
+
+	/* Memory is asked for at start only; without preload there is none. */
+	DefineCustomIntVariable("governance.denial_ring_size",
+							"Denied attempts that can wait in shared memory for the worker.",
+							"Each takes about 1.5 kB. One database may use half of them; an attempt that finds no room is counted and goes to the server log.",
+							&gov_denial_ring_size, 1024, 16, 65536,
+							process_shared_preload_libraries_in_progress ?
+							PGC_POSTMASTER : PGC_SIGHUP,
+							0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("governance");
 }

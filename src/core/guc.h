@@ -8,6 +8,13 @@
 extern bool gov_audit_denials;
 extern bool gov_log_checks;
 
+/* These do something only where the library is preloaded. */
+extern bool gov_worker_enabled;
+extern int	gov_seal_interval;	/* milliseconds */
+extern int	gov_max_workers;
+extern int	gov_denial_ring_size;	/* entries */
+extern int	gov_denial_rate;	/* a minute and login role */
+
 extern void gov_guc_init(void);
 
 #endif							/* GOV_GUC_H */

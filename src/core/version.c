@@ -4,19 +4,60 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
 #include "catalog/pg_extension.h"
-#include "commands/extension.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
-
-#include "core/scan.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
 
 #define GOV_VERSION "1.0"
 
 PG_FUNCTION_INFO_V1(gov_version);
 
+/* The version of the script that made or last updated the extension. */
+static char *
+script_version(void)
+{
+	Relation	rel = table_open(ExtensionRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	char	   *version = NULL;
+
+	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber,
+				F_NAMEEQ, CStringGetDatum("governance"));
+	scan = systable_beginscan(rel, ExtensionNameIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		bool		isnull;
+		Datum		value = heap_getattr(tuple, Anum_pg_extension_extversion,
+										 RelationGetDescr(rel), &isnull);
+
+		if (!isnull)
+			version = TextDatumGetCString(value);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return version;
+}
+
+/*
+ * gov_version() → text
+ */
 Datum
 gov_version(PG_FUNCTION_ARGS)
 {
+	char	   *script = script_version();
+
+	if (script != NULL && strcmp(script, GOV_VERSION) != 0)
+		ereport(WARNING,
+				(errmsg("the library is version %s, the SQL script version %s",
+						GOV_VERSION, script),
+				 errhint("Run ALTER EXTENSION governance UPDATE, or install the library that fits.")));
 	PG_RETURN_TEXT_P(cstring_to_text(GOV_VERSION));
 }

@@ -254,8 +254,7 @@ make_answer(bool admitted, const char *reason, const List *models,
 			const List *versions)
 {
 	JsonbParseState *state = NULL;
-	const ListCell *model;
-	const ListCell *version;
+	int			i;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	gov_json_push_key(&state, "admitted");
@@ -266,12 +265,14 @@ make_answer(bool admitted, const char *reason, const List *models,
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	if (admitted)
 	{
-		forboth(model, models, version, versions)
+		for (i = 0; i < list_length(models); i++)
 		{
-			if (lfirst(version) == NULL)
+			const char *version = list_nth(versions, i);
+
+			if (version == NULL)
 				continue;
-			gov_json_push_key(&state, lfirst(model));
-			push_text(&state, WJB_VALUE, lfirst(version));
+			gov_json_push_key(&state, list_nth(models, i));
+			push_text(&state, WJB_VALUE, version);
 		}
 	}
 	pushJsonbValue(&state, WJB_END_OBJECT, NULL);

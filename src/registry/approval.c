@@ -204,6 +204,36 @@ gov_approval_use(GovApprovalAction action, const GovActor *actor,
 	return request_id;
 }
 
+static GovStatement expire = {
+	.sql = "UPDATE governance.approval_requests SET status = 'expired'"
+		   " WHERE request_id IN (SELECT r.request_id"
+		   " FROM governance.approval_requests AS r"
+		   " WHERE r.status IN ('pending', 'approved')"
+		   " AND r.expires_at <= pg_catalog.clock_timestamp()"
+		   " LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)",
+	.nargs = 1, .argtypes = {INT8OID},
+	.latest = true
+};
+
+/*
+ * gov_approval_expire
+ *		Mark requests past their time, those that nobody holds.
+ *
+ * Only for who reads the table: every decision goes by the clock.
+ */
+int64
+gov_approval_expire(int limit)
+{
+	int64		expired;
+
+	gov_spi_begin();
+	gov_operation_begin("expire", NULL);
+	expired = gov_run(&expire, gov_int8(limit));
+	gov_operation_end();
+	gov_spi_end();
+	return expired;
+}
+
 static void
 use_for_grant(const GovActor *actor, const char *role, const char *permission)
 {

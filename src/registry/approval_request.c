@@ -185,7 +185,8 @@ gov_request_approval(PG_FUNCTION_ARGS)
 	if (info->second_key != NULL)
 		second = context_value(context, info->name, info->second_key);
 	if (!PG_ARGISNULL(3))
-		timeout = gov_arg_int4(fcinfo, 3, "timeout_hours", 1, GOV_TIMEOUT_HOURS_MAX);
+		timeout = gov_arg_int4(fcinfo, 3, "timeout_hours", 1,
+							   GOV_TIMEOUT_HOURS_MAX);
 	gov_refuse_read_only("gov_request_approval()");
 	actor = gov_require_actor();
 
@@ -353,7 +354,8 @@ check_duties(const GovActor *actor, const Request *request,
 		if (is_subject(subjects, user_id) ||
 			(witness != NULL && login != NULL && strcmp(witness, login) == 0))
 			deny_duty(actor, request,
-					  psprintf("User \"%s\" %s.", user_id, gov_row_text(i, 2)));
+					  psprintf("User \"%s\" %s.", user_id,
+							   gov_row_text(i, 2)));
 	}
 }
 

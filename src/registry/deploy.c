@@ -312,6 +312,11 @@ gov_deploy_model(PG_FUNCTION_ARGS)
 
 	gov_spi_begin();
 	lock_and_find(&deploy, environment);
+
+	/* The right may have been revoked while we waited for the lock. */
+	(void) gov_require(GOV_PERM_MODEL_DEPLOY,
+					   gov_version_resource(deploy.model_id,
+											deploy.version_id));
 	check_duties(&deploy);
 	check_state(&deploy);
 	if (deploy.environment.is_production)

@@ -77,6 +77,14 @@ gov_environment_find(const char *name, GovEnvironment *found)
 				 errhint("Begin another transaction and try again.")));
 }
 
+static pg_attribute_noreturn() void
+exists_already(const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNIQUE_VIOLATION),
+			 errmsg("environment \"%s\" exists already", name)));
+}
+
 /*
  * gov_create_environment(name, rank, description) → environments
  */
@@ -94,14 +102,14 @@ gov_create_environment(PG_FUNCTION_ARGS)
 						psprintf("environment/%s", name));
 
 	gov_spi_begin();
+	if (gov_run(&find_environment, gov_text(name)) > 0)
+		exists_already(name);
 	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, name,
 							NULL);
 	gov_operation_begin("create", NULL);
 	if (gov_run(&insert_environment, gov_text(name), gov_int4(rank),
 				gov_text(description)) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNIQUE_VIOLATION),
-				 errmsg("environment \"%s\" exists already", name)));
+		exists_already(name);
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }

@@ -118,6 +118,10 @@ begin_decision(Decision *d, const char *function, GovPermission permission)
 	d->witness = gov_actor_witness(&d->actor);
 	gov_spi_begin();
 	gov_version_lock(d->model_id, d->version, &d->found);
+
+	/* The right may have been revoked while we waited for the lock. */
+	(void) gov_require(permission,
+					   gov_version_resource(d->model_id, d->version));
 }
 
 static void

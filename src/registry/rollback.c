@@ -139,25 +139,27 @@ find_asked(const char *model_id, const char *environment,
 						 quote_literal_cstr(environment))));
 }
 
-/*
- * check_restorable
- *		May the target come back?  One that was asked for must; else the
- *		notice says why nothing does.
- */
-static bool
-check_restorable(const char *model_id, const char *environment, bool asked,
-				 const GovDeployment *target, const GovVersion *version)
+/* The version that was asked for must still be approved. */
+static void
+require_restorable(const char *model_id, const GovDeployment *target,
+				   const GovVersion *version)
 {
-	if (target != NULL && gov_version_is_deployable(version))
-		return true;
-	if (asked)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("model version \"%s\" is not approved",
-						gov_version_name(model_id, target->version)),
-				 errdetail("Its status is \"%s\", its approval status \"%s\".",
-						   version->status, version->approval_status),
-				 errhint("Name a version that is still approved as to_version, or none.")));
+	if (gov_version_is_deployable(version))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("model version \"%s\" is not approved",
+					gov_version_name(model_id, target->version)),
+			 errdetail("Its status is \"%s\", its approval status \"%s\".",
+					   version->status, version->approval_status),
+			 errhint("Name a version that is still approved as to_version, or none.")));
+}
+
+/* Say why nothing came back; target is NULL where there was nothing before. */
+static void
+tell_nothing_active(const char *model_id, const char *environment,
+					const GovDeployment *target, const GovVersion *version)
+{
 	ereport(NOTICE,
 			(errmsg("no version of model \"%s\" is active in environment \"%s\" now",
 					model_id, environment),
@@ -166,7 +168,6 @@ check_restorable(const char *model_id, const char *environment, bool asked,
 			 errdetail("Version \"%s\", active there before, is no longer approved: its status is \"%s\", its approval status \"%s\".",
 					   target->version, version->status,
 					   version->approval_status)));
-	return false;
 }
 
 /*
@@ -248,6 +249,7 @@ gov_rollback_model(PG_FUNCTION_ARGS)
 	GovVersion	active_version;
 	GovVersion	target_version = {0};
 	bool		has_target;
+	bool		restores;
 	const char *request_id = NULL;
 	TimestampTz now;
 	int64		deployment_no;
@@ -259,6 +261,9 @@ gov_rollback_model(PG_FUNCTION_ARGS)
 
 	gov_spi_begin();
 	gov_model_lock(model_id);
+
+	/* The right may have been revoked while we waited for the lock. */
+	(void) gov_require(GOV_PERM_MODEL_ROLLBACK, gov_model_resource(model_id));
 	if (to_version != NULL)
 		gov_version_find(model_id, to_version, &target_version);
 	gov_environment_find(environment, &found);
@@ -278,19 +283,21 @@ gov_rollback_model(PG_FUNCTION_ARGS)
 								 &target);
 	gov_versions_lock(model_id, active.version, &active_version,
 					  has_target ? target.version : NULL, &target_version);
+	if (to_version != NULL)
+		require_restorable(model_id, &target, &target_version);
+	restores = has_target && gov_version_is_deployable(&target_version);
+	if (restores)
+		check_not_too_young(model_id, &target);
 	if (found.is_production)
 		request_id = gov_approval_use(GOV_ACTION_MODEL_ROLLBACK, &actor,
 									  model_id, NULL);
-	has_target = check_restorable(model_id, environment, to_version != NULL,
-								  has_target ? &target : NULL,
-								  &target_version);
-	if (has_target)
-		check_not_too_young(model_id, &target);
 
 	now = gov_deployment_clock(model_id, environment);
 	roll_back(model_id, &found, &active, now, &actor, reason);
-	if (!has_target)
+	if (!restores)
 	{
+		tell_nothing_active(model_id, environment,
+							has_target ? &target : NULL, &target_version);
 		gov_spi_end();
 		PG_RETURN_NULL();
 	}
@@ -320,6 +327,9 @@ gov_undeploy_model(PG_FUNCTION_ARGS)
 
 	gov_spi_begin();
 	gov_model_lock(model_id);
+
+	/* The right may have been revoked while we waited for the lock. */
+	(void) gov_require(GOV_PERM_MODEL_ROLLBACK, gov_model_resource(model_id));
 	gov_environment_find(environment, &found);
 	require_active(model_id, environment, &active);
 	gov_version_lock(model_id, active.version, &version);

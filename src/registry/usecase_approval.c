@@ -241,6 +241,10 @@ begin_decision(Decision *d, const char *function)
 	d->witness = gov_actor_witness(&d->actor);
 	gov_spi_begin();
 	gov_usecase_lock(d->usecase_id, &d->found);
+
+	/* The right may have been revoked while we waited for the lock. */
+	(void) gov_require(GOV_PERM_USECASE_APPROVE,
+					   gov_usecase_resource(d->usecase_id));
 	d->subjects = gov_duty_subjects(&d->actor, GOV_PERM_USECASE_APPROVE);
 	read_votes(d);
 }

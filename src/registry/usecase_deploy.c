@@ -175,6 +175,10 @@ gov_deploy_usecase(PG_FUNCTION_ARGS)
 
 	gov_spi_begin();
 	gov_usecase_lock(usecase_id, &found);
+
+	/* The right may have been revoked while we waited for the lock. */
+	(void) gov_require(GOV_PERM_USECASE_DEPLOY,
+					   gov_usecase_resource(usecase_id));
 	gov_environment_find(environment, &target);
 	require_deployable(usecase_id, &found);
 	if (deployment_id != NULL &&
@@ -236,6 +240,9 @@ gov_deprecate_usecase(PG_FUNCTION_ARGS)
 	if (replaced_by != NULL && successor.status == NULL)
 		gov_usecase_lock(replaced_by, &successor);
 
+	/* The right may have been revoked while we waited for the lock. */
+	(void) gov_require(GOV_PERM_USECASE_DEPRECATE,
+					   gov_usecase_resource(usecase_id));
 	if (has_ended(&found))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

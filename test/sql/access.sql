@@ -14,7 +14,7 @@ SELECT event_type, resource,
        CASE WHEN actor = session_user THEN 'dba' ELSE actor END AS actor,
        coalesce(details ->> 'reason', '') AS reason
 FROM governance.audit_events
-WHERE resource LIKE '%/access\_%' AND actor IS NOT NULL
+WHERE event_type <> 'access.denied' AND resource LIKE '%/access\_%' AND actor IS NOT NULL
 ORDER BY event_id;
 CREATE FUNCTION access_rights(who text) RETURNS text LANGUAGE sql AS
 $$SELECT coalesce(string_agg(c.permission, ' ' ORDER BY c.permission COLLATE "C"), '-')

@@ -156,6 +156,7 @@ SELECT role FROM gov_delegate('duties_ship', 'duties_ben', now() + interval '1 h
 RESET ROLE;
 SELECT is_active FROM gov_deactivate_user('duties_lia');
 SELECT gov_has_permission('duties_ben', 'model:deploy');
+SELECT * FROM duties_held('duties_ben');
 SELECT is_active FROM gov_reactivate_user('duties_lia');
 SELECT gov_has_permission('duties_ben', 'model:deploy');
 -- by an inheritance that goes

@@ -96,7 +96,7 @@ SET ROLE regress_rollback_ann;
 SELECT status, approval_status FROM gov_approve_model('rollback_a', 'v2');
 SET ROLE regress_rollback_ops;
 SELECT version FROM gov_deploy_model('rollback_a', 'v2', 'staging');
--- what was rolled back is passed over: before v2 there is nothing left
+-- the one before it, v1, awaits approval itself
 SELECT version FROM gov_rollback_model('rollback_a', 'still slow', 'staging');
 
 -- redeployed versions count once: v0, v1, v1 goes back to v0
@@ -111,6 +111,24 @@ SELECT version FROM gov_deploy_model('rollback_b', 'v2', 'staging');
 SELECT version FROM gov_rollback_model('rollback_b', 'x', 'staging');
 SELECT * FROM pg_temp.history('rollback_b');
 SELECT version FROM gov_rollback_model('rollback_b', 'x', 'staging');
+
+-- a deployment that was rolled back is passed over, even if its version is
+-- approved again
+RESET ROLE;
+SELECT pg_temp.approved('rollback_p', 'v1', 'v2');
+SET ROLE regress_rollback_ops;
+SELECT pg_temp.deployed('rollback_p', 'staging', 'v1');
+SELECT gov_rollback_model('rollback_p', 'x', 'staging') IS NULL AS nothing;
+RESET ROLE;
+SELECT status FROM gov_request_model_approval('rollback_p', 'v1');
+SET ROLE regress_rollback_ann;
+SELECT status FROM gov_approve_model('rollback_p', 'v1');
+SET ROLE regress_rollback_ops;
+SELECT pg_temp.deployed('rollback_p', 'staging', 'v2');
+SELECT gov_rollback_model('rollback_p', 'x', 'staging') IS NULL AS nothing;
+-- deploying it again is a decision of its own
+SELECT pg_temp.deployed('rollback_p', 'staging', 'v1');
+SELECT * FROM pg_temp.versions('rollback_p');
 
 -- after an undeployment, what was active last before
 RESET ROLE;

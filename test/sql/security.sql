@@ -40,7 +40,7 @@ FROM pg_temp.functions AS f, aclexplode(f.proacl) AS g WHERE g.grantee NOT IN (0
 
 -- who writes says so: never STRICT, VOLATILE, UNSAFE in parallel plans
 SELECT oid::regprocedure AS no_writer FROM pg_temp.functions
-WHERE provolatile = 'v' AND prorettype <> 'trigger'::regtype AND (proisstrict OR proparallel <> 'u');
+WHERE NOT internal AND provolatile = 'v' AND (proisstrict OR proparallel <> 'u');
 -- who runs in SQL as the owner reads only: STABLE, and the actor is the leader's
 SELECT oid::regprocedure AS reader FROM pg_temp.functions
 WHERE prosecdef AND provolatile <> 'v' AND (provolatile <> 's' OR proparallel <> 'r');
@@ -90,12 +90,13 @@ SELECT p.polrelid::regclass, p.polname FROM pg_policy AS p JOIN pg_temp.relation
 WHERE p.polname <> 'active_users' ORDER BY p.polrelid::regclass::text COLLATE "C";
 
 -- the guard stands on every table, for rows and for TRUNCATE, always; the
--- exceptions hold no decision
+-- exceptions hold no decision, and those named generation nothing at all
 SELECT c.oid::regclass AS unguarded FROM pg_temp.relations AS c
-WHERE c.relkind = 'r' AND NOT EXISTS (
+WHERE c.relkind = 'r' AND c.relname NOT LIKE '%\_generation' AND NOT EXISTS (
     SELECT FROM pg_trigger AS t
     WHERE t.tgrelid = c.oid AND t.tgenabled = 'A' AND NOT t.tgisinternal
-        AND t.tgfoid IN ('governance.guard'::regproc, 'governance.audit_append_only'::regproc)
+        AND t.tgfoid IN ('governance.guard'::regproc, 'governance.audit_append_only'::regproc,
+            'governance.audit_seal_guard'::regproc)
         AND (t.tgtype & 32) <> 0)
 ORDER BY c.relname COLLATE "C";
 SELECT c.oid::regclass, t.tgname, t.tgenabled, t.tgtype FROM pg_temp.relations AS c
@@ -103,12 +104,16 @@ JOIN pg_trigger AS t ON t.tgrelid = c.oid AND NOT t.tgisinternal
 WHERE NOT (t.tgname = 'guard' AND t.tgenabled = 'A' AND t.tgtype = 1 + 4 + 8 + 16)
     AND NOT (t.tgname = 'guard_truncate' AND t.tgenabled = 'A' AND t.tgtype = 2 + 32)
 ORDER BY 1, 2;
+SELECT c.oid::regclass AS not_empty FROM pg_temp.relations AS c
+JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+WHERE c.relname LIKE '%\_generation';
 SELECT t.tgrelid::regclass FROM pg_trigger AS t WHERE t.tgname LIKE 'guard%'
 GROUP BY t.tgrelid HAVING count(*) <> 2;
 
 -- pg_dump takes every table along, and every sequence
 SELECT c.oid::regclass AS not_dumped FROM pg_temp.relations AS c, pg_extension AS e
 WHERE c.relkind IN ('r', 'S') AND e.extname = 'governance' AND c.oid <> ALL (e.extconfig)
+    AND c.relname NOT LIKE '%\_generation'
 ORDER BY c.relname COLLATE "C";
 
 -- constraints have names that somebody chose; ids compare bytewise

@@ -1,0 +1,255 @@
+/*
+ * json_text.c
+ *		The text of a jsonb value, made fast.
+ *
+ * Most of the time that a leaf takes goes into this.  JsonbToCString() copies
+ * every string and then looks at each of its bytes on the way; here runs of
+ * bytes that need no escape are found many at a time and copied as they are.
+ *
+ * Invariant: the result is that of the cast to text.  A hash is computed over
+ * it, so the two may never differ; the regression tests hold them together.
+ */
+#include "postgres.h"
+
+#include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "audit/json_text.h"
+
+#ifndef __SSE2__
+#define EVERY_BYTE(b)	(~UINT64CONST(0) / 255 * (b))
+
+/* Is one of eight bytes zero?  Only carries above one can mislead. */
+static inline bool
+has_zero(uint64 v)
+{
+	return ((v - EVERY_BYTE(0x01)) & ~v & EVERY_BYTE(0x80)) != 0;
+}
+#endif
+
+static inline bool
+needs_escape(unsigned char c)
+{
+	return c < ' ' || c == '"' || c == '\\';
+}
+
+/*
+ * A block of bytes is copied before it is looked at: the destination has room
+ * for a whole one.
+ */
+#ifdef __SSE2__
+#define BLOCK 16
+
+/* Copy sixteen bytes; does one of them need an escape? */
+static inline bool
+copy_block(char *to, const char *from)
+{
+	__m128i		v = _mm_loadu_si128((const __m128i *) from);
+	__m128i		below = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)),
+									   v);
+	__m128i		quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+	__m128i		slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+
+	_mm_storeu_si128((__m128i *) to, v);
+	return _mm_movemask_epi8(_mm_or_si128(below,
+										  _mm_or_si128(quote, slash))) != 0;
+}
+#else
+#define BLOCK 8
+
+/* The same of eight.  Below a space, none of three bits is set. */
+static inline bool
+copy_block(char *to, const char *from)
+{
+	uint64		v;
+
+	memcpy(&v, from, sizeof(v));
+	memcpy(to, &v, sizeof(v));
+	return has_zero(v & EVERY_BYTE(0xe0)) ||
+		has_zero(v ^ EVERY_BYTE('"')) || has_zero(v ^ EVERY_BYTE('\\'));
+}
+#endif
+
+/*
+ * copy_plain
+ *		Copy the bytes from the beginning that need no escape; how many.
+ */
+static inline int
+copy_plain(char *to, const char *from, int len)
+{
+	int			i = 0;
+
+	while (i + BLOCK <= len && !copy_block(to + i, from + i))
+		i += BLOCK;
+	for (; i < len && !needs_escape((unsigned char) from[i]); i++)
+		to[i] = from[i];
+	return i;
+}
+
+/* Room for so many bytes more, mostly without a call. */
+static inline void
+reserve(StringInfo out, int len)
+{
+	if (out->len + len >= out->maxlen)
+		enlargeStringInfo(out, len);
+}
+
+static inline void
+append(StringInfo out, const char *s, int len)
+{
+	reserve(out, len);
+	memcpy(out->data + out->len, s, len);
+	out->len += len;
+}
+
+static void
+append_escaped(StringInfo out, unsigned char c)
+{
+	switch (c)
+	{
+		case '\b':
+			appendStringInfoString(out, "\\b");
+			break;
+		case '\f':
+			appendStringInfoString(out, "\\f");
+			break;
+		case '\n':
+			appendStringInfoString(out, "\\n");
+			break;
+		case '\r':
+			appendStringInfoString(out, "\\r");
+			break;
+		case '\t':
+			appendStringInfoString(out, "\\t");
+			break;
+		case '"':
+			appendStringInfoString(out, "\\\"");
+			break;
+		case '\\':
+			appendStringInfoString(out, "\\\\");
+			break;
+		default:
+			appendStringInfo(out, "\\u%04x", c);
+			break;
+	}
+}
+
+static void
+append_string(StringInfo out, const char *s, int len)
+{
+	reserve(out, len + 2);
+	out->data[out->len++] = '"';
+	for (;;)
+	{
+		int			plain;
+
+		reserve(out, len + 1);
+		plain = copy_plain(out->data + out->len, s, len);
+		out->len += plain;
+		if (plain == len)
+			break;
+		append_escaped(out, (unsigned char) s[plain]);
+		s += plain + 1;
+		len -= plain + 1;
+	}
+	append(out, "\"", 1);
+}
+
+static void
+append_scalar(StringInfo out, const JsonbValue *v)
+{
+	const char *number;
+	Datum		value;
+
+	switch (v->type)
+	{
+		case jbvNull:
+			append(out, "null", 4);
+			break;
+		case jbvBool:
+			if (v->val.boolean)
+				append(out, "true", 4);
+			else
+				append(out, "false", 5);
+			break;
+		case jbvNumeric:
+			value = NumericGetDatum(v->val.numeric);
+			number = DatumGetCString(DirectFunctionCall1(numeric_out, value));
+			append(out, number, strlen(number));
+			break;
+		case jbvString:
+			append_string(out, v->val.string.val, v->val.string.len);
+			break;
+		default:
+			elog(ERROR, "unexpected jsonb scalar type %d", (int) v->type);
+	}
+}
+
+/*
+ * gov_json_text
+ *		Append what the cast to text gives.  No terminator follows it.
+ */
+void
+gov_json_text(StringInfo out, Jsonb *jb)
+{
+	JsonbIterator *it = JsonbIteratorInit(&jb->root);
+	JsonbIteratorToken token;
+	JsonbValue	v;
+	bool		first = true;	/* nothing before it in its container */
+	bool		raw_scalar = false;
+
+	while ((token = JsonbIteratorNext(&it, &v, false)) != WJB_DONE)
+	{
+		switch (token)
+		{
+			case WJB_BEGIN_ARRAY:
+				if (!first)
+					append(out, ", ", 2);
+				raw_scalar = v.val.array.rawScalar;
+				if (!raw_scalar)
+					append(out, "[", 1);
+				first = true;
+				break;
+			case WJB_BEGIN_OBJECT:
+				if (!first)
+					append(out, ", ", 2);
+				append(out, "{", 1);
+				first = true;
+				break;
+			case WJB_KEY:
+				if (!first)
+					append(out, ", ", 2);
+				append_string(out, v.val.string.val, v.val.string.len);
+				append(out, ": ", 2);
+				/* the value follows without a comma */
+				first = true;
+				break;
+			case WJB_ELEM:
+				if (!first)
+					append(out, ", ", 2);
+				append_scalar(out, &v);
+				first = false;
+				break;
+			case WJB_VALUE:
+				append_scalar(out, &v);
+				first = false;
+				break;
+			case WJB_END_ARRAY:
+				if (!raw_scalar)
+					append(out, "]", 1);
+				raw_scalar = false;
+				first = false;
+				break;
+			case WJB_END_OBJECT:
+				append(out, "}", 1);
+				first = false;
+				break;
+			default:
+				elog(ERROR, "unexpected jsonb token %d", (int) token);
+		}
+	}
+}

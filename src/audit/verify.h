@@ -1,0 +1,62 @@
+/*
+ * verify.h
+ *		What the parts of gov_audit_verify() share.
+ */
+#ifndef GOV_VERIFY_H
+#define GOV_VERIFY_H
+
+#include "nodes/execnodes.h"
+
+#include "audit/event_scan.h"
+#include "audit/tiles.h"
+#include "audit/tree_head.h"
+
+typedef enum GovCheck
+{
+	GOV_CHECK_EVENTS,			/* every sealed event is there, unaltered */
+	GOV_CHECK_ADDED,			/* no event is there that was never sealed */
+	GOV_CHECK_LEAF_MAP,			/* every leaf is some event's, and no other */
+	GOV_CHECK_TILES,			/* every tile follows from the one below */
+	GOV_CHECK_TREE_HEADS,		/* every root follows from the tiles */
+	GOV_CHECK_COUNT
+} GovCheck;
+
+/* A tree that is computed anew, by levels of tiles. */
+typedef struct GovRollup
+{
+	int64		size;			/* leaves so far */
+	GovTreeEdge level[GOV_TILE_LEVELS]; /* of the tile being filled */
+} GovRollup;
+
+typedef struct GovVerify
+{
+	ReturnSetInfo *result;
+	int64		failures[GOV_CHECK_COUNT];
+	Snapshot	snapshot;
+	GovTreeHead head;
+	int64		from;
+	int64		to;
+	GovTiles	tiles;
+	GovRollup	rollup;
+	GovHeadScan heads;
+	bool		has_head;		/* the scan's current head is yet to come */
+	int64		heads_checked;
+	int64		last_head_size;
+} GovVerify;
+
+/* Report that a check failed. */
+extern void gov_verify_failed(GovVerify *verify, GovCheck check,
+							  const char *format,...)
+			pg_attribute_printf(3, 4);
+
+/* verify_tree.c: recompute tiles and heads from leaves, in their order. */
+extern void gov_verify_tree_begin(GovVerify *verify);
+extern void gov_verify_tree_append(GovVerify *verify,
+								   const GovTreeHash *leaf);
+extern void gov_verify_tree_end(GovVerify *verify);
+
+/* How wide a tile of the tree must be. */
+extern int	gov_verify_tile_width(GovVerify *verify, int level,
+								  int64 tile_index);
+
+#endif							/* GOV_VERIFY_H */

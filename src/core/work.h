@@ -1,0 +1,78 @@
+/*
+ * work.h
+ *		Which databases have work for the worker, and waking it.
+ *
+ * One slot in shared memory for each database.  Whoever leaves work behind (a
+ * transaction that wrote an event, a denied attempt) raises its database's
+ * flag and, if it was down, sets the launcher's latch: a busy writer pays for
+ * one read of memory.
+ *
+ * Invariants: a slot belongs to one database until that is gone; the flags
+ * are atomics, everything else is under the lock; a visit lowers the flag
+ * before it looks, so what comes after raises it again.
+ */
+#ifndef GOV_WORK_H
+#define GOV_WORK_H
+
+#include "datatype/timestamp.h"
+#include "port/atomics.h"
+#include "storage/latch.h"
+#include "storage/lwlock.h"
+
+#define GOV_WORK_SLOTS 4096		/* databases that can be served */
+
+/* What the last visit found. */
+typedef enum GovPresence
+{
+	GOV_PRESENCE_UNKNOWN,		/* not visited yet */
+	GOV_PRESENCE_ABSENT,		/* no extension there */
+	GOV_PRESENCE_RESTORING,		/* between gov_pre_ and gov_post_restore() */
+	GOV_PRESENCE_PRESENT
+} GovPresence;
+
+typedef struct GovWorkSlot
+{
+	Oid			dboid;			/* InvalidOid: free */
+	pg_atomic_uint32 pending;	/* work since the last visit began */
+	pg_atomic_uint32 prepared;	/* a prepared transaction wrote events */
+
+	GovPresence presence;
+	bool		is_running;		/* a visit is on its way */
+	bool		is_done;		/* it said how it went: */
+	bool		is_failed;
+	uint32		failures;		/* visits in a row that failed */
+	uint32		absences;		/* and that found no extension */
+	uint32		missed;			/* look-ups of pg_database without it */
+	TimestampTz known_since;
+	TimestampTz began_at;		/* the last visit; 0: none */
+	TimestampTz succeeded_at;	/* the end of the last good one; 0: none */
+	TimestampTz next_at;		/* when to come without being called */
+} GovWorkSlot;
+
+typedef struct GovWorkTable
+{
+	Latch	   *launcher;		/* NULL: it is not running */
+	int			launcher_pid;
+	int			used;			/* no slot in use from here on */
+	GovWorkSlot slots[GOV_WORK_SLOTS];
+} GovWorkTable;
+
+/* NULL where the library is not preloaded. */
+extern GovWorkTable *gov_work;
+extern LWLock *gov_work_lock;
+
+extern void gov_work_init(void);
+
+/* This database has work. */
+extern void gov_work_mark(void);
+
+/* It will have, when a transaction that is prepared now is committed. */
+extern void gov_work_mark_prepared(void);
+
+/* Own marks do not count: the worker looks after its own writes. */
+extern void gov_work_ignore_own(void);
+
+/* The database's slot, NULL where all are taken; under the exclusive lock. */
+extern GovWorkSlot *gov_work_slot(Oid dboid);
+
+#endif							/* GOV_WORK_H */

@@ -1,0 +1,298 @@
+/*
+ * visit.c
+ *		One visit of the worker in one database.
+ *
+ * The process connects, does the jobs, each batch in a transaction of its
+ * own, and is gone within GOV_VISIT_MS: DROP DATABASE and CREATE DATABASE ...
+ * TEMPLATE wait five seconds for others to leave.  Each job has its share of
+ * that time: after half of it no further batch is begun, at its end the one
+ * in progress is cancelled; what a job leaves over goes to the next one.
+ *
+ * Invariants: it acts as user "system", evidence "internal", and as the owner
+ * of the extension; a job that fails is logged and takes no other job with
+ * it; how it went is said in the database's slot before the process ends.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "commands/extension.h"
+#include "libpq/pqsignal.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "postmaster/interrupt.h"
+#include "storage/ipc.h"
+#include "tcop/tcopprot.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timeout.h"
+#include "utils/timestamp.h"
+
+#include "access/denial_ring.h"
+#include "core/relations.h"
+#include "core/spi.h"
+#include "core/work.h"
+#include "identity/actor.h"
+#include "worker/jobs.h"
+#include "worker/worker.h"
+
+/* A prepared transaction of this database may hold events to be sealed. */
+static GovStatement find_prepared = {
+	.sql = "SELECT 1 FROM pg_catalog.pg_prepared_xacts AS p"
+		   " WHERE p.database = pg_catalog.current_database() LIMIT 1",
+	.nargs = 0
+};
+
+/*
+ * override_settings
+ *		What ALTER DATABASE and postgresql.conf set for sessions is not for us.
+ */
+static void
+override_settings(void)
+{
+	static const struct
+	{
+		const char *name;
+		const char *value;
+	}			settings[] = {
+		{"application_name", GOV_VISITOR_NAME},
+		{"search_path", "pg_catalog, pg_temp"},
+		{"default_transaction_isolation", "read committed"},
+		{"default_transaction_read_only", "off"},
+		{"default_transaction_deferrable", "off"},
+		{"session_replication_role", "origin"},
+		{"row_security", "on"},
+		{"statement_timeout", "0"},
+		{"lock_timeout", "500"},
+		{"idle_in_transaction_session_timeout", "0"},
+	};
+	int			i;
+
+	for (i = 0; i < lengthof(settings); i++)
+		SetConfigOption(settings[i].name, settings[i].value, PGC_SUSET,
+						PGC_S_OVERRIDE);
+}
+
+static void
+job_context(void *arg)
+{
+	errcontext("visit of the governance worker, job \"%s\"",
+			   (const char *) arg);
+}
+
+/* Milliseconds until then, not less than 1. */
+static int
+time_left(TimestampTz deadline)
+{
+	return Max(1, TimestampDifferenceMilliseconds(GetCurrentTimestamp(),
+												  deadline));
+}
+
+static void
+begin(TimestampTz deadline, const char *activity)
+{
+	SetCurrentStatementStartTimestamp();
+	pgstat_report_activity(STATE_RUNNING, activity);
+	StartTransactionCommand();
+	enable_timeout_after(STATEMENT_TIMEOUT, time_left(deadline));
+	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+static void
+commit(void)
+{
+	PopActiveSnapshot();
+	disable_timeout(STATEMENT_TIMEOUT, false);
+	CommitTransactionCommand();
+	pgstat_report_stat(true);
+	pgstat_report_activity(STATE_IDLE, NULL);
+}
+
+/* One batch of a job in one transaction. */
+static void
+run_batch(const GovJob *job, GovJobReport *report, TimestampTz deadline)
+{
+	Oid			save_userid;
+	int			save_context;
+
+	begin(deadline, job->name);
+	gov_actor_bind(GOV_SYSTEM_USER, GOV_EVIDENCE_INTERNAL);
+	GetUserIdAndSecContext(&save_userid, &save_context);
+	SetUserIdAndSecContext(gov_owner(),
+						   save_context | SECURITY_LOCAL_USERID_CHANGE);
+	report->more = false;
+	job->run(report);
+	SetUserIdAndSecContext(save_userid, save_context);
+	commit();
+}
+
+/*
+ * run_job
+ *		All that the job has to do, or until its time is over.
+ *
+ * false where it failed; *more: something is left.
+ */
+static bool
+run_job(const GovJob *job, TimestampTz soft_deadline, TimestampTz deadline,
+		bool *more)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ErrorContextCallback context;
+	GovJobReport report = {0};
+	volatile bool ok = true;
+
+	context.callback = job_context;
+	context.arg = unconstify(char *, job->name);
+	context.previous = error_context_stack;
+	error_context_stack = &context;
+
+	PG_TRY();
+	{
+		do
+		{
+			CHECK_FOR_INTERRUPTS();
+			run_batch(job, &report, deadline);
+		} while (report.more && GetCurrentTimestamp() < soft_deadline);
+		if (report.more)
+			*more = true;
+	}
+	PG_CATCH();
+	{
+		HOLD_INTERRUPTS();
+		disable_timeout(STATEMENT_TIMEOUT, false);
+		QueryCancelPending = false;
+		EmitErrorReport();
+		AbortCurrentTransaction();
+		MemoryContextSwitchTo(caller);
+		FlushErrorState();
+		RESUME_INTERRUPTS();
+		ok = false;
+	}
+	PG_END_TRY();
+
+	error_context_stack = context.previous;
+	return ok;
+}
+
+/* Is there something of ours to work on? */
+static GovPresence
+look_around(TimestampTz deadline)
+{
+	GovPresence presence = GOV_PRESENCE_PRESENT;
+	const char *restoring;
+
+	begin(deadline, "looking for the extension");
+	if (!OidIsValid(get_extension_oid("governance", true)) ||
+		!OidIsValid(gov_relation_or_invalid(GOV_REL_AUDIT_EVENTS)))
+		presence = GOV_PRESENCE_ABSENT;
+	restoring = GetConfigOption("governance.restoring", true, false);
+	if (presence == GOV_PRESENCE_PRESENT && restoring != NULL &&
+		strcmp(restoring, "on") == 0)
+		presence = GOV_PRESENCE_RESTORING;
+	commit();
+	return presence;
+}
+
+static bool
+has_prepared(TimestampTz deadline)
+{
+	bool		found;
+
+	begin(deadline, "looking for prepared transactions");
+	gov_spi_begin();
+	found = gov_run0(&find_prepared) > 0;
+	gov_spi_end();
+	commit();
+	return found;
+}
+
+static void
+say_done(GovWorkSlot *slot, GovPresence presence, bool failed)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	LWLockAcquire(gov_work_lock, LW_EXCLUSIVE);
+	slot->presence = presence;
+	slot->is_done = true;
+	slot->is_failed = failed;
+	if (!failed)
+		slot->succeeded_at = now;
+	LWLockRelease(gov_work_lock);
+}
+
+static void
+visit(GovWorkSlot *slot, TimestampTz began_at)
+{
+	TimestampTz deadline = TimestampTzPlusMilliseconds(began_at, GOV_VISIT_MS);
+	GovPresence presence;
+	bool		more = false;
+	bool		failed = false;
+	int			i;
+
+	/* First of all: what comes from now on is for the next visit. */
+	pg_atomic_exchange_u32(&slot->pending, 0);
+	presence = look_around(deadline);
+
+	if (presence == GOV_PRESENCE_ABSENT)
+	{
+		int			dropped = gov_denial_forget(MyDatabaseId);
+
+		if (dropped > 0)
+			ereport(LOG,
+					(errmsg("governance: %d denied attempts dropped: no extension in database \"%s\"",
+							dropped, MyBgworkerEntry->bgw_extra)));
+	}
+	else if (presence == GOV_PRESENCE_PRESENT)
+	{
+		if (pg_atomic_read_u32(&slot->prepared) != 0)
+		{
+			/* Lowered before the look: one that comes now raises it again. */
+			pg_atomic_exchange_u32(&slot->prepared, 0);
+			if (has_prepared(deadline))
+				pg_atomic_write_u32(&slot->prepared, 1);
+		}
+		for (i = 0; i < gov_job_count; i++)
+		{
+			int			share = GOV_VISIT_MS * (i + 1) / gov_job_count;
+
+			if (!run_job(&gov_jobs[i],
+						 TimestampTzPlusMilliseconds(began_at, share / 2),
+						 TimestampTzPlusMilliseconds(began_at, share),
+						 &more))
+				failed = true;
+		}
+		if (more)
+			pg_atomic_write_u32(&slot->pending, 1);
+	}
+	say_done(slot, presence, failed);
+}
+
+/*
+ * gov_visit_main
+ *		The process of a visit; the argument is the database's OID.
+ */
+void
+gov_visit_main(Datum arg)
+{
+	Oid			dboid = DatumGetObjectId(arg);
+	TimestampTz began_at = GetCurrentTimestamp();
+	GovWorkSlot *slot;
+
+	pqsignal(SIGTERM, die);
+	pqsignal(SIGHUP, SignalHandlerForConfigReload);
+	BackgroundWorkerUnblockSignals();
+
+	/* A database being copied or dropped keeps new connections waiting. */
+	SetConfigOption("lock_timeout", "500", PGC_SUSET, PGC_S_OVERRIDE);
+	BackgroundWorkerInitializeConnectionByOid(dboid, InvalidOid, 0);
+	override_settings();
+	gov_work_ignore_own();
+
+	LWLockAcquire(gov_work_lock, LW_EXCLUSIVE);
+	slot = gov_work_slot(dboid);
+	LWLockRelease(gov_work_lock);
+	if (slot != NULL)
+		visit(slot, began_at);
+	proc_exit(0);
+}
