@@ -27,9 +27,10 @@ PURE_SRCS := $(sort $(wildcard $(foreach room,$(ROOMS),\
 
 # The order of the parts; one that does not exist yet falls out.
 SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
-	30_lifecycle 31_audit 32_merkle 33_seal 34_checkpoint 40_model 41_usecase \
-	42_approval 43_policy 50_incident 60_sketch 61_sla 70_compliance 80_operations \
-	90_triggers 95_bootstrap 98_restore 99_grants
+	30_lifecycle 31_audit 32_merkle 33_seal 34_checkpoint 40_model \
+	41_usecase 42_approval 43_policy 50_incident 60_sketch 61_sla \
+	70_compliance 80_operations 90_triggers 95_bootstrap 98_restore \
+	99_grants
 SQL_FILES := $(wildcard $(patsubst %,sql/parts/%.sql,$(SQL_PARTS)))
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(SQL_SCRIPT)
