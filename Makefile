@@ -21,15 +21,16 @@ DEPS := $(OBJS:.o=.d)
 
 # Sources that know nothing of the server: unit programs link all of them.
 PURE_SRCS := $(sort $(wildcard $(foreach room,$(ROOMS),\
-	$(addprefix src/$(room)/,merkle.c sketch.c sha256.c))))
+	$(addprefix src/$(room)/,merkle.c sketch.c sha256.c note.c))))
 
 # --- the install script -----------------------------------------------------
 
 # The order of the parts; one that does not exist yet falls out.
 SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
-	30_lifecycle 31_audit 32_merkle 33_seal 40_model 41_usecase 42_approval \
-	43_policy 50_incident 60_sketch 61_sla 70_compliance 80_operations \
-	90_triggers 95_bootstrap 98_restore 99_grants
+	30_lifecycle 31_audit 32_merkle 33_seal 34_checkpoint 40_model \
+	41_usecase 42_approval 43_policy 50_incident 60_sketch 61_sla \
+	70_compliance 80_operations 90_triggers 95_bootstrap 98_restore \
+	99_grants
 SQL_FILES := $(wildcard $(patsubst %,sql/parts/%.sql,$(SQL_PARTS)))
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(SQL_SCRIPT)
@@ -40,7 +41,7 @@ DATA_built = $(SQL_SCRIPT)
 REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	audit model model_deploy model_rollback model_read policy approval \
 	usecase usecase_impact admit security merkle seal proofs \
-	maintenance drop
+	checkpoint maintenance drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\
 	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))
 REGRESS_OPTS = --inputdir=test

@@ -90,7 +90,7 @@ AS 'MODULE_PATHNAME', 'gov_audit_status'
 LANGUAGE C STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_status() IS
-'Where the audit log stands: {tree_size, root, unsealed_events, oldest_unsealed_seconds (0 where none is), last_checkpoint, witnessed_size (null where none is)}.  Needs audit:read.';
+'Where the audit log stands: {tree_size, root, unsealed_events, oldest_unsealed_seconds (0 where none is), last_checkpoint {tree_size, root, origin, key_id, created_at}, witnessed_size (null where none is)}.  Needs audit:read.';
 
 CREATE FUNCTION @extschema@.gov_audit_inclusion_proof(
     event_id bigint,

@@ -9,7 +9,7 @@ BEGIN
     FOREACH governed IN ARRAY ARRAY[
         'users', 'api_tokens',
         'roles', 'role_permissions', 'role_inheritance', 'user_roles', 'sod_sets',
-        'audit_log',
+        'audit_log', 'audit_home', 'checkpoint_keys', 'witnesses',
         'models', 'model_versions', 'model_metrics', 'model_aliases',
         'approval_history', 'environments', 'deployment_gates', 'deployment_history',
         'use_cases', 'usecase_approvals', 'usecase_deployments', 'usecase_metrics',
@@ -46,7 +46,7 @@ DECLARE
 BEGIN
     FOREACH sealed IN ARRAY ARRAY[
         'audit_leaves', 'audit_tiles', 'audit_tree_heads', 'audit_seal_flags',
-        'audit_verify_progress'
+        'audit_verify_progress', 'audit_checkpoints', 'audit_cosignatures'
     ]
     LOOP
         EXECUTE pg_catalog.format(

@@ -15,7 +15,6 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/fmgrprotos.h"
 #include "utils/snapmgr.h"
 
 #include "access/require.h"
@@ -23,7 +22,6 @@
 #include "audit/tiles.h"
 #include "audit/tree_head.h"
 #include "core/args.h"
-#include "core/scan.h"
 
 PG_FUNCTION_INFO_V1(gov_audit_export);
 
@@ -65,24 +63,6 @@ append_hashes(StringInfo line, const GovTreeHash *hashes, int count)
 	appendStringInfoChar(line, ']');
 }
 
-/* Which log this is; a uuid needs no escape. */
-static char *
-log_id(void)
-{
-	GovScan		scan;
-	bool		isnull;
-	char	   *id;
-
-	gov_scan_begin(&scan, GOV_REL_AUDIT_LOG);
-	if (!gov_scan_next(&scan))
-		elog(ERROR, "table \"governance.audit_log\" is empty");
-	id = DatumGetCString(DirectFunctionCall1(uuid_out,
-											 gov_scan_datum(&scan, "log_id",
-															&isnull)));
-	gov_scan_end(&scan);
-	return id;
-}
-
 /* First line: what this is, and where the log stands. */
 static void
 put_header(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
@@ -94,7 +74,7 @@ put_header(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 	appendStringInfo(line, "{\"format\":\"%s\",\"version\":%d,\"log_id\":\"%s\","
 					 "\"from\":" INT64_FORMAT ",\"to\":" INT64_FORMAT
 					 ",\"tree_size\":" INT64_FORMAT ",\"root\":",
-					 EXPORT_FORMAT, EXPORT_VERSION, log_id(), from, to,
+					 EXPORT_FORMAT, EXPORT_VERSION, gov_log_id(), from, to,
 					 head->tree_size);
 	append_hash(line, &head->root);
 	/* what the leaves before the range come to */

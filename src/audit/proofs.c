@@ -37,6 +37,22 @@ static GovStatement count_tail = {
 	.nargs = 1, .argtypes = {INT8OID}
 };
 
+/* The largest checkpoint given out, one that is signed before others. */
+static GovStatement last_checkpoint = {
+	.sql = "SELECT c.tree_size, pg_catalog.encode(c.root, 'hex'), c.origin,"
+		   " nullif(c.key_id, ''), c.created_at"
+		   " FROM governance.audit_checkpoints AS c"
+		   " ORDER BY c.tree_size DESC, c.key_id <> '' DESC,"
+		   " c.checkpoint_id DESC LIMIT 1",
+	.nargs = 0
+};
+
+static GovStatement witnessed_size = {
+	.sql = "SELECT pg_catalog.max(c.tree_size)"
+		   " FROM governance.audit_cosignatures AS c",
+	.nargs = 0
+};
+
 static void
 push_int8(JsonbParseState **state, const char *key, int64 value)
 {
@@ -277,6 +293,55 @@ count_unsealed(const GovXidSnapshot *from, const GovXidSnapshot *to,
 }
 
 /*
+ * push_checkpoints
+ *		What the world outside has been given, and what it has confirmed.
+ */
+static void
+push_checkpoints(JsonbParseState **state)
+{
+	static const struct
+	{
+		const char *key;
+		Oid			type;
+	}			columns[] = {
+		{"tree_size", INT8OID}, {"root", TEXTOID}, {"origin", TEXTOID},
+		{"key_id", TEXTOID}, {"created_at", TIMESTAMPTZOID}
+	};
+	Datum		values[lengthof(columns)];
+	bool		nulls[lengthof(columns)];
+	bool		is_given;
+	int64		witnessed;
+	int			i;
+
+	gov_spi_begin();
+	is_given = gov_run0(&last_checkpoint) > 0;
+	for (i = 0; is_given && i < lengthof(columns); i++)
+		values[i] = gov_spi_keep(0, i + 1, &nulls[i]);
+	(void) gov_run0(&witnessed_size);
+	witnessed = gov_row_null(0, 1) ? -1 : gov_row_int8(0, 1);
+	gov_spi_end();
+
+	if (is_given)
+	{
+		gov_json_push_key(state, "last_checkpoint");
+		pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+		for (i = 0; i < lengthof(columns); i++)
+		{
+			gov_json_push_key(state, columns[i].key);
+			gov_json_push(state, WJB_VALUE, values[i], nulls[i],
+						  columns[i].type);
+		}
+		pushJsonbValue(state, WJB_END_OBJECT, NULL);
+	}
+	else
+		push_null(state, "last_checkpoint");
+	if (witnessed >= 0)
+		push_int8(state, "witnessed_size", witnessed);
+	else
+		push_null(state, "witnessed_size");
+}
+
+/*
  * gov_audit_status()
  *		Where the log stands.
  */
@@ -327,8 +392,7 @@ gov_audit_status(PG_FUNCTION_ARGS)
 	push_int8(&state, "unsealed_events", unsealed);
 	gov_json_push_key(&state, "oldest_unsealed_seconds");
 	gov_json_push(&state, WJB_VALUE, Float8GetDatum(age), false, FLOAT8OID);
-	push_null(&state, "last_checkpoint");
-	push_null(&state, "witnessed_size");
+	push_checkpoints(&state);
 	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(result));
 }

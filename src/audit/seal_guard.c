@@ -66,7 +66,8 @@ gov_audit_seal_guard(PG_FUNCTION_ARGS)
 {
 	static const GovRelation tables[] = {
 		GOV_REL_AUDIT_LEAVES, GOV_REL_AUDIT_TILES, GOV_REL_AUDIT_TREE_HEADS,
-		GOV_REL_AUDIT_SEAL_FLAGS, GOV_REL_AUDIT_VERIFY_PROGRESS
+		GOV_REL_AUDIT_SEAL_FLAGS, GOV_REL_AUDIT_VERIFY_PROGRESS,
+		GOV_REL_AUDIT_CHECKPOINTS, GOV_REL_AUDIT_COSIGNATURES
 	};
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	bool		ours = false;

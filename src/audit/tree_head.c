@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -77,6 +78,31 @@ gov_tree_head_last(Snapshot snapshot, GovTreeHead *head)
 		(void) gov_tree_root(NULL, 0, &head->root);
 	}
 	gov_log_scan_close(&scan);
+}
+
+int64
+gov_tree_head_committed(Snapshot snapshot, GovTreeHash *root)
+{
+	GovLogScan	scan;
+	int64		tree_size = 0;
+
+	(void) gov_tree_root(NULL, 0, root);
+	gov_log_scan_open(&scan, GOV_REL_AUDIT_TREE_HEADS,
+					  GOV_REL_AUDIT_TREE_HEADS_PKEY, snapshot);
+	gov_log_scan_seek(&scan, 0, NULL);
+	while (gov_log_scan_previous(&scan))
+	{
+		TransactionId xmin = HeapTupleHeaderGetXmin(scan.tuple->t_data);
+
+		if (TransactionIdIsCurrentTransactionId(xmin))
+			continue;
+		tree_size = gov_log_scan_int8(&scan, gov_log_scan_column(&scan,
+																 "tree_size"));
+		(void) read_hash(&scan, gov_log_scan_column(&scan, "root"), root);
+		break;
+	}
+	gov_log_scan_close(&scan);
+	return tree_size;
 }
 
 int64
@@ -207,6 +233,23 @@ gov_xid_ranges(const GovXidSnapshot *from, const GovXidSnapshot *to,
 		add_range(ranges, count, from->xmax, to->xmax, cursor_xid,
 				  cursor_event);
 	return ranges;
+}
+
+char *
+gov_log_id(void)
+{
+	GovScan		scan;
+	bool		isnull;
+	char	   *id;
+
+	gov_scan_begin(&scan, GOV_REL_AUDIT_LOG);
+	if (!gov_scan_next(&scan))
+		elog(ERROR, "table \"governance.audit_log\" is empty");
+	id = DatumGetCString(DirectFunctionCall1(uuid_out,
+											 gov_scan_datum(&scan, "log_id",
+															&isnull)));
+	gov_scan_end(&scan);
+	return id;
 }
 
 int64

@@ -27,11 +27,18 @@ typedef struct GovTreeHead
 	int64		cursor_event;
 } GovTreeHead;
 
-/* Which life of the log this is. */
+/* Which log this is (a uuid, palloc'd), and which life of it. */
+extern char *gov_log_id(void);
 extern int64 gov_log_incarnation(void);
 
 /* The last head; of an empty log one of size 0. */
 extern void gov_tree_head_last(Snapshot snapshot, GovTreeHead *head);
+
+/*
+ * Size and root of the last head that an earlier transaction committed: one
+ * of this transaction's own may yet be undone.
+ */
+extern int64 gov_tree_head_committed(Snapshot snapshot, GovTreeHash *root);
 
 /*
  * The range that arguments ask for: to -1 is the end; 22023 where the log has

@@ -7,7 +7,10 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "audit/note.h"
 #include "core/guc.h"
+
+#define LOG_ID_LEN 36			/* a uuid as text */
 
 bool		gov_audit_denials = true;
 bool		gov_log_checks = false;
@@ -16,6 +19,32 @@ int			gov_seal_interval = 1000;
 int			gov_max_workers = 2;
 int			gov_denial_ring_size = 1024;
 int			gov_denial_rate = 60;
+char	   *gov_checkpoint_origin = NULL;
+char	   *gov_checkpoint_key_file = NULL;
+
+/* It becomes part of a line of text that others read. */
+static bool
+check_origin(char **newval, void **extra, GucSource source)
+{
+	const char *c;
+
+	if (strlen(*newval) > GOV_NOTE_MAX_NAME - 1 - LOG_ID_LEN)
+	{
+		GUC_check_errdetail("It is longer than %d characters.",
+							GOV_NOTE_MAX_NAME - 1 - LOG_ID_LEN);
+		return false;
+	}
+	for (c = *newval; *c != '\0'; c++)
+	{
+		if (*c <= ' ' || *c >= 0x7f || *c == '+')
+		{
+			GUC_check_errdetail("It may contain ASCII characters, but no spaces and no plus signs.");
+			GUC_check_errhint("Use something like \"example.com/audit\".");
+			return false;
+		}
+	}
+	return true;
+}
 
 void
 gov_guc_init(void)
@@ -50,6 +79,17 @@ gov_guc_init(void)
 							"What is over is counted and recorded as one event, so that a loop of denied attempts cannot fill the disk.",
 							&gov_denial_rate, 60, 1, 1000000,
 							PGC_SIGHUP, 0, NULL, NULL, NULL);
+	DefineCustomStringVariable("governance.checkpoint_origin",
+							   "The beginning of the name under which checkpoints are signed.",
+							   "The log's id follows it, so that no two logs have one name; empty is \"governance\". Witnesses know a log by this name: change it before the first of them does.",
+							   &gov_checkpoint_origin, "",
+							   PGC_SIGHUP, 0, check_origin, NULL, NULL);
+	DefineCustomStringVariable("governance.checkpoint_key_file",
+							   "File with the private key that signs checkpoints.",
+							   "PEM, PKCS #8, Ed25519; readable by the server alone. It is read at each signing, so another key counts at once. Keep it off the data directory, or backups hold it.",
+							   &gov_checkpoint_key_file, "",
+							   PGC_SIGHUP, GUC_SUPERUSER_ONLY,
+							   NULL, NULL, NULL);
 
 	/* Memory is asked for at start only; without preload there is none. */
 	DefineCustomIntVariable("governance.denial_ring_size",

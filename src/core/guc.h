@@ -15,6 +15,9 @@ extern int	gov_max_workers;
 extern int	gov_denial_ring_size;	/* entries */
 extern int	gov_denial_rate;	/* a minute and login role */
 
+extern char *gov_checkpoint_origin; /* '' is "governance" */
+extern char *gov_checkpoint_key_file;	/* '' is none */
+
 extern void gov_guc_init(void);
 
 #endif							/* GOV_GUC_H */

@@ -50,7 +50,12 @@
 	GOV_RELATION(AUDIT_TREE_HEADS_PKEY, "audit_tree_heads_pkey") \
 	GOV_RELATION(AUDIT_SEAL_FLAGS, "audit_seal_flags") \
 	GOV_RELATION(AUDIT_SEAL_FLAGS_PKEY, "audit_seal_flags_pkey") \
-	GOV_RELATION(AUDIT_VERIFY_PROGRESS, "audit_verify_progress")
+	GOV_RELATION(AUDIT_VERIFY_PROGRESS, "audit_verify_progress") \
+	GOV_RELATION(AUDIT_HOME, "audit_home") \
+	GOV_RELATION(AUDIT_CHECKPOINTS, "audit_checkpoints") \
+	GOV_RELATION(AUDIT_CHECKPOINTS_TREE_SIZE_KEY, \
+				 "audit_checkpoints_tree_size_key") \
+	GOV_RELATION(AUDIT_COSIGNATURES, "audit_cosignatures")
 
 typedef enum GovRelation
 {

@@ -48,6 +48,7 @@ static const Allowed allowed_changes[] = {
 	{"approval_request", "withdraw"},
 	{"approval_request", "consume"},
 	{"approval", "reject"},
+	{"checkpoint_key", NULL},	/* recorded by a read */
 	{"incident", NULL},
 	{"incident_event", NULL},
 	{"incident_deadline", NULL},

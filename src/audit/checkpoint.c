@@ -1,0 +1,309 @@
+/*
+ * checkpoint.c
+ *		gov_audit_checkpoint(): the log's head, signed, for whoever asks.
+ *
+ * A checkpoint cannot be taken back: whoever has two that contradict each
+ * other has proof that the log was rewritten.  So one is made only of a head
+ * that an earlier transaction committed ("seal; checkpoint; ROLLBACK" would
+ * sign a head that never was), only where the tree gives its root and those
+ * of the checkpoints before, and signed only in the database that the log
+ * began in: a copy of it goes another way under the same name.
+ *
+ * Invariants: one snapshot, taken now, for head, tree and earlier
+ * checkpoints.  Reading stays reading: where nothing can be written, on a
+ * standby too, the checkpoint is given out all the same and kept nowhere.
+ */
+#include "postgres.h"
+
+#include "access/transam.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+
+#include "access/require.h"
+#include "audit/checkpoint.h"
+#include "audit/seal.h"
+#include "audit/tiles.h"
+#include "audit/tree_head.h"
+#include "core/errors.h"
+#include "core/guc.h"
+#include "core/operation.h"
+#include "core/scan.h"
+#include "core/spi.h"
+
+PG_FUNCTION_INFO_V1(gov_audit_checkpoint);
+
+static GovStatement find_key = {
+	.sql = "SELECT k.retired_at IS NULL FROM governance.checkpoint_keys AS k"
+		   " WHERE k.name = $1 AND k.key_id = $2",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement insert_key = {
+	.sql = "INSERT INTO governance.checkpoint_keys (name, key_id, verifier_key)"
+		   " VALUES ($1, $2, $3) ON CONFLICT (name, key_id) DO NOTHING",
+	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement reuse_key = {
+	.sql = "UPDATE governance.checkpoint_keys AS k SET retired_at = NULL"
+		   " WHERE k.name = $1 AND k.key_id = $2"
+		   " AND k.retired_at IS NOT NULL",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement retire_others = {
+	.sql = "UPDATE governance.checkpoint_keys AS k"
+		   " SET retired_at = pg_catalog.clock_timestamp()"
+		   " WHERE (k.name, k.key_id) <> ($1, $2) AND k.retired_at IS NULL",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement insert_checkpoint = {
+	.sql = "INSERT INTO governance.audit_checkpoints"
+		   " (tree_size, root, origin, key_id, note, created_by)"
+		   " VALUES ($1, $2, $3, $4, $5, $6)"
+		   " ON CONFLICT (tree_size, origin, key_id) DO NOTHING",
+	.nargs = 6, .argtypes = {INT8OID, BYTEAOID, TEXTOID, TEXTOID, TEXTOID,
+		TEXTOID},
+	.latest = true
+};
+
+static GovStatement find_checkpoint = {
+	.sql = "SELECT 1 FROM governance.audit_checkpoints AS c"
+		   " WHERE c.tree_size = $1 AND c.origin = $2 AND c.key_id = $3",
+	.nargs = 3, .argtypes = {INT8OID, TEXTOID, TEXTOID},
+	.latest = true
+};
+
+char *
+gov_checkpoint_origin_line(void)
+{
+	const char *prefix = gov_checkpoint_origin;
+
+	return psprintf("%s/%s", prefix && prefix[0] ? prefix : "governance",
+					gov_log_id());
+}
+
+static char *
+hash_hex(const GovTreeHash *hash)
+{
+	char	   *hex = palloc(2 * GOV_SHA256_LEN + 1);
+
+	gov_hex(hash->bytes, GOV_SHA256_LEN, hex);
+	return hex;
+}
+
+/*
+ * gov_checkpoint_compare
+ *		MG005 unless the tree had that root at that size.
+ *
+ * "what" names who says so.
+ */
+void
+gov_checkpoint_compare(int64 tree_size, const GovTreeHash *root,
+					   Snapshot snapshot, const char *what)
+{
+	GovTreeRange all = {0, tree_size};
+	GovTreeHead head;
+	GovTreeHash computed;
+	GovTiles	tiles;
+
+	gov_tree_head_last(snapshot, &head);
+	if (tree_size > head.tree_size)
+		ereport(ERROR,
+				(errcode(ERRCODE_GOV_TRAIL_UNVERIFIED),
+				 errmsg("the audit trail contradicts %s", what),
+				 errdetail("That is of " INT64_FORMAT " leaves, the log has " INT64_FORMAT ".",
+						   tree_size, head.tree_size),
+				 errhint("Events were cut off the log, or an older copy of it was restored.")));
+	gov_tiles_open(&tiles, snapshot);
+	computed = gov_tiles_range_root(&tiles, all);
+	gov_tiles_close(&tiles);
+	if (memcmp(&computed, root, sizeof(computed)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_GOV_TRAIL_UNVERIFIED),
+				 errmsg("the audit trail contradicts %s", what),
+				 errdetail("At " INT64_FORMAT " leaves that has root %s, the log %s.",
+						   tree_size, hash_hex(root), hash_hex(&computed)),
+				 errhint("gov_audit_verify() says what was altered.")));
+}
+
+/*
+ * check_last_checkpoint
+ *		MG005 where the largest checkpoint so far is not of this tree.
+ *
+ * Those before it were checked when it was made.
+ */
+static void
+check_last_checkpoint(Snapshot snapshot)
+{
+	GovLogScan	scan;
+
+	gov_log_scan_open(&scan, GOV_REL_AUDIT_CHECKPOINTS,
+					  GOV_REL_AUDIT_CHECKPOINTS_TREE_SIZE_KEY, snapshot);
+	gov_log_scan_seek(&scan, 0, NULL);
+	if (gov_log_scan_previous(&scan))
+	{
+		int64		tree_size;
+		GovTreeHash root = {{0}};
+		bool		isnull;
+		bytea	   *bytes;
+
+		tree_size = gov_log_scan_int8(&scan,
+									  gov_log_scan_column(&scan,
+														  "tree_size"));
+		bytes = DatumGetByteaPP(gov_log_scan_value(&scan,
+												   gov_log_scan_column(&scan,
+																	   "root"),
+												   &isnull));
+		if (VARSIZE_ANY_EXHDR(bytes) == GOV_SHA256_LEN)
+			memcpy(root.bytes, VARDATA_ANY(bytes), GOV_SHA256_LEN);
+		gov_checkpoint_compare(tree_size, &root, snapshot,
+							   "an earlier checkpoint");
+	}
+	gov_log_scan_close(&scan);
+}
+
+/*
+ * check_home
+ *		55000 where the database is a copy of the one that the log began in.
+ */
+static void
+check_home(void)
+{
+	GovScan		scan;
+	int64		system_identifier;
+	int64		database;
+	bool		isnull;
+
+	gov_scan_begin(&scan, GOV_REL_AUDIT_HOME);
+	if (!gov_scan_next(&scan))
+		elog(ERROR, "table \"governance.audit_home\" is empty");
+	system_identifier =
+		DatumGetInt64(gov_scan_datum(&scan, "system_identifier", &isnull));
+	database = DatumGetInt64(gov_scan_datum(&scan, "database_oid", &isnull));
+	gov_scan_end(&scan);
+
+	if (system_identifier != (int64) GetSystemIdentifier() ||
+		database != (int64) MyDatabaseId)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("no checkpoint is signed in a copy of the database"),
+				 errdetail("The log was begun in %s.",
+						   database != (int64) MyDatabaseId ?
+						   "another database" : "another cluster"),
+				 errhint("If the database as a whole has moved here (a restore, an upgrade of the server) and its original is gone, a superuser updates governance.audit_home.")));
+}
+
+/*
+ * record_key
+ *		Keep who signed, so that old checkpoints can be told from forged ones
+ *		when the key has changed.
+ */
+static void
+record_key(const GovVerifier *verifier, const char *key_id)
+{
+	char		verifier_key[GOV_VERIFIER_ROOM];
+	bool		found;
+
+	found = gov_run(&find_key, gov_text(verifier->name),
+					gov_text(key_id)) > 0;
+	if (found && gov_row_bool(0, 1))
+		return;
+	gov_verifier_text(verifier, verifier_key);
+	gov_operation_begin("retire", NULL);
+	(void) gov_run(&retire_others, gov_text(verifier->name),
+				   gov_text(key_id));
+	gov_operation_end();
+	gov_operation_begin("use", NULL);
+	if (found)
+		(void) gov_run(&reuse_key, gov_text(verifier->name),
+					   gov_text(key_id));
+	else
+		(void) gov_run(&insert_key, gov_text(verifier->name),
+					   gov_text(key_id), gov_text(verifier_key));
+	gov_operation_end();
+}
+
+static void
+record_checkpoint(int64 tree_size, const GovTreeHash *root,
+				  const char *origin, const char *key_id, const char *note,
+				  const char *user_id)
+{
+	bytea	   *bytes;
+
+	/* asked for again and again: the common case writes nothing */
+	if (gov_run(&find_checkpoint, gov_int8(tree_size), gov_text(origin),
+				gov_text(key_id)) > 0)
+		return;
+	bytes = palloc(VARHDRSZ + GOV_SHA256_LEN);
+	SET_VARSIZE(bytes, VARHDRSZ + GOV_SHA256_LEN);
+	memcpy(VARDATA(bytes), root->bytes, GOV_SHA256_LEN);
+	gov_seal_write_begin();
+	(void) gov_run(&insert_checkpoint, gov_int8(tree_size),
+				   gov_datum(PointerGetDatum(bytes), false),
+				   gov_text(origin), gov_text(key_id), gov_text(note),
+				   gov_text(user_id));
+	gov_seal_write_end();
+}
+
+/*
+ * gov_audit_checkpoint()
+ */
+Datum
+gov_audit_checkpoint(PG_FUNCTION_ARGS)
+{
+	GovActor	actor = gov_require(GOV_PERM_AUDIT_READ, NULL);
+	char	   *origin = gov_checkpoint_origin_line();
+	char		key_id[2 * GOV_NOTE_KEY_ID_LEN + 1] = "";
+	char		body[GOV_CHECKPOINT_ROOM];
+	char		line[GOV_SIGNATURE_ROOM];
+	GovVerifier verifier;
+	GovTreeHash root;
+	Snapshot	snapshot;
+	char	   *note = body;
+	int64		tree_size;
+
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	tree_size = gov_tree_head_committed(snapshot, &root);
+	gov_checkpoint_compare(tree_size, &root, snapshot, "its own tree head");
+	check_last_checkpoint(snapshot);
+	UnregisterSnapshot(snapshot);
+
+	if (gov_checkpoint_text(origin, tree_size, &root, body) != GOV_NOTE_OK)
+		elog(ERROR, "could not write a checkpoint of \"%s\"", origin);
+	if (gov_checkpoint_has_key())
+	{
+		check_home();
+		gov_checkpoint_sign(origin, body, &verifier, line);
+		gov_hex(verifier.key_id, GOV_NOTE_KEY_ID_LEN, key_id);
+		note = psprintf("%s\n%s", body, line);
+	}
+	else
+		ereport(NOTICE,
+				(errmsg("the checkpoint is not signed"),
+				 errhint("Set governance.checkpoint_key_file: an unsigned checkpoint proves nothing to others.")));
+
+	/* the note is UTF-8, its signature lines begin with a dash */
+	note = pg_any_to_server(note, strlen(note), PG_UTF8);
+	if (!XactReadOnly && !RecoveryInProgress() && !IsInParallelMode())
+	{
+		gov_spi_begin();
+		if (key_id[0] != '\0')
+			record_key(&verifier, key_id);
+		record_checkpoint(tree_size, &root, origin, key_id, note,
+						  actor.user_id);
+		gov_spi_end();
+	}
+	PG_RETURN_TEXT_P(cstring_to_text(note));
+}

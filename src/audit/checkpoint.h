@@ -1,0 +1,30 @@
+/*
+ * checkpoint.h
+ *		Checkpoints: tree heads for the world outside.
+ */
+#ifndef GOV_CHECKPOINT_H
+#define GOV_CHECKPOINT_H
+
+#include "utils/snapshot.h"
+
+#include "audit/note.h"
+
+/* The log's name in its checkpoints; palloc'd. */
+extern char *gov_checkpoint_origin_line(void);
+
+/* Is there a key to sign with? */
+extern bool gov_checkpoint_has_key(void);
+
+/*
+ * Sign a checkpoint's text with the configured key; a line for the note, and
+ * whose it is.  55000 where the key cannot be used.
+ */
+extern void gov_checkpoint_sign(const char *origin, const char *text,
+								GovVerifier *verifier,
+								char line[GOV_SIGNATURE_ROOM]);
+
+/* Raise MG005 where the tree under the snapshot has another root. */
+extern void gov_checkpoint_compare(int64 tree_size, const GovTreeHash *root,
+								   Snapshot snapshot, const char *what);
+
+#endif							/* GOV_CHECKPOINT_H */
