@@ -13,10 +13,10 @@ EXTVERSION = 1.0
 # --- what the server module is made of -------------------------------------
 
 # gateway/ and verify/ are programs of their own and stay out of the module.
-ROOMS = core identity access lifecycle registry audit sla worker
+ROOMS = core identity access lifecycle registry audit incident sla compliance \
+	worker
 OBJS := $(patsubst %.c,%.o,$(sort $(wildcard src/*.c \
-	src/core/*.c src/identity/*.c src/access/*.c src/lifecycle/*.c \
-	src/registry/*.c src/audit/*.c src/sla/*.c src/worker/*.c)))
+	$(foreach room,$(ROOMS),src/$(room)/*.c))))
 DEPS := $(OBJS:.o=.d)
 
 # Sources that know nothing of the server: unit programs link all of them.
@@ -27,10 +27,12 @@ PURE_SRCS := $(sort $(wildcard $(foreach room,$(ROOMS),\
 
 # The order of the parts; one that does not exist yet falls out.
 SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
-	30_lifecycle 31_audit 32_merkle 33_seal 34_checkpoint 40_model \
-	41_usecase 42_approval 43_policy 50_incident 60_sketch 61_sla \
-	70_compliance 80_operations 90_triggers 95_bootstrap 98_restore \
-	99_grants
+	30_lifecycle 31_audit 32_merkle 33_seal 34_checkpoint 35_retire \
+	36_outbox 40_model 41_usecase 42_approval 43_policy 50_incident \
+	51_deadline 60_sketch 61_sla 62_ingest 63_violation 64_escalation \
+	65_sla_read 66_openslo 70_control 71_report 72_report_text \
+	73_report_html 74_report_oscal 75_evidence 76_views 77_metrics \
+	80_operations 81_restore 90_triggers 95_bootstrap 98_restore 99_grants
 SQL_FILES := $(wildcard $(patsubst %,sql/parts/%.sql,$(SQL_PARTS)))
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(SQL_SCRIPT)
@@ -41,7 +43,11 @@ DATA_built = $(SQL_SCRIPT)
 REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	audit model model_deploy model_rollback model_read policy approval \
 	usecase usecase_impact admit security merkle seal proofs \
-	checkpoint maintenance drop
+	checkpoint retire outbox incident incident_deadline \
+	sketch sla_target sla_ingest sla_measurement sla_verdict sla_violation \
+	sla_escalation sla_read sla_gate openslo incident_sla \
+	control report report_render evidence views metrics jwt idempotency \
+	maintenance restore drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\
 	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))
 REGRESS_OPTS = --inputdir=test
