@@ -70,6 +70,8 @@ SET ROLE regress_approval_nina;
 SELECT gov_approve_request(:'r1');                          -- 42501
 SELECT gov_reject_request(:'r1', 'no');                     -- 42501
 SELECT gov_withdraw_request(:'r1');                         -- 42501
+RESET ROLE;
+SELECT gov_approve_request(:'r1');                          -- 42501: an admin is no approver
 SET ROLE regress_approval_amir;
 SELECT gov_approve_request('00000000-0000-0000-0000-000000000000');     -- 42704
 SELECT gov_approve_request(NULL);                           -- 22023
