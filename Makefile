@@ -139,6 +139,12 @@ bench:			## measure against what one would use instead
 unit:			## only the unit tests, without a server
 	@test/run unit
 
+test-matrix:		## every test on PostgreSQL 17 and 18, in chroots (root)
+	@test/matrix
+
+test-assert:		## every test on a server built with assertions (minutes)
+	@test/assert
+
 check-style:	## only the scripts of test/check/
 	@test/run check
 
@@ -158,4 +164,5 @@ print-%:
 	@echo $($*)
 
 FORCE:
-.PHONY: test demo demo-psql bench unit check-style setup help FORCE
+.PHONY: test test-matrix test-assert demo demo-psql bench unit check-style \
+	setup help FORCE

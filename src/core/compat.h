@@ -11,4 +11,9 @@
 #error "governance needs PostgreSQL 15 or later"
 #endif
 
+/* Since 16 the macros of varlena values have a header of their own. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 #endif							/* GOV_COMPAT_H */
