@@ -84,7 +84,7 @@ forget_statement(void)
 }
 
 /* One refusal for every reason: it must not tell what was nearly right. */
-static pg_attribute_noreturn() void
+pg_noreturn static void
 refuse_credentials(void)
 {
 	GovDenial	denial = {0};

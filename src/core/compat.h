@@ -16,4 +16,9 @@
 #include "varatt.h"
 #endif
 
+/* Since 18 it is C11's, and stands before the declaration. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 #endif							/* GOV_COMPAT_H */

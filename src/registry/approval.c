@@ -138,7 +138,7 @@ gov_approval_key(const char *first, const char *second)
 	return second ? psprintf("%s\n%s", first, second) : pstrdup(first);
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 deny_without_request(GovApprovalAction action, const GovActor *actor,
 					 const char *first, const char *second,
 					 const GovApprovalPolicy *policy)

@@ -290,7 +290,7 @@ is_subject(List *subjects, const char *user_id)
 	return false;
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 deny_duty(const GovActor *actor, const Request *request, const char *detail)
 {
 	GovDenial	denial = {0};

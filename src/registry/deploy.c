@@ -215,7 +215,7 @@ call_about(const Deploy *deploy, const char *function, const char *more)
 					quote_literal_cstr(deploy->version_id), more);
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 refuse_state(const Deploy *deploy)
 {
 	const GovVersion *version = &deploy->version;

@@ -44,7 +44,7 @@ static GovStatement update_policy = {
 	.latest = true
 };
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 no_such_policy(const char *name)
 {
 	ereport(ERROR,
