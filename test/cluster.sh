@@ -116,7 +116,8 @@ cluster_wrap() {
 	cat >"$REPLY" <<-END
 		#!/bin/sh
 		exec valgrind --quiet --trace-children=yes --leak-check=no \\
-			--suppressions='$CLUSTER_VALGRIND' --num-callers=25 \\
+			--suppressions='$CLUSTER_VALGRIND' \\
+			--suppressions='$PWD/test/valgrind.supp' --num-callers=25 \\
 			--log-file='$1/valgrind-%p.log' \\
 			'$(cluster_bin)/postgres' "\$@"
 	END
