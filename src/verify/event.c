@@ -29,7 +29,8 @@ static const struct
 	char		code;
 }			known[EVENT_NUMBERS] =
 {
-#define GOV_AUDIT_FIELD(number, column, type) [number] = {#column, CODE_##type},
+#define GOV_AUDIT_FIELD(number, column, type) \
+	[number] = {#column, CODE_##type},
 #include "audit/fields.h"
 #undef GOV_AUDIT_FIELD
 };

@@ -52,8 +52,8 @@ typedef struct Reader
 	uint64_t	confirmed;		/* a root of that size was the log's */
 	bool		is_confirmed[TREES_MAX];
 	Spans		missing;		/* leaves without their event */
-	uint64_t	claimed;		/* leaves before it are retired, says the header */
-	uint64_t	retired;		/* says an event of the log */
+	uint64_t	claimed;		/* so many are retired, says the header */
+	uint64_t	retired;		/* so many, says an event of the log */
 	uint8_t    *bytes;			/* canonical bytes of a leaf */
 	size_t		room;
 	Event		event;
@@ -286,7 +286,8 @@ check_bytes(Reader *reader, json_object *c, uint64_t leaf_index,
 			  reader->event.event_id, leaf_index);
 	else if (reader->event.event_id != event_id)
 	{
-		fails(task, "leaf %" PRIu64 " is event %" PRId64 ", not event %" PRId64 " as the export says",
+		fails(task, "leaf %" PRIu64 " is event %" PRId64
+			  ", not event %" PRId64 " as the export says",
 			  leaf_index, reader->event.event_id, event_id);
 		return false;
 	}
@@ -331,6 +332,7 @@ read_leaf(Reader *reader, json_object *object)
 	int64_t		event_id = 0;
 	bool		has_event;
 	bool		has_bytes = false;
+	char		who[40] = "";
 	GovTreeHash sealed;
 
 	if (json_object_object_length(object) != 4 ||
@@ -352,14 +354,13 @@ read_leaf(Reader *reader, json_object *object)
 	if (!json_size(object, "i", &leaf_index) ||
 		!json_hash(object, "h", &sealed))
 		bad_line(reader, "is no leaf");
+	if (has_event)
+		snprintf(who, sizeof(who), " (event %" PRId64 ")", event_id);
 	if (leaf_index != reader->edge.size)
 	{
-		char		who[40] = "";
-
-		if (has_event)
-			snprintf(who, sizeof(who), " (event %" PRId64 ")", event_id);
 		if (leaf_index > reader->edge.size)
-			fails(task, "leaf %" PRIu64 " is missing: line %" PRIu64 " has leaf %" PRIu64 "%s in its place",
+			fails(task, "leaf %" PRIu64 " is missing: line %" PRIu64
+				  " has leaf %" PRIu64 "%s in its place",
 				  reader->edge.size, reader->lines.number, leaf_index, who);
 		else
 			fails(task, "line %" PRIu64 " has leaf %" PRIu64 "%s where leaf %" PRIu64 " belongs: it was added or moved",
@@ -368,8 +369,9 @@ read_leaf(Reader *reader, json_object *object)
 	}
 	if (leaf_index >= task->to)
 	{
-		fails(task, "line %" PRIu64 " has leaf %" PRIu64 " though the export ends before it",
-			  reader->lines.number, leaf_index);
+		fails(task, "line %" PRIu64 " has leaf %" PRIu64
+			  "%s though the export ends before it",
+			  reader->lines.number, leaf_index, who);
 		return false;
 	}
 
@@ -415,7 +417,8 @@ read_trailer(Reader *reader, json_object *object)
 		bad_line(reader, "is no last line of this export");
 	if (reader->edge.size != task->to)
 	{
-		fails(task, "leaf %" PRIu64 " is missing: line %" PRIu64 " is the last one",
+		fails(task, "leaf %" PRIu64 " is missing: line %" PRIu64
+			  " is the last one",
 			  reader->edge.size, reader->lines.number);
 		return;
 	}

@@ -6,6 +6,7 @@
  * What a proof says about roots counts only if it can be led back to a
  * checkpoint or an export: main.c sees to that.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "verify/verify.h"
@@ -37,6 +38,7 @@ read_proof(const char *file)
 		used != len || !json_object_is_type(object, json_type_object))
 		unreadable("%s: is not one JSON object", file);
 	json_tokener_free(tokener);
+	free(text);
 	return object;
 }
 

@@ -50,14 +50,13 @@ public_key_of_pem(const char *pem, size_t len,
 void
 read_key(Key *key, const char *given, GovKeyType type)
 {
-	const char *text = given;
 	size_t		len = strlen(given);
 
 	key->given = given;
 	key->has_name = true;
-	if (gov_verifier_parse(&key->verifier, text, len) != GOV_NOTE_OK)
+	if (gov_verifier_parse(&key->verifier, given, len) != GOV_NOTE_OK)
 	{
-		text = read_whole(given, KEY_FILE_MAX, &len);
+		char	   *text = read_whole(given, KEY_FILE_MAX, &len);
 		while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
 			len--;
 		if (strstr(text, "PRIVATE KEY") != NULL)
@@ -71,8 +70,9 @@ read_key(Key *key, const char *given, GovKeyType type)
 						   type == GOV_KEY_ED25519 ?
 						   ", and no Ed25519 public key in PEM" : "");
 			key->has_name = false;
-			return;
+			key->verifier.type = type;
 		}
+		free(text);
 	}
 	if (key->verifier.type != type)
 		unreadable("%s: is the key of a %s, not of a %s", given,
