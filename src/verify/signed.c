@@ -57,22 +57,27 @@ read_key(Key *key, const char *given, GovKeyType type)
 	if (gov_verifier_parse(&key->verifier, given, len) != GOV_NOTE_OK)
 	{
 		char	   *text = read_whole(given, KEY_FILE_MAX, &len);
+		bool		is_private = strstr(text, "PRIVATE KEY") != NULL;
+		bool		is_key;
+
 		while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
 			len--;
-		if (strstr(text, "PRIVATE KEY") != NULL)
-			unreadable("%s: is a private key, which nobody but the server should have: openssl pkey -pubout makes the public one",
-					   given);
-		if (gov_verifier_parse(&key->verifier, text, len) != GOV_NOTE_OK)
+		is_key = gov_verifier_parse(&key->verifier, text, len) == GOV_NOTE_OK;
+		if (!is_key && type == GOV_KEY_ED25519 &&
+			public_key_of_pem(text, len, key->verifier.public_key))
 		{
-			if (type != GOV_KEY_ED25519 ||
-				!public_key_of_pem(text, len, key->verifier.public_key))
-				unreadable("%s: is no verifier key%s", given,
-						   type == GOV_KEY_ED25519 ?
-						   ", and no Ed25519 public key in PEM" : "");
+			is_key = true;
 			key->has_name = false;
 			key->verifier.type = type;
 		}
 		free(text);
+		if (is_private)
+			unreadable("%s: is a private key, which nobody but the server should have: openssl pkey -pubout makes the public one",
+					   given);
+		if (!is_key)
+			unreadable("%s: is no verifier key%s", given,
+					   type == GOV_KEY_ED25519 ?
+					   ", and no Ed25519 public key in PEM" : "");
 	}
 	if (key->verifier.type != type)
 		unreadable("%s: is the key of a %s, not of a %s", given,
