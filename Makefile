@@ -21,7 +21,20 @@ DEPS := $(OBJS:.o=.d)
 
 # Sources that know nothing of the server: unit programs link all of them.
 PURE_SRCS := $(sort $(wildcard $(foreach room,$(ROOMS),\
-	$(addprefix src/$(room)/,merkle.c sketch.c sha256.c note.c))))
+	$(addprefix src/$(room)/,merkle.c sketch.c sha256.c note.c)) \
+	$(addprefix src/verify/,event.c trees.c)))
+
+# --- the offline verifier ------------------------------------------------------
+
+# A program without a server, installed beside the server's own.  It needs
+# json-c; without it the extension is built all the same.
+VERIFY_SRCS := $(sort $(wildcard src/verify/*.c) \
+	src/audit/merkle.c src/audit/note.c src/core/sha256.c)
+HAVE_JSON_C := $(shell echo '\#include <json-c/json.h>' | \
+	$(or $(CC),cc) -E - >/dev/null 2>&1 && echo yes)
+ifeq ($(HAVE_JSON_C),yes)
+SCRIPTS_built = governance-verify
+endif
 
 # --- the install script -----------------------------------------------------
 
@@ -70,7 +83,7 @@ PG_CPPFLAGS = -I$(srcdir)/src
 PG_CFLAGS = $(WARNINGS) -MMD -MP
 SHLIB_LINK += -lcrypto
 
-EXTRA_CLEAN = $(DEPS) build output_iso
+EXTRA_CLEAN = $(DEPS) build output_iso governance-verify
 
 # No bitcode: it needs a second compiler, twice the time, and inlines nothing
 # that matters here.
@@ -112,6 +125,31 @@ $(SQL_SCRIPT): $(SQL_FILES) $(wildcard sql/parts) Makefile
 		echo; echo "/* $$part */"; cat $$part || exit 1; \
 	done; } > $@.new && mv $@.new $@
 	@echo "made $@ from $(words $(SQL_FILES)) parts"
+
+governance-verify: $(VERIFY_SRCS) $(wildcard src/*/*.h) Makefile
+	$(UNIT_CC) -std=gnu99 -O2 -g $(WARNINGS) -D_FORTIFY_SOURCE=2 \
+		-fstack-protector-strong -fPIE -pie -DVERSION='"$(EXTVERSION)"' \
+		-Isrc $(VERIFY_SRCS) -ljson-c -lcrypto -o $@
+
+ifneq ($(wildcard $(PGXS)),)
+ifeq ($(HAVE_JSON_C),yes)
+install: install-man
+uninstall: uninstall-man
+else
+all: without-verify
+endif
+endif
+
+install-man:
+	$(MKDIR_P) '$(DESTDIR)$(mandir)/man1'
+	$(INSTALL_DATA) man/governance-verify.1 '$(DESTDIR)$(mandir)/man1/'
+
+uninstall-man:
+	rm -f '$(DESTDIR)$(mandir)/man1/governance-verify.1'
+
+without-verify:
+	@echo "governance-verify is not built: json-c's header files are missing" \
+		"(libjson-c-dev; test/setup installs it)"
 
 # A unit program is its own file and the pure sources, without a server.
 UNIT_CC = $(or $(CC),cc)
@@ -164,5 +202,6 @@ print-%:
 	@echo $($*)
 
 FORCE:
+.PHONY: install-man uninstall-man without-verify
 .PHONY: test test-matrix test-assert demo demo-psql bench unit check-style \
 	setup help FORCE

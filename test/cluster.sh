@@ -220,7 +220,7 @@ cluster_run_with() {
 # its folders are not the caller's.
 cluster_install() {
 	local dir as_root=()
-	for dir in "$("$PG_CONFIG" --pkglibdir)" \
+	for dir in "$("$PG_CONFIG" --pkglibdir)" "$("$PG_CONFIG" --bindir)" \
 		"$("$PG_CONFIG" --sharedir)/extension"; do
 		[ ! -w "$dir" ] || continue
 		if ! command -v sudo >/dev/null; then
