@@ -46,7 +46,8 @@ DECLARE
 BEGIN
     FOREACH sealed IN ARRAY ARRAY[
         'audit_leaves', 'audit_tiles', 'audit_tree_heads', 'audit_seal_flags',
-        'audit_verify_progress', 'audit_checkpoints', 'audit_cosignatures'
+        'audit_verify_progress', 'audit_checkpoints', 'audit_cosignatures',
+        'audit_retirements'
     ]
     LOOP
         EXECUTE pg_catalog.format(

@@ -139,22 +139,23 @@ gov_checkpoint_compare(int64 tree_size, const GovTreeHash *root,
 }
 
 /*
- * check_last_checkpoint
- *		MG005 where the largest checkpoint so far is not of this tree.
+ * gov_checkpoint_check_last
+ *		MG005 where the largest checkpoint so far is not of this tree; its
+ *		size, 0 where none was given out.
  *
  * Those before it were checked when it was made.
  */
-static void
-check_last_checkpoint(Snapshot snapshot)
+int64
+gov_checkpoint_check_last(Snapshot snapshot)
 {
 	GovLogScan	scan;
+	int64		tree_size = 0;
 
 	gov_log_scan_open(&scan, GOV_REL_AUDIT_CHECKPOINTS,
 					  GOV_REL_AUDIT_CHECKPOINTS_TREE_SIZE_KEY, snapshot);
 	gov_log_scan_seek(&scan, 0, NULL);
 	if (gov_log_scan_previous(&scan))
 	{
-		int64		tree_size;
 		GovTreeHash root = {{0}};
 		bool		isnull;
 		bytea	   *bytes;
@@ -172,6 +173,7 @@ check_last_checkpoint(Snapshot snapshot)
 							   "an earlier checkpoint");
 	}
 	gov_log_scan_close(&scan);
+	return tree_size;
 }
 
 /*
@@ -277,7 +279,7 @@ gov_audit_checkpoint(PG_FUNCTION_ARGS)
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	tree_size = gov_tree_head_committed(snapshot, &root);
 	gov_checkpoint_compare(tree_size, &root, snapshot, "its own tree head");
-	check_last_checkpoint(snapshot);
+	(void) gov_checkpoint_check_last(snapshot);
 	UnregisterSnapshot(snapshot);
 
 	if (gov_checkpoint_text(origin, tree_size, &root, body) != GOV_NOTE_OK)

@@ -27,4 +27,7 @@ extern void gov_checkpoint_sign(const char *origin, const char *text,
 extern void gov_checkpoint_compare(int64 tree_size, const GovTreeHash *root,
 								   Snapshot snapshot, const char *what);
 
+/* The largest checkpoint given out, held against the tree; 0: none. */
+extern int64 gov_checkpoint_check_last(Snapshot snapshot);
+
 #endif							/* GOV_CHECKPOINT_H */

@@ -21,6 +21,7 @@
 
 #include "access/require.h"
 #include "audit/event_scan.h"
+#include "audit/retired.h"
 #include "audit/tiles.h"
 #include "audit/tree_head.h"
 #include "core/args.h"
@@ -80,7 +81,7 @@ append_hashes(StringInfo line, const GovTreeHash *hashes, int count)
 /* First line: what this is, and where the log stands. */
 static void
 put_header(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
-		   const GovTreeHead *head, int64 from, int64 to)
+		   const GovTreeHead *head, int64 from, int64 to, int64 retired)
 {
 	GovTreeEdge edge;
 
@@ -95,6 +96,8 @@ put_header(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 	gov_tiles_edge(tiles, from, &edge);
 	appendStringInfoString(line, ",\"before\":");
 	append_hashes(line, edge.node, edge.depth);
+	if (retired > from)
+		appendStringInfo(line, ",\"retired\":" INT64_FORMAT, retired);
 	appendStringInfoChar(line, '}');
 	put_line(result, line);
 }
@@ -308,7 +311,8 @@ gov_audit_export(PG_FUNCTION_ARGS)
 
 	initStringInfo(&line);
 	gov_tiles_open(&tiles, snapshot);
-	put_header(result, &line, &tiles, &head, from, to);
+	put_header(result, &line, &tiles, &head, from, to,
+			   gov_retired_size(snapshot));
 	put_leaves(result, &line, &tiles, snapshot, from, to);
 	put_strays(result, &line, snapshot, &head, from, to);
 	put_trailer(result, &line, &tiles, &head, from, to);

@@ -19,6 +19,7 @@
 #include "access/require.h"
 #include "audit/canonical.h"
 #include "audit/record.h"
+#include "audit/seal.h"
 #include "core/client.h"
 #include "core/errors.h"
 #include "core/relations.h"
@@ -274,7 +275,9 @@ gov_audit_append_only(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("this function is the trigger of governance.audit_events")));
 
-	if (TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) && recording)
+	if ((TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) && recording) ||
+		(TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) &&
+		 gov_retire_is_deleting()))
 		return PointerGetDatum(trigdata->tg_trigtuple);
 
 	ereport(ERROR,

@@ -22,4 +22,9 @@ extern void gov_seal_write_begin(void);
 extern void gov_seal_write_end(void);
 extern void gov_seal_guard_init(void);
 
+/* Deleting rows of events: gov_audit_retire() alone does. */
+extern void gov_retire_delete_begin(void);
+extern void gov_retire_delete_end(void);
+extern bool gov_retire_is_deleting(void);
+
 #endif							/* GOV_SEAL_H */

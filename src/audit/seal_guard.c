@@ -22,6 +22,9 @@ PG_FUNCTION_INFO_V1(gov_audit_seal_guard);
 /* The nest level of the transaction that is writing; 0: none is. */
 static int	writing = 0;
 
+/* The same of a retirement that is deleting events. */
+static int	deleting = 0;
+
 void
 gov_seal_write_begin(void)
 {
@@ -34,20 +37,43 @@ gov_seal_write_end(void)
 	writing = 0;
 }
 
+void
+gov_retire_delete_begin(void)
+{
+	deleting = GetCurrentTransactionNestLevel();
+}
+
+void
+gov_retire_delete_end(void)
+{
+	deleting = 0;
+}
+
+bool
+gov_retire_is_deleting(void)
+{
+	return deleting != 0;
+}
+
 static void
 subxact_callback(SubXactEvent event, SubTransactionId mySubid,
 				 SubTransactionId parentSubid, void *arg)
 {
-	if (event == SUBXACT_EVENT_ABORT_SUB &&
-		writing >= GetCurrentTransactionNestLevel())
+	int			level = GetCurrentTransactionNestLevel();
+
+	if (event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	if (writing >= level)
 		writing = 0;
+	if (deleting >= level)
+		deleting = 0;
 }
 
 static void
 xact_callback(XactEvent event, void *arg)
 {
 	if (event == XACT_EVENT_ABORT)
-		writing = 0;
+		writing = deleting = 0;
 }
 
 void
@@ -67,7 +93,8 @@ gov_audit_seal_guard(PG_FUNCTION_ARGS)
 	static const GovRelation tables[] = {
 		GOV_REL_AUDIT_LEAVES, GOV_REL_AUDIT_TILES, GOV_REL_AUDIT_TREE_HEADS,
 		GOV_REL_AUDIT_SEAL_FLAGS, GOV_REL_AUDIT_VERIFY_PROGRESS,
-		GOV_REL_AUDIT_CHECKPOINTS, GOV_REL_AUDIT_COSIGNATURES
+		GOV_REL_AUDIT_CHECKPOINTS, GOV_REL_AUDIT_COSIGNATURES,
+		GOV_REL_AUDIT_RETIREMENTS
 	};
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	bool		ours = false;

@@ -39,7 +39,7 @@ PG_FUNCTION_INFO_V1(gov_audit_verify);
 #define STRETCH 1024			/* leaves at a time: 4 tiles stay in cache */
 
 static const char *const check_names[GOV_CHECK_COUNT] = {
-	"events", "added_events", "leaf_map", "tiles", "tree_heads"
+	"events", "added_events", "leaf_map", "tiles", "tree_heads", "retirements"
 };
 
 static GovStatement insert_progress = {
@@ -371,10 +371,17 @@ judge_stretch(Walk *walk)
 							  "leaf " INT64_FORMAT
 							  " is in the leaf map no more: its entry was removed",
 							  walk->first + i);
+		else if (!leaf->is_found && walk->first + i < verify->retired)
+			verify->retired_seen++;
 		else if (!leaf->is_found)
 			gov_verify_failed(verify, GOV_CHECK_EVENTS,
 							  "event " INT64_FORMAT " (leaf " INT64_FORMAT
 							  ") was removed: it is sealed, its row is gone",
+							  leaf->event_id, walk->first + i);
+		else if (walk->first + i < verify->retired)
+			gov_verify_failed(verify, GOV_CHECK_ADDED,
+							  "event " INT64_FORMAT " (leaf " INT64_FORMAT
+							  ") was added: it was retired, its row is there again",
 							  leaf->event_id, walk->first + i);
 		else if (!leaf->is_sealed || !same(&leaf->computed, &leaf->sealed) ||
 				 !same(&leaf->stored, &leaf->sealed))
@@ -475,12 +482,17 @@ report_checks(GovVerify *verify)
 	const char *details[GOV_CHECK_COUNT];
 	int			i;
 
-	details[GOV_CHECK_EVENTS] = psprintf("every row gives the hash that was sealed: %s", range);
+	details[GOV_CHECK_EVENTS] = verify->retired_seen == 0 ?
+		psprintf("every row gives the hash that was sealed: %s", range) :
+		psprintf("every row gives the hash that was sealed: %s, " INT64_FORMAT
+				 " retired", range, verify->retired_seen);
 	details[GOV_CHECK_ADDED] = "no event is there that should be in a leaf and is in none";
 	details[GOV_CHECK_LEAF_MAP] = "every leaf is the one of one event";
 	details[GOV_CHECK_TILES] = "every tile follows from those below it";
 	details[GOV_CHECK_TREE_HEADS] = psprintf("every root follows from the tiles: " INT64_FORMAT " heads",
 											 verify->heads_checked);
+	details[GOV_CHECK_RETIREMENTS] = psprintf("every row that is gone was retired by an event: " INT64_FORMAT " retirements",
+											  verify->retirements);
 	for (i = 0; i < GOV_CHECK_COUNT; i++)
 	{
 		if (verify->failures[i] == 0)
@@ -574,6 +586,7 @@ gov_audit_verify(PG_FUNCTION_ARGS)
 					  GOV_REL_AUDIT_SEAL_FLAGS_PKEY, snapshot);
 	gov_event_scan_open(&walk->events, false, snapshot);
 
+	gov_verify_retired(verify);
 	gov_verify_tree_begin(verify);
 	walk_leaves(walk);
 	gov_verify_tree_end(verify);

@@ -18,6 +18,7 @@ typedef enum GovCheck
 	GOV_CHECK_LEAF_MAP,			/* every leaf is some event's, and no other */
 	GOV_CHECK_TILES,			/* every tile follows from the one below */
 	GOV_CHECK_TREE_HEADS,		/* every root follows from the tiles */
+	GOV_CHECK_RETIREMENTS,		/* every retirement has its event, its roots */
 	GOV_CHECK_COUNT
 } GovCheck;
 
@@ -42,6 +43,15 @@ typedef struct GovVerify
 	bool		has_head;		/* the scan's current head is yet to come */
 	int64		heads_checked;
 	int64		last_head_size;
+	int64		retired;		/* rows of the leaves before this are gone */
+	int64		retired_seen;	/* of them in the range */
+	int64		retirements;	/* how many records say so */
+	GovLogScan	retired_log;
+	int64		retirement_from;	/* the one that the walk comes to */
+	int64		retirement_to;	/* 0: none */
+	GovTreeHash retirement_root;
+	GovTreeHash retirement_tree_root;
+	GovTreeEdge retirement_edge;	/* of its leaves so far */
 } GovVerify;
 
 /* Report that a check failed. */
@@ -54,6 +64,16 @@ extern void gov_verify_tree_begin(GovVerify *verify);
 extern void gov_verify_tree_append(GovVerify *verify,
 								   const GovTreeHash *leaf);
 extern void gov_verify_tree_end(GovVerify *verify);
+
+/* The root of the leaves so far. */
+extern void gov_verify_tree_root(GovVerify *verify, GovTreeHash *root);
+
+/* retired.c: which rows may be gone; then the roots told of them. */
+extern void gov_verify_retired(GovVerify *verify);
+extern void gov_verify_retired_begin(GovVerify *verify);
+extern void gov_verify_retired_append(GovVerify *verify,
+									  const GovTreeHash *leaf);
+extern void gov_verify_retired_end(GovVerify *verify);
 
 /* How wide a tile of the tree must be. */
 extern int	gov_verify_tile_width(GovVerify *verify, int level,

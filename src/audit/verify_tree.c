@@ -67,16 +67,14 @@ gov_verify_tree_begin(GovVerify *verify)
 													 verify->snapshot);
 	gov_head_scan_open(&verify->heads, verify->from, verify->snapshot);
 	verify->has_head = gov_head_scan_next(&verify->heads);
+	gov_verify_retired_begin(verify);
 }
 
-/* Hold the head of the present size against the tree computed so far. */
-static void
-check_head(GovVerify *verify)
+void
+gov_verify_tree_root(GovVerify *verify, GovTreeHash *root)
 {
 	GovRollup  *rollup = &verify->rollup;
-	GovHeadScan *heads = &verify->heads;
 	GovTreeEdge all;
-	GovTreeHash root;
 	int			level;
 	int			i;
 
@@ -87,7 +85,17 @@ check_head(GovVerify *verify)
 		for (i = 0; i < rollup->level[level].depth; i++)
 			all.node[all.depth++] = rollup->level[level].node[i];
 	}
-	must(gov_tree_edge_root(&all, &root));
+	must(gov_tree_edge_root(&all, root));
+}
+
+/* Hold the head of the present size against the tree computed so far. */
+static void
+check_head(GovVerify *verify)
+{
+	GovHeadScan *heads = &verify->heads;
+	GovTreeHash root;
+
+	gov_verify_tree_root(verify, &root);
 	if (!heads->has_root || !same(&root, &heads->root))
 		gov_verify_failed(verify, GOV_CHECK_TREE_HEADS,
 						  "the root of the tree head of size " INT64_FORMAT
@@ -158,6 +166,7 @@ gov_verify_tree_append(GovVerify *verify, const GovTreeHash *leaf)
 {
 	verify->rollup.size++;
 	push(verify, 0, leaf);
+	gov_verify_retired_append(verify, leaf);
 	if (verify->has_head && verify->heads.tree_size <= verify->rollup.size)
 		pass_heads(verify);
 }
@@ -196,6 +205,7 @@ gov_verify_tree_end(GovVerify *verify)
 	int			level;
 
 	gov_head_scan_close(&verify->heads);
+	gov_verify_retired_end(verify);
 	if (verify->to < verify->head.tree_size)
 		return;
 

@@ -55,7 +55,9 @@
 	GOV_RELATION(AUDIT_CHECKPOINTS, "audit_checkpoints") \
 	GOV_RELATION(AUDIT_CHECKPOINTS_TREE_SIZE_KEY, \
 				 "audit_checkpoints_tree_size_key") \
-	GOV_RELATION(AUDIT_COSIGNATURES, "audit_cosignatures")
+	GOV_RELATION(AUDIT_COSIGNATURES, "audit_cosignatures") \
+	GOV_RELATION(AUDIT_RETIREMENTS, "audit_retirements") \
+	GOV_RELATION(AUDIT_RETIREMENTS_PKEY, "audit_retirements_pkey")
 
 typedef enum GovRelation
 {

@@ -135,6 +135,10 @@ $node->stop('immediate');
 $node->start;
 $watcher = $node->background_psql('postgres', on_error_stop => 1);
 is(has($watcher), 'f', 'an assignment prepared before a crash');
+$node->psql('postgres', q{SELECT gov_begin_as('not a token')});
+ok($node->poll_query_until('postgres',
+		q{SELECT count(*) = 1 FROM governance.audit_events WHERE event_type = 'access.denied'}),
+	'does not keep a denied attempt from being an event');
 $node->safe_psql('postgres', q{COMMIT PREPARED 'assign'});
 is(has($watcher), 't', 'counts from its COMMIT PREPARED on');
 $watcher->quit;

@@ -20,7 +20,7 @@ $node->safe_psql('postgres', q{SELECT gov_audit_seal()});
 # not sealed: nothing is wrong with that
 $node->safe_psql('postgres', q{SELECT count(gov_log_event('tamper', 'try', 'tamper')) FROM generate_series(1, 5)});
 is($node->safe_psql('postgres', q{SELECT string_agg(check_name, ' ') FILTER (WHERE ok) FROM gov_audit_verify()}),
-	'events added_events leaf_map tiles tree_heads', 'untouched: every check holds');
+	'events added_events leaf_map tiles tree_heads retirements', 'untouched: every check holds');
 
 my $size = $node->safe_psql('postgres', q{SELECT max(tree_size) FROM governance.audit_tree_heads});
 my $middle = $node->safe_psql('postgres', q{SELECT tree_size FROM governance.audit_tree_heads ORDER BY 1 OFFSET 1 LIMIT 1});

@@ -1,0 +1,46 @@
+/*
+ * retired.h
+ *		Leaves whose rows were retired: the log's beginning, up to a size.
+ *
+ * Retirements follow one another without a gap from leaf 0, so one number
+ * says which rows are gone, and the newest event "audit_log.retire", whose own
+ * row cannot be among them, vouches for it.
+ */
+#ifndef GOV_RETIRED_H
+#define GOV_RETIRED_H
+
+#include "audit/merkle.h"
+#include "audit/verify.h"
+
+#define GOV_RETIRE_EVENT "audit_log.retire"
+
+/* The leaves before this one are recorded as retired. */
+extern int64 gov_retired_size(Snapshot snapshot);
+
+/*
+ * What the event of a retirement tells, by key of its details, as text: so
+ * that whoever writes it and whoever checks it agree.
+ */
+typedef struct GovRetirement
+{
+	int64		from;
+	int64		to;
+	bool		has_roots;		/* both of the right length */
+	GovTreeHash root;
+	GovTreeHash tree_root;
+	int64		event_id;
+} GovRetirement;
+
+typedef struct GovRetirementDetail
+{
+	const char *key;
+	char		value[2 * GOV_SHA256_LEN + 1];
+	bool		is_number;
+} GovRetirementDetail;
+
+#define GOV_RETIREMENT_DETAILS 5
+
+extern void gov_retirement_details(const GovRetirement *retirement,
+								   GovRetirementDetail *details);
+
+#endif							/* GOV_RETIRED_H */
