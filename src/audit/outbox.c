@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/async.h"
@@ -147,8 +148,12 @@ gov_outbox_publish(bool wait, int limit)
 	numbered = gov_run(&number_events, gov_int8(last), gov_int4(limit));
 	gov_spi_end();
 	if (numbered > 0)
+	{
+		/* A number that somebody has read is not given again by a crash. */
+		ForceSyncCommit();
 		Async_Notify(GOV_OUTBOX_CHANNEL,
 					 psprintf(INT64_FORMAT, last + numbered));
+	}
 	return numbered;
 }
 
