@@ -184,7 +184,8 @@ SELECT
     r.assigned_at,
     r.assigned_by,
     r.expires_at,
-    r.expires_at IS NULL OR r.expires_at > pg_catalog.clock_timestamp() AS is_in_force,
+    u.is_active AND r.role IS NOT NULL
+        AND (r.expires_at IS NULL OR r.expires_at > pg_catalog.clock_timestamp()) AS is_in_force,
     r.delegated_by,
     r.reason,
     (SELECT pg_catalog.max(e.occurred_at)
