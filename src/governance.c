@@ -12,12 +12,12 @@
 #include "core/compat.h"
 #include "core/guc.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/relations.h"
 #include "core/shared.h"
 #include "core/work.h"
 #include "identity/actor.h"
 #include "registry/approval.h"
-#include "registry/policy.h"
 #include "worker/worker.h"
 
 PG_MODULE_MAGIC;
