@@ -18,6 +18,7 @@
 #include "core/work.h"
 #include "identity/actor.h"
 #include "registry/approval.h"
+#include "sla/target.h"
 #include "worker/worker.h"
 
 PG_MODULE_MAGIC;
@@ -38,5 +39,6 @@ _PG_init(void)
 	gov_seal_guard_init();
 	gov_policy_init();
 	gov_approval_init();
+	gov_sla_target_init();
 	gov_worker_init();
 }

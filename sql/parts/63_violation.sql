@@ -61,6 +61,8 @@ CREATE TABLE governance.sla_violations (
     CONSTRAINT sla_violations_pkey PRIMARY KEY (violation_id),
     CONSTRAINT sla_violations_measurement_id_fkey FOREIGN KEY (measurement_id)
         REFERENCES governance.sla_measurements,
+    CONSTRAINT sla_violations_incident_id_fkey FOREIGN KEY (incident_id)
+        REFERENCES governance.incidents,
     CONSTRAINT sla_violations_resource_type_check CHECK (resource_type IN ('model', 'usecase', 'system')),
     CONSTRAINT sla_violations_violation_type_check CHECK (violation_type IN ('response_time_p95', 'response_time_p99', 'availability', 'error_rate', 'error_budget_burn', 'incident_response', 'incident_resolution', 'no_data')),
     CONSTRAINT sla_violations_status_check CHECK (status IN ('open', 'closed') AND (status = 'closed') = (closed_at IS NOT NULL)),
@@ -134,6 +136,7 @@ CREATE TABLE governance.sla_evaluations (
     resource_type text COLLATE "C" NOT NULL,
     resource_id   text COLLATE "C" NOT NULL,
     evaluated_at  timestamptz NOT NULL,
+    first_at      timestamptz NOT NULL,
     CONSTRAINT sla_evaluations_pkey PRIMARY KEY (resource_type, resource_id)
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE governance.sla_evaluations IS

@@ -16,7 +16,11 @@ BEGIN
         'impact_questions', 'usecase_assessments',
         'policies', 'approval_policies', 'approval_requests', 'approvals',
         'system_state',
+<<<<<<< HEAD
         'incidents', 'incident_events', 'regulatory_deadlines', 'incident_deadlines'
+=======
+        'sla_targets'
+>>>>>>> room-d
     ]
     LOOP
         EXECUTE pg_catalog.format(

@@ -11,7 +11,7 @@
 #include "audit/seal.h"
 #include "incident/incident.h"
 #include "registry/approval.h"
-#include "registry/policy.h"
+#include "core/policy.h"
 #include "worker/jobs.h"
 
 #define DENIALS_BATCH 256
