@@ -41,6 +41,7 @@ FROM (VALUES
     ('sod.approver_may_deploy', 'false', 'boolean', 'who approved a model version may deploy it'),
     ('gate.sla', 'false', 'boolean', 'refuse production while the error budget of the model is exhausted'),
     ('sla.violated_after', '5', 'positive', 'violations that make a period violated'),
+    ('sla.evaluation_window', '"1 hour"', 'interval', 'time before an evaluation whose observations it judges'),
     ('sla.max_lateness', '"7 days"', 'interval', 'age of the oldest observation that is accepted'),
     ('sla.keep_raw', 'false', 'boolean', 'keep raw observations'),
     ('approval.response_hours', '0', 'count', 'hours after which a pending request is overdue; 0: never'),

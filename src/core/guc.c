@@ -16,6 +16,7 @@ bool		gov_audit_denials = true;
 bool		gov_log_checks = false;
 bool		gov_worker_enabled = true;
 int			gov_seal_interval = 1000;
+int			gov_sla_interval = 60 * 1000;
 int			gov_max_workers = 2;
 int			gov_denial_ring_size = 1024;
 int			gov_denial_rate = 60;
@@ -68,6 +69,11 @@ gov_guc_init(void)
 							"How long audit events may stay unsealed.",
 							"The worker visits a database that has new events at most once in this time: shorter narrows the time in which a change of the trail would go unnoticed, longer costs fewer visits.",
 							&gov_seal_interval, 1000, 100, 3600 * 1000,
+							PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("governance.sla_interval",
+							"How often the worker judges each service level.",
+							"Shorter opens and closes violations closer to the moment, longer costs fewer visits. A resource is first judged this long after the worker has first seen it.",
+							&gov_sla_interval, 60 * 1000, 1000, 3600 * 1000,
 							PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomIntVariable("governance.max_workers",
 							"Visits of databases that may run at the same time.",

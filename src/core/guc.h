@@ -11,6 +11,7 @@ extern bool gov_log_checks;
 /* These do something only where the library is preloaded. */
 extern bool gov_worker_enabled;
 extern int	gov_seal_interval;	/* milliseconds */
+extern int	gov_sla_interval;	/* milliseconds */
 extern int	gov_max_workers;
 extern int	gov_denial_ring_size;	/* entries */
 extern int	gov_denial_rate;	/* a minute and login role */

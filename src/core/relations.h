@@ -56,10 +56,8 @@
 	GOV_RELATION(AUDIT_CHECKPOINTS_TREE_SIZE_KEY, \
 				 "audit_checkpoints_tree_size_key") \
 	GOV_RELATION(AUDIT_COSIGNATURES, "audit_cosignatures") \
-<<<<<<< HEAD
 	GOV_RELATION(EVENTS, "events") \
-	GOV_RELATION(INCIDENTS, "incidents")
-=======
+	GOV_RELATION(INCIDENTS, "incidents") \
 	GOV_RELATION(SLA_GENERATION, "sla_generation") \
 	GOV_RELATION(SLA_TARGETS, "sla_targets") \
 	GOV_RELATION(SLA_TARGETS_PKEY, "sla_targets_pkey") \
@@ -73,7 +71,6 @@
 	GOV_RELATION(SLA_HOURS_PKEY, "sla_hours_pkey") \
 	GOV_RELATION(SLA_DAYS, "sla_days") \
 	GOV_RELATION(SLA_DAYS_PKEY, "sla_days_pkey")
->>>>>>> room-d
 
 typedef enum GovRelation
 {

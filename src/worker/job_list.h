@@ -8,5 +8,6 @@
 GOV_JOB("denials", gov_job_denials)
 GOV_JOB("approval_requests", gov_job_expiry)
 GOV_JOB("deadlines", gov_job_deadlines)
+GOV_JOB("sla_evaluate", gov_job_sla_evaluate)
 GOV_JOB("events", gov_job_events)
 GOV_JOB("seal", gov_job_seal)

@@ -9,14 +9,16 @@
 #include "audit/denials.h"
 #include "audit/outbox.h"
 #include "audit/seal.h"
+#include "core/policy.h"
 #include "incident/incident.h"
 #include "registry/approval.h"
-#include "core/policy.h"
+#include "sla/evaluate.h"
 #include "worker/jobs.h"
 
 #define DENIALS_BATCH 256
 #define EXPIRY_BATCH 256
 #define DEADLINES_BATCH 256
+#define EVALUATIONS_BATCH 20
 #define EVENTS_BATCH 5000
 #define OLD_EVENTS_BATCH 5000
 #define FIRST_SEAL_BATCH 4096
@@ -83,6 +85,18 @@ gov_job_deadlines(GovJobReport *report)
 
 	gov_job_counted(report, "escalated", escalated);
 	report->more = escalated == DEADLINES_BATCH;
+}
+
+/* By hand every resource; a visit those that are due and nobody works on. */
+static void
+gov_job_sla_evaluate(GovJobReport *report)
+{
+	GovEvaluationCounts counts;
+
+	gov_evaluate_due(EVALUATIONS_BATCH, report->by_hand, &counts);
+	gov_job_counted(report, "evaluated", counts.evaluated);
+	gov_job_counted(report, "violations", counts.changed);
+	report->more = counts.more;
 }
 
 static void

@@ -1,0 +1,39 @@
+/*
+ * period.c
+ *		What was observed of a resource in a period, held against the targets
+ *		of each revision.
+ */
+#include "postgres.h"
+
+#include "utils/timestamp.h"
+
+#include "sla/period.h"
+#include "sla/totals.h"
+
+void
+gov_sla_minutes(TimestampTz at, int64 usecs, TimestampTz *from,
+				TimestampTz *until)
+{
+	*from = gov_sla_minute(at - usecs);
+	*until = gov_sla_minute(at) + USECS_PER_MINUTE;
+}
+
+void
+gov_sla_period(const char *type, const char *id, TimestampTz from,
+			   TimestampTz until, GovPeriod *period, GovSketch *sketch)
+{
+	const GovSlaResource *resource = gov_sla_resource(type, strlen(type), id,
+													  strlen(id));
+	GovSlaTotals totals;
+
+	memset(period, 0, sizeof(GovPeriod));
+	if (sketch != NULL)
+		gov_sketch_init(sketch);
+	if (resource == NULL)
+		return;
+	gov_sla_totals(type, id, from, until, &totals, sketch);
+	gov_period_add(period, totals.count, totals.failed, totals.over_p95,
+				   totals.over_p99,
+				   resource->revisions[0].error_rate_target,
+				   resource->revisions[0].availability_target);
+}
