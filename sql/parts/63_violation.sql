@@ -200,6 +200,13 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_evaluate_sla(timestamptz) IS
 'Judge every resource as of that moment; the violations opened, changed or closed.  The four targets over the last policy sla.evaluation_window, the rules of governance.burn_rate_rules, silence where the target''s metadata has no_data_minutes, the clocks of critical incidents; then escalations that are due.  The worker does it every governance.sla_interval.  Needs sla:manage.';
 
+CREATE FUNCTION governance.check_hours(hours integer)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_sql_check_hours'
+LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION governance.check_hours(integer) IS
+'22023 unless 1 to 87600; NULL passes and means the default.';
+
 CREATE FUNCTION @extschema@.gov_sla_violations(
     resource_type text = NULL,
     resource_id text = NULL,

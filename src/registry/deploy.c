@@ -325,7 +325,8 @@ gov_deploy_model(PG_FUNCTION_ARGS)
 							 &deploy.actor, deploy.model_id,
 							 deploy.version_id);
 	fresh.gate_results = gov_gates_check(&deploy.actor, deploy.model_id,
-										 deploy.version_id, environment);
+										 deploy.version_id,
+										 &deploy.environment);
 
 	fresh.model_id = deploy.model_id;
 	fresh.version = deploy.version_id;

@@ -125,19 +125,16 @@ static GovStatement find_incident = {
 };
 
 static void
-push_text(JsonbParseState **state, const char *key, const char *value)
+put_text(JsonbParseState **state, const char *key, const char *value)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, CStringGetTextDatum(value), false,
-				  TEXTOID);
+	gov_json_put(state, key, CStringGetTextDatum(value), false, TEXTOID);
 }
 
+/* An id or a count; 0 is none. */
 static void
-push_int8(JsonbParseState **state, const char *key, int64 value)
+put_int8(JsonbParseState **state, const char *key, int64 value)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, Int64GetDatum(value), value == 0,
-				  INT8OID);
+	gov_json_put(state, key, Int64GetDatum(value), value == 0, INT8OID);
 }
 
 /*
@@ -160,12 +157,12 @@ open_incident(const char *type, const char *id, const Rule *rule,
 	}
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_text(&state, "resource_type", type);
-	push_text(&state, "resource_id", id);
-	push_text(&state, "violation_type", rule->violation_type);
-	push_text(&state, "escalation_level", rule->level);
-	push_int8(&state, "rule_id", rule->id);
-	push_int8(&state, "violation_id", crossing->latest);
+	put_text(&state, "resource_type", type);
+	put_text(&state, "resource_id", id);
+	put_text(&state, "violation_type", rule->violation_type);
+	put_text(&state, "escalation_level", rule->level);
+	put_int8(&state, "rule_id", rule->id);
+	put_int8(&state, "violation_id", crossing->latest);
 	is_slow = strncmp(rule->violation_type, "response_time",
 					  strlen("response_time")) == 0;
 	incident_id =
@@ -208,20 +205,18 @@ fire(const char *type, const char *id, const Rule *rule,
 	gov_operation_end();
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_int8(&state, "escalation_id", escalation_id);
-	push_int8(&state, "rule_id", rule->id);
-	push_text(&state, "resource_type", type);
-	push_text(&state, "resource_id", id);
-	push_text(&state, "violation_type", rule->violation_type);
-	push_text(&state, "escalation_level", rule->level);
-	push_text(&state, "severity", crossing->severity);
-	push_int8(&state, "violations", crossing->count);
-	push_int8(&state, "violation_id", crossing->latest);
-	push_int8(&state, "incident_id", incident_id);
-	gov_json_push_key(&state, "notify_users");
-	gov_json_push(&state, WJB_VALUE, rule->users, false, TEXTARRAYOID);
-	gov_json_push_key(&state, "notify_teams");
-	gov_json_push(&state, WJB_VALUE, rule->teams, false, TEXTARRAYOID);
+	put_int8(&state, "escalation_id", escalation_id);
+	put_int8(&state, "rule_id", rule->id);
+	put_text(&state, "resource_type", type);
+	put_text(&state, "resource_id", id);
+	put_text(&state, "violation_type", rule->violation_type);
+	put_text(&state, "escalation_level", rule->level);
+	put_text(&state, "severity", crossing->severity);
+	put_int8(&state, "violations", crossing->count);
+	put_int8(&state, "violation_id", crossing->latest);
+	put_int8(&state, "incident_id", incident_id);
+	gov_json_put(&state, "notify_users", rule->users, false, TEXTARRAYOID);
+	gov_json_put(&state, "notify_teams", rule->teams, false, TEXTARRAYOID);
 	gov_outbox_add("governance.sla_escalation.fire",
 				   psprintf("sla_escalation/%lld", (long long) escalation_id),
 				   JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT,
