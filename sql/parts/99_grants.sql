@@ -36,7 +36,8 @@ BEGIN
 END
 $$;
 
--- The functions gov_* may be called by everybody: they check the actor.
+-- The functions gov_* may be called by everybody: they check the actor.  So may
+-- those of the type governance.sketch, which read nothing but their arguments.
 DO $$
 DECLARE
     callable regprocedure;
@@ -48,7 +49,8 @@ BEGIN
             AND d.classid = 'pg_catalog.pg_proc'::regclass AND d.deptype = 'e'
         JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
             AND d.refclassid = 'pg_catalog.pg_extension'::regclass
-        WHERE e.extname = 'governance' AND p.proname LIKE 'gov\_%'
+        WHERE e.extname = 'governance'
+            AND (p.proname LIKE 'gov\_%' OR p.proname = 'sketch' OR p.proname LIKE 'sketch\_%')
     LOOP
         EXECUTE 'GRANT EXECUTE ON FUNCTION ' || callable || ' TO PUBLIC';
     END LOOP;
