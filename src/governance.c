@@ -18,6 +18,7 @@
 #include "core/work.h"
 #include "identity/actor.h"
 #include "registry/approval.h"
+#include "sla/accumulator.h"
 #include "sla/target.h"
 #include "worker/worker.h"
 
@@ -40,5 +41,6 @@ _PG_init(void)
 	gov_policy_init();
 	gov_approval_init();
 	gov_sla_target_init();
+	gov_sla_accumulator_init();
 	gov_worker_init();
 }

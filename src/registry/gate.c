@@ -138,6 +138,7 @@ gov_gates_check(const GovActor *actor, const char *model_id,
 {
 	JsonbParseState *state = NULL;
 	StringInfoData failures;
+	bool		metrics_failed;
 	uint64		count;
 	uint64		row;
 
@@ -169,6 +170,7 @@ gov_gates_check(const GovActor *actor, const char *model_id,
 		}
 	}
 
+	metrics_failed = failures.len > 0;
 	if (environment->is_production && gov_policy_bool("gate.sla"))
 		check_budget(model_id, &state, &failures);
 
@@ -184,7 +186,9 @@ gov_gates_check(const GovActor *actor, const char *model_id,
 								  gov_version_name(model_id, version),
 								  environment->name);
 		denial.detail = failures.data;
-		denial.hint = "The latest value of each metric counts: gov_record_model_metrics() records one.";
+		denial.hint = metrics_failed ?
+			"The latest value of each metric counts: gov_record_model_metrics() records one." :
+			"The budget comes back as failures leave its window; gov_override_policy('gate.sla', 'false', reason) lets one transaction do without.";
 		gov_deny(&denial);
 	}
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));

@@ -387,6 +387,7 @@ void
 gov_evaluate_due(int limit, bool all, GovEvaluationCounts *counts)
 {
 	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz due;
 	List	   *changed = NIL;
 	Resource   *resources;
 	uint64		count;
@@ -399,10 +400,8 @@ gov_evaluate_due(int limit, bool all, GovEvaluationCounts *counts)
 	else
 	{
 		(void) gov_run(&see_new, gov_time(now));
-		count = gov_run(&lock_due,
-						gov_time(TimestampTzPlusMilliseconds(now,
-															 -gov_sla_interval)),
-						gov_int4(limit));
+		due = TimestampTzPlusMilliseconds(now, -gov_sla_interval);
+		count = gov_run(&lock_due, gov_time(due), gov_int4(limit));
 		resources = read_resources(count);
 		for (i = 0; i < count; i++)
 		{

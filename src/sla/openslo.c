@@ -249,7 +249,9 @@ read_duration(const char *duration)
 	{
 		char		unit;
 		int			days;
-	}			units[] = {{'d', 1}, {'w', 7}, {'M', 30}, {'Q', 91}, {'Y', 365}};
+	}			units[] = {
+		{'d', 1}, {'w', 7}, {'M', 30}, {'Q', 91}, {'Y', 365}
+	};
 	char	   *end;
 	long		number = strtol(duration, &end, 10);
 	int			i;

@@ -18,6 +18,17 @@ gov_sla_minutes(TimestampTz at, int64 usecs, TimestampTz *from,
 	*until = gov_sla_minute(at) + USECS_PER_MINUTE;
 }
 
+/* Revisions count from 1 and are never removed. */
+static const GovSlaTarget *
+find_revision(const GovSlaResource *resource, int32 revision)
+{
+	if (revision < 1 || revision > resource->count ||
+		resource->revisions[revision - 1].revision != revision)
+		elog(ERROR, "revision %d of %s \"%s\" is unknown", revision,
+			 resource->key.type, resource->key.id);
+	return &resource->revisions[revision - 1];
+}
+
 void
 gov_sla_period(const char *type, const char *id, TimestampTz from,
 			   TimestampTz until, GovPeriod *period, GovSketch *sketch)
@@ -25,6 +36,7 @@ gov_sla_period(const char *type, const char *id, TimestampTz from,
 	const GovSlaResource *resource = gov_sla_resource(type, strlen(type), id,
 													  strlen(id));
 	GovSlaTotals totals;
+	int			i;
 
 	memset(period, 0, sizeof(GovPeriod));
 	if (sketch != NULL)
@@ -32,8 +44,11 @@ gov_sla_period(const char *type, const char *id, TimestampTz from,
 	if (resource == NULL)
 		return;
 	gov_sla_totals(type, id, from, until, &totals, sketch);
-	gov_period_add(period, totals.count, totals.failed, totals.over_p95,
-				   totals.over_p99,
-				   resource->revisions[0].error_rate_target,
-				   resource->revisions[0].availability_target);
+	period->count = totals.count;
+	period->failed = totals.failed;
+	period->over_p95 = totals.over_p95;
+	period->over_p99 = totals.over_p99;
+	for (i = 0; i < totals.nparts; i++)
+		gov_period_allow(period, totals.parts[i].count,
+						 find_revision(resource, totals.parts[i].revision));
 }

@@ -351,7 +351,7 @@ gov_sketch_quantile(const GovSketch *sketch, double q)
 	return value > sketch->max ? sketch->max : value;
 }
 
-/* --- the packed form ----------------------------------------------------- */
+/* --- the packed form --------------------------------------------------- */
 
 static uint8_t *
 put_number(uint8_t *out, uint64_t number)

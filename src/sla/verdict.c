@@ -61,17 +61,11 @@ failed_share(int64 failed)
 }
 
 void
-gov_period_add(GovPeriod *period, int64 count, int64 failed, int64 over_p95,
-			   int64 over_p99, double error_rate_target,
-			   double availability_target)
+gov_period_allow(GovPeriod *period, int64 count, const GovSlaTarget *target)
 {
-	period->count += count;
-	period->failed += failed;
-	period->over_p95 += over_p95;
-	period->over_p99 += over_p99;
-	period->may_err += exact_percent(error_rate_target) * count;
+	period->may_err += exact_percent(target->error_rate_target) * count;
 	period->budget += ((int128) 100 * GOV_PERCENT_ONE -
-					   exact_percent(availability_target)) * count;
+					   exact_percent(target->availability_target)) * count;
 }
 
 void
@@ -130,7 +124,8 @@ gov_share_is_met(int64 failed, int64 total, double percent)
 bool
 gov_budget_is_exhausted(const GovPeriod *period)
 {
-	return period->failed > 0 && failed_share(period->failed) >= period->budget;
+	return period->failed > 0 &&
+		failed_share(period->failed) >= period->budget;
 }
 
 bool

@@ -13,7 +13,7 @@
 #ifndef GOV_VERDICT_H
 #define GOV_VERDICT_H
 
-#include "utils/timestamp.h"
+#include "sla/target.h"
 
 #define GOV_PERCENT_ONE INT64CONST(1000000000000000000) /* 1 per cent */
 
@@ -25,14 +25,12 @@ typedef struct GovPeriod
 	int64		over_p95;
 	int64		over_p99;
 	int128		may_err;		/* sum of count x error_rate_target */
-	int128		budget;			/* sum of count x (100 - availability_target) */
+	int128		budget;			/* of count x (100 - availability_target) */
 } GovPeriod;
 
-/* What of a revision decides about errors. */
-extern void gov_period_add(GovPeriod *period, int64 count, int64 failed,
-						   int64 over_p95, int64 over_p99,
-						   double error_rate_target,
-						   double availability_target);
+/* What so many observations of a revision may fail. */
+extern void gov_period_allow(GovPeriod *period, int64 count,
+							 const GovSlaTarget *target);
 extern void gov_period_subtract(GovPeriod *period, const GovPeriod *part);
 
 /* true for a period without observations. */

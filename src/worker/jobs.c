@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/timestamp.h"
 
 #include "audit/denials.h"
@@ -13,6 +14,7 @@
 #include "incident/incident.h"
 #include "registry/approval.h"
 #include "sla/evaluate.h"
+#include "sla/fold.h"
 #include "worker/jobs.h"
 
 #define DENIALS_BATCH 256
@@ -21,6 +23,9 @@
 #define EVALUATIONS_BATCH 20
 #define EVENTS_BATCH 5000
 #define OLD_EVENTS_BATCH 5000
+#define FOLD_BATCH 5000
+#define RETENTION_BATCH 5000
+#define BATCHES_BY_HAND 100
 #define FIRST_SEAL_BATCH 4096
 #define QUICK_SEAL_MS 150
 
@@ -110,6 +115,35 @@ gov_job_events(GovJobReport *report)
 	gov_job_counted(report, "published", published);
 	gov_job_counted(report, "deleted", deleted);
 	report->more = published == EVENTS_BATCH || deleted == OLD_EVENTS_BATCH;
+}
+
+/*
+ * By hand it waits for its turn and does many batches; a visit leaves alone
+ * what somebody else is folding.
+ */
+static void
+gov_job_sla_fold(GovJobReport *report)
+{
+	int			batches = report->by_hand ? BATCHES_BY_HAND : 1;
+
+	do
+	{
+		int64		folded;
+
+		CHECK_FOR_INTERRUPTS();
+		folded = gov_sla_fold(report->by_hand, FOLD_BATCH);
+		gov_job_counted(report, "folded", folded);
+		report->more = folded == FOLD_BATCH;
+	} while (report->more && --batches > 0);
+}
+
+static void
+gov_job_sla_retention(GovJobReport *report)
+{
+	int64		removed = gov_sla_retain(report->by_hand, RETENTION_BATCH);
+
+	gov_job_counted(report, "removed", removed);
+	report->more = removed >= RETENTION_BATCH;
 }
 
 /*
