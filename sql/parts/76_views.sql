@@ -363,3 +363,53 @@ WHERE l.result = 'denied'
 GROUP BY 1, 2, 3, 4;
 COMMENT ON VIEW governance.v_denied_access IS
 'Denied attempts by day (UTC), user, permission and SQLSTATE.  Needs audit:read.';
+
+CREATE VIEW governance.v_sla_overview
+WITH (security_invoker = true) AS
+SELECT
+    t.resource_type,
+    t.resource_id,
+    r.report ->> 'status' AS status,
+    (r.report ->> 'count')::bigint AS observations,
+    (r.report ->> 'p95')::float8 AS p95,
+    t.response_time_p95 AS p95_target,
+    (r.report ->> 'p99')::float8 AS p99,
+    t.response_time_p99 AS p99_target,
+    (r.report ->> 'availability_percent')::float8 AS availability_percent,
+    t.availability_target,
+    (r.report ->> 'error_rate')::float8 AS error_rate,
+    t.error_rate_target,
+    (r.report ->> 'budget_left')::float8 AS budget_left,
+    (SELECT pg_catalog.count(*)
+        FROM governance.sla_violations AS v
+        WHERE v.resource_type = t.resource_type AND v.resource_id = t.resource_id
+            AND v.status = 'open') AS open_violations,
+    t.revision,
+    t.window_days
+FROM governance.sla_targets AS t
+CROSS JOIN LATERAL (SELECT @extschema@.gov_sla_report(t.resource_type, t.resource_id, 24) AS report) AS r
+WHERE t.valid_to IS NULL;
+COMMENT ON VIEW governance.v_sla_overview IS
+'Every service level as it stands: the last 24 hours against the targets in force (milliseconds, per cent), what is left of the error budget (per cent), violations that are open.';
+
+CREATE VIEW governance.v_open_violations
+WITH (security_invoker = true) AS
+SELECT
+    v.violation_id,
+    v.resource_type,
+    v.resource_id,
+    v.violation_type,
+    v.severity,
+    v.opened_at,
+    v.target_value,
+    v.actual_value,
+    v.peak_value,
+    v.acknowledged_by,
+    v.acknowledged_at,
+    v.incident_id,
+    i.status AS incident_status
+FROM governance.sla_violations AS v
+LEFT JOIN governance.incidents AS i ON i.incident_id = v.incident_id
+WHERE v.status = 'open';
+COMMENT ON VIEW governance.v_open_violations IS
+'Service levels that are being missed now, and the incident that belongs to it; values in the unit of sla_violations.target_value.';

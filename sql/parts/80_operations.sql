@@ -46,6 +46,10 @@ BEGIN ATOMIC
             ('compliance_reporter', 'compliance_reports'),
             ('sla_manager', 'sla_targets'), ('sla_manager', 'sla_measurements'),
             ('sla_manager', 'sla_observations'), ('sla_manager', 'sla_violations'),
+            ('sla_manager', 'sla_deltas'), ('sla_manager', 'sla_minutes'),
+            ('sla_manager', 'sla_hours'), ('sla_manager', 'sla_days'),
+            ('sla_manager', 'maintenance_windows'), ('sla_manager', 'burn_rate_rules'),
+            ('sla_manager', 'escalation_rules'), ('sla_manager', 'sla_escalations'),
             ('audit', 'audit_events'), ('audit', 'audit_log'),
             ('worker', 'events')
     ),

@@ -36,6 +36,9 @@ BEGIN ATOMIC
         (41, 'governance_unresolved_incidents', 'gauge', 'Incidents that are not resolved, by severity.'),
         (42, 'governance_oldest_unresolved_incident_seconds', 'gauge', 'Age of the oldest incident that is not resolved; 0 where none is.'),
         (43, 'governance_overdue_deadlines', 'gauge', 'Reports to authorities that are past their time, by regime.'),
+        (50, 'governance_sla_resources', 'gauge', 'Resources with a service level, by type.'),
+        (51, 'governance_sla_violations_total', 'counter', 'Service level violations found, by resource type and violation type.'),
+        (52, 'governance_open_sla_violations', 'gauge', 'Service level violations that are open, by resource type and violation type.'),
         (60, 'governance_audit_sealed_events_total', 'counter', 'Audit events under the last tree head.'),
         (61, 'governance_audit_last_seal_timestamp_seconds', 'gauge', 'When the trail was sealed last, in seconds since 1970; 0 where it never was.'),
         (62, 'governance_audit_altered_events_total', 'counter', 'Events found altered when they were to be sealed.'),
@@ -130,6 +133,24 @@ BEGIN ATOMIC
     LEFT JOIN governance.incident_deadlines AS d
         ON d.regime = r.regime AND d.notified_at IS NULL AND d.due_at <= pg_catalog.clock_timestamp()
     GROUP BY r.regime
+    UNION ALL
+    SELECT 'governance_sla_resources', governance.metric_label('resource_type', t.resource_type),
+        pg_catalog.count(*)
+    FROM governance.sla_targets AS t
+    WHERE t.valid_to IS NULL
+    GROUP BY t.resource_type
+    UNION ALL
+    SELECT f.name,
+        governance.metric_label('resource_type', v.resource_type) || ',' || governance.metric_label('violation_type', v.violation_type),
+        f.value
+    FROM (
+        SELECT a.resource_type, a.violation_type, pg_catalog.count(*) AS found,
+            pg_catalog.count(*) FILTER (WHERE a.status = 'open') AS open
+        FROM governance.sla_violations AS a
+        GROUP BY a.resource_type, a.violation_type) AS v
+    CROSS JOIN LATERAL (VALUES
+        ('governance_sla_violations_total', v.found),
+        ('governance_open_sla_violations', v.open)) AS f(name, value)
     UNION ALL
     SELECT 'governance_audit_sealed_events_total', NULL, coalesce(pg_catalog.max(h.tree_size), 0)
     FROM governance.audit_tree_heads AS h

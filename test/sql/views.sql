@@ -89,7 +89,20 @@ FROM governance.v_incident_kpis;
 SELECT model_id, owner, versions, latest_version, latest_approval_status, production_version, unresolved_incidents, usecase_ids
 FROM governance.v_model_inventory WHERE model_id LIKE 'views-%';
 
+-- service levels
+RESET ROLE;
+SELECT revision FROM gov_define_sla('model', 'views-risk', 100, 200);
+SELECT revision FROM gov_define_sla('model', 'views-risk', 500, 1000);
+SELECT gov_observe_many('model', 'views-risk', array_fill(50::float8, ARRAY[100]));
+SELECT gov_observe_many('model', 'views-risk', '{600}', '{false}');
+SET ROLE regress_views_vera;
+SELECT resource_type, resource_id, status, observations, round(p95) AS p95, p95_target, round(error_rate::numeric, 3) AS error_rate, error_rate_target, revision
+FROM governance.v_sla_overview WHERE resource_id LIKE 'views-%';
+-- the worker may have found it missed by now
+SELECT (SELECT count(*) FROM governance.v_open_violations) = (SELECT count(*) FROM governance.sla_violations WHERE status = 'open') AS all_open;
+
 -- access: everybody about themselves, a reader of the trail about all
+SET ROLE regress_views_olaf;
 SELECT user_id, email, role, permissions, expires_at, is_in_force, reason, last_seen_at IS NOT NULL AS seen
 FROM governance.v_access_review WHERE user_id LIKE 'views-%' ORDER BY user_id, role;
 SET ROLE regress_views_vera;

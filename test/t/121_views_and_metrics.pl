@@ -35,6 +35,9 @@ $node->safe_psql('postgres', q{
 	SELECT gov_mark_incident_reportable(1, 'eu_ai_act', 'serious_incident');
 	SELECT gov_report_incident('performance', 'info', 'slow', '', 'vehicle_classifier');
 	SELECT gov_resolve_incident(2, 'restarted');
+	SELECT gov_define_sla('model', 'vehicle_classifier');
+	SELECT gov_observe('model', 'vehicle_classifier', 900, i % 2 = 0) FROM generate_series(1, 200) AS i;
+	SELECT gov_record_measurement('model', 'vehicle_classifier', '{"response_time_p95": 900}', now() - interval '1 day');
 	SELECT gov_override_policy('model.require_staging', 'false', 'a test');
 	SELECT gov_run_maintenance();
 	CREATE ROLE viewer LOGIN;
@@ -122,6 +125,7 @@ isnt($out . $err, '', 'promtool complains where there is reason to');
 like($metrics, qr/^governance_incidents_total\{category="safety",severity="critical"\} 1$/m, 'incidents are counted');
 like($metrics, qr/^governance_rollbacks_total\{environment="production"\} 1$/m, 'and rollbacks');
 like($metrics, qr/^governance_overdue_deadlines\{regime="eu_ai_act"\} 1$/m, 'and overdue deadlines');
+like($metrics, qr/^governance_sla_violations_total\{resource_type="model",violation_type="response_time_p95"\} \d+$/m, 'and violations');
 like($metrics, qr/^governance_component_up\{component="worker"\} 1$/m, 'and the worker');
 
 # Labels are escaped as the format asks.
