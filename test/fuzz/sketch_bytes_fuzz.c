@@ -32,6 +32,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!gov_sketch_unpack(&sketch, data, size))
 	{
 		must(gov_sketch_count(&sketch) == 0);
+		must(gov_sketch_merge_packed(&sketch, data, size) ==
+			 GOV_SKETCH_MALFORMED && gov_sketch_count(&sketch) == 0);
 		return 0;
 	}
 	must(gov_sketch_is_consistent(&sketch));
@@ -50,10 +52,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			 value <= gov_sketch_max(&sketch));
 	}
 	must(gov_sketch_sum(&sketch) >= 0);
-	if (gov_sketch_can_merge(&sketch, &sketch))
+	if (!gov_sketch_can_merge(&sketch, &sketch))
 	{
-		gov_sketch_merge(&other, &sketch);
-		must(gov_sketch_is_consistent(&other));
+		must(gov_sketch_merge_packed(&other, data, size) ==
+			 GOV_SKETCH_TOO_MANY);
+		must(memcmp(&sketch, &other, sizeof(sketch)) == 0);
+		return 0;
 	}
+	must(gov_sketch_merge_packed(&other, data, size) == GOV_SKETCH_MERGED);
+	gov_sketch_merge(&sketch, &sketch);
+	must(memcmp(&sketch, &other, sizeof(sketch)) == 0);
+	must(gov_sketch_is_consistent(&other));
 	return 0;
 }
