@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "miscadmin.h"
 #include "utils/guc.h"
 
@@ -14,6 +16,7 @@
 
 bool		gov_audit_denials = true;
 bool		gov_log_checks = false;
+int			gov_accumulator_limit = 128 * 1024;
 bool		gov_worker_enabled = true;
 int			gov_seal_interval = 1000;
 int			gov_max_workers = 2;
@@ -59,6 +62,12 @@ gov_guc_init(void)
 							 "Every gov_has_permission() and gov_can() then writes an audit event, which costs a hundred times the check: for reviews, not for always.",
 							 &gov_log_checks, false,
 							 PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("governance.accumulator_limit",
+							"Memory for the observations of one transaction.",
+							"They are counted in memory, by resource and minute, until the transaction ends; one that needs more fails. A resource and minute takes 0.2 kB for a few observations and 15 kB for more than a thousand.",
+							&gov_accumulator_limit, 128 * 1024, 64,
+							MAX_KILOBYTES,
+							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	DefineCustomBoolVariable("governance.worker",
 							 "Lets the background worker visit databases.",
 							 "It writes denied attempts, seals the audit trail and does what is due by time. Where it is off, a scheduler must call gov_run_maintenance().",

@@ -7,6 +7,7 @@
 
 extern bool gov_audit_denials;
 extern bool gov_log_checks;
+extern int	gov_accumulator_limit;	/* kB */
 
 /* These do something only where the library is preloaded. */
 extern bool gov_worker_enabled;

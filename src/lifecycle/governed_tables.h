@@ -6,7 +6,7 @@
  *	kind		the first part of event types and resources
  *	key			the columns that make the id in a resource, joined by ':'
  *	cache		which backend cache a change makes stale (NONE, ACCESS,
- *				POLICY, ADMIT)
+ *				POLICY, ADMIT, SLA)
  *	fixed		columns that never change once written
  *	hidden		a column that is shown nowhere, events included
  *	machines	"column=machine" for each state machine
@@ -77,3 +77,9 @@ GOV_TABLE("checkpoint_keys", "checkpoint_key", "name key_id", NONE,
 		  "name key_id verifier_key first_used_at", "", "", KEEP)
 GOV_TABLE("witnesses", "witness", "name", NONE,
 		  "name key_id verifier_key added_at added_by", "", "", NOTHING)
+GOV_TABLE("sla_targets", "sla_target", "resource_type resource_id", SLA,
+		  "resource_type resource_id revision response_time_p95"
+		  " response_time_p99 availability_target error_rate_target"
+		  " max_downtime_hours incident_response_minutes"
+		  " incident_resolution_hours window_days valid_from updated_by"
+		  " metadata", "", "", KEEP)

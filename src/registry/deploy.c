@@ -17,13 +17,13 @@
 #include "access/require.h"
 #include "core/errors.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval.h"
 #include "registry/deployment.h"
 #include "registry/environment.h"
 #include "registry/gate.h"
 #include "registry/model.h"
-#include "registry/policy.h"
 
 PG_FUNCTION_INFO_V1(gov_deploy_model);
 

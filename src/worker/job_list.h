@@ -7,4 +7,6 @@
  */
 GOV_JOB("denials", gov_job_denials)
 GOV_JOB("approval_requests", gov_job_expiry)
+GOV_JOB("sla_fold", gov_job_sla_fold)
+GOV_JOB("sla_retention", gov_job_sla_retention)
 GOV_JOB("seal", gov_job_seal)

@@ -4,15 +4,20 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/timestamp.h"
 
 #include "audit/denials.h"
 #include "audit/seal.h"
 #include "registry/approval.h"
+#include "sla/fold.h"
 #include "worker/jobs.h"
 
 #define DENIALS_BATCH 256
 #define EXPIRY_BATCH 256
+#define FOLD_BATCH 5000
+#define RETENTION_BATCH 5000
+#define BATCHES_BY_HAND 100
 #define FIRST_SEAL_BATCH 4096
 #define QUICK_SEAL_MS 150
 
@@ -68,6 +73,35 @@ gov_job_expiry(GovJobReport *report)
 
 	gov_job_counted(report, "expired", expired);
 	report->more = expired == EXPIRY_BATCH;
+}
+
+/*
+ * By hand it waits for its turn and does many batches; a visit leaves alone
+ * what somebody else is folding.
+ */
+static void
+gov_job_sla_fold(GovJobReport *report)
+{
+	int			batches = report->by_hand ? BATCHES_BY_HAND : 1;
+
+	do
+	{
+		int64		folded;
+
+		CHECK_FOR_INTERRUPTS();
+		folded = gov_sla_fold(report->by_hand, FOLD_BATCH);
+		gov_job_counted(report, "folded", folded);
+		report->more = folded == FOLD_BATCH;
+	} while (report->more && --batches > 0);
+}
+
+static void
+gov_job_sla_retention(GovJobReport *report)
+{
+	int64		removed = gov_sla_retain(report->by_hand, RETENTION_BATCH);
+
+	gov_job_counted(report, "removed", removed);
+	report->more = removed >= RETENTION_BATCH;
 }
 
 /*
