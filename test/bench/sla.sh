@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 #
-# Measure service levels: sketches against sorting and t-digests.
+# Measure service levels: sketches against sorting and t-digests, observing
+# against rows in a table, and verdicts with 100 million observations behind
+# them against reading rows.
 #
 #	test/bench/sla.sh
 #
@@ -28,6 +30,31 @@ measure() {
 	sql -c "SET max_parallel_workers_per_gather = 0" -c "SET jit = off" \
 		-c "SET work_mem = '256MB'" \
 		-c "SELECT bench.measure('$1', \$\$$2\$\$)" >/dev/null
+}
+
+# timed WHAT STATEMENT...: milliseconds, with the commits.
+timed() {
+	local what=$1 statement commands=()
+	shift
+	for statement; do
+		commands+=(-c "$statement")
+	done
+	sql -c "CREATE TEMP TABLE t AS SELECT clock_timestamp() AS t" "${commands[@]}" \
+		-c "INSERT INTO bench.measured SELECT '$what', extract(epoch FROM clock_timestamp() - t) * 1000 FROM t" \
+		>/dev/null
+}
+
+# calls WHAT CALL: milliseconds of one, in a session that has made some.
+calls() {
+	sql -c "SET jit = off" -c "SELECT count($2) FROM generate_series(1, 20)" \
+		-c "CREATE TEMP TABLE t AS SELECT clock_timestamp() AS t" \
+		-c "SELECT count($2) FROM generate_series(1, 200)" \
+		-c "INSERT INTO bench.measured SELECT '$1', extract(epoch FROM clock_timestamp() - t) * 1000 / 200 FROM t" \
+		>/dev/null
+}
+
+have() {
+	[ "$(sql -c "SELECT count(*) FROM pg_proc WHERE proname = '$1'")" != 0 ]
 }
 
 have_tdigest() {
@@ -106,6 +133,36 @@ for ((run = 0; run < RUNS; run++)); do
 	measure "merge sketch" "SELECT governance.sketch(part) FROM bench.parts_sketch"
 	! have_tdigest || measure "merge tdigest" "SELECT tdigest(part) FROM bench.parts_tdigest"
 done
+
+if have gov_observe_many; then
+	say "a month of observations"
+	rows=$CLUSTER_DIR/rows.copy
+	sql -v file="$rows" -f test/bench/sla_ingest.sql >/dev/null
+	say "observing"
+	for ((run = 0; run < RUNS; run++)); do
+		sql -c "CHECKPOINT"
+		timed "copy observations" "COPY governance.sla_observations FROM '$rows'"
+		sql -c "TRUNCATE bench.bare" -c "CHECKPOINT"
+		timed "copy bare" "COPY bench.bare FROM '$rows'"
+		timed "observe_many" "SELECT count(gov_observe_many('model', 'bench_1', latencies)) FROM bench.thousand, generate_series(1, 2000)"
+		sql -c "TRUNCATE bench.bare"
+		timed "insert" "INSERT INTO bench.bare SELECT 'model', 'bench_1', now(), l, true FROM bench.thousand, generate_series(1, 500), unnest(latencies) AS l"
+	done
+	# All of it counted, or the rates would say nothing.
+	sql -c "DO \$\$ BEGIN
+		ASSERT (SELECT sum(observations) FROM governance.sla_deltas WHERE resource_id <> 'bench_month') = $RUNS * (1000000 + 2000 * 1000); END \$\$"
+fi
+if have gov_sla_status && have gov_sla_report; then
+	say "verdicts"
+	for ((run = 0; run < RUNS; run++)); do
+		calls "status" "gov_sla_status('model', 'bench_month', 24)"
+		calls "report" "gov_sla_report('model', 'bench_month', 24)"
+		calls "report of 30 days" "gov_sla_report('model', 'bench_month', 720)"
+		measure "rows" "SELECT count(*), count(*) FILTER (WHERE latency_ms > 500), count(*) FILTER (WHERE NOT success),
+			percentile_cont('{0.5,0.95,0.99}'::float8[]) WITHIN GROUP (ORDER BY latency_ms)
+			FROM bench.day WHERE resource_type = 'model' AND resource_id = 'bench_month' AND observed_at > now() - interval '24 hours'"
+	done
+fi
 
 "$(cluster_bin)/psql" --no-psqlrc --quiet --dbname=bench --pset=footer=off \
 	--file=test/bench/sla_report.sql

@@ -15,13 +15,33 @@ WITH rows(n, what, here, baseline, there, unit, goal, bar) AS (
     UNION ALL
     SELECT 5, 'merging 2,000 sketches of 500 values', bench.value('merge sketch'),
         'merging 2,000 digests', bench.value('merge tdigest'), 'ms', 'time', NULL
+    UNION ALL
+    SELECT 6, 'COPY of 1,000,000 into governance.sla_observations', bench.value('copy observations'),
+        'into a bare unindexed table', bench.value('copy bare'), 'ms', 'time', 1
+    UNION ALL
+    SELECT 7, 'gov_observe_many, 1,000 a call, observations a second', 2000000000 / bench.value('observe_many'),
+        'the bar', 5000000, '/s', 'rate', 1
+    UNION ALL
+    SELECT 8, 'the same', 2000000000 / bench.value('observe_many'),
+        'INSERT of unnest() into a bare table', 500000000 / bench.value('insert'), '/s', 'rate', NULL
+    UNION ALL
+    SELECT 9, 'gov_sla_status of 24 hours, 100,008,000 observations behind', bench.value('status'),
+        'the bar', 1, 'ms', 'time', 1
+    UNION ALL
+    SELECT 10, 'gov_sla_report of 24 hours', bench.value('report'), 'the bar', 5, 'ms', 'time', 1
+    UNION ALL
+    SELECT 11, 'the same', bench.value('report'), 'percentile_cont of its 3,333,600 rows by an index',
+        bench.value('rows'), 'ms', 'time', NULL
+    UNION ALL
+    SELECT 12, 'gov_sla_report of 30 days', bench.value('report of 30 days'), 'of 24 hours',
+        bench.value('report'), 'ms', 'time', NULL
 ), judged AS (
     SELECT r.*, r.here / r.there AS times FROM rows AS r WHERE r.here IS NOT NULL
 )
 SELECT what,
-    to_char(here, 'FM999999990.00') || ' ' || unit AS here,
+    to_char(here, CASE unit WHEN '/s' THEN 'FM999999990' ELSE 'FM999999990.00' END) || ' ' || unit AS here,
     baseline AS against,
-    coalesce(to_char(there, 'FM999999990.00') || ' ' || unit, 'not installed') AS there,
+    coalesce(to_char(there, CASE unit WHEN '/s' THEN 'FM999999990' ELSE 'FM999999990.00' END) || ' ' || unit, 'not installed') AS there,
     coalesce(to_char(times, 'FM999990.000') || ' x ' || goal, '') AS ratio,
     coalesce(CASE goal WHEN 'time' THEN '<= ' ELSE '>= ' END || bar, '') AS bar,
     CASE WHEN bar IS NULL OR times IS NULL THEN ''
