@@ -183,6 +183,9 @@ test-matrix:		## every test on PostgreSQL 17 and 18, in chroots (root)
 test-assert:		## every test on a server built with assertions (minutes)
 	@test/assert
 
+fuzz:			## feed any bytes to what reads bytes, FUZZ_SECONDS=600 each
+	@test/fuzz/run
+
 check-style:	## only the scripts of test/check/
 	@test/run check
 
@@ -203,5 +206,5 @@ print-%:
 
 FORCE:
 .PHONY: install-man uninstall-man without-verify
-.PHONY: test test-matrix test-assert demo demo-psql bench unit check-style \
-	setup help FORCE
+.PHONY: test test-matrix test-assert demo demo-psql bench unit fuzz \\
+	check-style setup help FORCE

@@ -255,6 +255,19 @@ any_order(const char *name)
 	char		what[100];
 	int			differing = 0;
 
+	/* from the packed form of each part, one after the other */
+	gov_sketch_init(&other);
+	for (int i = 0; i < MANY; i += 1000)
+	{
+		gov_sketch_init(&parts[0]);
+		gov_sketch_add_many(&parts[0], values + i, 1000);
+		if (gov_sketch_merge_packed(&other, again,
+									gov_sketch_pack(&parts[0], again)) !=
+			GOV_SKETCH_MERGED)
+			differing++;
+	}
+	differing += !is_same(&other, &whole);
+
 	for (int tree = 0; tree < 10; tree++)
 	{
 		for (int i = 0; i < PARTS; i++)
@@ -457,7 +470,8 @@ static bool
 is_canonical(const uint8_t *in, size_t len)
 {
 	if (!gov_sketch_unpack(&other, in, len))
-		return other.count == 0;
+		return other.count == 0 &&
+			gov_sketch_merge_packed(&other, in, len) == GOV_SKETCH_MALFORMED;
 	return gov_sketch_packed_size(&other) == len &&
 		gov_sketch_pack(&other, again) == len && memcmp(in, again, len) == 0;
 }
@@ -501,6 +515,9 @@ forms(void)
 	other = whole;
 	for (int i = 0; i < 4; i++)
 		gov_sketch_merge(&other, &other);
+	is_int(gov_sketch_merge_packed(&other, bytes,
+								   gov_sketch_pack(&other, bytes)),
+		   GOV_SKETCH_TOO_MANY, "too many to merge from bytes");
 	ok(gov_sketch_can_merge(&whole, &whole) &&
 	   !gov_sketch_can_merge(&other, &other), "counts end at 2^63 - 1");
 
