@@ -206,5 +206,5 @@ print-%:
 
 FORCE:
 .PHONY: install-man uninstall-man without-verify
-.PHONY: test test-matrix test-assert demo demo-psql bench unit fuzz \\
+.PHONY: test test-matrix test-assert demo demo-psql bench unit fuzz \
 	check-style setup help FORCE
