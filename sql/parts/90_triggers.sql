@@ -15,7 +15,8 @@ BEGIN
         'use_cases', 'usecase_approvals', 'usecase_deployments', 'usecase_metrics',
         'impact_questions', 'usecase_assessments',
         'policies', 'approval_policies', 'approval_requests', 'approvals',
-        'system_state'
+        'system_state',
+        'controls', 'compliance_reports'
     ]
     LOOP
         EXECUTE pg_catalog.format(

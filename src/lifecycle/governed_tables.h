@@ -77,3 +77,8 @@ GOV_TABLE("checkpoint_keys", "checkpoint_key", "name key_id", NONE,
 		  "name key_id verifier_key first_used_at", "", "", KEEP)
 GOV_TABLE("witnesses", "witness", "name", NONE,
 		  "name key_id verifier_key added_at added_by", "", "", NOTHING)
+GOV_TABLE("controls", "control", "id", NONE,
+		  "id framework title source judged criterion query owner_role"
+		  " is_builtin created_at created_by", "", "", NOTHING)
+GOV_TABLE("compliance_reports", "compliance_report", "report_id", NONE, "",
+		  "report", "", KEEP | APPEND)

@@ -52,6 +52,7 @@ static const Allowed allowed_changes[] = {
 	{"incident", NULL},
 	{"incident_event", NULL},
 	{"incident_deadline", NULL},
+	{"compliance_report", NULL},	/* what a read leaves behind */
 	{"system", NULL}
 };
 
