@@ -44,7 +44,8 @@ FROM (VALUES
     ('sla.max_lateness', '"7 days"', 'interval', 'age of the oldest observation that is accepted'),
     ('sla.keep_raw', 'false', 'boolean', 'keep raw observations'),
     ('approval.response_hours', '0', 'count', 'hours after which a pending request is overdue; 0: never'),
-    ('audit.retention_days', '0', 'count', 'days that audit events are kept; 0: for ever')
+    ('audit.retention_days', '0', 'count', 'days that audit events are kept; 0: for ever'),
+    ('events.retention_days', '30', 'count', 'days that published events of the outbox are kept; 0: for ever')
 ) AS p(name, value, value_type, description);
 
 CREATE FUNCTION @extschema@.gov_set_policy(

@@ -16,6 +16,7 @@ BEGIN
         'impact_questions', 'usecase_assessments',
         'policies', 'approval_policies', 'approval_requests', 'approvals',
         'system_state',
+        'incidents', 'incident_events', 'regulatory_deadlines', 'incident_deadlines',
         'controls', 'compliance_reports'
     ]
     LOOP

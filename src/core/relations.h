@@ -55,7 +55,9 @@
 	GOV_RELATION(AUDIT_CHECKPOINTS, "audit_checkpoints") \
 	GOV_RELATION(AUDIT_CHECKPOINTS_TREE_SIZE_KEY, \
 				 "audit_checkpoints_tree_size_key") \
-	GOV_RELATION(AUDIT_COSIGNATURES, "audit_cosignatures")
+	GOV_RELATION(AUDIT_COSIGNATURES, "audit_cosignatures") \
+	GOV_RELATION(EVENTS, "events") \
+	GOV_RELATION(INCIDENTS, "incidents")
 
 typedef enum GovRelation
 {

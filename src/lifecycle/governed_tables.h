@@ -77,6 +77,17 @@ GOV_TABLE("checkpoint_keys", "checkpoint_key", "name key_id", NONE,
 		  "name key_id verifier_key first_used_at", "", "", KEEP)
 GOV_TABLE("witnesses", "witness", "name", NONE,
 		  "name key_id verifier_key added_at added_by", "", "", NOTHING)
+GOV_TABLE("incidents", "incident", "incident_id", NONE,
+		  "incident_id category title description resource reported_at"
+		  " reported_by aware_at dedup_key metadata",
+		  "", "status=incident", KEEP)
+GOV_TABLE("incident_events", "incident_event", "incident_id", NONE, "", "",
+		  "", KEEP | APPEND)
+GOV_TABLE("regulatory_deadlines", "regulatory_deadline", "regime kind stage",
+		  NONE, "regime kind stage", "", "", NOTHING)
+GOV_TABLE("incident_deadlines", "incident_deadline",
+		  "incident_id regime stage", NONE, "incident_id regime stage", "",
+		  "", KEEP)
 GOV_TABLE("controls", "control", "id", NONE,
 		  "id framework title source judged criterion query owner_role"
 		  " is_builtin created_at created_by", "", "", NOTHING)

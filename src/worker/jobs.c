@@ -7,12 +7,18 @@
 #include "utils/timestamp.h"
 
 #include "audit/denials.h"
+#include "audit/outbox.h"
 #include "audit/seal.h"
+#include "incident/incident.h"
 #include "registry/approval.h"
+#include "registry/policy.h"
 #include "worker/jobs.h"
 
 #define DENIALS_BATCH 256
 #define EXPIRY_BATCH 256
+#define DEADLINES_BATCH 256
+#define EVENTS_BATCH 5000
+#define OLD_EVENTS_BATCH 5000
 #define FIRST_SEAL_BATCH 4096
 #define QUICK_SEAL_MS 150
 
@@ -68,6 +74,28 @@ gov_job_expiry(GovJobReport *report)
 
 	gov_job_counted(report, "expired", expired);
 	report->more = expired == EXPIRY_BATCH;
+}
+
+static void
+gov_job_deadlines(GovJobReport *report)
+{
+	int64		escalated = gov_incident_escalate_deadlines(DEADLINES_BATCH);
+
+	gov_job_counted(report, "escalated", escalated);
+	report->more = escalated == DEADLINES_BATCH;
+}
+
+static void
+gov_job_events(GovJobReport *report)
+{
+	int64		days = gov_policy_int("events.retention_days");
+	int64		published = gov_outbox_publish(EVENTS_BATCH);
+	int64		deleted = days == 0 ? 0 :
+		gov_outbox_expire(days, OLD_EVENTS_BATCH);
+
+	gov_job_counted(report, "published", published);
+	gov_job_counted(report, "deleted", deleted);
+	report->more = published == EVENTS_BATCH || deleted == OLD_EVENTS_BATCH;
 }
 
 /*
