@@ -227,7 +227,7 @@ SELECT n.regime || ' ' || n.kind || ': incident ' || i.incident_id || ', ' || i.
     n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at > n.due_at) AS is_exception,
     n.due_at, n.notified_at
 FROM governance.incident_deadlines AS n
-JOIN governance.incidents AS i ON i.incident_id = n.incident_id
+JOIN governance.incidents_at($2) AS i ON i.incident_id = n.incident_id
 WHERE i.reported_at < $2 AND n.due_at >= $1
     AND n.regime = 'eu_ai_act' AND n.due_at < $2
 $q$),
@@ -237,7 +237,7 @@ $q$),
      $q$
 SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception,
     i.category, i.severity, i.resource, i.reported_at
-FROM governance.incidents AS i
+FROM governance.incidents_at($2) AS i
 WHERE i.reported_at >= $1 AND i.reported_at < $2
     AND (i.severity = 'critical' OR i.category = 'safety')
 $q$),
@@ -322,7 +322,7 @@ SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
     i.reported_at < $2 - interval '1 day'
         AND coalesce(i.acknowledged_at, i.resolved_at, 'infinity') >= $2 AS is_exception,
     i.reported_at, i.acknowledged_at, i.resolved_at
-FROM governance.incidents AS i
+FROM governance.incidents_at($2) AS i
 WHERE i.severity = 'critical' AND i.reported_at >= $1 AND i.reported_at < $2
 $q$),
     ('nist-ai-rmf-manage-4.3', 'NIST AI RMF', 'Incidents are followed to their end and documented',
@@ -331,7 +331,7 @@ $q$),
      $q$
 SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
     coalesce(i.resolution, '') = '' AS is_exception, i.resolution
-FROM governance.incidents AS i
+FROM governance.incidents_at($2) AS i
 WHERE i.resolved_at >= $1 AND i.resolved_at < $2
 $q$),
     ('iso-42001-a.3.2', 'ISO/IEC 42001', 'Roles and responsibilities are allocated',
@@ -444,7 +444,7 @@ SELECT n.regime || ' ' || n.kind || ': incident ' || i.incident_id || ', ' || i.
     n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at > n.due_at) AS is_exception,
     n.due_at, n.notified_at
 FROM governance.incident_deadlines AS n
-JOIN governance.incidents AS i ON i.incident_id = n.incident_id
+JOIN governance.incidents_at($2) AS i ON i.incident_id = n.incident_id
 WHERE i.reported_at < $2 AND n.due_at >= $1
     AND n.due_at < $2
 $q$),
@@ -541,7 +541,7 @@ SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
     i.reported_at < $2 - interval '1 day'
         AND coalesce(least(i.acknowledged_at, i.resolved_at), 'infinity') > i.reported_at + interval '1 day' AS is_exception,
     i.severity, i.reported_at, i.acknowledged_at
-FROM governance.incidents AS i
+FROM governance.incidents_at($2) AS i
 WHERE i.category = 'security' AND i.reported_at >= $1 AND i.reported_at < $2
 $q$),
     ('soc2-cc7.4', 'SOC 2', 'Incidents are answered and resolved within target',
@@ -549,7 +549,7 @@ $q$),
      'No response or resolution target was missed for a critical incident in the period.',
      $q$
 SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception
-FROM governance.incidents AS i
+FROM governance.incidents_at($2) AS i
 WHERE i.severity = 'critical' AND i.reported_at >= $1 AND i.reported_at < $2
 UNION ALL
 SELECT v.violation_type || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')', true
@@ -563,7 +563,7 @@ $q$),
      $q$
 SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
     coalesce(i.root_cause, '') = '' AS is_exception, i.root_cause
-FROM governance.incidents AS i
+FROM governance.incidents_at($2) AS i
 WHERE i.severity = 'critical' AND i.resolved_at >= $1 AND i.resolved_at < $2
 $q$),
     ('soc2-cc8.1', 'SOC 2', 'Changes are authorised by others than who makes them',
@@ -599,7 +599,7 @@ SELECT n.regime || ' ' || n.kind || ': incident ' || i.incident_id || ', ' || i.
     n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at > n.due_at) AS is_exception,
     n.due_at, n.notified_at
 FROM governance.incident_deadlines AS n
-JOIN governance.incidents AS i ON i.incident_id = n.incident_id
+JOIN governance.incidents_at($2) AS i ON i.incident_id = n.incident_id
 WHERE i.reported_at < $2 AND n.due_at >= $1
     AND n.regime = 'gdpr' AND n.due_at < $2
 $q$),
@@ -609,7 +609,7 @@ $q$),
      $q$
 SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception,
     i.affected_count, i.description, i.resolution, i.root_cause
-FROM governance.incidents AS i
+FROM governance.incidents_at($2) AS i
 WHERE i.category = 'security' AND i.reported_at >= $1 AND i.reported_at < $2
 $q$)
 ) AS c(id, framework, title, source, judged, criterion, query);
