@@ -65,7 +65,7 @@ WHERE e.actor IS NULL AND e.outcome = 'success'
 $q$),
     ('eu-ai-act-12.3', 'EU AI Act', 'Records cannot be altered unnoticed',
      'Regulation (EU) 2024/1689, Art. 12(1)', 'no_exceptions',
-     'The periods events are under a tree head within an hour; none was altered before it was sealed.',
+     'The events of the period are under a tree head within an hour; none was altered before it was sealed.',
      $q$
 SELECT coalesce('tree of ' || h.tree_size || ' leaves', 'nothing is sealed') AS evidence,
     h.tree_size IS NULL OR EXISTS (

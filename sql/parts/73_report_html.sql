@@ -33,6 +33,8 @@ BEGIN ATOMIC
             (p.value ->> html_columns.total)::numeric AS total,
             coalesce((p.value ->> html_columns.part)::numeric, 0) AS part,
             pg_catalog.count(*) OVER () AS n,
+            pg_catalog.lead((p.value ->> 'start')::numeric, 1, 'Infinity') OVER (ORDER BY p.no)
+                - (p.value ->> 'start')::numeric AS width_seconds,
             greatest(pg_catalog.max((p.value ->> html_columns.total)::numeric) OVER (), 1) AS top
         FROM pg_catalog.jsonb_array_elements(html_columns.points) WITH ORDINALITY AS p(value, no)
     ),
@@ -42,20 +44,15 @@ BEGIN ATOMIC
             pg_catalog.round(d.part * 128 / d.top, 2) AS part_height,
             governance.html_percent((d.i + 0.14) / d.n) AS x,
             governance.html_percent(0.72 / d.n) AS width,
-            governance.report_moment(d.start, 'FMDD Mon') AS day
+            governance.report_moment(d.start, CASE WHEN d.width_seconds < 86400 THEN 'HH24:MI' ELSE 'FMDD Mon' END) AS day
         FROM point AS d
     )
     SELECT pg_catalog.concat(
         '<figure class="card"><figcaption>', governance.html_text(html_columns.title), '</figcaption>',
         pg_catalog.format('<svg class="chart" id="%s" width="100%%" height="184" role="img" aria-label="%s">',
             html_columns.id, governance.html_text(html_columns.title)),
-        (SELECT pg_catalog.format(
-                '<line class="grid" x1="0" x2="100%%" y1="22" y2="22"/><line class="grid" x1="0" x2="100%%" y1="86" y2="86"/>'
-                '<line class="axis" x1="0" x2="100%%" y1="150" y2="150"/><text class="tick" x="0" y="17">%s</text><text class="tick" x="0" y="81">%s</text>',
-                governance.report_number(pg_catalog.to_jsonb(pg_catalog.max(d.top))),
-                CASE WHEN pg_catalog.max(d.top) > 1 THEN pg_catalog.to_char(pg_catalog.max(d.top) / 2,
-                    CASE WHEN pg_catalog.max(d.top) % 2 = 0 THEN 'FM999,999,999,990' ELSE 'FM999,999,999,990.0' END) END)
-            FROM drawn AS d),
+        '<line class="grid" x1="0" x2="100%" y1="22" y2="22"/><line class="grid" x1="0" x2="100%" y1="86" y2="86"/>',
+        '<line class="axis" x1="0" x2="100%" y1="150" y2="150"/>',
         (SELECT pg_catalog.string_agg(pg_catalog.concat(
                 pg_catalog.format('<rect class="bar all" data-series="%s" data-value="%s" x="%s" width="%s" y="%s" height="%s"><title>%s: %s</title></rect>',
                     html_columns.total, d.total, d.x, d.width, 150 - d.height, d.height, d.day, d.total),
@@ -64,6 +61,12 @@ BEGIN ATOMIC
                         html_columns.part, d.part, d.x, d.width, 150 - d.part_height, d.part_height, d.day, d.part, html_columns.part_name) END),
                 '' ORDER BY d.i)
             FROM drawn AS d),
+        (SELECT pg_catalog.format('<text class="tick" x="0" y="17">%s</text><text class="tick" x="0" y="81">%s</text>',
+                governance.report_number(pg_catalog.to_jsonb(d.top)),
+                CASE WHEN d.top > 1 THEN pg_catalog.to_char(d.top / 2,
+                    CASE WHEN d.top % 2 = 0 THEN 'FM999,999,999,990' ELSE 'FM999,999,999,990.0' END) END)
+            FROM drawn AS d
+            WHERE d.i = 0),
         (SELECT pg_catalog.format('<text class="tick" x="0" y="170">%s</text>', d.day) FROM drawn AS d WHERE d.i = 0),
         (SELECT pg_catalog.format('<text class="tick mid" x="50%%" y="170">%s</text>', d.day) FROM drawn AS d WHERE d.i = d.n / 2 AND d.n > 4),
         (SELECT pg_catalog.format('<text class="tick end" x="100%%" y="170">%s</text>', d.day) FROM drawn AS d WHERE d.i = d.n - 1 AND d.n > 1),
@@ -140,7 +143,7 @@ h3 { font-size: 15px; margin: 26px 0 6px; }
 .soft, .lead { color: var(--soft); }
 .lead { margin: 0 0 16px; max-width: 72ch; }
 header p.soft { margin: 0; font-size: 13px; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 150px), 1fr)); gap: 12px; margin: 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 210px), 1fr)); gap: 12px; margin: 0 0 16px; }
 .tile { background: var(--tint); border-radius: 8px; padding: 14px 16px 12px; border-left: 4px solid var(--accent-soft); }
 .tile.alarm { border-left-color: var(--bad); }
 .tile dt { font-size: 12.5px; color: var(--soft); }
@@ -148,16 +151,17 @@ header p.soft { margin: 0; font-size: 13px; }
 .tile dd small { display: block; font-size: 12.5px; font-weight: 400; color: var(--soft); line-height: 1.4; margin-top: 2px; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); gap: 16px; }
 .card { margin: 0; padding: 16px 18px 12px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; min-width: 0; break-inside: avoid; }
-.cards + .card, .card + .card.wide { margin-top: 16px; }
+.cards + .card { margin-top: 16px; }
+figure + table { margin-top: 18px; }
 figcaption { font-weight: 600; font-size: 14px; margin-bottom: 10px; }
 figcaption small { display: block; font-weight: 400; color: var(--soft); }
 svg.chart { display: block; max-width: 100%; overflow: hidden; }
 svg text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; fill: var(--ink); }
-svg text.tick { font-size: 11px; fill: var(--soft); font-variant-numeric: tabular-nums; }
+svg text.tick { font-size: 11px; fill: var(--soft); paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; font-variant-numeric: tabular-nums; }
 svg text.mid { text-anchor: middle; }
 svg text.end { text-anchor: end; }
 svg text.onbar { fill: var(--paper); font-size: 11px; }
-.bar.bad ~ text.onbar, .bar.open ~ text.onbar { fill: var(--ink); }
+svg text.onbar.dark { fill: var(--ink); paint-order: stroke; stroke: var(--card); stroke-width: 4px; stroke-linejoin: round; }
 .grid { stroke: var(--line); stroke-dasharray: 2 4; }
 .axis { stroke: var(--soft); }
 .track { fill: var(--tint); }
@@ -264,6 +268,29 @@ END;
 COMMENT ON FUNCTION governance.html_summary(jsonb) IS
 'The figures of a report as tiles.';
 
+CREATE FUNCTION governance.html_control_chart(report jsonb)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT governance.html_bars('chart-controls', 'Controls by framework', pg_catalog.jsonb_agg(
+            pg_catalog.jsonb_build_object('label', f.framework, 'parts', pg_catalog.jsonb_build_array(
+                pg_catalog.jsonb_build_object('series', 'pass', 'value', f.pass, 'class', 'good'),
+                pg_catalog.jsonb_build_object('series', 'fail', 'value', f.fail, 'class', 'bad'),
+                pg_catalog.jsonb_build_object('series', 'manual', 'value', f.manual, 'class', 'open')))
+            ORDER BY f.no),
+        '<p class="legend"><span class="key good"></span>passed <span class="key bad"></span>failed <span class="key open"></span>for a person to judge</p>')
+    FROM (
+        SELECT c.value ->> 'framework' AS framework, pg_catalog.min(c.no) AS no,
+            pg_catalog.count(*) FILTER (WHERE c.value ->> 'result' = 'pass') AS pass,
+            pg_catalog.count(*) FILTER (WHERE c.value ->> 'result' = 'fail') AS fail,
+            pg_catalog.count(*) FILTER (WHERE c.value ->> 'result' = 'manual') AS manual
+        FROM pg_catalog.jsonb_array_elements(html_control_chart.report -> 'controls') WITH ORDINALITY AS c(value, no)
+        GROUP BY c.value ->> 'framework'
+    ) AS f;
+END;
+COMMENT ON FUNCTION governance.html_control_chart(jsonb) IS
+'How each framework''s controls came out, as a chart.';
+
 CREATE FUNCTION governance.html_controls(report jsonb)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -273,24 +300,13 @@ BEGIN ATOMIC
         FROM pg_catalog.jsonb_array_elements(html_controls.report -> 'controls') WITH ORDINALITY AS c(value, no)
     ),
     framework AS (
-        SELECT c.framework, pg_catalog.min(c.no) AS no,
-            pg_catalog.count(*) FILTER (WHERE c.result = 'pass') AS pass,
-            pg_catalog.count(*) FILTER (WHERE c.result = 'fail') AS fail,
-            pg_catalog.count(*) FILTER (WHERE c.result = 'manual') AS manual
+        SELECT c.framework, pg_catalog.min(c.no) AS no
         FROM control AS c
         GROUP BY c.framework
     )
     SELECT pg_catalog.concat(
         '<h2 id="controls">Controls</h2><p class="lead">Each control is a query over this database; its rows are the evidence. ',
         'What a database cannot know is left to a person and never counted as passed.</p>',
-        (SELECT governance.html_bars('chart-controls', 'Controls by framework', pg_catalog.jsonb_agg(
-                pg_catalog.jsonb_build_object('label', f.framework, 'parts', pg_catalog.jsonb_build_array(
-                    pg_catalog.jsonb_build_object('series', 'pass', 'value', f.pass, 'class', 'good'),
-                    pg_catalog.jsonb_build_object('series', 'fail', 'value', f.fail, 'class', 'bad'),
-                    pg_catalog.jsonb_build_object('series', 'manual', 'value', f.manual, 'class', 'open')))
-                ORDER BY f.no),
-            '<p class="legend"><span class="key good"></span>passed <span class="key bad"></span>failed <span class="key open"></span>for a person to judge</p>')
-            FROM framework AS f),
         (SELECT pg_catalog.string_agg(pg_catalog.concat('<h3>', governance.html_text(f.framework), '</h3>',
                 '<table class="stack controls"><colgroup><col style="width:22%"><col><col style="width:9%"><col style="width:13%"></colgroup>',
                 '<thead><tr><th>Control</th><th>What was looked for</th><th class="n">Evidence</th><th>Result</th></tr></thead><tbody>',
@@ -325,7 +341,7 @@ BEGIN ATOMIC
         governance.report_number(html_incidents.report #> '{incidents,total}'), ' reported and ',
         governance.report_number(html_incidents.report #> '{incidents,resolved}'), ' resolved in the period; ',
         governance.report_number(html_incidents.report #> '{incidents,unresolved}'), ' unresolved at its end.</p><div class="cards">',
-        governance.html_columns('chart-incidents', 'Incidents by day of report', html_incidents.report #> '{incidents,trend}',
+        governance.html_columns('chart-incidents', 'Incidents by time of report', html_incidents.report #> '{incidents,trend}',
             'total', 'critical', 'all', 'critical'),
         (SELECT governance.html_bars('chart-categories', 'Incidents by category', pg_catalog.jsonb_agg(
                 pg_catalog.jsonb_build_object('label', c.key, 'parts', pg_catalog.jsonb_build_array(
@@ -429,12 +445,19 @@ RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH bounds AS (
-        SELECT (html_deployments.report #>> '{period,start}')::numeric AS s, (html_deployments.report #>> '{period,end}')::numeric AS e
+        SELECT greatest((html_deployments.report #>> '{period,start}')::numeric, (
+                SELECT pg_catalog.min((d.value ->> 'deployed_at')::numeric)
+                FROM pg_catalog.jsonb_array_elements(html_deployments.report #> '{deployments,history}') AS d)) AS s,
+            (html_deployments.report #>> '{period,end}')::numeric AS e
+    ),
+    pattern AS (
+        SELECT CASE WHEN b.e - b.s < 3600 THEN 'FMDD Mon HH24:MI:SS' WHEN b.e - b.s < 259200 THEN 'FMDD Mon HH24:MI' ELSE 'FMDD Mon' END AS moment
+        FROM bounds AS b
     ),
     item AS (
         SELECT d.no, d.value AS v, d.value ->> 'model_id' || ' in ' || (d.value ->> 'environment') AS lane,
-            (greatest((d.value ->> 'deployed_at')::numeric, b.s) - b.s) / (b.e - b.s) AS x,
-            (coalesce((d.value ->> 'ended_at')::numeric, b.e) - greatest((d.value ->> 'deployed_at')::numeric, b.s)) / (b.e - b.s) AS width
+            (greatest((d.value ->> 'deployed_at')::numeric, b.s) - b.s) / greatest(b.e - b.s, 0.000001) AS x,
+            (coalesce((d.value ->> 'ended_at')::numeric, b.e) - greatest((d.value ->> 'deployed_at')::numeric, b.s)) / greatest(b.e - b.s, 0.000001) AS width
         FROM pg_catalog.jsonb_array_elements(html_deployments.report #> '{deployments,history}') WITH ORDINALITY AS d(value, no)
         CROSS JOIN bounds AS b
     ),
@@ -464,9 +487,11 @@ BEGIN ATOMIC
                 CASE i.v ->> 'status' WHEN 'active' THEN 'good' WHEN 'rolled_back' THEN 'bad' ELSE 'open' END AS class) AS k),
         (SELECT '<text class="tick mid" x="50%" y="30">nothing was live</text>' WHERE NOT EXISTS (SELECT FROM item)),
         (SELECT pg_catalog.format('<text class="tick" x="0" y="%s">%s</text><text class="tick end" x="100%%" y="%s">%s</text>',
-                h.y, governance.report_moment(html_deployments.report #> '{period,start}', 'FMDD Mon'),
-                h.y, governance.report_moment(html_deployments.report #> '{period,end}', 'FMDD Mon'))
-            FROM (SELECT greatest(40 * pg_catalog.count(*), 40) + 18 AS y FROM lanes) AS h),
+                h.y, governance.report_moment(pg_catalog.to_jsonb(b.s), p.moment),
+                h.y, governance.report_moment(pg_catalog.to_jsonb(b.e), p.moment))
+            FROM (SELECT greatest(40 * pg_catalog.count(*), 40) + 18 AS y FROM lanes) AS h
+            CROSS JOIN bounds AS b
+            CROSS JOIN pattern AS p),
         '</svg><p class="legend"><span class="key good"></span>live at the end <span class="key bad"></span>rolled back <span class="key open"></span>superseded or withdrawn</p></figure>',
         (SELECT pg_catalog.concat('<table class="stack"><thead><tr><th>When</th><th>What</th><th>Environment</th><th>By</th><th>Status</th></tr></thead><tbody>',
                 pg_catalog.string_agg(pg_catalog.concat('<tr class="deployment"><td class="when">', governance.report_moment(i.v -> 'deployed_at'),
@@ -575,12 +600,13 @@ BEGIN ATOMIC
         coalesce(', ' || governance.html_text(r.report ->> 'framework'), ', all frameworks'),
         '. Made by ', governance.html_text(r.report ->> 'generated_by'), ' on ', governance.report_moment(r.report -> 'generated_at'), E' UTC. Times are UTC.</p></header>\n',
         governance.html_summary(r.report), E'\n',
-        governance.html_controls(r.report), E'\n',
+        governance.html_control_chart(r.report), E'\n',
         governance.html_incidents(r.report), E'\n',
         governance.html_sla(r.report), E'\n',
         governance.html_deployments(r.report), E'\n',
         governance.html_approvals(r.report), E'\n',
         governance.html_access(r.report), E'\n',
+        governance.html_controls(r.report), E'\n',
         governance.html_audit(r.report), E'\n',
         '<footer>Period ', governance.report_moment(r.report #> '{period,start}', 'YYYY-MM-DD HH24:MI:SS'), ' to ',
         governance.report_moment(r.report #> '{period,end}', 'YYYY-MM-DD HH24:MI:SS'),

@@ -122,7 +122,10 @@ read_body(TimestampTz start, TimestampTz end, int days)
 	Datum		values[3];
 	bool		isnull;
 
-	step.day = (days + TREND_BUCKETS - 1) / TREND_BUCKETS;
+	if (days == 1)
+		step.time = USECS_PER_HOUR;
+	else
+		step.day = (days + TREND_BUCKETS - 1) / TREND_BUCKETS;
 	values[0] = TimestampTzGetDatum(start);
 	values[1] = TimestampTzGetDatum(end);
 	values[2] = IntervalPGetDatum(&step);
