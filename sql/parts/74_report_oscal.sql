@@ -120,7 +120,7 @@ BEGIN ATOMIC
             || coalesce((
                 SELECT pg_catalog.jsonb_build_object('risks', pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                         'uuid', governance.uuid_of(k.urn),
-                        'title', 'Incident ' || (k.v ->> 'id') || ': ' || (k.v ->> 'title'),
+                        'title', pg_catalog.regexp_replace('Incident ' || (k.v ->> 'id') || ': ' || (k.v ->> 'title'), '\s+', ' ', 'g'),
                         'description', (k.v ->> 'severity') || ' incident of category ' || (k.v ->> 'category') || ', ' || (k.v ->> 'status') || ' at the end of the period.',
                         'statement', 'It concerns ' || (k.v ->> 'resource') || '.',
                         'status', 'open')

@@ -122,10 +122,9 @@ read_body(TimestampTz start, TimestampTz end, int days)
 	Datum		values[3];
 	bool		isnull;
 
-	if (days == 1)
-		step.time = USECS_PER_HOUR;
-	else
-		step.day = (days + TREND_BUCKETS - 1) / TREND_BUCKETS;
+	/* In hours: days may have 23 or 25 of them where the clock is changed. */
+	step.time = days == 1 ? USECS_PER_HOUR :
+		(days + TREND_BUCKETS - 1) / TREND_BUCKETS * USECS_PER_DAY;
 	values[0] = TimestampTzGetDatum(start);
 	values[1] = TimestampTzGetDatum(end);
 	values[2] = IntervalPGetDatum(&step);
