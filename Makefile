@@ -21,7 +21,8 @@ DEPS := $(OBJS:.o=.d)
 
 # Sources that know nothing of the server: unit programs link all of them.
 PURE_SRCS := $(sort $(wildcard $(foreach room,$(ROOMS),\
-	$(addprefix src/$(room)/,merkle.c sketch.c sha256.c note.c))))
+	$(addprefix src/$(room)/,merkle.c sketch.c sketch_text.c sha256.c \
+	note.c))))
 
 # --- the install script -----------------------------------------------------
 

@@ -17,6 +17,9 @@ BEGIN
         'policies', 'approval_policies', 'approval_requests', 'approvals',
         'system_state',
         'incidents', 'incident_events', 'regulatory_deadlines', 'incident_deadlines',
+        'sla_targets',
+        'sla_measurements', 'maintenance_windows', 'sla_violations', 'burn_rate_rules',
+        'escalation_rules', 'sla_escalations',
         'controls', 'compliance_reports'
     ]
     LOOP

@@ -215,3 +215,11 @@ gov_row_changes(HeapTuple old_tuple, HeapTuple new_tuple, TupleDesc desc,
 	}
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
+
+void
+gov_json_put(JsonbParseState **state, const char *key, Datum value,
+			 bool isnull, Oid type)
+{
+	gov_json_push_key(state, key);
+	gov_json_push(state, WJB_VALUE, value, isnull, type);
+}

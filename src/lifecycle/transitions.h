@@ -223,3 +223,14 @@ GOV_TRANSITION(incident, "resolved", "reopened",
 GOV_TRANSITION(incident, "closed", "reopened",
 			   "reopen", INCIDENT_MANAGE,
 			   "with a reason; no other unresolved one has its key")
+
+/* sla_violations.status */
+GOV_TRANSITION(sla_violation, NULL, "open",
+			   "open", SLA_MANAGE,
+			   "an evaluation finds that a target is missed; one open per resource and type")
+GOV_TRANSITION(sla_violation, NULL, "closed",
+			   "record", SLA_RECORD,
+			   "a summary misses a target, or an incident was answered late")
+GOV_TRANSITION(sla_violation, "open", "closed",
+			   "close", SLA_MANAGE,
+			   "an evaluation finds that it is over")

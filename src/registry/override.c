@@ -2,7 +2,7 @@
  * override.c
  *		gov_override_policy(): another value for the rest of a transaction.
  *
- * The value lives in the backend's memory (registry/policy.h); what stays is
+ * The value lives in the backend's memory (core/policy.h); what stays is
  * the event, which commits with whatever the override made possible.
  */
 #include "postgres.h"
@@ -12,11 +12,11 @@
 
 #include "access/require.h"
 #include "audit/record.h"
+#include "core/policy.h"
 #include "core/row_json.h"
 #include "core/spi.h"
 #include "incident/incident.h"
 #include "registry/approval_internal.h"
-#include "registry/policy.h"
 
 PG_FUNCTION_INFO_V1(gov_override_policy);
 
