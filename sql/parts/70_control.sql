@@ -168,9 +168,8 @@ $q$),
 SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
     NOT EXISTS (
         SELECT
-        FROM governance.sla_targets AS t
-        WHERE t.resource_type = 'model' AND t.resource_id = d.model_id
-            AND t.valid_from < $2) AS is_exception
+        FROM governance.sla_targets_at($2) AS t
+        WHERE t.resource_type = 'model' AND t.resource_id = d.model_id) AS is_exception
 FROM governance.deployment_history AS d
 WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
     AND d.environment IN (
@@ -211,7 +210,10 @@ SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
         FROM governance.sla_measurements AS s
         WHERE s.resource_type = 'model' AND s.resource_id = d.model_id
             AND s.measured_at >= least($1, $2 - interval '30 days') AND s.measured_at < $2)
-        AS is_exception
+        AND NOT EXISTS (
+        SELECT
+        FROM @extschema@.gov_sla_series('model', d.model_id, least($1, $2 - interval '30 days'), $2 + interval '1 minute', '1 day') AS o
+        WHERE o.count > 0) AS is_exception
 FROM governance.deployment_history AS d
 WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
     AND d.environment IN (
@@ -290,7 +292,10 @@ SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
         FROM governance.sla_measurements AS s
         WHERE s.resource_type = 'model' AND s.resource_id = d.model_id
             AND s.measured_at >= least($1, $2 - interval '30 days') AND s.measured_at < $2)
-        AS is_exception
+        AND NOT EXISTS (
+        SELECT
+        FROM @extschema@.gov_sla_series('model', d.model_id, least($1, $2 - interval '30 days'), $2 + interval '1 minute', '1 day') AS o
+        WHERE o.count > 0) AS is_exception
 FROM governance.deployment_history AS d
 WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
     AND d.environment IN (
@@ -469,8 +474,7 @@ $q$),
      $q$
 SELECT t.resource_type || ' ' || t.resource_id || ', target ' || t.availability_target || ' %' AS evidence,
     false AS is_exception, NULL::timestamptz AS opened_at, NULL::timestamptz AS closed_at
-FROM governance.sla_targets AS t
-WHERE t.valid_from < $2 AND (t.valid_to IS NULL OR t.valid_to >= $2)
+FROM governance.sla_targets_at($2) AS t
 UNION ALL
 SELECT v.violation_type || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')', true,
     v.opened_at, v.closed_at

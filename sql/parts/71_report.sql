@@ -427,14 +427,82 @@ END;
 COMMENT ON FUNCTION governance.report_audit(timestamptz, timestamptz, interval) IS
 'The part of a report on the trail: how many events, and under which tree head they are; one row.';
 
+-- Targets in force at a moment; not those of resources defined since, though
+-- a first revision holds for all earlier time.
+CREATE FUNCTION governance.sla_targets_at(at timestamptz)
+RETURNS SETOF governance.sla_targets
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+BEGIN ATOMIC
+    SELECT t.*
+    FROM governance.sla_targets AS t
+    WHERE t.valid_from < sla_targets_at.at AND (t.valid_to IS NULL OR t.valid_to >= sla_targets_at.at)
+        AND coalesce((
+            SELECT e.occurred_at
+            FROM governance.audit_events AS e
+            WHERE e.resource = 'sla_target/' || t.resource_type || ':' || t.resource_id
+            ORDER BY e.occurred_at, e.event_id
+            LIMIT 1), '-infinity') < sla_targets_at.at;
+END;
+COMMENT ON FUNCTION governance.sla_targets_at(timestamptz) IS
+'The service levels in force at a moment, of resources that had one then.';
+
+CREATE FUNCTION governance.sla_standing(
+    resource_type text,
+    resource_id text,
+    since timestamptz,
+    until timestamptz,
+    step interval)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gov_sla_standing'
+LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION governance.sla_standing(text, text, timestamptz, timestamptz, interval) IS
+'How a resource stood over a period, in whole minutes: {status, count, failed, over_p95_target, over_p99_target, p50, p95, p99, availability_percent, error_rate, violations, series}.';
+
 CREATE FUNCTION governance.report_sla(since timestamptz, until timestamptz, step interval)
 RETURNS SETOF jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
-    SELECT '{"resources": [], "violations": 0}'::jsonb;
+    WITH resource AS MATERIALIZED (
+        SELECT t.*
+        FROM governance.sla_targets_at(report_sla.until) AS t
+    ),
+    missed AS MATERIALIZED (
+        SELECT v.violation_id, v.resource_type, v.resource_id, v.violation_type, v.opened_at,
+            CASE WHEN v.closed_at < report_sla.until THEN v.closed_at END AS closed_at,
+            CASE WHEN v.acknowledged_at < report_sla.until THEN v.acknowledged_by END AS acknowledged_by,
+            v.target_value, v.actual_value, v.severity
+        FROM governance.sla_violations AS v
+        WHERE v.opened_at < report_sla.until
+            AND (v.closed_at IS NULL OR v.closed_at >= report_sla.since)
+    )
+    SELECT pg_catalog.jsonb_build_object(
+        'resources_total', (SELECT pg_catalog.count(*) FROM resource AS r),
+        'resources', coalesce((
+            SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                    'resource_type', r.resource_type, 'resource_id', r.resource_id,
+                    'target', pg_catalog.jsonb_build_object(
+                        'revision', r.revision,
+                        'response_time_p95', r.response_time_p95, 'response_time_p99', r.response_time_p99,
+                        'availability_target', r.availability_target, 'error_rate_target', r.error_rate_target))
+                || governance.sla_standing(r.resource_type, r.resource_id, report_sla.since, report_sla.until, report_sla.step)
+                ORDER BY r.resource_type, r.resource_id)
+            FROM (SELECT x.* FROM resource AS x ORDER BY x.resource_type, x.resource_id LIMIT 100) AS r), '[]'),
+        'violations', (SELECT pg_catalog.count(*) FROM missed AS m),
+        'open_violations', (SELECT pg_catalog.count(*) FROM missed AS m WHERE m.closed_at IS NULL),
+        'by_type', coalesce((
+            SELECT pg_catalog.jsonb_object_agg(x.violation_type, x.n)
+            FROM (SELECT m.violation_type, pg_catalog.count(*) FROM missed AS m GROUP BY 1) AS x(violation_type, n)), '{}'),
+        'violation_list', coalesce((
+            SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                    'violation_id', m.violation_id, 'resource_type', m.resource_type, 'resource_id', m.resource_id,
+                    'violation_type', m.violation_type, 'severity', m.severity,
+                    'opened_at', extract(epoch FROM m.opened_at), 'closed_at', extract(epoch FROM m.closed_at),
+                    'target_value', m.target_value, 'actual_value', m.actual_value, 'acknowledged_by', m.acknowledged_by)
+                ORDER BY m.opened_at DESC, m.violation_id DESC)
+            FROM (SELECT x.* FROM missed AS x ORDER BY x.opened_at DESC, x.violation_id DESC LIMIT 100) AS m), '[]'));
 END;
 COMMENT ON FUNCTION governance.report_sla(timestamptz, timestamptz, interval) IS
-'The part of a report on service levels; one row.';
+'The part of a report on service levels: how each resource stood, the violations open at any time in the period; one row.';
 
 CREATE FUNCTION governance.report_body(since timestamptz, until timestamptz, step interval)
 RETURNS SETOF jsonb
