@@ -19,7 +19,8 @@ BEGIN
         'incidents', 'incident_events', 'regulatory_deadlines', 'incident_deadlines',
         'sla_targets',
         'sla_measurements', 'maintenance_windows', 'sla_violations', 'burn_rate_rules',
-        'escalation_rules', 'sla_escalations'
+        'escalation_rules', 'sla_escalations',
+        'controls', 'compliance_reports'
     ]
     LOOP
         EXECUTE pg_catalog.format(

@@ -23,6 +23,7 @@ int			gov_sla_interval = 60 * 1000;
 int			gov_max_workers = 2;
 int			gov_denial_ring_size = 1024;
 int			gov_denial_rate = 60;
+int			gov_control_timeout = 10000;
 char	   *gov_checkpoint_origin = NULL;
 char	   *gov_checkpoint_key_file = NULL;
 
@@ -94,6 +95,11 @@ gov_guc_init(void)
 							"What is over is counted and recorded as one event, so that a loop of denied attempts cannot fill the disk.",
 							&gov_denial_rate, 60, 1, 1000000,
 							PGC_SIGHUP, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("governance.control_timeout",
+							"How long the query of one control may run.",
+							"A control that takes longer fails, and the report goes on without it; 0 waits for ever.",
+							&gov_control_timeout, 10000, 0, 3600 * 1000,
+							PGC_SUSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomStringVariable("governance.checkpoint_origin",
 							   "The beginning of the name under which checkpoints are signed.",
 							   "The log's id follows it, so that no two logs have one name; empty is \"governance\". Witnesses know a log by this name: change it before the first of them does.",

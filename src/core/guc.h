@@ -17,6 +17,8 @@ extern int	gov_max_workers;
 extern int	gov_denial_ring_size;	/* entries */
 extern int	gov_denial_rate;	/* a minute and login role */
 
+extern int	gov_control_timeout;	/* milliseconds; 0: none */
+
 extern char *gov_checkpoint_origin; /* '' is "governance" */
 extern char *gov_checkpoint_key_file;	/* '' is none */
 

@@ -112,3 +112,8 @@ GOV_TABLE("sla_escalations", "sla_escalation", "escalation_id", NONE,
 		  "escalation_id rule_id resource_type resource_id violation_type"
 		  " escalation_level violation_id violations crossed_at due_at",
 		  "", "", KEEP)
+GOV_TABLE("controls", "control", "id", NONE,
+		  "id framework title source judged criterion query owner_role"
+		  " is_builtin created_at created_by", "", "", NOTHING)
+GOV_TABLE("compliance_reports", "compliance_report", "report_id", NONE, "",
+		  "report", "", KEEP | APPEND)

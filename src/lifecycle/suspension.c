@@ -54,6 +54,7 @@ static const Allowed allowed_changes[] = {
 	{"incident_deadline", NULL},
 	{"sla_violation", NULL},
 	{"sla_escalation", NULL},
+	{"compliance_report", NULL},	/* what a read leaves behind */
 	{"system", NULL}
 };
 
