@@ -18,6 +18,9 @@ extern int	gov_denial_rate;	/* a minute and login role */
 extern char *gov_checkpoint_origin; /* '' is "governance" */
 extern char *gov_checkpoint_key_file;	/* '' is none */
 
+extern char *gov_jwks_file;		/* '' is none: no signed token is valid */
+extern char *gov_jwt_audience;	/* the same */
+
 extern void gov_guc_init(void);
 
 #endif							/* GOV_GUC_H */
