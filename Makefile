@@ -21,7 +21,8 @@ DEPS := $(OBJS:.o=.d)
 
 # Sources that know nothing of the server: unit programs link all of them.
 PURE_SRCS := $(sort $(wildcard $(foreach room,$(ROOMS),\
-	$(addprefix src/$(room)/,merkle.c sketch.c sha256.c note.c))))
+	$(addprefix src/$(room)/,merkle.c sketch.c sketch_text.c sha256.c \
+	note.c))))
 
 # --- the install script -----------------------------------------------------
 
@@ -31,8 +32,8 @@ SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
 	36_outbox 40_model 41_usecase 42_approval 43_policy 50_incident \
 	51_deadline 60_sketch 61_sla 62_ingest 63_violation 64_escalation \
 	65_sla_read 66_openslo 70_control 71_report 72_report_text \
-	73_report_html 74_report_oscal 75_evidence 76_views 77_metrics 78_rest \
-	80_operations 81_restore 90_triggers 95_bootstrap 98_restore 99_grants
+	73_report_html 74_report_oscal 75_evidence 76_views 78_rest \
+	80_operations 81_restore 82_metrics 90_triggers 95_bootstrap 98_restore 99_grants
 SQL_FILES := $(wildcard $(patsubst %,sql/parts/%.sql,$(SQL_PARTS)))
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(SQL_SCRIPT)

@@ -29,4 +29,17 @@
 	makeJsonLexContextCstringLen((json), (len), (encoding), true)
 #endif
 
+/* The number of this backend's transaction, also without an xid. */
+#if PG_VERSION_NUM >= 170000
+#define GOV_MY_LXID (MyProc->vxid.lxid)
+#else
+#define GOV_MY_LXID (MyProc->lxid)
+#endif
+
+/* File nodes became file locators. */
+#if PG_VERSION_NUM >= 160000
+#define RelFileNode RelFileLocator
+#define relation_set_new_filenode relation_set_new_filelocator
+#endif
+
 #endif							/* GOV_COMPAT_H */

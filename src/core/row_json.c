@@ -242,3 +242,11 @@ gov_row_json(PG_FUNCTION_ARGS)
 	ReleaseTupleDesc(desc);
 	PG_RETURN_JSONB_P(result);
 }
+
+void
+gov_json_put(JsonbParseState **state, const char *key, Datum value,
+			 bool isnull, Oid type)
+{
+	gov_json_push_key(state, key);
+	gov_json_push(state, WJB_VALUE, value, isnull, type);
+}

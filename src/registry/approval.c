@@ -16,11 +16,11 @@
 #include "access/require.h"
 #include "core/errors.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/row_json.h"
 #include "core/spi.h"
 #include "registry/approval.h"
 #include "registry/approval_internal.h"
-#include "registry/policy.h"
 
 const GovApprovalActionInfo gov_approval_actions[] = {
 #define GOV_APPROVAL_ACTION(symbol, name, first, second) {name, first, second},

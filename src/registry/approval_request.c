@@ -21,10 +21,10 @@
 #include "access/require.h"
 #include "core/errors.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval_internal.h"
 #include "registry/model.h"
-#include "registry/policy.h"
 
 PG_FUNCTION_INFO_V1(gov_request_approval);
 PG_FUNCTION_INFO_V1(gov_approve_request);

@@ -17,13 +17,13 @@
 #include "access/require.h"
 #include "core/errors.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval.h"
 #include "registry/deployment.h"
 #include "registry/environment.h"
 #include "registry/gate.h"
 #include "registry/model.h"
-#include "registry/policy.h"
 
 PG_FUNCTION_INFO_V1(gov_deploy_model);
 
@@ -325,7 +325,8 @@ gov_deploy_model(PG_FUNCTION_ARGS)
 							 &deploy.actor, deploy.model_id,
 							 deploy.version_id);
 	fresh.gate_results = gov_gates_check(&deploy.actor, deploy.model_id,
-										 deploy.version_id, environment);
+										 deploy.version_id,
+										 &deploy.environment);
 
 	fresh.model_id = deploy.model_id;
 	fresh.version = deploy.version_id;

@@ -12,9 +12,9 @@
 
 #include "access/require.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval.h"
-#include "registry/policy.h"
 
 PG_FUNCTION_INFO_V1(gov_set_policy);
 PG_FUNCTION_INFO_V1(gov_policy);
