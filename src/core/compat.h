@@ -21,6 +21,24 @@
 #define pg_noreturn pg_attribute_noreturn()
 #endif
 
+/* Callbacks of the JSON parser can say no since 16; ours never do. */
+#if PG_VERSION_NUM >= 160000
+#define GovSemResult JsonParseErrorType
+#define GOV_SEM_RETURN return JSON_SUCCESS
+#else
+#define GovSemResult void
+#define GOV_SEM_RETURN return
+#endif
+
+/* The lexer of a text, strings unescaped. */
+#if PG_VERSION_NUM >= 170000
+#define gov_json_lex(json, len, encoding) \
+	makeJsonLexContextCstringLen(NULL, (json), (len), (encoding), true)
+#else
+#define gov_json_lex(json, len, encoding) \
+	makeJsonLexContextCstringLen((json), (len), (encoding), true)
+#endif
+
 /* The number of this backend's transaction, also without an xid. */
 #if PG_VERSION_NUM >= 170000
 #define GOV_MY_LXID (MyProc->vxid.lxid)

@@ -26,6 +26,8 @@ int			gov_denial_rate = 60;
 int			gov_control_timeout = 10000;
 char	   *gov_checkpoint_origin = NULL;
 char	   *gov_checkpoint_key_file = NULL;
+char	   *gov_jwks_file = NULL;
+char	   *gov_jwt_audience = NULL;
 
 /* It becomes part of a line of text that others read. */
 static bool
@@ -111,6 +113,18 @@ gov_guc_init(void)
 							   &gov_checkpoint_key_file, "",
 							   PGC_SIGHUP, GUC_SUPERUSER_ONLY,
 							   NULL, NULL, NULL);
+
+	DefineCustomStringVariable("governance.jwks_file",
+							   "File with the keys that signed tokens (JWT) are verified with.",
+							   "A JSON Web Key Set: Ed25519 public keys, and secrets of at least 32 bytes for HS256. It belongs to the server's user, and nobody else may write it or, where it has a secret, read it. Another file counts at once; empty: no signed token is valid.",
+							   &gov_jwks_file, "",
+							   PGC_SIGHUP, GUC_SUPERUSER_ONLY,
+							   NULL, NULL, NULL);
+	DefineCustomStringVariable("governance.jwt_audience",
+							   "The audience that a signed token (JWT) must name.",
+							   "So that a token made for another service opens nothing here. Empty: no signed token is valid.",
+							   &gov_jwt_audience, "",
+							   PGC_SIGHUP, 0, NULL, NULL, NULL);
 
 	/* Memory is asked for at start only; without preload there is none. */
 	DefineCustomIntVariable("governance.denial_ring_size",

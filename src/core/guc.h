@@ -22,6 +22,9 @@ extern int	gov_control_timeout;	/* milliseconds; 0: none */
 extern char *gov_checkpoint_origin; /* '' is "governance" */
 extern char *gov_checkpoint_key_file;	/* '' is none */
 
+extern char *gov_jwks_file;		/* '' is none: no signed token is valid */
+extern char *gov_jwt_audience;	/* the same */
+
 extern void gov_guc_init(void);
 
 #endif							/* GOV_GUC_H */
