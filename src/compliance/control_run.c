@@ -27,6 +27,7 @@
 #include "utils/timestamp.h"
 
 #include "compliance/control.h"
+#include "core/compat.h"
 #include "core/guc.h"
 #include "core/relations.h"
 #include "core/spi.h"
@@ -57,7 +58,7 @@ control_timeout_handler(void)
 	SetLatch(MyLatch);
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 bad_query(const char *detail)
 {
 	ereport(ERROR,

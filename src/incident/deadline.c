@@ -16,6 +16,7 @@
 
 #include "access/require.h"
 #include "core/args.h"
+#include "core/compat.h"
 #include "core/operation.h"
 #include "core/row_json.h"
 #include "core/spi.h"
@@ -253,7 +254,7 @@ gov_mark_incident_reportable(PG_FUNCTION_ARGS)
 	return gov_spi_end_row(fcinfo);
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 refuse_stage(int64 incident_id, const char *regime, const char *stage)
 {
 	bool		is_marked;

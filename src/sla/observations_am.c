@@ -64,7 +64,7 @@ static struct
 	int64		rows;			/* so far */
 }			command;
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 refuse(const char *what)
 {
 	ereport(ERROR,
@@ -144,7 +144,7 @@ begin(Relation rel, CommandId cid, TupleTableSlot *slot, bool is_batch)
 		command.rows = 0;
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 refuse_type(const char *type, int len, int64 row)
 {
 	ereport(ERROR,

@@ -23,6 +23,7 @@
 #include "utils/timestamp.h"
 
 #include "access/require.h"
+#include "core/compat.h"
 #include "core/policy.h"
 #include "core/relations.h"
 #include "lifecycle/suspension.h"
@@ -94,7 +95,7 @@ gov_observe_begin(GovObserving *observing, const char *type, int type_len,
 	observing->newest = GetCurrentTimestamp() + FUTURE_USECS;
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 refuse(const GovObservationPlace *place, const char *name, char *detail,
 	   const char *hint)
 {

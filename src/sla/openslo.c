@@ -15,6 +15,7 @@
 #include "utils/numeric.h"
 
 #include "access/require.h"
+#include "core/compat.h"
 #include "sla/target.h"
 
 PG_FUNCTION_INFO_V1(gov_sla_import_openslo);
@@ -53,7 +54,7 @@ typedef struct Document
 	Jsonb	   *metadata;		/* or NULL */
 } Document;
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 refuse(const char *detail, const char *hint)
 {
 	gov_bad_value("document", detail, hint);

@@ -17,6 +17,7 @@
 #include "datatype/timestamp.h"
 
 #include "core/args.h"
+#include "core/compat.h"
 
 /* A row of governance.sla_targets, but for its metadata. */
 typedef struct GovSlaTarget
@@ -69,8 +70,8 @@ extern const GovSlaTarget *gov_sla_revision_at(const GovSlaResource *resource,
 											   TimestampTz at);
 
 /* 42704, saying how a resource comes to exist. */
-extern void gov_sla_no_resource(const char *type, const char *id)
-			pg_attribute_noreturn();
+pg_noreturn extern void gov_sla_no_resource(const char *type,
+											const char *id);
 
 /* The revision in force at a time; false where there is no SLA. */
 extern bool gov_sla_target_at(const char *type, const char *id,
