@@ -1,12 +1,5 @@
 -- Everything about one version of a model, with proofs.
 
-CREATE FUNCTION governance.row_json(row_value record)
-RETURNS jsonb
-AS 'MODULE_PATHNAME', 'gov_row_json'
-LANGUAGE C STABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION governance.row_json(record) IS
-'A row as jsonb, times being seconds since 1970.';
-
 CREATE FUNCTION governance.event_evidence(event_id bigint)
 RETURNS jsonb
 AS 'MODULE_PATHNAME', 'gov_event_evidence'
@@ -72,60 +65,60 @@ BEGIN ATOMIC
         LIMIT 1
     ),
     section(name, content) AS (
-        SELECT 'model', governance.row_json(m)
+        SELECT 'model', @extschema@.gov_row_json(m)
         FROM governance.models AS m
         WHERE m.model_id = evidence_bundle.model_id
         UNION ALL
-        SELECT 'registration', governance.row_json(v)
+        SELECT 'registration', @extschema@.gov_row_json(v)
         FROM governance.model_versions AS v
         WHERE v.model_id = evidence_bundle.model_id AND v.version = evidence_bundle.version
         UNION ALL
-        SELECT 'aliases', coalesce(pg_catalog.jsonb_agg(governance.row_json(a) ORDER BY a.alias), '[]')
+        SELECT 'aliases', coalesce(pg_catalog.jsonb_agg(@extschema@.gov_row_json(a) ORDER BY a.alias), '[]')
         FROM governance.model_aliases AS a
         WHERE a.model_id = evidence_bundle.model_id AND a.version = evidence_bundle.version
         UNION ALL
-        SELECT 'approvals', coalesce(pg_catalog.jsonb_agg(governance.row_json(h) ORDER BY h.approval_no), '[]')
+        SELECT 'approvals', coalesce(pg_catalog.jsonb_agg(@extschema@.gov_row_json(h) ORDER BY h.approval_no), '[]')
         FROM governance.approval_history AS h
         WHERE h.model_id = evidence_bundle.model_id AND h.version = evidence_bundle.version
         UNION ALL
-        SELECT 'approval_requests', coalesce(pg_catalog.jsonb_agg(governance.row_json(r)
+        SELECT 'approval_requests', coalesce(pg_catalog.jsonb_agg(@extschema@.gov_row_json(r)
             || pg_catalog.jsonb_build_object('approvals', coalesce((
-                SELECT pg_catalog.jsonb_agg(governance.row_json(a) ORDER BY a.approved_at, a.approver_id)
+                SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(a) ORDER BY a.approved_at, a.approver_id)
                 FROM governance.approvals AS a
                 WHERE a.request_id = r.request_id), '[]')) ORDER BY r.requested_at, r.request_id), '[]')
         FROM requested AS r
         UNION ALL
-        SELECT 'metrics', coalesce(pg_catalog.jsonb_agg(governance.row_json(m) ORDER BY m.metrics_id), '[]')
+        SELECT 'metrics', coalesce(pg_catalog.jsonb_agg(@extschema@.gov_row_json(m) ORDER BY m.metrics_id), '[]')
         FROM governance.model_metrics AS m
         WHERE m.model_id = evidence_bundle.model_id AND m.version = evidence_bundle.version
         UNION ALL
-        SELECT 'deployments', coalesce(pg_catalog.jsonb_agg(governance.row_json(d) ORDER BY d.deployment_no), '[]')
+        SELECT 'deployments', coalesce(pg_catalog.jsonb_agg(@extschema@.gov_row_json(d) ORDER BY d.deployment_no), '[]')
         FROM deployed AS d
         UNION ALL
-        SELECT 'usecases', coalesce(pg_catalog.jsonb_agg(governance.row_json(u)
+        SELECT 'usecases', coalesce(pg_catalog.jsonb_agg(@extschema@.gov_row_json(u)
             || pg_catalog.jsonb_build_object(
                 'approvals', coalesce((
-                    SELECT pg_catalog.jsonb_agg(governance.row_json(a) ORDER BY a.approval_no)
+                    SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(a) ORDER BY a.approval_no)
                     FROM governance.usecase_approvals AS a
                     WHERE a.usecase_id = u.usecase_id), '[]'),
                 'assessments', coalesce((
-                    SELECT pg_catalog.jsonb_agg(governance.row_json(a) ORDER BY a.assessment_no)
+                    SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(a) ORDER BY a.assessment_no)
                     FROM governance.usecase_assessments AS a
                     WHERE a.usecase_id = u.usecase_id), '[]'),
                 'deployments', coalesce((
-                    SELECT pg_catalog.jsonb_agg(governance.row_json(d) ORDER BY d.deployment_no)
+                    SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(d) ORDER BY d.deployment_no)
                     FROM governance.usecase_deployments AS d
                     WHERE d.usecase_id = u.usecase_id), '[]')) ORDER BY u.usecase_id), '[]')
         FROM used AS u
         UNION ALL
-        SELECT 'incidents', coalesce(pg_catalog.jsonb_agg(governance.row_json(i)
+        SELECT 'incidents', coalesce(pg_catalog.jsonb_agg(@extschema@.gov_row_json(i)
             || pg_catalog.jsonb_build_object(
                 'timeline', coalesce((
-                    SELECT pg_catalog.jsonb_agg(governance.row_json(e) ORDER BY e.incident_event_id)
+                    SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(e) ORDER BY e.incident_event_id)
                     FROM governance.incident_events AS e
                     WHERE e.incident_id = i.incident_id), '[]'),
                 'deadlines', coalesce((
-                    SELECT pg_catalog.jsonb_agg(governance.row_json(d) ORDER BY d.regime, d.stage)
+                    SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(d) ORDER BY d.regime, d.stage)
                     FROM governance.incident_deadlines AS d
                     WHERE d.incident_id = i.incident_id), '[]')) ORDER BY i.incident_id), '[]')
         FROM happened AS i

@@ -1,12 +1,5 @@
 -- What web services show and need: things as JSON, and requests answered once.
 
-CREATE FUNCTION @extschema@.gov_row_json("row" record)
-RETURNS jsonb
-AS 'MODULE_PATHNAME', 'gov_row_json'
-LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@.gov_row_json(record) IS
-'A row as jsonb, times in seconds since 1970 whatever the session''s settings are.  NULL gives NULL.  Needs nothing: it reads nothing but its argument.';
-
 CREATE FUNCTION @extschema@.gov_model_version_json(model_version governance.model_versions)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED

@@ -7,9 +7,9 @@
 #	test/bench/sla.sh
 #
 # On a private cluster, not preloaded, with fsync on and jit and parallel plans
-# off; two ways to the same end run in turns, the figure is the median.  The
-# t-digest is Debian's postgresql-NN-tdigest; where it is not installed and
-# cannot be, its rows say so.
+# off; two ways to the same end run in turns, the figure is the median, or
+# against a bar the best.  The t-digest is Debian's postgresql-NN-tdigest; where
+# it is not installed and cannot be, its rows say so.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS

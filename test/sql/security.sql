@@ -14,8 +14,9 @@ SELECT c.* FROM pg_class AS c WHERE c.relnamespace = 'governance'::regnamespace;
 SELECT (SELECT count(*) FROM pg_temp.functions WHERE NOT internal) > 20 AS functions,
        (SELECT count(*) FROM pg_temp.relations WHERE relkind = 'r') > 15 AS tables;
 
--- everything lies in schema governance, but for the functions gov_*
-SELECT proname FROM pg_temp.functions WHERE NOT internal AND proname NOT LIKE 'gov\_%';
+-- everything lies in schema governance, but for the functions gov_* and those
+-- that read a sketch
+SELECT proname FROM pg_temp.functions WHERE NOT internal AND proname NOT LIKE 'gov\_%' AND proname NOT LIKE 'sketch\_%';
 SELECT proname FROM pg_temp.functions WHERE internal AND proname LIKE 'gov\_%';
 SELECT c.oid::regclass FROM pg_temp.relations AS c
 WHERE c.relkind IN ('r', 'v', 'S') AND c.oid NOT IN (
@@ -28,11 +29,12 @@ WHERE c.relkind IN ('r', 'v', 'S') AND c.oid NOT IN (
 
 -- whoever runs as the owner has a search_path that nobody else can write to
 SELECT oid::regprocedure AS unpinned FROM pg_temp.functions
-WHERE prosecdef AND proconfig IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}';
+WHERE prosecdef AND array_remove(proconfig, 'extra_float_digits=1') IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}';
 
--- an internal function is for nobody, a function gov_* for everybody
+-- an internal function is for nobody, a function gov_* for everybody, and so is
+-- the type sketch: it needs no actor
 SELECT oid::regprocedure AS callable FROM pg_temp.functions
-WHERE internal AND has_function_privilege('public', oid, 'EXECUTE');
+WHERE internal AND has_function_privilege('public', oid, 'EXECUTE') AND proname !~ '^sketch(_|$)';
 SELECT oid::regprocedure AS not_callable FROM pg_temp.functions
 WHERE NOT internal AND NOT has_function_privilege('public', oid, 'EXECUTE');
 SELECT DISTINCT g.grantee::regrole AS somebody_special
@@ -52,7 +54,7 @@ WHERE proname IN ('gov_has_permission', 'gov_can', 'gov_current_actor') ORDER BY
 
 -- nothing is run as owner that a caller composes: no plpgsql
 SELECT p.oid::regprocedure, l.lanname FROM pg_temp.functions AS p JOIN pg_language AS l ON l.oid = p.prolang
-WHERE l.lanname NOT IN ('c', 'sql');
+WHERE l.lanname NOT IN ('c', 'sql') AND p.prokind <> 'a';
 -- SQL bodies are bound to their objects when they are made
 SELECT p.oid::regprocedure FROM pg_temp.functions AS p JOIN pg_language AS l ON l.oid = p.prolang
 WHERE l.lanname = 'sql' AND p.prosqlbody IS NULL;
