@@ -19,6 +19,7 @@ int			gov_seal_interval = 1000;
 int			gov_max_workers = 2;
 int			gov_denial_ring_size = 1024;
 int			gov_denial_rate = 60;
+bool		gov_restoring = false;
 char	   *gov_checkpoint_origin = NULL;
 char	   *gov_checkpoint_key_file = NULL;
 
@@ -44,6 +45,20 @@ check_origin(char **newval, void **extra, GucSource source)
 		}
 	}
 	return true;
+}
+
+/*
+ * A database is being restored, not a session: where one could say so of
+ * itself, guards would stand aside for it and nobody would see it.
+ */
+static bool
+check_restoring(bool *newval, void **extra, GucSource source)
+{
+	if (!*newval || source == PGC_S_DATABASE || source == PGC_S_TEST)
+		return true;
+	GUC_check_errdetail("It belongs to a database as a whole.");
+	GUC_check_errhint("gov_pre_restore() sets it, gov_post_restore() takes it back.");
+	return false;
 }
 
 void
@@ -90,6 +105,13 @@ gov_guc_init(void)
 							   &gov_checkpoint_key_file, "",
 							   PGC_SIGHUP, GUC_SUPERUSER_ONLY,
 							   NULL, NULL, NULL);
+
+	DefineCustomBoolVariable("governance.restoring",
+							 "The database is being restored: guards stand aside for a superuser, gov_* functions refuse.",
+							 "Set for a database by gov_pre_restore(), taken back by gov_post_restore(); a session cannot set it.",
+							 &gov_restoring, false,
+							 PGC_SUSET, GUC_NOT_IN_SAMPLE,
+							 check_restoring, NULL, NULL);
 
 	/* Memory is asked for at start only; without preload there is none. */
 	DefineCustomIntVariable("governance.denial_ring_size",

@@ -15,6 +15,9 @@ extern int	gov_max_workers;
 extern int	gov_denial_ring_size;	/* entries */
 extern int	gov_denial_rate;	/* a minute and login role */
 
+/* Only ALTER DATABASE sets it; core/restoring.h reads what that left. */
+extern bool gov_restoring;
+
 extern char *gov_checkpoint_origin; /* '' is "governance" */
 extern char *gov_checkpoint_key_file;	/* '' is none */
 
