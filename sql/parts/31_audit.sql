@@ -7,6 +7,8 @@ CREATE TABLE governance.audit_log (
 );
 COMMENT ON TABLE governance.audit_log IS
 'One row: which log this is, and which life of it; restoring it elsewhere begins another one.';
+-- A dump that is loaded without gov_pre_restore() adds no second log.
+CREATE UNIQUE INDEX audit_log_one_row ON governance.audit_log ((true));
 INSERT INTO governance.audit_log (log_id, incarnation)
 VALUES (pg_catalog.gen_random_uuid(), 1);
 

@@ -76,6 +76,13 @@ LANGUAGE C;
 COMMENT ON FUNCTION governance.audit_seal_guard() IS
 'The trigger of the sealed log''s tables: only the sealer writes them.';
 
+CREATE FUNCTION governance.sealed_tables()
+RETURNS SETOF text
+AS 'MODULE_PATHNAME', 'gov_sealed_tables'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION governance.sealed_tables() IS
+'The tables of schema governance that only the sealer and its like write.';
+
 CREATE FUNCTION @extschema@.gov_audit_seal()
 RETURNS jsonb
 AS 'MODULE_PATHNAME', 'gov_audit_seal'

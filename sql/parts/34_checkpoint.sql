@@ -6,9 +6,10 @@ CREATE TABLE governance.audit_home (
     database_oid      bigint NOT NULL,
     CONSTRAINT audit_home_pkey PRIMARY KEY (log_id),
     CONSTRAINT audit_home_log_fkey FOREIGN KEY (log_id) REFERENCES governance.audit_log
+        ON UPDATE CASCADE
 );
 COMMENT ON TABLE governance.audit_home IS
-'Where the log lives: checkpoints are signed in this database of this cluster only.  A copy of the database would sign another history in the same log''s name.  After the database as a whole has moved, a superuser updates the row, and the trail tells of it.';
+'Where the log lives: checkpoints are signed in this database of this cluster only.  A copy of the database would sign another history in the same log''s name.  After the database as a whole has moved, a superuser calls governance.continue_log() or governance.rename_log(), and the trail tells of it.';
 INSERT INTO governance.audit_home (log_id, system_identifier, database_oid)
 SELECT l.log_id, s.system_identifier, d.oid::bigint
 FROM governance.audit_log AS l

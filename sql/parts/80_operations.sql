@@ -22,6 +22,13 @@ LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION governance.worker_problem() IS
 'Why the background worker does not do its work in this database; NULL: it does.';
 
+CREATE FUNCTION governance.is_restoring()
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_restoring_now'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION governance.is_restoring() IS
+'Is the database between gov_pre_restore() and gov_post_restore()?';
+
 -- What each component cannot do without.  Nothing here breaks where a table
 -- is missing: that is what it is to find.
 CREATE FUNCTION governance.component_problems()
@@ -60,6 +67,9 @@ BEGIN ATOMIC
         SELECT 'audit', g.relname
         FROM governance.governed_tables() AS g(relname)
         WHERE NOT EXISTS (SELECT FROM needed AS n WHERE n.relname = g.relname)
+        UNION ALL
+        SELECT 'audit', s.relname
+        FROM governance.sealed_tables() AS s(relname)
     ),
     found(component, relname, relid) AS (
         SELECT w.component, w.relname, pg_catalog.to_regclass('governance.' || w.relname)
@@ -77,6 +87,10 @@ BEGIN ATOMIC
         UNION ALL
         SELECT 'audit_events', t.tgname, 'governance.audit_append_only'
         FROM (VALUES ('append_only'), ('append_only_truncate')) AS t(tgname)
+        UNION ALL
+        SELECT s.relname, t.tgname, 'governance.audit_seal_guard'
+        FROM governance.sealed_tables() AS s(relname)
+        CROSS JOIN (VALUES ('append_only'), ('append_only_truncate')) AS t(tgname)
     ),
     admin_roles(role) AS (
         SELECT 'admin'::text COLLATE "C"
@@ -116,6 +130,9 @@ BEGIN ATOMIC
     SELECT 'audit', 'governance.audit_log has ' || pg_catalog.count(*) || ' rows instead of one'
     FROM governance.audit_log AS l
     HAVING pg_catalog.count(*) <> 1
+    UNION ALL
+    SELECT 'audit', 'the database is being restored: gov_post_restore() was not called yet'
+    WHERE governance.is_restoring()
     UNION ALL
     SELECT 'worker', w.problem
     FROM governance.worker_problem() AS w(problem)

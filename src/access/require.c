@@ -18,6 +18,7 @@
 #include "access/require.h"
 #include "core/client.h"
 #include "core/guc.h"
+#include "core/restoring.h"
 
 GovGrantApproval gov_grant_approval = NULL;
 
@@ -129,6 +130,7 @@ gov_require_actor(void)
 {
 	GovActor	actor;
 
+	gov_refuse_restoring();
 	if (!gov_actor_get(&actor))
 		deny_no_actor(NULL, NULL);
 	return actor;
@@ -142,6 +144,7 @@ gov_require_any(uint64 mask, const char *resource)
 	char	   *names;
 	GovDenial	denial = {0};
 
+	gov_refuse_restoring();
 	if (!gov_actor_get(&actor))
 		deny_no_actor(gov_permission_mask_names(mask), resource);
 	if (actor.evidence == GOV_EVIDENCE_INTERNAL)

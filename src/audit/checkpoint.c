@@ -204,7 +204,7 @@ check_home(void)
 				 errdetail("The log was begun in %s.",
 						   database != (int64) MyDatabaseId ?
 						   "another database" : "another cluster"),
-				 errhint("If the database as a whole has moved here (a restore, an upgrade of the server) and its original is gone, a superuser updates governance.audit_home.")));
+				 errhint("If the database as a whole has moved here (a restore, an upgrade of the server) and its original is gone, a superuser calls governance.continue_log(reason); to go on beside its original, governance.rename_log(reason).")));
 }
 
 /*

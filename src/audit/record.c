@@ -23,6 +23,7 @@
 #include "core/client.h"
 #include "core/errors.h"
 #include "core/relations.h"
+#include "core/restoring.h"
 #include "core/row_json.h"
 #include "core/scan.h"
 #include "core/spi.h"
@@ -83,7 +84,10 @@ current_incarnation(void)
 	generation = gov_cache_generation(GOV_CACHE_POLICY);
 	gov_scan_begin(&scan, GOV_REL_AUDIT_LOG);
 	if (!gov_scan_next(&scan))
+	{
+		gov_refuse_restoring();
 		elog(ERROR, "table \"governance.audit_log\" is empty");
+	}
 	incarnation = DatumGetInt64(gov_scan_datum(&scan, "incarnation", &isnull));
 	gov_scan_end(&scan);
 	return incarnation;
@@ -280,6 +284,11 @@ gov_audit_append_only(PG_FUNCTION_ARGS)
 		 gov_retire_is_deleting()))
 		return PointerGetDatum(trigdata->tg_trigtuple);
 
+	if (gov_restoring_lets_pass())
+		return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ?
+							   trigdata->tg_newtuple :
+							   trigdata->tg_trigtuple);
+
 	ereport(ERROR,
 			(errcode(ERRCODE_GOV_APPEND_ONLY),
 			 errmsg("the audit trail is append-only"),
@@ -288,7 +297,9 @@ gov_audit_append_only(PG_FUNCTION_ARGS)
 					   TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ? "UPDATE" :
 					   TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) ? "DELETE" :
 					   "TRUNCATE"),
-			 errhint("Events are written by what they tell of; an application logs its own with gov_log_event().")));
+			 errhint("Events are written by what they tell of; an application logs its own with gov_log_event().%s",
+					 TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ?
+					 " A dump is loaded between gov_pre_restore() and gov_post_restore()." : "")));
 }
 
 /*

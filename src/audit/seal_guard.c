@@ -11,13 +11,26 @@
 #include "access/xact.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 #include "audit/seal.h"
 #include "core/errors.h"
 #include "core/relations.h"
+#include "core/restoring.h"
 
 PG_FUNCTION_INFO_V1(gov_audit_seal_guard);
+PG_FUNCTION_INFO_V1(gov_sealed_tables);
+
+/* The tables that it guards. */
+static const GovRelation tables[] = {
+	GOV_REL_AUDIT_LEAVES, GOV_REL_AUDIT_TILES, GOV_REL_AUDIT_TREE_HEADS,
+	GOV_REL_AUDIT_SEAL_FLAGS, GOV_REL_AUDIT_VERIFY_PROGRESS,
+	GOV_REL_AUDIT_CHECKPOINTS, GOV_REL_AUDIT_COSIGNATURES,
+	GOV_REL_AUDIT_RETIREMENTS
+};
 
 /* The nest level of the transaction that is writing; 0: none is. */
 static int	writing = 0;
@@ -84,18 +97,34 @@ gov_seal_guard_init(void)
 }
 
 /*
+ * governance.sealed_tables() → setof text
+ */
+Datum
+gov_sealed_tables(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			i;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	for (i = 0; i < lengthof(tables); i++)
+	{
+		Datum		name =
+			CStringGetTextDatum(get_rel_name(gov_relation(tables[i])));
+		bool		isnull = false;
+
+		tuplestore_putvalues(result->setResult, result->setDesc, &name,
+							 &isnull);
+	}
+	PG_RETURN_NULL();
+}
+
+/*
  * gov_audit_seal_guard
  *		Let our own writes pass.
  */
 Datum
 gov_audit_seal_guard(PG_FUNCTION_ARGS)
 {
-	static const GovRelation tables[] = {
-		GOV_REL_AUDIT_LEAVES, GOV_REL_AUDIT_TILES, GOV_REL_AUDIT_TREE_HEADS,
-		GOV_REL_AUDIT_SEAL_FLAGS, GOV_REL_AUDIT_VERIFY_PROGRESS,
-		GOV_REL_AUDIT_CHECKPOINTS, GOV_REL_AUDIT_COSIGNATURES,
-		GOV_REL_AUDIT_RETIREMENTS
-	};
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	bool		ours = false;
 	int			i;
@@ -111,8 +140,9 @@ gov_audit_seal_guard(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("this function is the trigger of the sealed audit log")));
 
-	if (writing != 0 && !TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) &&
-		!TRIGGER_FIRED_BY_TRUNCATE(trigdata->tg_event))
+	if (gov_restoring_lets_pass() ||
+		(writing != 0 && !TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) &&
+		 !TRIGGER_FIRED_BY_TRUNCATE(trigdata->tg_event)))
 	{
 		if (!TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
 			return PointerGetDatum(NULL);
@@ -130,5 +160,7 @@ gov_audit_seal_guard(PG_FUNCTION_ARGS)
 					   TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) ? "DELETE" :
 					   "TRUNCATE",
 					   RelationGetRelationName(trigdata->tg_relation)),
-			 errhint("gov_audit_seal() and the worker write it.")));
+			 errhint("gov_audit_seal() and the worker write it.%s",
+					 TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ?
+					 " A dump is loaded between gov_pre_restore() and gov_post_restore()." : "")));
 }

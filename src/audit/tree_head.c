@@ -11,6 +11,7 @@
 
 #include "audit/tree_head.h"
 #include "core/args.h"
+#include "core/restoring.h"
 #include "core/scan.h"
 
 /* A hash column; false where it is none. */
@@ -244,7 +245,10 @@ gov_log_id(void)
 
 	gov_scan_begin(&scan, GOV_REL_AUDIT_LOG);
 	if (!gov_scan_next(&scan))
+	{
+		gov_refuse_restoring();
 		elog(ERROR, "table \"governance.audit_log\" is empty");
+	}
 	id = DatumGetCString(DirectFunctionCall1(uuid_out,
 											 gov_scan_datum(&scan, "log_id",
 															&isnull)));
@@ -261,7 +265,10 @@ gov_log_incarnation(void)
 
 	gov_scan_begin(&scan, GOV_REL_AUDIT_LOG);
 	if (!gov_scan_next(&scan))
+	{
+		gov_refuse_restoring();
 		elog(ERROR, "table \"governance.audit_log\" is empty");
+	}
 	incarnation = DatumGetInt64(gov_scan_datum(&scan, "incarnation", &isnull));
 	gov_scan_end(&scan);
 	return incarnation;

@@ -36,6 +36,7 @@
 
 PG_FUNCTION_INFO_V1(gov_audit_verify);
 
+#define MAX_NAMED 5				/* failures that an error names */
 #define STRETCH 1024			/* leaves at a time: 4 tiles stay in cache */
 
 static const char *const check_names[GOV_CHECK_COUNT] = {
@@ -94,6 +95,13 @@ emit(GovVerify *verify, const char *check, bool ok, const char *detail)
 	Datum		values[3];
 	bool		nulls[3] = {false, false, false};
 
+	if (verify->result == NULL)
+	{
+		if (!ok && verify->failures_named++ < MAX_NAMED)
+			appendStringInfo(verify->named, "%s%s",
+							 verify->named->len > 0 ? "; " : "", detail);
+		return;
+	}
 	values[0] = CStringGetTextDatum(check);
 	values[1] = BoolGetDatum(ok);
 	values[2] = CStringGetTextDatum(detail);
@@ -517,15 +525,23 @@ check_snapshot(Walk *walk)
 						  walk->next_xid);
 }
 
-static void
-write_progress(GovVerify *verify, TimestampTz started, const char *user_id)
+static int64
+count_failures(const GovVerify *verify)
 {
-	bytea	   *root = palloc(VARHDRSZ + GOV_SHA256_LEN);
 	int64		failures = 0;
 	int			i;
 
 	for (i = 0; i < GOV_CHECK_COUNT; i++)
 		failures += verify->failures[i];
+	return failures;
+}
+
+static void
+write_progress(GovVerify *verify, TimestampTz started, const char *user_id)
+{
+	bytea	   *root = palloc(VARHDRSZ + GOV_SHA256_LEN);
+	int64		failures = count_failures(verify);
+
 	SET_VARSIZE(root, VARHDRSZ + GOV_SHA256_LEN);
 	memcpy(VARDATA(root), verify->head.root.bytes, GOV_SHA256_LEN);
 	gov_spi_begin();
@@ -539,32 +555,15 @@ write_progress(GovVerify *verify, TimestampTz started, const char *user_id)
 }
 
 /*
- * gov_audit_verify(from_index, to_index)
- *		What was altered in that range of leaves.
+ * verify_range
+ *		Go through a range under a snapshot, and report.
  */
-Datum
-gov_audit_verify(PG_FUNCTION_ARGS)
+static void
+verify_range(Walk *walk, int64 from, int64 to, Snapshot snapshot)
 {
-	int64		from = PG_ARGISNULL(0) ? 0 :
-		gov_arg_int8(fcinfo, 0, "from_index", 0, PG_INT64_MAX);
-	int64		to = PG_ARGISNULL(1) ? -1 :
-		gov_arg_int8(fcinfo, 1, "to_index", 0, PG_INT64_MAX);
-	TimestampTz started = GetCurrentTimestamp();
-	Snapshot	snapshot = GetActiveSnapshot();
+	GovVerify  *verify = &walk->verify;
 	FullTransactionId own = GetTopFullTransactionIdIfAny();
-	GovActor	actor;
-	GovVerify  *verify;
-	Walk	   *walk;
 
-	if (to >= 0 && from > to)
-		gov_bad_value("from_index", "It is larger than to_index.",
-					  "The range ends before to_index.");
-	actor = gov_require(GOV_PERM_AUDIT_READ, NULL);
-	InitMaterializedSRF(fcinfo, 0);
-
-	walk = palloc0(sizeof(Walk));
-	verify = &walk->verify;
-	verify->result = (ReturnSetInfo *) fcinfo->resultinfo;
 	verify->snapshot = snapshot;
 	gov_tree_head_last(snapshot, &verify->head);
 	gov_check_log_range(&from, &to, verify->head.tree_size);
@@ -600,8 +599,48 @@ gov_audit_verify(PG_FUNCTION_ARGS)
 	gov_log_scan_close(&walk->map);
 	gov_tiles_close(&verify->tiles);
 	pgstat_report_activity(STATE_RUNNING, debug_query_string);
+}
 
+/*
+ * gov_audit_verify(from_index, to_index)
+ *		What was altered in that range of leaves.
+ */
+Datum
+gov_audit_verify(PG_FUNCTION_ARGS)
+{
+	int64		from = PG_ARGISNULL(0) ? 0 :
+		gov_arg_int8(fcinfo, 0, "from_index", 0, PG_INT64_MAX);
+	int64		to = PG_ARGISNULL(1) ? -1 :
+		gov_arg_int8(fcinfo, 1, "to_index", 0, PG_INT64_MAX);
+	TimestampTz started = GetCurrentTimestamp();
+	GovActor	actor;
+	Walk	   *walk;
+
+	if (to >= 0 && from > to)
+		gov_bad_value("from_index", "It is larger than to_index.",
+					  "The range ends before to_index.");
+	actor = gov_require(GOV_PERM_AUDIT_READ, NULL);
+	InitMaterializedSRF(fcinfo, 0);
+
+	walk = palloc0(sizeof(Walk));
+	walk->verify.result = (ReturnSetInfo *) fcinfo->resultinfo;
+	verify_range(walk, from, to, GetActiveSnapshot());
 	if (!XactReadOnly && !RecoveryInProgress())
-		write_progress(verify, started, actor.user_id);
+		write_progress(&walk->verify, started, actor.user_id);
 	PG_RETURN_NULL();
+}
+
+int64
+gov_audit_verify_all(StringInfo named)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Walk	   *walk = palloc0(sizeof(Walk));
+	int64		failures;
+
+	walk->verify.named = named;
+	verify_range(walk, 0, -1, snapshot);
+	failures = count_failures(&walk->verify);
+	pfree(walk);
+	UnregisterSnapshot(snapshot);
+	return failures;
 }

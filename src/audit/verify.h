@@ -5,6 +5,7 @@
 #ifndef GOV_VERIFY_H
 #define GOV_VERIFY_H
 
+#include "lib/stringinfo.h"
 #include "nodes/execnodes.h"
 
 #include "audit/event_scan.h"
@@ -31,8 +32,10 @@ typedef struct GovRollup
 
 typedef struct GovVerify
 {
-	ReturnSetInfo *result;
+	ReturnSetInfo *result;		/* NULL: the first failures go to "named" */
+	StringInfo	named;
 	int64		failures[GOV_CHECK_COUNT];
+	int			failures_named;
 	Snapshot	snapshot;
 	GovTreeHead head;
 	int64		from;
@@ -53,6 +56,14 @@ typedef struct GovVerify
 	GovTreeHash retirement_tree_root;
 	GovTreeEdge retirement_edge;	/* of its leaves so far */
 } GovVerify;
+
+/*
+ * gov_audit_verify_all
+ *		Verify the whole log; how many failures, and the first of them.
+ *
+ * Writes nothing and asks for no right.
+ */
+extern int64 gov_audit_verify_all(StringInfo named);
 
 /* Report that a check failed. */
 extern void gov_verify_failed(GovVerify *verify, GovCheck check,

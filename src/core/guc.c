@@ -24,6 +24,7 @@ int			gov_max_workers = 2;
 int			gov_denial_ring_size = 1024;
 int			gov_denial_rate = 60;
 int			gov_control_timeout = 10000;
+bool		gov_restoring = false;
 char	   *gov_checkpoint_origin = NULL;
 char	   *gov_checkpoint_key_file = NULL;
 char	   *gov_jwks_file = NULL;
@@ -51,6 +52,20 @@ check_origin(char **newval, void **extra, GucSource source)
 		}
 	}
 	return true;
+}
+
+/*
+ * A database is being restored, not a session: where one could say so of
+ * itself, guards would stand aside for it and nobody would see it.
+ */
+static bool
+check_restoring(bool *newval, void **extra, GucSource source)
+{
+	if (!*newval || source == PGC_S_DATABASE || source == PGC_S_TEST)
+		return true;
+	GUC_check_errdetail("It belongs to a database as a whole.");
+	GUC_check_errhint("gov_pre_restore() sets it, gov_post_restore() takes it back.");
+	return false;
 }
 
 void
@@ -125,6 +140,12 @@ gov_guc_init(void)
 							   "So that a token made for another service opens nothing here. Empty: no signed token is valid.",
 							   &gov_jwt_audience, "",
 							   PGC_SIGHUP, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("governance.restoring",
+							 "The database is being restored: guards stand aside for a superuser, gov_* functions refuse.",
+							 "Set for a database by gov_pre_restore(), taken back by gov_post_restore(); a session cannot set it.",
+							 &gov_restoring, false,
+							 PGC_SUSET, GUC_NOT_IN_SAMPLE,
+							 check_restoring, NULL, NULL);
 
 	/* Memory is asked for at start only; without preload there is none. */
 	DefineCustomIntVariable("governance.denial_ring_size",

@@ -72,7 +72,7 @@ GOV_TABLE("approvals", "approval", "request_id approver_id", NONE, "", "", "",
 		  KEEP | APPEND)
 GOV_TABLE("system_state", "system", "name", POLICY, "name", "", "", KEEP)
 GOV_TABLE("audit_log", "audit_log", "log_id", POLICY, "", "", "", KEEP)
-GOV_TABLE("audit_home", "audit_home", "log_id", NONE, "log_id", "", "", KEEP)
+GOV_TABLE("audit_home", "audit_home", "log_id", NONE, "", "", "", KEEP)
 GOV_TABLE("checkpoint_keys", "checkpoint_key", "name key_id", NONE,
 		  "name key_id verifier_key first_used_at", "", "", KEEP)
 GOV_TABLE("witnesses", "witness", "name", NONE,

@@ -49,6 +49,8 @@ static const Allowed allowed_changes[] = {
 	{"approval_request", "consume"},
 	{"approval", "reject"},
 	{"checkpoint_key", NULL},	/* recorded by a read */
+	{"audit_log", NULL},		/* a restore, a move */
+	{"audit_home", NULL},
 	{"incident", NULL},
 	{"incident_event", NULL},
 	{"incident_deadline", NULL},

@@ -36,6 +36,7 @@
 
 #include "access/denial_ring.h"
 #include "core/relations.h"
+#include "core/restoring.h"
 #include "core/spi.h"
 #include "core/work.h"
 #include "identity/actor.h"
@@ -229,8 +230,7 @@ run_job(const GovJob *job, TimestampTz soft_deadline, TimestampTz deadline,
 static Hold
 look_around(TimestampTz deadline, GovPresence *presence)
 {
-	const char *restoring =
-		GetConfigOption("governance.restoring", true, false);
+	bool		restoring = false;
 	Hold		hold;
 
 	begin(deadline, "looking for the extension");
@@ -238,11 +238,13 @@ look_around(TimestampTz deadline, GovPresence *presence)
 	if (hold == HOLD_GOT &&
 		!OidIsValid(gov_relation_or_invalid(GOV_REL_AUDIT_EVENTS)))
 		hold = HOLD_ABSENT;
+	if (hold == HOLD_GOT)
+		restoring = gov_is_restoring();
 	commit();
 
 	if (hold == HOLD_ABSENT)
 		*presence = GOV_PRESENCE_ABSENT;
-	else if (restoring != NULL && strcmp(restoring, "on") == 0)
+	else if (restoring)
 		*presence = GOV_PRESENCE_RESTORING;
 	else
 		*presence = GOV_PRESENCE_PRESENT;

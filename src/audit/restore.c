@@ -1,0 +1,487 @@
+/*
+ * restore.c
+ *		Loading a dump: gov_pre_restore() and gov_post_restore(); and which
+ *		database signs for the log after it has moved.
+ *
+ * CREATE EXTENSION makes rows that a dump has, too, and triggers that refuse
+ * what a dump holds.  So gov_pre_restore() empties the tables and lets the
+ * guards stand aside; pg_restore does its work in sessions of its own; then
+ * gov_post_restore() takes everything back and looks at what has come.
+ *
+ * Invariants: what is emptied is only what CREATE EXTENSION made, and that can
+ * be made again; which tables and sequences that are is asked of the catalogs,
+ * so a new one needs no word here; the trail's old transaction ids mean
+ * nothing here, so it goes on in another incarnation, and what had not been
+ * sealed is sealed before that one's first event.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/pg_type.h"
+#include "commands/dbcommands.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "utils/builtins.h"
+#include "utils/uuid.h"
+
+#include "access/require.h"
+#include "audit/seal.h"
+#include "audit/verify.h"
+#include "core/args.h"
+#include "core/errors.h"
+#include "core/operation.h"
+#include "core/relations.h"
+#include "core/restoring.h"
+#include "core/spi.h"
+
+#define ALONE_TRIES 50
+#define ALONE_WAIT_US 100000L
+
+PG_FUNCTION_INFO_V1(gov_pre_restore);
+PG_FUNCTION_INFO_V1(gov_post_restore);
+PG_FUNCTION_INFO_V1(gov_restoring_now);
+PG_FUNCTION_INFO_V1(gov_continue_log);
+PG_FUNCTION_INFO_V1(gov_rename_log);
+
+static GovStatement find_others = {
+	.sql = "SELECT 'session with process id ' || a.pid"
+		   " FROM pg_catalog.pg_stat_activity AS a"
+		   " WHERE a.datname = pg_catalog.current_database()"
+		   " AND a.backend_type = 'client backend'"
+		   " AND a.pid <> pg_catalog.pg_backend_pid()"
+		   " UNION ALL"
+		   " SELECT 'prepared transaction \"' || p.gid || '\"'"
+		   " FROM pg_catalog.pg_prepared_xacts AS p"
+		   " WHERE p.database = pg_catalog.current_database() LIMIT 1",
+	.nargs = 0, .latest = true
+};
+
+/*
+ * The tables that a dump has rows for, and whether each may have rows that
+ * CREATE EXTENSION did not make: the worker may have sealed its events.
+ */
+static GovStatement list_tables = {
+	.sql = "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname),"
+		   " c.relname IN ('audit_leaves', 'audit_tiles', 'audit_tree_heads')"
+		   " FROM pg_catalog.pg_extension AS e"
+		   " CROSS JOIN pg_catalog.unnest(e.extconfig) AS k(oid)"
+		   " JOIN pg_catalog.pg_class AS c ON c.oid = k.oid"
+		   " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+		   " JOIN pg_catalog.pg_am AS a ON a.oid = c.relam"
+		   " WHERE e.extname = 'governance' AND c.relkind = 'r'"
+		   " AND a.amname = 'heap'"
+		   " ORDER BY c.relname",
+	.nargs = 0, .latest = true
+};
+
+/* Statements that put each guard back. */
+static GovStatement list_guards = {
+	.sql = "SELECT pg_catalog.format('ALTER TABLE %I.%I ENABLE ALWAYS TRIGGER %I',"
+		   " n.nspname, c.relname, t.tgname)"
+		   " FROM pg_catalog.pg_trigger AS t"
+		   " JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid"
+		   " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+		   " JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid"
+		   " WHERE n.nspname = 'governance' AND p.pronamespace = n.oid"
+		   " AND NOT t.tgisinternal AND t.tgenabled <> 'A'",
+	.nargs = 0, .latest = true
+};
+
+/*
+ * Foreign keys stand aside, too: data comes in any order where pg_restore has
+ * several jobs.
+ */
+static GovStatement list_keys_off = {
+	.sql = "SELECT pg_catalog.format('ALTER TABLE %I.%I DISABLE TRIGGER %I',"
+		   " n.nspname, c.relname, t.tgname)"
+		   " FROM pg_catalog.pg_trigger AS t"
+		   " JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid"
+		   " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+		   " WHERE n.nspname = 'governance' AND t.tgisinternal",
+	.nargs = 0, .latest = true
+};
+
+static GovStatement list_keys_on = {
+	.sql = "SELECT pg_catalog.format('ALTER TABLE %I.%I ENABLE TRIGGER %I',"
+		   " n.nspname, c.relname, t.tgname)"
+		   " FROM pg_catalog.pg_trigger AS t"
+		   " JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid"
+		   " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+		   " WHERE n.nspname = 'governance' AND t.tgisinternal"
+		   " AND t.tgenabled <> 'O'",
+	.nargs = 0, .latest = true
+};
+
+/* Statements that each find a row whose foreign key leads nowhere. */
+static GovStatement list_key_checks = {
+	.sql = "SELECT pg_catalog.format('SELECT 1 FROM %s AS f WHERE (%s) IS NOT NULL"
+		   " AND NOT EXISTS (SELECT FROM %s AS k WHERE %s) LIMIT 1',"
+		   " k.conrelid::pg_catalog.regclass,"
+		   " pg_catalog.string_agg(pg_catalog.format('f.%I', fa.attname), ', ' ORDER BY u.n),"
+		   " k.confrelid::pg_catalog.regclass,"
+		   " pg_catalog.string_agg(pg_catalog.format('k.%I = f.%I',"
+		   " ka.attname, fa.attname), ' AND ' ORDER BY u.n)), k.conname"
+		   " FROM pg_catalog.pg_constraint AS k"
+		   " CROSS JOIN ROWS FROM (pg_catalog.unnest(k.conkey),"
+		   " pg_catalog.unnest(k.confkey)) WITH ORDINALITY AS u(f, k, n)"
+		   " JOIN pg_catalog.pg_attribute AS fa"
+		   " ON fa.attrelid = k.conrelid AND fa.attnum = u.f"
+		   " JOIN pg_catalog.pg_attribute AS ka"
+		   " ON ka.attrelid = k.confrelid AND ka.attnum = u.k"
+		   " JOIN pg_catalog.pg_namespace AS n ON n.oid = k.connamespace"
+		   " WHERE k.contype = 'f' AND n.nspname = 'governance'"
+		   " GROUP BY k.oid, k.conrelid, k.confrelid, k.conname",
+	.nargs = 0, .latest = true
+};
+
+static GovStatement find_missing_guard = {
+	.sql = "SELECT p.problem FROM governance.component_problems() AS p"
+		   " WHERE p.problem LIKE 'the guard of %' LIMIT 1",
+	.nargs = 0, .latest = true
+};
+
+/* Statements that lift each sequence above what its column holds. */
+static GovStatement list_sequences = {
+	.sql = "SELECT pg_catalog.format('SELECT pg_catalog.setval(%L, m.m)"
+		   " FROM (SELECT pg_catalog.max(t.%I) AS m FROM %I.%I AS t) AS m,"
+		   " %I.%I AS s WHERE m.m > s.last_value"
+		   " OR m.m = s.last_value AND NOT s.is_called',"
+		   " pg_catalog.format('%I.%I', n.nspname, s.relname), a.attname,"
+		   " n.nspname, c.relname, n.nspname, s.relname)"
+		   " FROM pg_catalog.pg_class AS s"
+		   " JOIN pg_catalog.pg_namespace AS n ON n.oid = s.relnamespace"
+		   " JOIN pg_catalog.pg_depend AS d ON d.objid = s.oid"
+		   " AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
+		   " AND d.refclassid = d.classid AND d.deptype IN ('i', 'a')"
+		   " JOIN pg_catalog.pg_class AS c ON c.oid = d.refobjid"
+		   " JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid"
+		   " AND a.attnum = d.refobjsubid"
+		   " WHERE n.nspname = 'governance' AND s.relkind = 'S'",
+	.nargs = 0, .latest = true
+};
+
+static GovStatement count_logs = {
+	.sql = "SELECT pg_catalog.count(*) FROM governance.audit_log AS l"
+		   " JOIN governance.audit_home AS h ON h.log_id = l.log_id",
+	.nargs = 0, .latest = true
+};
+
+static GovStatement raise_incarnation = {
+	.sql = "UPDATE governance.audit_log SET incarnation = incarnation + 1",
+	.nargs = 0, .latest = true
+};
+
+static GovStatement move_home = {
+	.sql = "UPDATE governance.audit_home AS h"
+		   " SET system_identifier = $1, database_oid = $2"
+		   " WHERE (h.system_identifier, h.database_oid) <> ($1, $2)",
+	.nargs = 2, .argtypes = {INT8OID, INT8OID}, .latest = true
+};
+
+static GovStatement rename_log = {
+	.sql = "UPDATE governance.audit_log"
+		   " SET log_id = pg_catalog.gen_random_uuid() RETURNING log_id",
+	.nargs = 0, .latest = true
+};
+
+static void
+require_superuser(const char *function)
+{
+	GovDenial	denial = {0};
+
+	gov_refuse_read_only(function);
+	if (superuser())
+		return;
+	denial.sqlerrcode = ERRCODE_INSUFFICIENT_PRIVILEGE;
+	denial.resource = "system/governance";
+	denial.message = psprintf("%s needs a superuser", function);
+	denial.hint = "Dumps are loaded by a superuser, as CREATE EXTENSION is.";
+	gov_deny(&denial);
+}
+
+static pg_attribute_noreturn() void
+refuse(const char *message, const char *detail, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("%s", message), errdetail("%s", detail),
+			 errhint("%s", hint)));
+}
+
+/* Run a statement that was put together here. */
+static void
+execute(const char *sql)
+{
+	if (SPI_execute(sql, false, 0) < 0)
+		elog(ERROR, "could not execute: %s", sql);
+}
+
+/* The first column of the last result, as strings that last. */
+static List *
+take_texts(uint64 rows)
+{
+	List	   *texts = NIL;
+	uint64		i;
+
+	for (i = 0; i < rows; i++)
+		texts = lappend(texts, gov_row_text(i, 1));
+	return texts;
+}
+
+static void
+execute_all(GovStatement *list)
+{
+	List	   *statements = take_texts(gov_run0(list));
+	ListCell   *lc;
+
+	foreach(lc, statements)
+		execute(lfirst(lc));
+}
+
+/* Set or reset the database's setting, and tell every session. */
+static void
+set_restoring(bool restoring)
+{
+	const char *database = quote_identifier(get_database_name(MyDatabaseId));
+
+	execute(psprintf(restoring ?
+					 "ALTER DATABASE %s SET governance.restoring = on" :
+					 "ALTER DATABASE %s RESET governance.restoring",
+					 database));
+	gov_cache_invalidate(GOV_CACHE_ACCESS);
+	gov_cache_invalidate(GOV_CACHE_POLICY);
+	gov_cache_invalidate(GOV_CACHE_ADMIT);
+	CommandCounterIncrement();
+}
+
+/*
+ * check_alone
+ *		Nobody else may work here.
+ *
+ * Sessions that are ending have a moment, as DROP DATABASE gives them.
+ */
+static void
+check_alone(void)
+{
+	int			tries;
+
+	for (tries = 0; gov_run0(&find_others) > 0; tries++)
+	{
+		if (tries == ALONE_TRIES)
+			refuse("the database is in use",
+				   psprintf("There is a %s.", gov_row_text(0, 1)),
+				   "A dump is loaded where nobody else works.");
+		CHECK_FOR_INTERRUPTS();
+		pg_usleep(ALONE_WAIT_US);
+		pgstat_clear_snapshot();
+	}
+}
+
+/*
+ * check_fresh
+ *		Every row must be of the transaction that created the extension.
+ */
+static void
+check_fresh(uint64 count)
+{
+	List	   *tables = NIL;
+	ListCell   *lc;
+	uint64		i;
+
+	for (i = 0; i < count; i++)
+	{
+		if (!gov_row_bool(i, 2))
+			tables = lappend(tables, gov_row_text(i, 1));
+	}
+	foreach(lc, tables)
+	{
+		const char *table = lfirst(lc);
+
+		execute(psprintf("SELECT 1 FROM %s AS t JOIN pg_catalog.pg_extension AS e"
+						 " ON e.extname = 'governance'"
+						 " WHERE t.xmin <> e.xmin LIMIT 1", table));
+		if (SPI_processed > 0)
+			refuse("the database is not empty",
+				   psprintf("Table %s has a row that CREATE EXTENSION did not make.",
+							table),
+				   "A dump is loaded into a new database; or DROP EXTENSION governance and CREATE EXTENSION governance begin anew.");
+	}
+}
+
+/*
+ * gov_pre_restore()
+ */
+Datum
+gov_pre_restore(PG_FUNCTION_ARGS)
+{
+	uint64		count;
+	List	   *tables;
+	StringInfoData truncate;
+	ListCell   *lc;
+
+	require_superuser("gov_pre_restore()");
+	gov_refuse_restoring();
+	gov_spi_begin();
+	check_alone();
+	count = gov_run0(&list_tables);
+	tables = take_texts(count);
+	check_fresh(count);
+
+	set_restoring(true);
+	execute_all(&list_keys_off);
+	initStringInfo(&truncate);
+	foreach(lc, tables)
+		appendStringInfo(&truncate, "%s %s",
+						 truncate.len == 0 ? "TRUNCATE" : ",",
+						 (const char *) lfirst(lc));
+	appendStringInfoString(&truncate, " RESTART IDENTITY");
+	execute(truncate.data);
+	gov_spi_end();
+	PG_RETURN_VOID();
+}
+
+/* What foreign keys would have said. */
+static void
+check_keys(void)
+{
+	uint64		count = gov_run0(&list_key_checks);
+	List	   *names = NIL;
+	List	   *checks;
+	ListCell   *check;
+	ListCell   *name;
+	uint64		i;
+
+	for (i = 0; i < count; i++)
+		names = lappend(names, gov_row_text(i, 2));
+	checks = take_texts(count);
+	forboth(check, checks, name, names)
+	{
+		execute(lfirst(check));
+		if (SPI_processed > 0)
+			refuse("the dump was not loaded as a whole",
+				   psprintf("A row refers to one that is not there: constraint \"%s\".",
+							(const char *) lfirst(name)),
+				   "Load it again, into a new database.");
+	}
+}
+
+static void
+check_loaded(void)
+{
+	(void) gov_run0(&count_logs);
+	if (gov_row_int8(0, 1) != 1)
+		refuse("no dump has been loaded",
+			   "Table governance.audit_log does not have its row.",
+			   "Load the dump, then call gov_post_restore().");
+}
+
+static void
+verify(void)
+{
+	StringInfoData named;
+	int64		failures;
+
+	initStringInfo(&named);
+	failures = gov_audit_verify_all(&named);
+	if (failures > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_GOV_TRAIL_UNVERIFIED),
+				 errmsg("the audit trail that was loaded fails verification"),
+				 errdetail("Failures: " INT64_FORMAT ". %s.", failures,
+						   named.data),
+				 errhint("The dump was altered, or was not loaded as a whole.")));
+}
+
+/*
+ * gov_post_restore()
+ */
+Datum
+gov_post_restore(PG_FUNCTION_ARGS)
+{
+	require_superuser("gov_post_restore()");
+	if (!gov_is_restoring())
+		refuse("the database is not being restored",
+			   "gov_pre_restore() was not called in it, or gov_post_restore() was already.",
+			   "In a new database: CREATE EXTENSION governance, gov_pre_restore(), load the dump, gov_post_restore().");
+
+	gov_spi_begin();
+	check_alone();
+	check_loaded();
+	execute_all(&list_guards);
+	if (gov_run0(&find_missing_guard) > 0)
+		refuse("a guard is missing", gov_row_text(0, 1),
+			   "Load the dump into a new database with a fresh CREATE EXTENSION.");
+	execute_all(&list_keys_on);
+	check_keys();
+	execute_all(&list_sequences);
+	set_restoring(false);
+	gov_operation_begin("restore", NULL);
+	(void) gov_run0(&raise_incarnation);
+	gov_operation_end();
+	gov_spi_end();
+
+	verify();
+	while (gov_audit_seal_batch(true, GOV_SEAL_BATCH) > 0)
+		CHECK_FOR_INTERRUPTS();
+	PG_RETURN_VOID();
+}
+
+/*
+ * governance.is_restoring()
+ */
+Datum
+gov_restoring_now(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(gov_is_restoring());
+}
+
+/* This database of this cluster signs from now on. */
+static bool
+move_here(void)
+{
+	return gov_run(&move_home, gov_int8((int64) GetSystemIdentifier()),
+				   gov_int8((int64) MyDatabaseId)) > 0;
+}
+
+/*
+ * governance.continue_log(reason)
+ */
+Datum
+gov_continue_log(PG_FUNCTION_ARGS)
+{
+	const char *reason = gov_arg_reason(fcinfo, 0, "reason");
+	bool		moved;
+
+	require_superuser("governance.continue_log()");
+	gov_refuse_restoring();
+	gov_spi_begin();
+	gov_operation_begin("continue", reason);
+	moved = move_here();
+	gov_operation_end();
+	gov_spi_end();
+	PG_RETURN_BOOL(moved);
+}
+
+/*
+ * governance.rename_log(reason)
+ */
+Datum
+gov_rename_log(PG_FUNCTION_ARGS)
+{
+	const char *reason = gov_arg_reason(fcinfo, 0, "reason");
+	Datum		log_id;
+	bool		isnull;
+
+	require_superuser("governance.rename_log()");
+	gov_refuse_restoring();
+	gov_spi_begin();
+	gov_operation_begin("rename", reason);
+	(void) gov_run0(&rename_log);
+	log_id = gov_spi_keep(0, 1, &isnull);
+	(void) move_here();
+	gov_operation_end();
+	gov_spi_end();
+	PG_RETURN_DATUM(log_id);
+}
