@@ -140,6 +140,9 @@ bench:			## measure against what one would use instead
 unit:			## only the unit tests, without a server
 	@test/run unit
 
+fuzz:			## feed any bytes to what reads bytes, FUZZ_SECONDS=600 each
+	@test/fuzz/run
+
 check-style:	## only the scripts of test/check/
 	@test/run check
 
@@ -159,4 +162,4 @@ print-%:
 	@echo $($*)
 
 FORCE:
-.PHONY: test demo demo-psql bench unit check-style setup help FORCE
+.PHONY: test demo demo-psql bench unit fuzz check-style setup help FORCE
