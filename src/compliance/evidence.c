@@ -31,7 +31,6 @@
 
 PG_FUNCTION_INFO_V1(gov_evidence_bundle);
 PG_FUNCTION_INFO_V1(gov_event_evidence);
-PG_FUNCTION_INFO_V1(gov_row_json);
 
 /* The digest leaves out who asked and when. */
 static const char bundle_sql[] =
@@ -40,26 +39,6 @@ static const char bundle_sql[] =
 	" 'digest', pg_catalog.encode(pg_catalog.sha256("
 	"pg_catalog.convert_to(d.body::text, 'UTF8')), 'hex'))"
 	" FROM governance.evidence_bundle($1, $2) AS d(body)";
-
-/*
- * governance.row_json(row) → jsonb: a row as events have it, times being
- * seconds since 1970
- */
-Datum
-gov_row_json(PG_FUNCTION_ARGS)
-{
-	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(0);
-	TupleDesc	desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row),
-											  HeapTupleHeaderGetTypMod(row));
-	HeapTupleData tuple = {0};
-	Jsonb	   *result;
-
-	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
-	tuple.t_data = row;
-	result = gov_row_to_jsonb(&tuple, desc, InvalidAttrNumber);
-	ReleaseTupleDesc(desc);
-	PG_RETURN_JSONB_P(result);
-}
 
 static void
 push_text(JsonbParseState **state, const char *key, const char *value)
