@@ -161,6 +161,7 @@ connect_to(const char *conninfo, long timeout, const char **why)
 		" || quote_ident(n.nspname) || ', pg_temp', false),"
 		" set_config('statement_timeout', $1, false),"
 		" set_config('idle_in_transaction_session_timeout', $1, false),"
+		" set_config('log_parameter_max_length_on_error', '0', false),"
 		" set_config('DateStyle', 'ISO', false),"
 		" set_config('TimeZone', 'UTC', false),"
 		" set_config('extra_float_digits', '1', false), e.extversion"

@@ -43,14 +43,15 @@ ROUTE(GET, "/models", gov_models,
 	  READS | PAGED, "", "Models by id; search takes part of id or description")
 ROUTE(GET, "/models/{model_id}/versions", gov_model_versions,
 	  "model_id:text! limit>limit_rows:int cursor>before:time",
-	  "SELECT jsonb_build_object('model_id', m.model_id, 'versions', l.list,"
-	  " 'count', l.count)::text, CASE WHEN l.count = coalesce({limit}, 50)"
+	  "SELECT CASE WHEN EXISTS (SELECT FROM governance.models AS m"
+	  " WHERE m.model_id = {model_id}) THEN jsonb_build_object('model_id',"
+	  " {model_id}, 'versions', l.list, 'count', l.count)::text END,"
+	  " CASE WHEN l.count = coalesce({limit}, 50)"
 	  " THEN extract(epoch FROM l.last)::text END"
-	  " FROM governance.models AS m, LATERAL (SELECT count(*),"
-	  " min(v.created_at) AS last, coalesce(jsonb_agg(gov_model_version_json(v)"
+	  " FROM (SELECT count(*), min(v.created_at) AS last,"
+	  " coalesce(jsonb_agg(gov_model_version_json(v)"
 	  " ORDER BY v.created_at DESC, v.version DESC), '[]') AS list"
-	  " FROM gov_model_versions({*}) AS v) AS l"
-	  " WHERE m.model_id = {model_id}", "", 200,
+	  " FROM gov_model_versions({*}) AS v) AS l", "", 200,
 	  READS | PAGED, WHAT_MODEL, "The versions of a model, newest first")
 ROUTE(GET, "/models/{model_id}/versions/{version}", gov_model_version,
 	  "model_id:text! version:text!", SHOW_VERSION, "", 200,

@@ -322,6 +322,19 @@ answer(Exchange *exchange, struct MHD_Connection *connection)
 	return send_reply(exchange, connection);
 }
 
+/*
+ * Acknowledge the header fields at once: a client that sends its body by
+ * another write may wait for that.
+ */
+static void
+ask_for_rest(const Client *client)
+{
+	int			on = 1;
+
+	if (client != NULL && client->fd >= 0)
+		setsockopt(client->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+}
+
 static enum MHD_Result
 handle(void *cls, struct MHD_Connection *connection, const char *url,
 	   const char *method, const char *version, const char *data,
@@ -347,6 +360,8 @@ handle(void *cls, struct MHD_Connection *connection, const char *url,
 		 * A client that asks first (Expect) is told at once; one that sends
 		 * without asking would not see the answer before it has sent all.
 		 */
+		if (length > 0)
+			ask_for_rest(exchange->client);
 		if (length > (long long) limit &&
 			(header(exchange, connection, "Expect") != NULL ||
 			 length > (long long) limit * SWALLOW))

@@ -12,7 +12,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Time::HiRes qw(usleep);
 
-our $JSON = JSON::PP->new->allow_nonref;
+our $JSON = JSON::PP->new->allow_nonref->canonical;
 
 # Gateway->new($node, $database, @arguments): started, and listening.
 sub new
