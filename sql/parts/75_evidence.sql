@@ -134,11 +134,11 @@ BEGIN ATOMIC
         UNION ALL
         SELECT 'sla', pg_catalog.jsonb_build_object(
             'targets', coalesce((
-                SELECT pg_catalog.jsonb_agg(governance.row_json(t) ORDER BY t.revision)
+                SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(t) ORDER BY t.revision)
                 FROM governance.sla_targets AS t
                 WHERE t.resource_type = 'model' AND t.resource_id = evidence_bundle.model_id), '[]'),
             'violations', coalesce((
-                SELECT pg_catalog.jsonb_agg(governance.row_json(s) ORDER BY s.violation_id)
+                SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(s) ORDER BY s.violation_id)
                 FROM missed AS s), '[]'))
         UNION ALL
         SELECT 'audit', pg_catalog.jsonb_build_object(
