@@ -44,7 +44,22 @@ for my $kill (1 .. $KILLS)
 	# synchronous_commit is off: only a head that waited for its flush is safe
 	my $seen = $node->safe_psql('postgres', q{SELECT max(tree_size) FROM governance.audit_tree_heads});
 	usleep(int(rand(100_000)));
-	$node->stop('immediate');
+	if ($kill % 2)
+	{
+		$node->stop('immediate');
+	}
+	else
+	{
+		# one process by SIGKILL, whatever it is at: the postmaster takes the
+		# others with it and, in these tests, does not start anew
+		my ($pid, $postmaster) = split /\|/, $node->safe_psql('postgres', q{
+			SELECT pid, split_part(pg_read_file('postmaster.pid'), E'\n', 1) FROM pg_stat_activity
+			WHERE pid <> pg_backend_pid() AND (backend_type IN ('client backend', 'walwriter', 'checkpointer', 'governance worker'))
+			ORDER BY (query ~ 'gov_audit_seal' AND random() < 0.5) DESC, random() LIMIT 1});
+		kill 9, $pid;
+		usleep(20_000) while kill 0, $postmaster;
+		$node->_update_pid(0);
+	}
 	IPC::Run::finish($_) foreach @running;
 	$node->start;
 
