@@ -8,7 +8,8 @@ FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid
 WHERE d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass AND e.extname = 'governance';
 CREATE VIEW pg_temp.functions AS
 SELECT p.*, p.pronamespace = 'governance'::regnamespace AS internal
-FROM pg_proc AS p JOIN pg_temp.members AS m ON m.catalog = 'pg_proc'::regclass AND m.objid = p.oid;
+FROM pg_proc AS p JOIN pg_temp.members AS m ON m.catalog = 'pg_proc'::regclass AND m.objid = p.oid
+WHERE p.proname !~ '^sketch(_|$)';
 CREATE VIEW pg_temp.relations AS
 SELECT c.* FROM pg_class AS c WHERE c.relnamespace = 'governance'::regnamespace;
 SELECT (SELECT count(*) FROM pg_temp.functions WHERE NOT internal) > 20 AS functions,
@@ -37,6 +38,15 @@ SELECT oid::regprocedure AS not_callable FROM pg_temp.functions
 WHERE NOT internal AND NOT has_function_privilege('public', oid, 'EXECUTE');
 SELECT DISTINCT g.grantee::regrole AS somebody_special
 FROM pg_temp.functions AS f, aclexplode(f.proacl) AS g WHERE g.grantee NOT IN (0, f.proowner);
+
+-- those of the type sketch lie in either schema and are for everybody: they
+-- read their arguments and nothing else
+SELECT count(*) > 20 AS sketch_functions,
+       bool_and(p.provolatile = 'i' AND p.proparallel = 's' AND NOT p.prosecdef
+                AND (p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') OR p.prokind = 'a')) AS pure,
+       bool_and(has_function_privilege('public', p.oid, 'EXECUTE')) AS for_everybody
+FROM pg_proc AS p JOIN pg_temp.members AS m ON m.catalog = 'pg_proc'::regclass AND m.objid = p.oid
+WHERE p.proname ~ '^sketch(_|$)';
 
 -- who writes says so: never STRICT, VOLATILE, UNSAFE in parallel plans
 SELECT oid::regprocedure AS no_writer FROM pg_temp.functions
