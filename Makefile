@@ -191,8 +191,10 @@ governance-gateway: $(GATEWAY_OBJS)
 
 -include $(GATEWAY_OBJS:.o=.d)
 
-# For memory errors and undefined behaviour: test/t/130_gateway.pl with
-# GATEWAY=build/gateway-asan.
+test-gateway-asan: build/gateway-asan	## the gateway's tests under the address and undefined-behaviour sanitizers
+	GATEWAY=$(CURDIR)/build/gateway-asan \
+		TESTS="130_gateway 131_gateway_abuse 132_jwt 133_webhook" test/run tap
+
 build/gateway-asan: $(GATEWAY_SRCS) $(wildcard src/gateway/*.h)
 	@mkdir -p $(@D)
 	$(GATEWAY_CC) $(GATEWAY_CFLAGS) -O1 -fno-omit-frame-pointer \
@@ -268,6 +270,6 @@ print-%:
 
 FORCE:
 .PHONY: install-man uninstall-man without-verify
-.PHONY: no-gateway install-gateway install-gateway-program
+.PHONY: no-gateway install-gateway install-gateway-program test-gateway-asan
 .PHONY: test test-matrix test-assert demo demo-psql bench unit fuzz \
 	check-style setup help FORCE

@@ -46,7 +46,7 @@ static const Setting settings[] = {
 	"conninfo of the database; its role needs no rights of its own"},
 	{"db-read", TEXT, AT(db_read), "", 0, 0,
 	"conninfo of a standby that answers what only reads"},
-	{"pool", NUMBER, AT(pool), "8", 1, 1000,
+	{"pool", NUMBER, AT(pool), "16", 1, 1000,
 	"connections to the database, and as many to the standby"},
 	{"db-timeout", TIME, AT(db_timeout), "30s", 10, DAY,
 	"longest statement"},

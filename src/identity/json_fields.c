@@ -61,8 +61,11 @@ leave(Reading *reading, bool is_array)
 	GovJsonField field = {.is_end = true};
 
 	/* past the greatest depth nothing is told, so nothing counts */
-	if (!is_array)
+	if (!is_array && !reading->refused)
+	{
+		reading->names[reading->depth] = NULL;
 		tell(reading, &field);
+	}
 	if (!reading->refused && reading->depth > 0)
 		reading->depth--;
 }
@@ -101,7 +104,7 @@ field_start(void *state, char *name, bool isnull)
 	Reading    *reading = state;
 
 	if (!reading->refused)
-		reading->names[reading->depth] = name;
+		reading->names[reading->depth] = pstrdup(name);
 	GOV_SEM_RETURN;
 }
 
@@ -110,10 +113,11 @@ scalar(void *state, char *token, JsonTokenType type)
 {
 	GovJsonField field = {0};
 
+	/* copies: later servers free theirs */
 	if (type == JSON_TOKEN_STRING)
-		field.string = token;
+		field.string = pstrdup(token);
 	else if (type == JSON_TOKEN_NUMBER)
-		field.number = token;
+		field.number = pstrdup(token);
 	tell(state, &field);
 	GOV_SEM_RETURN;
 }

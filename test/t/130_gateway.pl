@@ -123,7 +123,7 @@ $v = as('ops', 200, 'POST', '/models/vc/versions/1.0.0/deploy', { deployment_id 
 is_deeply([ @$v{qw(status deployed_by deployment_id)} ],
 	[ 'deployed_production', 'ops', 'd-1' ], '  production');
 is(scalar @{ $v->{deployment_history} }, 2, '  both deployments in its history');
-my $before = $v->{deployed_at};
+my $before = $v->{deployed_at} + 0.001;
 
 as('sci', 201, 'POST', '/models/register', { model_id => 'vc', version => '2.0.0' });
 refused('55000', 'ops', 409, 'POST', '/models/vc/versions/2.0.0/rollback', { reason => 'not active' });
