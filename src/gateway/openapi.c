@@ -326,7 +326,8 @@ put_tags(void)
 				break;
 		}
 		if (j == i)
-			text_printf(&document, "%s{\"name\": \"%s\"}", i ? ", " : "",
+			text_printf(&document, "%s{\"name\": \"%s\", \"description\": \"What is below /%s\"}",
+						i ? ", " : "", routes[i].segments[0],
 						routes[i].segments[0]);
 	}
 	text_puts(&document, "],\n\"paths\": {");
