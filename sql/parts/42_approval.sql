@@ -38,6 +38,7 @@ CREATE TABLE governance.approval_requests (
     session_role   name,
     consumed_at    timestamptz,
     consumed_by    text COLLATE "C",
+    overdue_at     timestamptz,
     CONSTRAINT approval_requests_pkey PRIMARY KEY (request_id),
     CONSTRAINT approval_requests_action_fkey FOREIGN KEY (action)
         REFERENCES governance.approval_policies,
@@ -48,6 +49,8 @@ CREATE INDEX approval_requests_resource_idx ON governance.approval_requests (act
 CREATE INDEX approval_requests_requested_at_idx ON governance.approval_requests (requested_at DESC);
 COMMENT ON TABLE governance.approval_requests IS
 'Requests for approval of one action on one resource, once.  One past expires_at is expired, whatever status says: gov_approval_requests() tells.';
+COMMENT ON COLUMN governance.approval_requests.overdue_at IS
+'When it was noticed that the request had been pending longer than policy approval.response_hours; NULL: it was not.';
 COMMENT ON COLUMN governance.approval_requests.resource_key IS
 'The values of the context that the guarded call is matched by, one a line.';
 
@@ -168,7 +171,7 @@ BEGIN ATOMIC
     SELECT governance.require_actor();
     SELECT r.request_id, r.action, r.requester_id, r.requested_at, r.expires_at,
         s.status, r.context, r.comments, r.resource_key, r.session_role,
-        r.consumed_at, r.consumed_by
+        r.consumed_at, r.consumed_by, r.overdue_at
     FROM governance.approval_requests AS r
     CROSS JOIN LATERAL governance.request_status(r.status, r.expires_at) AS s(status)
     WHERE (gov_approval_requests.action IS NULL OR r.action = gov_approval_requests.action)

@@ -44,7 +44,7 @@ FROM (VALUES
     ('sla.evaluation_window', '"1 hour"', 'interval', 'time before an evaluation whose observations it judges'),
     ('sla.max_lateness', '"7 days"', 'interval', 'age of the oldest observation that is accepted'),
     ('sla.keep_raw', 'false', 'boolean', 'keep raw observations'),
-    ('approval.response_hours', '0', 'count', 'hours after which a pending request is overdue; 0: never'),
+    ('approval.response_hours', '0', 'count', 'hours after which a pending request is an approval_overdue event; 0: never'),
     ('audit.retention_days', '0', 'count', 'days that audit events are kept; 0: for ever'),
     ('events.retention_days', '30', 'count', 'days that published events of the outbox are kept; 0: for ever'),
     ('sla.minute_retention_days', '35', 'count', 'days that observations are kept by minute, then by hour; 0: for ever'),

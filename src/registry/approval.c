@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "access/require.h"
+#include "audit/outbox.h"
 #include "core/errors.h"
 #include "core/operation.h"
 #include "core/policy.h"
@@ -232,6 +233,56 @@ gov_approval_expire(int limit)
 	gov_operation_end();
 	gov_spi_end();
 	return expired;
+}
+
+static GovStatement note_overdue = {
+	.sql = "UPDATE governance.approval_requests AS r"
+		   " SET overdue_at = pg_catalog.clock_timestamp()"
+		   " WHERE r.request_id IN (SELECT q.request_id"
+		   " FROM governance.approval_requests AS q"
+		   " WHERE q.status = 'pending' AND q.overdue_at IS NULL"
+		   " AND q.expires_at > pg_catalog.clock_timestamp()"
+		   " AND q.requested_at < pg_catalog.clock_timestamp()"
+		   " - pg_catalog.make_interval(hours => $1)"
+		   " LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)"
+		   " RETURNING r.request_id, pg_catalog.jsonb_build_object("
+		   "'action', r.action, 'context', r.context,"
+		   " 'requester_id', r.requester_id, 'requested_at',"
+		   " pg_catalog.date_part('epoch', r.requested_at), 'expires_at',"
+		   " pg_catalog.date_part('epoch', r.expires_at))",
+	.nargs = 2, .argtypes = {INT4OID, INT8OID},
+	.latest = true
+};
+
+/*
+ * gov_approval_remind
+ *		Tell the trail and the outbox, once each, of requests that nobody has
+ *		answered in the time that policy approval.response_hours gives.
+ */
+int64
+gov_approval_remind(int limit)
+{
+	int64		hours = gov_policy_int("approval.response_hours");
+	int64		overdue;
+	int64		i;
+
+	if (hours <= 0)
+		return 0;
+	gov_spi_begin();
+	gov_operation_begin("overdue", NULL);
+	overdue = gov_run(&note_overdue, gov_int4(hours), gov_int8(limit));
+	gov_operation_end();
+	for (i = 0; i < overdue; i++)
+	{
+		bool		isnull;
+		Datum		data = gov_row_datum(i, 2, &isnull);
+
+		gov_outbox_add("governance.approval_overdue",
+					   psprintf("approval_request/%s", gov_row_text(i, 1)),
+					   DatumGetJsonbP(data));
+	}
+	gov_spi_end();
+	return overdue;
 }
 
 static void

@@ -39,6 +39,9 @@ extern void gov_approval_init(void);
 /* Mark at most so many requests past their time; how many. */
 extern int64 gov_approval_expire(int limit);
 
+/* Tell of at most so many that wait longer than they should; how many. */
+extern int64 gov_approval_remind(int limit);
+
 /*
  * Use up an approved request for this call, where the action's policy is on;
  * without one MG002, whose hint shows how to ask.  The values are those of

@@ -79,9 +79,12 @@ static void
 gov_job_expiry(GovJobReport *report)
 {
 	int64		expired = gov_approval_expire(EXPIRY_BATCH);
+	int64		overdue;
 
 	gov_job_counted(report, "expired", expired);
-	report->more = expired == EXPIRY_BATCH;
+	overdue = gov_approval_remind(EXPIRY_BATCH);
+	gov_job_counted(report, "overdue", overdue);
+	report->more = expired == EXPIRY_BATCH || overdue == EXPIRY_BATCH;
 }
 
 static void

@@ -226,6 +226,26 @@ SELECT (gov_set_approval_policy('model_rollback', enabled => false)).enabled;
 SELECT event_type, actor, changes ->> 'status' AS status FROM governance.audit_events
 WHERE resource = 'approval_request/' || :'r1' ORDER BY event_id;
 
+-- pending longer than people should take to answer: told of, once
+SELECT value FROM gov_set_policy('approval.response_hours', '2');
+SELECT request_id AS slow FROM gov_request_approval('model_rollback', '{"model_id": "appr"}') \gset
+SELECT request_id AS quick FROM gov_request_approval('model_rollback', '{"model_id": "appr"}') \gset
+BEGIN;  -- as if three hours had gone by
+ALTER TABLE governance.approval_requests DISABLE TRIGGER guard;
+UPDATE governance.approval_requests SET requested_at = requested_at - interval '3 hours' WHERE request_id = :'slow';
+ALTER TABLE governance.approval_requests ENABLE ALWAYS TRIGGER guard;
+COMMIT;
+SELECT gov_run_maintenance() IS NOT NULL AS ran;
+SELECT gov_run_maintenance() IS NOT NULL AS ran;
+SELECT r.request_id = :'slow' AS the_slow_one, r.status FROM governance.approval_requests AS r WHERE r.overdue_at IS NOT NULL;
+SELECT event_type, outcome FROM governance.audit_events
+WHERE resource = 'approval_request/' || :'slow' AND event_type <> 'approval_request.request';
+SELECT type, subject = 'approval_request/' || :'slow' AS the_slow_one, data -> 'context' AS context, data ->> 'action' AS action
+FROM governance.events WHERE type = 'governance.approval_overdue';
+SELECT value FROM gov_set_policy('approval.response_hours', '0');
+SELECT status FROM gov_withdraw_request(:'slow');
+SELECT status FROM gov_withdraw_request(:'quick');
+
 -- readers
 SELECT gov_approval_requests('open');                       -- 22023
 SELECT gov_approval_request('00000000-0000-0000-0000-000000000000') IS NULL AS none;
