@@ -21,7 +21,20 @@ DEPS := $(OBJS:.o=.d)
 
 # Sources that know nothing of the server: unit programs link all of them.
 PURE_SRCS := $(sort $(wildcard $(foreach room,$(ROOMS),\
-	$(addprefix src/$(room)/,merkle.c sketch.c sha256.c note.c))))
+	$(addprefix src/$(room)/,merkle.c sketch.c sketch_text.c sha256.c note.c)) \
+	$(addprefix src/verify/,event.c trees.c)))
+
+# --- the offline verifier ------------------------------------------------------
+
+# A program without a server, installed beside the server's own.  It needs
+# json-c; without it the extension is built all the same.
+VERIFY_SRCS := $(sort $(wildcard src/verify/*.c) \
+	src/audit/merkle.c src/audit/note.c src/core/sha256.c)
+HAVE_JSON_C := $(shell echo '\#include <json-c/json.h>' | \
+	$(or $(CC),cc) -E - >/dev/null 2>&1 && echo yes)
+ifeq ($(HAVE_JSON_C),yes)
+SCRIPTS_built = governance-verify
+endif
 
 # --- the install script -----------------------------------------------------
 
@@ -31,8 +44,8 @@ SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
 	36_outbox 40_model 41_usecase 42_approval 43_policy 50_incident \
 	51_deadline 60_sketch 61_sla 62_ingest 63_violation 64_escalation \
 	65_sla_read 66_openslo 70_control 71_report 72_report_text \
-	73_report_html 74_report_oscal 75_evidence 76_views 77_metrics \
-	80_operations 81_restore 90_triggers 95_bootstrap 98_restore 99_grants
+	73_report_html 74_report_oscal 75_evidence 76_views 78_rest \
+	80_operations 81_restore 82_metrics 90_triggers 95_bootstrap 98_restore 99_grants
 SQL_FILES := $(wildcard $(patsubst %,sql/parts/%.sql,$(SQL_PARTS)))
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(SQL_SCRIPT)
@@ -46,7 +59,7 @@ REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	checkpoint retire outbox incident incident_deadline \
 	sketch sla_target sla_ingest sla_measurement sla_verdict sla_violation \
 	sla_escalation sla_read sla_gate openslo incident_sla \
-	control report report_render evidence views metrics jwt idempotency \
+	control report report_render evidence views metrics rest idempotency \
 	maintenance restore drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\
 	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))
@@ -57,6 +70,16 @@ ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=$(EXTENSION)
 
 UNIT_TESTS := $(sort $(patsubst test/unit/%.c,%,$(wildcard test/unit/*.c)))
 TAP_FILES := $(sort $(wildcard test/t/*.pl))
+
+# --- the gateway --------------------------------------------------------------
+
+GATEWAY_SRCS := $(sort $(wildcard src/gateway/*.c))
+GATEWAY_OBJS = $(GATEWAY_SRCS:src/gateway/%.c=build/gateway/%.o)
+GATEWAY_LIBS = -lmicrohttpd -lpq -ljson-c -lcurl -lcrypto -lpthread
+# Debian's packages of what is not there.
+GATEWAY_NEEDS = microhttpd.h=libmicrohttpd-dev libpq-fe.h=libpq-dev \
+	json-c/json.h=libjson-c-dev curl/curl.h=libcurl4-openssl-dev \
+	openssl/evp.h=libssl-dev
 
 # --- compiler ---------------------------------------------------------------
 
@@ -70,7 +93,7 @@ PG_CPPFLAGS = -I$(srcdir)/src
 PG_CFLAGS = $(WARNINGS) -MMD -MP
 SHLIB_LINK += -lcrypto
 
-EXTRA_CLEAN = $(DEPS) build output_iso
+EXTRA_CLEAN = $(DEPS) build output_iso governance-verify governance-gateway
 
 # No bitcode: it needs a second compiler, twice the time, and inlines nothing
 # that matters here.
@@ -113,6 +136,85 @@ $(SQL_SCRIPT): $(SQL_FILES) $(wildcard sql/parts) Makefile
 	done; } > $@.new && mv $@.new $@
 	@echo "made $@ from $(words $(SQL_FILES)) parts"
 
+governance-verify: $(VERIFY_SRCS) $(wildcard src/*/*.h) Makefile
+	$(UNIT_CC) -std=gnu99 -O2 -g $(WARNINGS) -D_FORTIFY_SOURCE=2 \
+		-fstack-protector-strong -fPIE -pie -DVERSION='"$(EXTVERSION)"' \
+		-Isrc $(VERIFY_SRCS) -ljson-c -lcrypto -o $@
+
+ifneq ($(wildcard $(PGXS)),)
+ifeq ($(HAVE_JSON_C),yes)
+install: install-man
+uninstall: uninstall-man
+else
+all: without-verify
+endif
+endif
+
+install-man:
+	$(MKDIR_P) '$(DESTDIR)$(mandir)/man1'
+	$(INSTALL_DATA) man/governance-verify.1 '$(DESTDIR)$(mandir)/man1/'
+
+uninstall-man:
+	rm -f '$(DESTDIR)$(mandir)/man1/governance-verify.1'
+
+without-verify:
+	@echo "governance-verify is not built: json-c's header files are missing" \
+		"(libjson-c-dev; test/setup installs it)"
+
+# The gateway is a program of its own; without its libraries the rest is built.
+GATEWAY_CC = $(or $(CC),cc)
+GATEWAY_INCLUDES = -Isrc -I$(shell $(PG_CONFIG) --includedir 2>/dev/null) \
+	-I/usr/include/postgresql
+GATEWAY_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -fstack-protector-strong \
+	$(WARNINGS)
+GATEWAY_MISSING := $(strip $(shell { $(foreach need,$(GATEWAY_NEEDS), \
+	printf '\043if !__has_include(<%s>)\n%s\n\043endif\n' \
+		$(subst =, ,$(need));) } | \
+	$(GATEWAY_CC) -E -P $(GATEWAY_INCLUDES) - 2>/dev/null))
+
+ifeq ($(GATEWAY_MISSING),)
+all: governance-gateway
+install: install-gateway-program
+else
+all install: no-gateway
+endif
+
+no-gateway:
+	@echo "governance-gateway is not built: missing $(GATEWAY_MISSING)"
+
+build/gateway/%.o: src/gateway/%.c
+	@mkdir -p $(@D)
+	$(GATEWAY_CC) $(GATEWAY_CFLAGS) $(GATEWAY_INCLUDES) -MMD -MP -c $< -o $@
+
+governance-gateway: $(GATEWAY_OBJS)
+	$(GATEWAY_CC) $(GATEWAY_CFLAGS) $^ $(LDFLAGS_GATEWAY) $(GATEWAY_LIBS) -o $@
+
+-include $(GATEWAY_OBJS:.o=.d)
+
+test-gateway-asan: build/gateway-asan	## the gateway's tests under the address and undefined-behaviour sanitizers
+	GATEWAY=$(CURDIR)/build/gateway-asan \
+		TESTS="130_gateway 131_gateway_abuse 132_jwt 133_webhook" test/run tap
+
+build/gateway-asan: $(GATEWAY_SRCS) $(wildcard src/gateway/*.h)
+	@mkdir -p $(@D)
+	$(GATEWAY_CC) $(GATEWAY_CFLAGS) -O1 -fno-omit-frame-pointer \
+		-fsanitize=address,undefined -fno-sanitize-recover=undefined \
+		$(GATEWAY_INCLUDES) $(GATEWAY_SRCS) $(GATEWAY_LIBS) -o $@
+
+GATEWAY_BINDIR = $(or $(bindir),/usr/local/bin)
+GATEWAY_MANDIR = $(or $(mandir),/usr/local/share/man)
+SYSTEMD_UNITDIR ?= /etc/systemd/system
+
+install-gateway-program: governance-gateway
+	$(or $(MKDIR_P),mkdir -p) '$(DESTDIR)$(GATEWAY_BINDIR)'
+	install -m 755 governance-gateway '$(DESTDIR)$(GATEWAY_BINDIR)'
+
+install-gateway: install-gateway-program	## the gateway, its man page and its systemd unit
+	mkdir -p '$(DESTDIR)$(GATEWAY_MANDIR)/man8' '$(DESTDIR)$(SYSTEMD_UNITDIR)'
+	install -m 644 man/governance-gateway.8 '$(DESTDIR)$(GATEWAY_MANDIR)/man8'
+	sed 's|@bindir@|$(GATEWAY_BINDIR)|' src/gateway/governance-gateway.service \
+		> '$(DESTDIR)$(SYSTEMD_UNITDIR)/governance-gateway.service'
+
 # A unit program is its own file and the pure sources, without a server.
 UNIT_CC = $(or $(CC),cc)
 build/unit/%: test/unit/%.c $(wildcard test/unit/*.h) $(PURE_SRCS) $(wildcard src/*/*.h)
@@ -139,6 +241,15 @@ bench:			## measure against what one would use instead
 unit:			## only the unit tests, without a server
 	@test/run unit
 
+test-matrix:		## every test on PostgreSQL 17 and 18, in chroots (root)
+	@test/matrix
+
+test-assert:		## every test on a server built with assertions (minutes)
+	@test/assert
+
+fuzz:			## feed any bytes to what reads bytes, FUZZ_SECONDS=600 each
+	@test/fuzz/run
+
 check-style:	## only the scripts of test/check/
 	@test/run check
 
@@ -158,4 +269,7 @@ print-%:
 	@echo $($*)
 
 FORCE:
-.PHONY: test demo demo-psql bench unit check-style setup help FORCE
+.PHONY: install-man uninstall-man without-verify
+.PHONY: no-gateway install-gateway install-gateway-program test-gateway-asan
+.PHONY: test test-matrix test-assert demo demo-psql bench unit fuzz \
+	check-style setup help FORCE

@@ -12,12 +12,14 @@
 #include "core/compat.h"
 #include "core/guc.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/relations.h"
 #include "core/shared.h"
 #include "core/work.h"
 #include "identity/actor.h"
 #include "registry/approval.h"
-#include "registry/policy.h"
+#include "sla/accumulator.h"
+#include "sla/target.h"
 #include "worker/worker.h"
 
 PG_MODULE_MAGIC;
@@ -38,5 +40,7 @@ _PG_init(void)
 	gov_seal_guard_init();
 	gov_policy_init();
 	gov_approval_init();
+	gov_sla_target_init();
+	gov_sla_accumulator_init();
 	gov_worker_init();
 }

@@ -27,6 +27,8 @@ CLUSTER_SOCKET=			# folder of its socket
 CLUSTER_NAME=
 CLUSTER_KEEP=			# not empty: the folder survives cluster_close
 CLUSTER_CHILD=			# process group that cluster_run waits for
+CLUSTER_SETTINGS=${CLUSTER_SETTINGS:-}	# one more line of configuration
+CLUSTER_VALGRIND=${CLUSTER_VALGRIND:-}	# suppressions: run the server under it
 CLUSTER_SCRATCH=()		# folders to be removed at the end
 CLUSTER_START=${EPOCHREALTIME/./}
 
@@ -103,14 +105,33 @@ cluster_init() {
 			"max_prepared_transactions = 20" \
 			"log_line_prefix = '%m [%p] %q%u@%d '" \
 			"log_timezone = 'UTC'" \
-			"$@"
+			"$@" "$CLUSTER_SETTINGS"
 	} >>"$dir/data/postgresql.conf"
+}
+
+# cluster_wrap DIR: a program in DIR that runs the server under valgrind, each
+# process with a report of its own; path in REPLY.
+cluster_wrap() {
+	REPLY=$1/postgres-under-valgrind
+	cat >"$REPLY" <<-END
+		#!/bin/sh
+		exec valgrind --quiet --trace-children=yes --leak-check=no \\
+			--suppressions='$CLUSTER_VALGRIND' \\
+			--suppressions='$PWD/test/valgrind.supp' --num-callers=25 \\
+			--log-file='$1/valgrind-%p.log' \\
+			'$(cluster_bin)/postgres' "\$@"
+	END
+	chmod 755 "$REPLY"
 }
 
 # cluster_start DIR: start the server on that data directory.
 cluster_start() {
-	local bin
+	local bin program=()
 	bin=$(cluster_bin)
+	if [ -n "$CLUSTER_VALGRIND" ]; then
+		cluster_wrap "$1"
+		program=(-p "$REPLY")
+	fi
 	CLUSTER_DIR=$1
 	CLUSTER_SOCKET=$(mktemp -d -p /tmp) || return
 	CLUSTER_SCRATCH+=("$CLUSTER_SOCKET")
@@ -123,7 +144,7 @@ cluster_start() {
 	unset PGDATABASE PGSERVICE PGOPTIONS PGPASSWORD PGHOSTADDR PGDATA
 
 	(cd "$CLUSTER_DIR" && cluster_as "$bin/pg_ctl" start --silent --wait \
-		-t 60 -D "$CLUSTER_DIR/data" -l "$CLUSTER_DIR/server.log" \
+		-t 300 "${program[@]}" -D "$CLUSTER_DIR/data" -l "$CLUSTER_DIR/server.log" \
 		-o "-p $PGPORT -k $CLUSTER_SOCKET" >/dev/null 2>&1 </dev/null) || {
 		complain "the server does not start:"
 		tail -n 20 "$CLUSTER_DIR/server.log" >&2
@@ -168,10 +189,13 @@ cluster_close() {
 }
 
 # cluster_crashes: print the lines of the open cluster's log that no test may
-# cause: a crashed backend, a failed assertion.
+# cause: a crashed backend, a failed assertion, an error that valgrind found.
 cluster_crashes() {
-	grep -E 'was terminated by signal|PANIC: |TRAP: |ERROR:  .*stuck spinlock' \
-		"$CLUSTER_DIR/server.log"
+	local found=1
+	! grep -E 'was terminated by signal|PANIC: |TRAP: |ERROR:  .*stuck spinlock' \
+		"$CLUSTER_DIR/server.log" || found=0
+	! grep -h '^==' "$CLUSTER_DIR"/valgrind-*.log 2>/dev/null || found=0
+	return "$found"
 }
 
 # cluster_run COMMAND...: run it so that a signal to this script ends it too.
@@ -196,7 +220,7 @@ cluster_run_with() {
 # its folders are not the caller's.
 cluster_install() {
 	local dir as_root=()
-	for dir in "$("$PG_CONFIG" --pkglibdir)" \
+	for dir in "$("$PG_CONFIG" --pkglibdir)" "$("$PG_CONFIG" --bindir)" \
 		"$("$PG_CONFIG" --sharedir)/extension"; do
 		[ ! -w "$dir" ] || continue
 		if ! command -v sudo >/dev/null; then

@@ -147,3 +147,10 @@ COMMENT ON COLUMN governance.access_audit_log.user_id IS 'Whose right was in que
 COMMENT ON COLUMN governance.access_audit_log.permission IS 'The permission asked for.';
 COMMENT ON COLUMN governance.access_audit_log.resource IS 'What it was asked for, as the caller named it.';
 COMMENT ON COLUMN governance.access_audit_log.result IS '"granted" or "denied".';
+
+CREATE FUNCTION @extschema@.gov_row_json("row" record)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gov_row_json'
+LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.gov_row_json(record) IS
+'A row as jsonb, times in seconds since 1970 whatever the session''s settings are.  NULL gives NULL.  Needs nothing: it reads nothing but its argument.';

@@ -41,10 +41,16 @@ FROM (VALUES
     ('sod.approver_may_deploy', 'false', 'boolean', 'who approved a model version may deploy it'),
     ('gate.sla', 'false', 'boolean', 'refuse production while the error budget of the model is exhausted'),
     ('sla.violated_after', '5', 'positive', 'violations that make a period violated'),
+    ('sla.evaluation_window', '"1 hour"', 'interval', 'time before an evaluation whose observations it judges'),
     ('sla.max_lateness', '"7 days"', 'interval', 'age of the oldest observation that is accepted'),
     ('sla.keep_raw', 'false', 'boolean', 'keep raw observations'),
     ('approval.response_hours', '0', 'count', 'hours after which a pending request is overdue; 0: never'),
-    ('audit.retention_days', '0', 'count', 'days that audit events are kept; 0: for ever')
+    ('audit.retention_days', '0', 'count', 'days that audit events are kept; 0: for ever'),
+    ('events.retention_days', '30', 'count', 'days that published events of the outbox are kept; 0: for ever'),
+    ('sla.minute_retention_days', '35', 'count', 'days that observations are kept by minute, then by hour; 0: for ever'),
+    ('sla.hour_retention_days', '400', 'count', 'days that observations are kept by hour, then by day; 0: for ever'),
+    ('sla.day_retention_days', '0', 'count', 'days that observations are kept by day; 0: for ever'),
+    ('sla.raw_retention_days', '7', 'count', 'days that raw observations are kept; 0: for ever')
 ) AS p(name, value, value_type, description);
 
 CREATE FUNCTION @extschema@.gov_set_policy(

@@ -15,7 +15,12 @@ BEGIN
         'use_cases', 'usecase_approvals', 'usecase_deployments', 'usecase_metrics',
         'impact_questions', 'usecase_assessments',
         'policies', 'approval_policies', 'approval_requests', 'approvals',
-        'system_state'
+        'system_state',
+        'incidents', 'incident_events', 'regulatory_deadlines', 'incident_deadlines',
+        'sla_targets',
+        'sla_measurements', 'maintenance_windows', 'sla_violations', 'burn_rate_rules',
+        'escalation_rules', 'sla_escalations',
+        'controls', 'compliance_reports'
     ]
     LOOP
         EXECUTE pg_catalog.format(

@@ -36,7 +36,8 @@ BEGIN
 END
 $$;
 
--- The functions gov_* may be called by everybody: they check the actor.
+-- The functions gov_* may be called by everybody: they check the actor.  So may
+-- those of the type governance.sketch, which read nothing but their arguments.
 DO $$
 DECLARE
     callable regprocedure;
@@ -48,7 +49,8 @@ BEGIN
             AND d.classid = 'pg_catalog.pg_proc'::regclass AND d.deptype = 'e'
         JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
             AND d.refclassid = 'pg_catalog.pg_extension'::regclass
-        WHERE e.extname = 'governance' AND p.proname LIKE 'gov\_%'
+        WHERE e.extname = 'governance'
+            AND (p.proname LIKE 'gov\_%' OR p.proname = 'sketch' OR p.proname LIKE 'sketch\_%')
     LOOP
         EXECUTE 'GRANT EXECUTE ON FUNCTION ' || callable || ' TO PUBLIC';
     END LOOP;
@@ -59,6 +61,7 @@ $$;
 GRANT USAGE ON SCHEMA governance TO PUBLIC;
 GRANT SELECT ON ALL TABLES IN SCHEMA governance TO PUBLIC;
 REVOKE SELECT ON governance.api_tokens FROM PUBLIC;
+GRANT INSERT ON governance.sla_observations TO PUBLIC;
 GRANT SELECT (token_id, user_id, name, created_at, created_by, expires_at, revoked_at, revoked_by)
     ON governance.api_tokens TO PUBLIC;
 
@@ -71,8 +74,10 @@ BEGIN
         FROM pg_catalog.pg_class AS c
         WHERE c.relnamespace = 'governance'::regnamespace AND c.relkind = 'r'
     LOOP
+        -- COPY refuses a table with row security; and there is no row
+        CONTINUE WHEN readable.relname = 'sla_observations';
         EXECUTE 'ALTER TABLE ' || readable.relation || ' ENABLE ROW LEVEL SECURITY';
-        CONTINUE WHEN readable.relname IN ('users', 'api_tokens', 'api_token_uses', 'audit_events');
+        CONTINUE WHEN readable.relname IN ('users', 'api_tokens', 'api_token_uses', 'audit_events', 'idempotency_keys');
         EXECUTE 'CREATE POLICY active_users ON ' || readable.relation
             || ' FOR SELECT USING ((SELECT @extschema@.gov_current_actor()) IS NOT NULL)';
     END LOOP;
@@ -88,5 +93,7 @@ CREATE POLICY own_tokens ON governance.api_tokens FOR SELECT
         OR (SELECT @extschema@.gov_can('user:manage')));
 CREATE POLICY uses_of_own_tokens ON governance.api_token_uses FOR SELECT
     USING (token_id IN (SELECT t.token_id FROM governance.api_tokens AS t));
+CREATE POLICY own_keys ON governance.idempotency_keys FOR SELECT
+    USING (user_id = (SELECT @extschema@.gov_current_actor()));
 CREATE POLICY audit_readers ON governance.audit_events FOR SELECT
     USING ((SELECT @extschema@.gov_can('audit:read')));

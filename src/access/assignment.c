@@ -323,7 +323,7 @@ gov_revoke_role(PG_FUNCTION_ARGS)
 
 /* --- lending ------------------------------------------------------------- */
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 deny_lending(const char *lender, const char *role, const char *resource)
 {
 	const GovRoleGraph *graph = gov_role_graph();

@@ -104,7 +104,7 @@ gov_deny(const GovDenial *denial)
 			 errhidecontext(denial->hide_statement)));
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 deny_no_actor(const char *permission, const char *resource)
 {
 	GovDenial	denial = {0};

@@ -10,6 +10,7 @@
 #define GOV_REQUIRE_H
 
 #include "access/permission.h"
+#include "core/compat.h"
 #include "identity/actor.h"
 
 /* An active actor, or 42501. */
@@ -53,6 +54,6 @@ typedef struct GovDenial
 } GovDenial;
 
 /* Record a refusal so that it survives its rollback, then raise it. */
-extern pg_attribute_noreturn() void gov_deny(const GovDenial *denial);
+pg_noreturn extern void gov_deny(const GovDenial *denial);
 
 #endif							/* GOV_REQUIRE_H */

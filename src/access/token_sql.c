@@ -19,10 +19,12 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "access/credentials.h"
 #include "access/permission_cache.h"
 #include "access/require.h"
 #include "core/operation.h"
 #include "core/spi.h"
+#include "identity/jwt.h"
 #include "identity/token.h"
 
 PG_FUNCTION_INFO_V1(gov_begin_as);
@@ -84,7 +86,7 @@ forget_statement(void)
 }
 
 /* One refusal for every reason: it must not tell what was nearly right. */
-static pg_attribute_noreturn() void
+pg_noreturn static void
 refuse_credentials(void)
 {
 	GovDenial	denial = {0};
@@ -97,40 +99,55 @@ refuse_credentials(void)
 }
 
 /*
- * gov_begin_as(token) → the user that acts for the rest of this transaction
+ * gov_credentials_check
+ *		Whose token is this?  28000 unless it is valid and its user active.
  *
- * A token is told by its form: "gov_..." is an API token; two dots would make
- * it a signed one, for which no key is known here.
+ * A token is told by its form: "gov_..." is an API token, two dots make it a
+ * signed one.
  */
-Datum
-gov_begin_as(PG_FUNCTION_ARGS)
+void
+gov_credentials_check(const text *given, char user_id[GOV_ID_LEN + 1])
 {
 	uint8_t		hash[GOV_SHA256_LEN];
 	GovToken	token;
-	text	   *given;
 	bool		is_active;
 	bool		found;
 
 	forget_statement();
 	PreventCommandIfParallelMode("gov_begin_as()");
 	gov_actor_refuse_second();
-	if (PG_ARGISNULL(0))
+	if (given == NULL)
 		refuse_credentials();
-	given = PG_GETARG_TEXT_PP(0);
-	if (!gov_token_hash(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given), hash))
-		refuse_credentials();
-
-	gov_spi_begin();
-	found = gov_token_find(hash, &token) &&
-		gov_user_exists(token.user_id, &is_active) && is_active;
-	if (found)
-		gov_token_note_use(&token);
-	gov_spi_end();
+	if (gov_token_hash(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given), hash))
+	{
+		gov_spi_begin();
+		found = gov_token_find(hash, &token) &&
+			gov_user_exists(token.user_id, &is_active) && is_active;
+		if (found)
+			gov_token_note_use(&token);
+		gov_spi_end();
+		strlcpy(user_id, token.user_id, GOV_ID_LEN + 1);
+	}
+	else
+		found = gov_jwt_verify(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given),
+							   user_id) &&
+			gov_user_exists(user_id, &is_active) && is_active;
 	if (!found)
 		refuse_credentials();
+}
 
-	gov_actor_bind(token.user_id, GOV_EVIDENCE_VERIFIED);
-	PG_RETURN_TEXT_P(cstring_to_text(token.user_id));
+/*
+ * gov_begin_as(token) → the user that acts for the rest of this transaction
+ */
+Datum
+gov_begin_as(PG_FUNCTION_ARGS)
+{
+	char		user_id[GOV_ID_LEN + 1] = "";
+
+	gov_credentials_check(PG_ARGISNULL(0) ? NULL : PG_GETARG_TEXT_PP(0),
+						  user_id);
+	gov_actor_bind(user_id, GOV_EVIDENCE_VERIFIED);
+	PG_RETURN_TEXT_P(cstring_to_text(user_id));
 }
 
 /*

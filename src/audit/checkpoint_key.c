@@ -18,6 +18,7 @@
 #include "storage/fd.h"
 
 #include "audit/checkpoint.h"
+#include "core/compat.h"
 #include "core/guc.h"
 
 #define KEY_FILE_MAX 8192		/* an Ed25519 key takes about 120 bytes */
@@ -29,7 +30,7 @@ gov_checkpoint_has_key(void)
 		gov_checkpoint_key_file[0] != '\0';
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 refuse_key(const char *detail)
 {
 	ereport(ERROR,

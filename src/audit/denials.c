@@ -25,14 +25,15 @@
 /* Sub-object of our extension, which has none. */
 #define DENIALS_LOCK 1
 
+/* One who waits finds what the holder wrote committed. */
 static bool
-lock_denials(void)
+lock_denials(bool wait)
 {
 	LOCKTAG		tag;
 
 	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ExtensionRelationId,
 					   get_extension_oid("governance", false), DENIALS_LOCK);
-	return LockAcquire(&tag, ExclusiveLock, false, true) !=
+	return LockAcquire(&tag, ExclusiveLock, false, !wait) !=
 		LOCKACQUIRE_NOT_AVAIL;
 }
 
@@ -125,7 +126,7 @@ gov_audit_write_denials(int max, bool all, GovDenialCounts *counts)
 	int			i;
 
 	memset(counts, 0, sizeof(GovDenialCounts));
-	if (!lock_denials())
+	if (!lock_denials(all))
 	{
 		counts->more = true;
 		return;

@@ -15,7 +15,8 @@ typedef struct GovDenialCounts
 
 /*
  * Write events of the attempts that wait in shared memory, at most so many.
- * "all": report counts, too, that were reported a moment ago.  The attempts
+ * "all": by hand: wait for another writer, and report counts, too, that were
+ * reported a moment ago.  The attempts
  * leave the memory when the transaction commits.
  */
 extern void gov_audit_write_denials(int max, bool all,

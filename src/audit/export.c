@@ -10,7 +10,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "common/base64.h"
+#include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
@@ -23,11 +25,23 @@
 #include "audit/tiles.h"
 #include "audit/tree_head.h"
 #include "core/args.h"
+#include "core/spi.h"
 
 PG_FUNCTION_INFO_V1(gov_audit_export);
 
 #define EXPORT_FORMAT "governance-audit-export"
 #define EXPORT_VERSION 1
+
+/* Events without a leaf, by id; xid as a number. */
+static const char *const find_strays =
+"SELECT e.event_id, e.incarnation, e.xid::pg_catalog.text::pg_catalog.int8"
+" FROM governance.audit_events AS e"
+" WHERE e.event_id OPERATOR(pg_catalog.>=) $1"
+" AND (e.event_id OPERATOR(pg_catalog.<) $2"
+" OR $2 OPERATOR(pg_catalog.=) 9223372036854775807)"
+" AND NOT EXISTS (SELECT FROM governance.audit_leaves AS l"
+" WHERE l.event_id OPERATOR(pg_catalog.=) e.event_id)"
+" ORDER BY e.event_id";
 
 static void
 put_line(ReturnSetInfo *result, StringInfo line)
@@ -201,6 +215,76 @@ put_leaves(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 	gov_log_scan_close(&map);
 }
 
+/* The event of a leaf, or what to take where the leaf map has none. */
+static int64
+event_of_leaf(Snapshot snapshot, int64 leaf_index, int64 otherwise)
+{
+	GovLogScan	map;
+	ScanKeyData key;
+	int64		event_id = otherwise;
+
+	gov_log_scan_open(&map, GOV_REL_AUDIT_LEAVES, GOV_REL_AUDIT_LEAVES_PKEY,
+					  snapshot);
+	ScanKeyInit(&key, gov_log_scan_column(&map, "leaf_index"),
+				BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(leaf_index));
+	gov_log_scan_seek(&map, 1, &key);
+	if (gov_log_scan_next(&map))
+		event_id = gov_log_scan_int8(&map,
+									 gov_log_scan_column(&map, "event_id"));
+	gov_log_scan_close(&map);
+	return event_id;
+}
+
+/*
+ * put_strays
+ *		Events that should be in a leaf and are in none.
+ *
+ * A range answers for the ids from its first leaf's event to before that of
+ * the first leaf after it, so ranges that meet answer for all of them.
+ */
+static void
+put_strays(ReturnSetInfo *result, StringInfo line, Snapshot snapshot,
+		   const GovTreeHead *head, int64 from, int64 to)
+{
+	Oid			types[2] = {INT8OID, INT8OID};
+	Datum		values[2];
+	Portal		portal;
+
+	values[0] = Int64GetDatum(from == 0 ? PG_INT64_MIN :
+							  event_of_leaf(snapshot, from, PG_INT64_MAX));
+	values[1] = Int64GetDatum(to == head->tree_size ? PG_INT64_MAX :
+							  event_of_leaf(snapshot, to, PG_INT64_MAX));
+	if (from == to)
+		return;
+	gov_spi_begin();
+	portal = SPI_cursor_open_with_args(NULL, find_strays, 2, types, values,
+									   NULL, true, 0);
+	for (;;)
+	{
+		uint64		i;
+
+		SPI_cursor_fetch(portal, true, 1000);
+		if (SPI_processed == 0)
+			break;
+		for (i = 0; i < SPI_processed; i++)
+		{
+			int64		event_id = gov_row_int8(i, 1);
+
+			/* the others are yet to be sealed */
+			if (!gov_tree_head_covers(head, gov_row_int8(i, 2),
+									  gov_row_int8(i, 3), event_id))
+				continue;
+			resetStringInfo(line);
+			appendStringInfo(line, "{\"i\":null,\"e\":" INT64_FORMAT
+							 ",\"h\":null,\"c\":null}", event_id);
+			put_line(result, line);
+		}
+		SPI_freetuptable(SPI_tuptable);
+	}
+	SPI_cursor_close(portal);
+	gov_spi_end();
+}
+
 /*
  * gov_audit_export(from_index, to_index)
  */
@@ -230,6 +314,7 @@ gov_audit_export(PG_FUNCTION_ARGS)
 	put_header(result, &line, &tiles, &head, from, to,
 			   gov_retired_size(snapshot));
 	put_leaves(result, &line, &tiles, snapshot, from, to);
+	put_strays(result, &line, snapshot, &head, from, to);
 	put_trailer(result, &line, &tiles, &head, from, to);
 	gov_tiles_close(&tiles);
 	PG_RETURN_NULL();

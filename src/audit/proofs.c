@@ -17,6 +17,7 @@
 
 #include "access/require.h"
 #include "audit/event_scan.h"
+#include "audit/proofs.h"
 #include "audit/tiles.h"
 #include "audit/tree_head.h"
 #include "core/args.h"
@@ -110,18 +111,12 @@ root_at(GovTiles *tiles, int64 size)
 	return gov_tiles_range_root(tiles, all);
 }
 
-/*
- * find_leaf
- *		The event's place in the log; an error where it has none.
- */
-static int64
-find_leaf(int64 event_id, Snapshot snapshot)
+int64
+gov_log_leaf_of(int64 event_id, Snapshot snapshot)
 {
 	GovLogScan	leaves;
-	GovEventScan events;
 	ScanKeyData key;
 	int64		leaf_index = -1;
-	bool		exists;
 
 	gov_log_scan_open(&leaves, GOV_REL_AUDIT_LEAVES,
 					  GOV_REL_AUDIT_LEAVES_EVENT_ID_KEY, snapshot);
@@ -133,6 +128,20 @@ find_leaf(int64 event_id, Snapshot snapshot)
 									   gov_log_scan_column(&leaves,
 														   "leaf_index"));
 	gov_log_scan_close(&leaves);
+	return leaf_index;
+}
+
+/*
+ * find_leaf
+ *		The event's place in the log; an error where it has none.
+ */
+static int64
+find_leaf(int64 event_id, Snapshot snapshot)
+{
+	GovEventScan events;
+	int64		leaf_index = gov_log_leaf_of(event_id, snapshot);
+	bool		exists;
+
 	if (leaf_index >= 0)
 		return leaf_index;
 
@@ -166,39 +175,15 @@ check_size(const char *name, int64 size, int64 tree_size)
 					  "gov_audit_status() says how many there are.");
 }
 
-/*
- * gov_audit_inclusion_proof(event_id, tree_size)
- */
-Datum
-gov_audit_inclusion_proof(PG_FUNCTION_ARGS)
+Jsonb *
+gov_log_inclusion_proof(int64 leaf_index, int64 tree_size, Snapshot snapshot)
 {
-	int64		event_id = gov_arg_int8(fcinfo, 0, "event_id", PG_INT64_MIN,
-										PG_INT64_MAX);
-	int64		tree_size = PG_ARGISNULL(1) ? 0 :
-		gov_arg_int8(fcinfo, 1, "tree_size", 1, PG_INT64_MAX);
 	GovTreeRange ranges[GOV_TREE_MAX_PATH];
 	JsonbParseState *state = NULL;
-	GovTreeHead head;
 	GovTreeHash hash;
 	GovTiles	tiles;
-	Snapshot	snapshot = GetActiveSnapshot();
-	JsonbValue *result;
-	int64		leaf_index;
 	int			length;
 
-	(void) gov_require(GOV_PERM_AUDIT_READ, NULL);
-	leaf_index = find_leaf(event_id, snapshot);
-	gov_tree_head_last(snapshot, &head);
-	check_size("tree_size", tree_size, head.tree_size);
-	if (tree_size == 0)
-		tree_size = head.tree_size;
-	if (leaf_index >= tree_size)
-		gov_bad_value("tree_size",
-					  psprintf("Audit event " INT64_FORMAT " is leaf "
-							   INT64_FORMAT ", which a tree of " INT64_FORMAT
-							   " leaves does not have.",
-							   event_id, leaf_index, tree_size),
-					  "Leaves are counted from 0: ask for a tree that is larger than the leaf's index.");
 	if (gov_tree_inclusion_ranges(leaf_index, tree_size, ranges,
 								  &length) != GOV_TREE_OK)
 		elog(ERROR, "leaf " INT64_FORMAT " has no path", leaf_index);
@@ -213,8 +198,38 @@ gov_audit_inclusion_proof(PG_FUNCTION_ARGS)
 	push_hash(&state, "root", &hash);
 	push_path(&state, &tiles, ranges, length);
 	gov_tiles_close(&tiles);
-	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(result));
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+/*
+ * gov_audit_inclusion_proof(event_id, tree_size)
+ */
+Datum
+gov_audit_inclusion_proof(PG_FUNCTION_ARGS)
+{
+	int64		event_id = gov_arg_int8(fcinfo, 0, "event_id", PG_INT64_MIN,
+										PG_INT64_MAX);
+	int64		tree_size = PG_ARGISNULL(1) ? 0 :
+		gov_arg_int8(fcinfo, 1, "tree_size", 1, PG_INT64_MAX);
+	GovTreeHead head;
+	Snapshot	snapshot = GetActiveSnapshot();
+	int64		leaf_index;
+
+	(void) gov_require(GOV_PERM_AUDIT_READ, NULL);
+	leaf_index = find_leaf(event_id, snapshot);
+	gov_tree_head_last(snapshot, &head);
+	check_size("tree_size", tree_size, head.tree_size);
+	if (tree_size == 0)
+		tree_size = head.tree_size;
+	if (leaf_index >= tree_size)
+		gov_bad_value("tree_size",
+					  psprintf("Audit event " INT64_FORMAT " is leaf "
+							   INT64_FORMAT ", which a tree of " INT64_FORMAT
+							   " leaves does not have.",
+							   event_id, leaf_index, tree_size),
+					  "Leaves are counted from 0: ask for a tree that is larger than the leaf's index.");
+	PG_RETURN_JSONB_P(gov_log_inclusion_proof(leaf_index, tree_size,
+											  snapshot));
 }
 
 /*

@@ -32,6 +32,7 @@
 #include "audit/retired.h"
 #include "audit/seal.h"
 #include "core/args.h"
+#include "core/compat.h"
 #include "core/errors.h"
 #include "core/row_json.h"
 #include "core/spi.h"
@@ -145,7 +146,7 @@ retention_limit(void)
 	return GetCurrentTimestamp() - days * USECS_PER_DAY;
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 refuse_leaf(int64 leaf_index, const char *what)
 {
 	ereport(ERROR,

@@ -70,7 +70,7 @@ static GovStatement delete_witness = {
 	.latest = true
 };
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 bad_checkpoint(const char *detail)
 {
 	gov_bad_value("checkpoint", detail,

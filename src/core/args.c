@@ -26,7 +26,7 @@ gov_bad_value(const char *name, const char *detail, const char *hint)
 			 hint ? errhint("%s", hint) : 0));
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 missing_value(const char *name)
 {
 	gov_bad_value(name, psprintf("The argument \"%s\" is missing.", name),

@@ -12,6 +12,8 @@
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
+#include "core/compat.h"
+
 #define GOV_ID_LEN		128		/* longest id that people choose */
 #define GOV_TEXT_MAX	(1024 * 1024)	/* longest free text, bytes */
 #define GOV_ARRAY_MAX	1000	/* most elements of an array argument */
@@ -73,8 +75,8 @@ extern void gov_check_name(const char *s, const char *name, bool is_version);
 /* The beginning of a bad value: enough to recognise it in an error. */
 extern char *gov_excerpt(const char *s, int len);
 
-extern void gov_bad_value(const char *name, const char *detail,
-						  const char *hint) pg_attribute_noreturn();
+pg_noreturn extern void gov_bad_value(const char *name, const char *detail,
+									  const char *hint);
 
 /* Writers call this first: clear refusal in recovery and read-only. */
 extern void gov_refuse_read_only(const char *function);

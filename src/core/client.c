@@ -9,6 +9,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "core/client.h"
+#include "core/compat.h"
 
 /*
  * gov_client_addr

@@ -11,4 +11,45 @@
 #error "governance needs PostgreSQL 15 or later"
 #endif
 
+/* Since 16 the macros of varlena values have a header of their own. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* Since 18 it is C11's, and stands before the declaration. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
+/* Callbacks of the JSON parser can say no since 16; ours never do. */
+#if PG_VERSION_NUM >= 160000
+#define GovSemResult JsonParseErrorType
+#define GOV_SEM_RETURN return JSON_SUCCESS
+#else
+#define GovSemResult void
+#define GOV_SEM_RETURN return
+#endif
+
+/* The lexer of a text, strings unescaped. */
+#if PG_VERSION_NUM >= 170000
+#define gov_json_lex(json, len, encoding) \
+	makeJsonLexContextCstringLen(NULL, (json), (len), (encoding), true)
+#else
+#define gov_json_lex(json, len, encoding) \
+	makeJsonLexContextCstringLen((json), (len), (encoding), true)
+#endif
+
+/* The number of this backend's transaction, also without an xid. */
+#if PG_VERSION_NUM >= 170000
+#define GOV_MY_LXID (MyProc->vxid.lxid)
+#else
+#define GOV_MY_LXID (MyProc->lxid)
+#endif
+
+/* File nodes became file locators. */
+#if PG_VERSION_NUM >= 160000
+#define RelFileNode RelFileLocator
+#define relation_set_new_filenode relation_set_new_filelocator
+#endif
+
 #endif							/* GOV_COMPAT_H */

@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "miscadmin.h"
 #include "utils/guc.h"
 
@@ -14,14 +16,19 @@
 
 bool		gov_audit_denials = true;
 bool		gov_log_checks = false;
+int			gov_accumulator_limit = 128 * 1024;
 bool		gov_worker_enabled = true;
 int			gov_seal_interval = 1000;
+int			gov_sla_interval = 60 * 1000;
 int			gov_max_workers = 2;
 int			gov_denial_ring_size = 1024;
 int			gov_denial_rate = 60;
+int			gov_control_timeout = 10000;
 bool		gov_restoring = false;
 char	   *gov_checkpoint_origin = NULL;
 char	   *gov_checkpoint_key_file = NULL;
+char	   *gov_jwks_file = NULL;
+char	   *gov_jwt_audience = NULL;
 
 /* It becomes part of a line of text that others read. */
 static bool
@@ -74,6 +81,12 @@ gov_guc_init(void)
 							 "Every gov_has_permission() and gov_can() then writes an audit event, which costs a hundred times the check: for reviews, not for always.",
 							 &gov_log_checks, false,
 							 PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("governance.accumulator_limit",
+							"Memory for the observations of one transaction.",
+							"They are counted in memory, by resource and minute, until the transaction ends; one that needs more fails. A resource and minute takes 0.2 kB for a few observations and 15 kB for more than a thousand.",
+							&gov_accumulator_limit, 128 * 1024, 64,
+							MAX_KILOBYTES,
+							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	DefineCustomBoolVariable("governance.worker",
 							 "Lets the background worker visit databases.",
 							 "It writes denied attempts, seals the audit trail and does what is due by time. Where it is off, a scheduler must call gov_run_maintenance().",
@@ -83,6 +96,11 @@ gov_guc_init(void)
 							"How long audit events may stay unsealed.",
 							"The worker visits a database that has new events at most once in this time: shorter narrows the time in which a change of the trail would go unnoticed, longer costs fewer visits.",
 							&gov_seal_interval, 1000, 100, 3600 * 1000,
+							PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("governance.sla_interval",
+							"How often the worker judges each service level.",
+							"Shorter opens and closes violations closer to the moment, longer costs fewer visits. A resource is first judged this long after the worker has first seen it.",
+							&gov_sla_interval, 60 * 1000, 1000, 3600 * 1000,
 							PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomIntVariable("governance.max_workers",
 							"Visits of databases that may run at the same time.",
@@ -94,6 +112,11 @@ gov_guc_init(void)
 							"What is over is counted and recorded as one event, so that a loop of denied attempts cannot fill the disk.",
 							&gov_denial_rate, 60, 1, 1000000,
 							PGC_SIGHUP, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("governance.control_timeout",
+							"How long the query of one control may run.",
+							"A control that takes longer fails, and the report goes on without it; 0 waits for ever.",
+							&gov_control_timeout, 10000, 0, 3600 * 1000,
+							PGC_SUSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomStringVariable("governance.checkpoint_origin",
 							   "The beginning of the name under which checkpoints are signed.",
 							   "The log's id follows it, so that no two logs have one name; empty is \"governance\". Witnesses know a log by this name: change it before the first of them does.",
@@ -106,6 +129,17 @@ gov_guc_init(void)
 							   PGC_SIGHUP, GUC_SUPERUSER_ONLY,
 							   NULL, NULL, NULL);
 
+	DefineCustomStringVariable("governance.jwks_file",
+							   "File with the keys that signed tokens (JWT) are verified with.",
+							   "A JSON Web Key Set: Ed25519 public keys, and secrets of at least 32 bytes for HS256. It belongs to the server's user, and nobody else may write it or, where it has a secret, read it. Another file counts at once; empty: no signed token is valid.",
+							   &gov_jwks_file, "",
+							   PGC_SIGHUP, GUC_SUPERUSER_ONLY,
+							   NULL, NULL, NULL);
+	DefineCustomStringVariable("governance.jwt_audience",
+							   "The audience that a signed token (JWT) must name.",
+							   "So that a token made for another service opens nothing here. Empty: no signed token is valid.",
+							   &gov_jwt_audience, "",
+							   PGC_SIGHUP, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("governance.restoring",
 							 "The database is being restored: guards stand aside for a superuser, gov_* functions refuse.",
 							 "Set for a database by gov_pre_restore(), taken back by gov_post_restore(); a session cannot set it.",

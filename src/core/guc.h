@@ -7,19 +7,25 @@
 
 extern bool gov_audit_denials;
 extern bool gov_log_checks;
+extern int	gov_accumulator_limit;	/* kB */
 
 /* These do something only where the library is preloaded. */
 extern bool gov_worker_enabled;
 extern int	gov_seal_interval;	/* milliseconds */
+extern int	gov_sla_interval;	/* milliseconds */
 extern int	gov_max_workers;
 extern int	gov_denial_ring_size;	/* entries */
 extern int	gov_denial_rate;	/* a minute and login role */
 
+extern int	gov_control_timeout;	/* milliseconds; 0: none */
 /* Only ALTER DATABASE sets it; core/restoring.h reads what that left. */
 extern bool gov_restoring;
 
 extern char *gov_checkpoint_origin; /* '' is "governance" */
 extern char *gov_checkpoint_key_file;	/* '' is none */
+
+extern char *gov_jwks_file;		/* '' is none: no signed token is valid */
+extern char *gov_jwt_audience;	/* the same */
 
 extern void gov_guc_init(void);
 

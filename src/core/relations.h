@@ -57,7 +57,22 @@
 				 "audit_checkpoints_tree_size_key") \
 	GOV_RELATION(AUDIT_COSIGNATURES, "audit_cosignatures") \
 	GOV_RELATION(AUDIT_RETIREMENTS, "audit_retirements") \
-	GOV_RELATION(AUDIT_RETIREMENTS_PKEY, "audit_retirements_pkey")
+	GOV_RELATION(AUDIT_RETIREMENTS_PKEY, "audit_retirements_pkey") \
+	GOV_RELATION(EVENTS, "events") \
+	GOV_RELATION(INCIDENTS, "incidents") \
+	GOV_RELATION(SLA_GENERATION, "sla_generation") \
+	GOV_RELATION(SLA_TARGETS, "sla_targets") \
+	GOV_RELATION(SLA_TARGETS_PKEY, "sla_targets_pkey") \
+	GOV_RELATION(SLA_OBSERVATIONS, "sla_observations") \
+	GOV_RELATION(SLA_RETENTION, "sla_retention") \
+	GOV_RELATION(SLA_DELTAS, "sla_deltas") \
+	GOV_RELATION(SLA_DELTAS_MINUTE_IDX, "sla_deltas_minute_idx") \
+	GOV_RELATION(SLA_MINUTES, "sla_minutes") \
+	GOV_RELATION(SLA_MINUTES_PKEY, "sla_minutes_pkey") \
+	GOV_RELATION(SLA_HOURS, "sla_hours") \
+	GOV_RELATION(SLA_HOURS_PKEY, "sla_hours_pkey") \
+	GOV_RELATION(SLA_DAYS, "sla_days") \
+	GOV_RELATION(SLA_DAYS_PKEY, "sla_days_pkey")
 
 typedef enum GovRelation
 {
@@ -73,6 +88,7 @@ typedef enum GovCache
 	GOV_CACHE_ACCESS,			/* users, roles, permissions, assignments */
 	GOV_CACHE_POLICY,			/* policies */
 	GOV_CACHE_ADMIT,			/* use-cases, deployments, environments */
+	GOV_CACHE_SLA,				/* service level targets */
 	GOV_CACHE_CATALOG,			/* OIDs and attribute numbers */
 	GOV_CACHE_COUNT
 } GovCache;

@@ -11,6 +11,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "fmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -18,8 +19,11 @@
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
+#include "utils/typcache.h"
 
 #include "core/row_json.h"
+
+PG_FUNCTION_INFO_V1(gov_row_json);
 
 #define UNIX_EPOCH_USECS \
 	((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
@@ -214,4 +218,35 @@ gov_row_changes(HeapTuple old_tuple, HeapTuple new_tuple, TupleDesc desc,
 		push_column(&state, att, new_value, new_null);
 	}
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+/*
+ * gov_row_json(row) → jsonb
+ */
+Datum
+gov_row_json(PG_FUNCTION_ARGS)
+{
+	HeapTupleHeader header;
+	HeapTupleData tuple = {0};
+	TupleDesc	desc;
+	Jsonb	   *result;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	header = PG_GETARG_HEAPTUPLEHEADER(0);
+	desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header),
+								  HeapTupleHeaderGetTypMod(header));
+	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+	tuple.t_data = header;
+	result = gov_row_to_jsonb(&tuple, desc, 0);
+	ReleaseTupleDesc(desc);
+	PG_RETURN_JSONB_P(result);
+}
+
+void
+gov_json_put(JsonbParseState **state, const char *key, Datum value,
+			 bool isnull, Oid type)
+{
+	gov_json_push_key(state, key);
+	gov_json_push(state, WJB_VALUE, value, isnull, type);
 }

@@ -14,6 +14,10 @@ extern void gov_json_push(JsonbParseState **state, JsonbIteratorToken token,
 						  Datum value, bool isnull, Oid type);
 extern void gov_json_push_key(JsonbParseState **state, const char *key);
 
+/* A key and its value. */
+extern void gov_json_put(JsonbParseState **state, const char *key,
+						 Datum value, bool isnull, Oid type);
+
 /* Every column, but that one (0: none). */
 extern Jsonb *gov_row_to_jsonb(HeapTuple tuple, TupleDesc desc,
 							   AttrNumber hidden);

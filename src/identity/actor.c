@@ -255,3 +255,10 @@ gov_actor_bind(const char *user_id, GovEvidence evidence)
 	strlcpy(binding.user_id, user_id, sizeof(binding.user_id));
 	binding.evidence = evidence;
 }
+
+void
+gov_actor_bind_instead(const char *user_id, GovEvidence evidence)
+{
+	binding.evidence = GOV_EVIDENCE_UNMAPPED;
+	gov_actor_bind(user_id, evidence);
+}

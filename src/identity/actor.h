@@ -55,6 +55,13 @@ extern void gov_actor_bind(const char *user_id, GovEvidence evidence);
 extern bool gov_actor_is_bound(void);
 
 /*
+ * The actor bound a moment ago, in the same function, was only on the way to
+ * this one.
+ */
+extern void gov_actor_bind_instead(const char *user_id,
+								   GovEvidence evidence);
+
+/*
  * 55000 if there is a binding: asked before rights, which would be judged of
  * whom the binding names.
  */

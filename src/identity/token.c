@@ -17,6 +17,9 @@
 #include "core/spi.h"
 #include "identity/token.h"
 
+#define FRESH_TOKENS 64
+#define FRESH_MS 15000
+
 static GovStatement find_token = {
 	.sql = "SELECT t.token_id, t.user_id, t.token_hash, t.expires_at"
 		   " FROM governance.api_tokens AS t"
@@ -121,10 +124,34 @@ gov_token_find(const uint8_t hash[GOV_SHA256_LEN], GovToken *token)
 	return true;
 }
 
+/*
+ * gov_token_note_use
+ *		Note the use, unless that was done within the last minute.
+ *
+ * A session that has found a token's note fresh does not look again for a
+ * while: it would cost as much as all the rest of a request by token.
+ */
 void
 gov_token_note_use(const GovToken *token)
 {
+	static struct
+	{
+		int64		token_id;
+		TimestampTz found_at;
+	}			fresh[FRESH_TOKENS];
+	int			slot = (uint64) token->token_id % FRESH_TOKENS;
+	TimestampTz now = GetCurrentTimestamp();
+
 	if (XactReadOnly || RecoveryInProgress() || IsInParallelMode())
 		return;
-	(void) gov_run(&note_use, gov_int8(token->token_id));
+	if (fresh[slot].token_id == token->token_id &&
+		!TimestampDifferenceExceeds(fresh[slot].found_at, now, FRESH_MS))
+		return;
+
+	/* What this transaction notes may be rolled back: that is not fresh. */
+	if (gov_run(&note_use, gov_int8(token->token_id)) == 0)
+	{
+		fresh[slot].token_id = token->token_id;
+		fresh[slot].found_at = now;
+	}
 }

@@ -6,7 +6,7 @@
  *	kind		the first part of event types and resources
  *	key			the columns that make the id in a resource, joined by ':'
  *	cache		which backend cache a change makes stale (NONE, ACCESS,
- *				POLICY, ADMIT)
+ *				POLICY, ADMIT, SLA)
  *	fixed		columns that never change once written
  *	hidden		a column that is shown nowhere, events included
  *	machines	"column=machine" for each state machine
@@ -77,3 +77,43 @@ GOV_TABLE("checkpoint_keys", "checkpoint_key", "name key_id", NONE,
 		  "name key_id verifier_key first_used_at", "", "", KEEP)
 GOV_TABLE("witnesses", "witness", "name", NONE,
 		  "name key_id verifier_key added_at added_by", "", "", NOTHING)
+GOV_TABLE("incidents", "incident", "incident_id", NONE,
+		  "incident_id category title description resource reported_at"
+		  " reported_by aware_at dedup_key metadata",
+		  "", "status=incident", KEEP)
+GOV_TABLE("incident_events", "incident_event", "incident_id", NONE, "", "",
+		  "", KEEP | APPEND)
+GOV_TABLE("regulatory_deadlines", "regulatory_deadline", "regime kind stage",
+		  NONE, "regime kind stage", "", "", NOTHING)
+GOV_TABLE("incident_deadlines", "incident_deadline",
+		  "incident_id regime stage", NONE, "incident_id regime stage", "",
+		  "", KEEP)
+GOV_TABLE("sla_targets", "sla_target", "resource_type resource_id", SLA,
+		  "resource_type resource_id revision response_time_p95"
+		  " response_time_p99 availability_target error_rate_target"
+		  " max_downtime_hours incident_response_minutes"
+		  " incident_resolution_hours window_days valid_from updated_by"
+		  " metadata", "", "", KEEP)
+GOV_TABLE("sla_measurements", "sla_measurement", "resource_type resource_id",
+		  NONE, "", "", "", KEEP | APPEND)
+GOV_TABLE("maintenance_windows", "maintenance_window", "window_id", NONE,
+		  "window_id resource_type resource_id created_at created_by", "", "",
+		  NOTHING)
+GOV_TABLE("sla_violations", "sla_violation", "violation_id", NONE,
+		  "violation_id resource_type resource_id violation_type opened_at"
+		  " target_value actual_value severity source measurement_id",
+		  "", "status=sla_violation", KEEP)
+GOV_TABLE("burn_rate_rules", "burn_rate_rule", "rule", NONE, "rule", "", "",
+		  NOTHING)
+GOV_TABLE("escalation_rules", "escalation_rule", "rule_id", NONE,
+		  "rule_id resource_type resource_id violation_type escalation_level",
+		  "", "", NOTHING)
+GOV_TABLE("sla_escalations", "sla_escalation", "escalation_id", NONE,
+		  "escalation_id rule_id resource_type resource_id violation_type"
+		  " escalation_level violation_id violations crossed_at due_at",
+		  "", "", KEEP)
+GOV_TABLE("controls", "control", "id", NONE,
+		  "id framework title source judged criterion query owner_role"
+		  " is_builtin created_at created_by", "", "", NOTHING)
+GOV_TABLE("compliance_reports", "compliance_report", "report_id", NONE, "",
+		  "report", "", KEEP | APPEND)

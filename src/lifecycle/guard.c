@@ -26,6 +26,7 @@
 
 #include "access/duties.h"
 #include "access/require.h"
+#include "audit/outbox.h"
 #include "audit/record.h"
 #include "core/operation.h"
 #include "core/relations.h"
@@ -37,9 +38,10 @@
 
 PG_FUNCTION_INFO_V1(gov_guard);
 
-#define MAX_KEYS		2
+#define MAX_KEYS		3
 #define MAX_MACHINES	2
 #define MAX_FIXED		24
+#define MAX_PUBLISHED	12
 
 /* flags in governed_tables.h */
 #define NOTHING 0x0
@@ -52,6 +54,7 @@ PG_FUNCTION_INFO_V1(gov_guard);
 #define CACHE_ACCESS GOV_CACHE_ACCESS
 #define CACHE_POLICY GOV_CACHE_POLICY
 #define CACHE_ADMIT GOV_CACHE_ADMIT
+#define CACHE_SLA GOV_CACHE_SLA
 
 typedef struct TableDef
 {
@@ -72,6 +75,17 @@ static const TableDef table_defs[] = {
 #undef GOV_TABLE
 };
 
+/* The columns that the outbox tells of. */
+static const struct
+{
+	const char *table;
+	const char *columns;
+}			published_defs[] = {
+#define GOV_PUBLISHED(table, columns) {table, columns},
+#include "lifecycle/published_tables.h"
+#undef GOV_PUBLISHED
+};
+
 /* A table definition with its names turned into numbers. */
 typedef struct Governed
 {
@@ -82,6 +96,8 @@ typedef struct Governed
 	int			nfixed;
 	AttrNumber	fixed[MAX_FIXED];
 	AttrNumber	hidden;
+	int			npublished;		/* 0: no event in the outbox */
+	AttrNumber	published[MAX_PUBLISHED];
 	int			nmachines;
 	AttrNumber	machine_columns[MAX_MACHINES];
 	char		machines[MAX_MACHINES][NAMEDATALEN];
@@ -127,6 +143,7 @@ resolve(Governed *g, const TableDef *def, Oid relid)
 	char	   *copy = pstrdup(def->machines);
 	char	   *state = NULL;
 	char	   *pair;
+	int			i;
 
 	memset(g, 0, sizeof(Governed));
 	g->def = def;
@@ -134,6 +151,12 @@ resolve(Governed *g, const TableDef *def, Oid relid)
 	g->nfixed = columns_of(relid, def->fixed, g->fixed, MAX_FIXED);
 	if (def->hidden[0] != '\0')
 		g->hidden = column_of(relid, def->hidden);
+	for (i = 0; i < lengthof(published_defs); i++)
+	{
+		if (strcmp(published_defs[i].table, def->table) == 0)
+			g->npublished = columns_of(relid, published_defs[i].columns,
+									   g->published, MAX_PUBLISHED);
+	}
 	for (pair = strtok_r(copy, " ", &state); pair != NULL;
 		 pair = strtok_r(NULL, " ", &state))
 	{
@@ -324,6 +347,69 @@ check_duties(const Governed *g, TriggerData *trigdata)
 }
 
 static void
+push_column(JsonbParseState **state, Relation rel, HeapTuple tuple,
+			AttrNumber column)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, column, desc, &isnull);
+
+	gov_json_push_key(state, column_name(rel, column));
+	gov_json_push(state, WJB_VALUE, value, isnull,
+				  TupleDescAttr(desc, column - 1)->atttypid);
+}
+
+/*
+ * publish_change
+ *		Leave an event in the outbox, if what it tells of has changed.
+ */
+static void
+publish_change(const Governed *g, Relation rel, HeapTuple old_tuple,
+			   HeapTuple new_tuple, const GovEvent *event)
+{
+	JsonbParseState *state = NULL;
+	bool		differs[MAX_PUBLISHED] = {false};
+	bool		is_told = old_tuple == NULL;
+	GovActor	actor;
+	Jsonb	   *data;
+	int			i;
+
+	for (i = 0; i < g->npublished && old_tuple != NULL; i++)
+	{
+		differs[i] = column_differs(rel, old_tuple, new_tuple,
+									g->published[i]);
+		is_told |= differs[i];
+	}
+	if (!is_told)
+		return;
+
+	(void) gov_actor_get(&actor);
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	gov_json_push_key(&state, "action");
+	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(event->action),
+				  false, TEXTOID);
+	gov_json_push_key(&state, "actor");
+	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(actor.user_id),
+				  actor.user_id[0] == '\0', TEXTOID);
+	for (i = 0; i < g->npublished; i++)
+		push_column(&state, rel, new_tuple, g->published[i]);
+	if (old_tuple != NULL)
+	{
+		gov_json_push_key(&state, "previous");
+		pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+		for (i = 0; i < g->npublished; i++)
+		{
+			if (differs[i])
+				push_column(&state, rel, old_tuple, g->published[i]);
+		}
+		pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	}
+	data = JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	gov_outbox_add(psprintf("governance.%s", event->event_type),
+				   event->resource, data);
+}
+
+static void
 record_change(const Governed *g, TriggerData *trigdata)
 {
 	Relation	rel = trigdata->tg_relation;
@@ -367,6 +453,8 @@ record_change(const Governed *g, TriggerData *trigdata)
 			JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 	}
 	(void) gov_audit_record(&event);
+	if (g->npublished > 0 && new_tuple != NULL)
+		publish_change(g, rel, old_tuple, new_tuple, &event);
 }
 
 /*

@@ -54,6 +54,9 @@ static const Allowed allowed_changes[] = {
 	{"incident", NULL},
 	{"incident_event", NULL},
 	{"incident_deadline", NULL},
+	{"sla_violation", NULL},
+	{"sla_escalation", NULL},
+	{"compliance_report", NULL},	/* what a read leaves behind */
 	{"system", NULL}
 };
 

@@ -194,3 +194,43 @@ GOV_TRANSITION(approval_request, "pending", "expired",
 GOV_TRANSITION(approval_request, "approved", "expired",
 			   "expire", NONE,
 			   "past its time")
+
+/* incidents.status */
+GOV_TRANSITION(incident, NULL, "open",
+			   "report", INCIDENT_REPORT,
+			   "by a person, an escalation rule or break-glass; an unresolved one with the same key is joined instead")
+GOV_TRANSITION(incident, "open", "acknowledged",
+			   "acknowledge", INCIDENT_MANAGE,
+			   "somebody takes it on")
+GOV_TRANSITION(incident, "reopened", "acknowledged",
+			   "acknowledge", INCIDENT_MANAGE,
+			   "somebody takes it on again")
+GOV_TRANSITION(incident, "open", "resolved",
+			   "resolve", INCIDENT_MANAGE,
+			   "with a resolution")
+GOV_TRANSITION(incident, "acknowledged", "resolved",
+			   "resolve", INCIDENT_MANAGE,
+			   "with a resolution")
+GOV_TRANSITION(incident, "reopened", "resolved",
+			   "resolve", INCIDENT_MANAGE,
+			   "with a resolution")
+GOV_TRANSITION(incident, "resolved", "closed",
+			   "close", INCIDENT_MANAGE,
+			   "resolved before")
+GOV_TRANSITION(incident, "resolved", "reopened",
+			   "reopen", INCIDENT_MANAGE,
+			   "with a reason; no other unresolved one has its key")
+GOV_TRANSITION(incident, "closed", "reopened",
+			   "reopen", INCIDENT_MANAGE,
+			   "with a reason; no other unresolved one has its key")
+
+/* sla_violations.status */
+GOV_TRANSITION(sla_violation, NULL, "open",
+			   "open", SLA_MANAGE,
+			   "an evaluation finds that a target is missed; one open per resource and type")
+GOV_TRANSITION(sla_violation, NULL, "closed",
+			   "record", SLA_RECORD,
+			   "a summary misses a target, or an incident was answered late")
+GOV_TRANSITION(sla_violation, "open", "closed",
+			   "close", SLA_MANAGE,
+			   "an evaluation finds that it is over")

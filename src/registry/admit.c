@@ -30,11 +30,11 @@
 
 #include "access/require.h"
 #include "core/args.h"
+#include "core/policy.h"
 #include "core/row_json.h"
 #include "core/scan.h"
 #include "lifecycle/suspension.h"
 #include "registry/environment.h"
-#include "registry/policy.h"
 #include "registry/usecase.h"
 
 PG_FUNCTION_INFO_V1(gov_admit);

@@ -16,11 +16,11 @@
 #include "access/require.h"
 #include "core/errors.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/row_json.h"
 #include "core/spi.h"
 #include "registry/approval.h"
 #include "registry/approval_internal.h"
-#include "registry/policy.h"
 
 const GovApprovalActionInfo gov_approval_actions[] = {
 #define GOV_APPROVAL_ACTION(symbol, name, first, second) {name, first, second},
@@ -138,7 +138,7 @@ gov_approval_key(const char *first, const char *second)
 	return second ? psprintf("%s\n%s", first, second) : pstrdup(first);
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 deny_without_request(GovApprovalAction action, const GovActor *actor,
 					 const char *first, const char *second,
 					 const GovApprovalPolicy *policy)

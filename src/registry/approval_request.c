@@ -21,10 +21,10 @@
 #include "access/require.h"
 #include "core/errors.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval_internal.h"
 #include "registry/model.h"
-#include "registry/policy.h"
 
 PG_FUNCTION_INFO_V1(gov_request_approval);
 PG_FUNCTION_INFO_V1(gov_approve_request);
@@ -290,7 +290,7 @@ is_subject(List *subjects, const char *user_id)
 	return false;
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 deny_duty(const GovActor *actor, const Request *request, const char *detail)
 {
 	GovDenial	denial = {0};

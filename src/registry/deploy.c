@@ -17,13 +17,13 @@
 #include "access/require.h"
 #include "core/errors.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval.h"
 #include "registry/deployment.h"
 #include "registry/environment.h"
 #include "registry/gate.h"
 #include "registry/model.h"
-#include "registry/policy.h"
 
 PG_FUNCTION_INFO_V1(gov_deploy_model);
 
@@ -215,7 +215,7 @@ call_about(const Deploy *deploy, const char *function, const char *more)
 					quote_literal_cstr(deploy->version_id), more);
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 refuse_state(const Deploy *deploy)
 {
 	const GovVersion *version = &deploy->version;
@@ -325,7 +325,8 @@ gov_deploy_model(PG_FUNCTION_ARGS)
 							 &deploy.actor, deploy.model_id,
 							 deploy.version_id);
 	fresh.gate_results = gov_gates_check(&deploy.actor, deploy.model_id,
-										 deploy.version_id, environment);
+										 deploy.version_id,
+										 &deploy.environment);
 
 	fresh.model_id = deploy.model_id;
 	fresh.version = deploy.version_id;

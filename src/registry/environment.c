@@ -77,7 +77,7 @@ gov_environment_find(const char *name, GovEnvironment *found)
 				 errhint("Begin another transaction and try again.")));
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 exists_already(const char *name)
 {
 	ereport(ERROR,

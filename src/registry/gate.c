@@ -16,12 +16,14 @@
 #include "access/require.h"
 #include "core/errors.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/row_json.h"
 #include "core/spi.h"
 #include "registry/approval.h"
 #include "registry/environment.h"
 #include "registry/gate.h"
 #include "registry/model.h"
+#include "sla/budget.h"
 
 PG_FUNCTION_INFO_V1(gov_set_deployment_gate);
 PG_FUNCTION_INFO_V1(gov_drop_deployment_gate);
@@ -95,18 +97,54 @@ push_field(JsonbParseState **state, const char *key, uint64 row, int column,
 	gov_json_push(state, WJB_VALUE, value, isnull, type);
 }
 
+/*
+ * check_budget
+ *		A model that has used up its error budget takes no new version.
+ *
+ * One without a service level, or without an observation, has all of it.
+ */
+static void
+check_budget(const char *model_id, JsonbParseState **state,
+			 StringInfo failures)
+{
+	GovBudget	budget;
+	double		left;
+	bool		met;
+
+	if (!gov_budget_now("model", model_id, &budget))
+		return;
+	left = gov_budget_left(&budget.period);
+	met = !gov_budget_is_exhausted(&budget.period);
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	gov_json_put(state, "gate_id", (Datum) 0, true, INT8OID);
+	gov_json_put(state, "metric", CStringGetTextDatum("sla.budget_left"),
+				 false, TEXTOID);
+	gov_json_put(state, "operator", CStringGetTextDatum(">"), false, TEXTOID);
+	gov_json_put(state, "threshold", Int32GetDatum(0), false, INT4OID);
+	gov_json_put(state, "value", Float8GetDatum(left), false, FLOAT8OID);
+	gov_json_put(state, "met", BoolGetDatum(met), false, BOOLOID);
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+	if (!met)
+		appendStringInfo(failures,
+						 "%sPolicy \"gate.sla\": the error budget of model \"%s\" is exhausted, %lld of %lld observations failed (%s window).",
+						 failures->len > 0 ? "\n" : "", model_id,
+						 (long long) budget.period.failed,
+						 (long long) budget.period.count, budget.window);
+}
+
 Jsonb *
 gov_gates_check(const GovActor *actor, const char *model_id,
-				const char *version, const char *environment)
+				const char *version, const GovEnvironment *environment)
 {
 	JsonbParseState *state = NULL;
 	StringInfoData failures;
+	bool		metrics_failed;
 	uint64		count;
 	uint64		row;
 
 	initStringInfo(&failures);
 	count = gov_run(&evaluate_gates, gov_text(model_id), gov_text(version),
-					gov_text(environment));
+					gov_text(environment->name));
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	for (row = 0; row < count; row++)
 	{
@@ -132,6 +170,10 @@ gov_gates_check(const GovActor *actor, const char *model_id,
 		}
 	}
 
+	metrics_failed = failures.len > 0;
+	if (environment->is_production && gov_policy_bool("gate.sla"))
+		check_budget(model_id, &state, &failures);
+
 	if (failures.len > 0)
 	{
 		GovDenial	denial = {0};
@@ -142,9 +184,11 @@ gov_gates_check(const GovActor *actor, const char *model_id,
 		denial.resource = gov_version_resource(model_id, version);
 		denial.message = psprintf("model version \"%s\" does not meet the gates of environment \"%s\"",
 								  gov_version_name(model_id, version),
-								  environment);
+								  environment->name);
 		denial.detail = failures.data;
-		denial.hint = "The latest value of each metric counts: gov_record_model_metrics() records one.";
+		denial.hint = metrics_failed ?
+			"The latest value of each metric counts: gov_record_model_metrics() records one." :
+			"The budget comes back as failures leave its window; gov_override_policy('gate.sla', 'false', reason) lets one transaction do without.";
 		gov_deny(&denial);
 	}
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));

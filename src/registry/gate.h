@@ -8,15 +8,19 @@
 #include "utils/jsonb.h"
 
 #include "identity/actor.h"
+#include "registry/environment.h"
 
 /*
  * Hold the version's latest metrics against every gate of the environment,
- * as committed now.  MG003, naming each gate that is not met; else what each
- * gate said: [{gate_id, metric, operator, threshold, value, met}].
+ * as committed now; in production, where policy gate.sla is on, the model's
+ * error budget too.  MG003, naming each gate that is not met; else what each
+ * gate said: [{gate_id, metric, operator, threshold, value, met}], the gate_id
+ * of the budget being null.
  *
  * Needs an SPI connection; the result lives until gov_spi_end().
  */
 extern Jsonb *gov_gates_check(const GovActor *actor, const char *model_id,
-							  const char *version, const char *environment);
+							  const char *version,
+							  const GovEnvironment *environment);
 
 #endif							/* GOV_GATE_H */

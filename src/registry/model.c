@@ -73,7 +73,7 @@ gov_version_resource(const char *model_id, const char *version)
 	return psprintf("model_version/%s:%s", model_id, version);
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 no_such_model(const char *model_id)
 {
 	ereport(ERROR,
@@ -82,7 +82,7 @@ no_such_model(const char *model_id)
 			 errhint("SELECT model_id FROM gov_models() lists the models.")));
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 no_such_version(const char *model_id, const char *version)
 {
 	if (gov_run(&find_model, gov_text(model_id)) == 0)
@@ -99,7 +99,7 @@ no_such_version(const char *model_id, const char *version)
  * A row younger than the snapshot of a REPEATABLE READ transaction can be
  * read, but foreign keys to it would not find it.
  */
-static pg_attribute_noreturn() void
+pg_noreturn static void
 too_young(const char *kind, const char *name)
 {
 	ereport(ERROR,

@@ -18,9 +18,9 @@
 #include "core/args.h"
 #include "core/errors.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/spi.h"
 #include "registry/model.h"
-#include "registry/policy.h"
 
 PG_FUNCTION_INFO_V1(gov_request_model_approval);
 PG_FUNCTION_INFO_V1(gov_approve_model);

@@ -2,7 +2,7 @@
  * override.c
  *		gov_override_policy(): another value for the rest of a transaction.
  *
- * The value lives in the backend's memory (registry/policy.h); what stays is
+ * The value lives in the backend's memory (core/policy.h); what stays is
  * the event, which commits with whatever the override made possible.
  */
 #include "postgres.h"
@@ -12,10 +12,11 @@
 
 #include "access/require.h"
 #include "audit/record.h"
+#include "core/policy.h"
 #include "core/row_json.h"
 #include "core/spi.h"
+#include "incident/incident.h"
 #include "registry/approval_internal.h"
-#include "registry/policy.h"
 
 PG_FUNCTION_INFO_V1(gov_override_policy);
 
@@ -67,6 +68,20 @@ record(const char *name, const Jsonb *value, const char *reason)
 }
 
 /*
+ * Break-glass is reviewed afterwards: an incident sees to that, and commits
+ * with what was done.
+ */
+static void
+open_review(const char *name, const char *reason)
+{
+	(void) gov_incident_open("compliance", "warning",
+							 psprintf("Break-glass: \"%s\" without an approved request",
+									  name + strlen(APPROVAL_PREFIX)),
+							 reason, psprintf("policy/%s", name), 0, NULL,
+							 NULL);
+}
+
+/*
  * gov_override_policy(name, value, reason)
  */
 Datum
@@ -75,6 +90,7 @@ gov_override_policy(PG_FUNCTION_ARGS)
 	const char *name = gov_arg_id(fcinfo, 0, "name");
 	const char *reason = gov_arg_reason(fcinfo, 2, "reason");
 	Jsonb	   *value;
+	bool		is_break_glass;
 
 	if (PG_ARGISNULL(1))
 		gov_bad_value("value", "The argument \"value\" is missing.", NULL);
@@ -82,10 +98,13 @@ gov_override_policy(PG_FUNCTION_ARGS)
 	gov_refuse_read_only("gov_override_policy()");
 	(void) gov_require(GOV_PERM_POLICY_OVERRIDE,
 					   psprintf("policy/%s", name));
-	if (!is_approval_override(name, value))
+	is_break_glass = is_approval_override(name, value);
+	if (!is_break_glass)
 		gov_policy_check(name, value);
 
 	record(name, value, reason);
+	if (is_break_glass)
+		open_review(name, reason);
 	gov_policy_override_set(name, value);
 	ereport(NOTICE,
 			(errmsg("policy \"%s\" is overridden until this transaction ends",

@@ -12,9 +12,9 @@
 
 #include "access/require.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval.h"
-#include "registry/policy.h"
 
 PG_FUNCTION_INFO_V1(gov_set_policy);
 PG_FUNCTION_INFO_V1(gov_policy);
@@ -44,7 +44,7 @@ static GovStatement update_policy = {
 	.latest = true
 };
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 no_such_policy(const char *name)
 {
 	ereport(ERROR,

@@ -1,7 +1,7 @@
 /*
  * rollback.c
- *		gov_rollback_model() and gov_undeploy_model(): deployments that end
- *		before their time.
+ *		gov_rollback_model(), gov_rollback_version() and gov_undeploy_model():
+ *		deployments that end before their time.
  *
  * Locks: the model, then the version that ends and the one that comes back,
  * in key order.
@@ -22,6 +22,7 @@
 #include "registry/model.h"
 
 PG_FUNCTION_INFO_V1(gov_rollback_model);
+PG_FUNCTION_INFO_V1(gov_rollback_version);
 PG_FUNCTION_INFO_V1(gov_undeploy_model);
 
 /*
@@ -231,17 +232,36 @@ restore(const char *model_id, const char *environment,
 	return deployment_no;
 }
 
-/*
- * gov_rollback_model(model_id, reason, environment, to_version)
- * → deployment_history: the deployment now active, NULL where none is
- */
-Datum
-gov_rollback_model(PG_FUNCTION_ARGS)
+/* The version that the caller means to roll back, where it names one. */
+static void
+require_is_active(const char *model_id, const char *environment,
+				  const char *version, const GovDeployment *active)
 {
-	const char *model_id = gov_arg_id(fcinfo, 0, "model_id");
-	const char *reason = gov_arg_reason(fcinfo, 1, "reason");
-	const char *environment = gov_arg_id_or_null(fcinfo, 2, "environment");
-	const char *to_version = gov_arg_version_or_null(fcinfo, 3, "to_version");
+	GovVersion	named;
+
+	if (strcmp(active->version, version) == 0)
+		return;
+	gov_version_find(model_id, version, &named);
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("model version \"%s\" is not active in environment \"%s\"",
+					gov_version_name(model_id, version), environment),
+			 errdetail("Active there is version \"%s\".", active->version),
+			 errhint("Roll back the version that is active, or none.")));
+}
+
+/*
+ * roll_back_model
+ *		End the active deployment of the environment, and let the one before,
+ *		or that of to_version, come back: the body of both functions.
+ *
+ * version is the one to be rolled back, NULL for whichever is active.
+ */
+static Datum
+roll_back_model(FunctionCallInfo fcinfo, const char *model_id,
+				const char *version, const char *reason,
+				const char *environment, const char *to_version)
+{
 	GovActor	actor;
 	GovEnvironment found;
 	GovDeployment active;
@@ -256,7 +276,6 @@ gov_rollback_model(PG_FUNCTION_ARGS)
 
 	if (environment == NULL)
 		environment = GOV_PRODUCTION;
-	gov_refuse_read_only("gov_rollback_model()");
 	actor = gov_require(GOV_PERM_MODEL_ROLLBACK, gov_model_resource(model_id));
 
 	gov_spi_begin();
@@ -268,6 +287,8 @@ gov_rollback_model(PG_FUNCTION_ARGS)
 		gov_version_find(model_id, to_version, &target_version);
 	gov_environment_find(environment, &found);
 	require_active(model_id, environment, &active);
+	if (version != NULL)
+		require_is_active(model_id, environment, version, &active);
 
 	if (to_version != NULL)
 	{
@@ -305,6 +326,41 @@ gov_rollback_model(PG_FUNCTION_ARGS)
 							&actor, reason, request_id);
 	gov_deployment_select(deployment_no);
 	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_rollback_model(model_id, reason, environment, to_version)
+ * → deployment_history: the deployment now active, NULL where none is
+ */
+Datum
+gov_rollback_model(PG_FUNCTION_ARGS)
+{
+	const char *model_id = gov_arg_id(fcinfo, 0, "model_id");
+	const char *reason = gov_arg_reason(fcinfo, 1, "reason");
+	const char *environment = gov_arg_id_or_null(fcinfo, 2, "environment");
+	const char *to_version = gov_arg_version_or_null(fcinfo, 3, "to_version");
+
+	gov_refuse_read_only("gov_rollback_model()");
+	return roll_back_model(fcinfo, model_id, NULL, reason, environment,
+						   to_version);
+}
+
+/*
+ * gov_rollback_version(model_id, version, reason, environment, to_version)
+ * → deployment_history: the same, but only of that version
+ */
+Datum
+gov_rollback_version(PG_FUNCTION_ARGS)
+{
+	const char *model_id = gov_arg_id(fcinfo, 0, "model_id");
+	const char *version = gov_arg_version(fcinfo, 1);
+	const char *reason = gov_arg_reason(fcinfo, 2, "reason");
+	const char *environment = gov_arg_id_or_null(fcinfo, 3, "environment");
+	const char *to_version = gov_arg_version_or_null(fcinfo, 4, "to_version");
+
+	gov_refuse_read_only("gov_rollback_version()");
+	return roll_back_model(fcinfo, model_id, version, reason, environment,
+						   to_version);
 }
 
 /*

@@ -150,7 +150,7 @@ gov_impact_rank(const char *impact_level)
 	return -1;					/* keep compiler quiet */
 }
 
-pg_attribute_noreturn() void
+pg_noreturn void
 gov_no_such_usecase(const char *usecase_id)
 {
 	ereport(ERROR,

@@ -39,7 +39,7 @@ extern void gov_usecase_lock(const char *usecase_id, GovUsecase *found);
 /* 42704 unless there is such a use-case. */
 extern void gov_usecase_require(const char *usecase_id);
 
-extern pg_attribute_noreturn() void
+pg_noreturn extern void
 			gov_no_such_usecase(const char *usecase_id);
 
 extern bool gov_usecase_is(const GovUsecase *usecase, const char *status);

@@ -18,10 +18,10 @@
 #include "core/args.h"
 #include "core/errors.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval.h"
 #include "registry/model.h"
-#include "registry/policy.h"
 #include "registry/usecase.h"
 
 PG_FUNCTION_INFO_V1(gov_assess_impact);

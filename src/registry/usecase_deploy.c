@@ -13,11 +13,11 @@
 
 #include "core/args.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval.h"
 #include "registry/environment.h"
 #include "registry/metrics.h"
-#include "registry/policy.h"
 #include "registry/usecase.h"
 
 PG_FUNCTION_INFO_V1(gov_deploy_usecase);

@@ -4,15 +4,29 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/timestamp.h"
 
 #include "audit/denials.h"
+#include "audit/outbox.h"
 #include "audit/seal.h"
+#include "core/policy.h"
+#include "incident/incident.h"
 #include "registry/approval.h"
+#include "sla/evaluate.h"
+#include "sla/fold.h"
 #include "worker/jobs.h"
 
 #define DENIALS_BATCH 256
 #define EXPIRY_BATCH 256
+#define DEADLINES_BATCH 256
+#define EVALUATIONS_BATCH 20
+#define EVENTS_BATCH 5000
+#define OLD_EVENTS_BATCH 5000
+#define FOLD_BATCH 5000
+#define RETENTION_BATCH 5000
+#define FOLD_BY_HAND 50000
+#define BATCHES_BY_HAND 10
 #define FIRST_SEAL_BATCH 4096
 #define QUICK_SEAL_MS 150
 
@@ -68,6 +82,71 @@ gov_job_expiry(GovJobReport *report)
 
 	gov_job_counted(report, "expired", expired);
 	report->more = expired == EXPIRY_BATCH;
+}
+
+static void
+gov_job_deadlines(GovJobReport *report)
+{
+	int64		escalated = gov_incident_escalate_deadlines(DEADLINES_BATCH);
+
+	gov_job_counted(report, "escalated", escalated);
+	report->more = escalated == DEADLINES_BATCH;
+}
+
+/* By hand every resource; a visit those that are due and nobody works on. */
+static void
+gov_job_sla_evaluate(GovJobReport *report)
+{
+	GovEvaluationCounts counts;
+
+	gov_evaluate_due(EVALUATIONS_BATCH, report->by_hand, &counts);
+	gov_job_counted(report, "evaluated", counts.evaluated);
+	gov_job_counted(report, "violations", counts.changed);
+	report->more = counts.more;
+}
+
+static void
+gov_job_events(GovJobReport *report)
+{
+	int64		days = gov_policy_int("events.retention_days");
+	int64		published = gov_outbox_publish(report->by_hand,
+												   EVENTS_BATCH);
+	int64		deleted = days == 0 ? 0 :
+		gov_outbox_expire(report->by_hand, days, OLD_EVENTS_BATCH);
+
+	gov_job_counted(report, "published", published);
+	gov_job_counted(report, "deleted", deleted);
+	report->more = published == EVENTS_BATCH || deleted == OLD_EVENTS_BATCH;
+}
+
+/*
+ * By hand it waits for its turn and does many batches; a visit leaves alone
+ * what somebody else is folding.
+ */
+static void
+gov_job_sla_fold(GovJobReport *report)
+{
+	int			batches = report->by_hand ? BATCHES_BY_HAND : 1;
+	int			max = report->by_hand ? FOLD_BY_HAND : FOLD_BATCH;
+
+	do
+	{
+		int64		folded;
+
+		CHECK_FOR_INTERRUPTS();
+		folded = gov_sla_fold(report->by_hand, max);
+		gov_job_counted(report, "folded", folded);
+		report->more = folded == max;
+	} while (report->more && --batches > 0);
+}
+
+static void
+gov_job_sla_retention(GovJobReport *report)
+{
+	int64		removed = gov_sla_retain(report->by_hand, RETENTION_BATCH);
+
+	gov_job_counted(report, "removed", removed);
+	report->more = removed >= RETENTION_BATCH;
 }
 
 /*

@@ -158,7 +158,7 @@ SELECT event_type, changes FROM gov_audit_trail(resource => 'user/audit_omar', l
 SELECT event_type, actor FROM gov_audit_trail('audit_omar', 'model/nothing');
 SELECT count(*) BETWEEN 50 AND 100 AS at_most_100 FROM gov_audit_trail(limit_rows => NULL);
 -- newest first; since is inside, until outside
-SELECT bool_and(event_id < before) FROM (SELECT event_id, lag(event_id) OVER () AS before FROM gov_audit_trail()) AS e;
+SELECT bool_and(occurred_at <= before) FROM (SELECT occurred_at, lag(occurred_at) OVER () AS before FROM gov_audit_trail()) AS e;
 SELECT occurred_at AS first FROM gov_audit_trail(resource => 'kitchen/soup') \gset
 SELECT occurred_at AS last FROM gov_audit_trail(resource => 'kitchen/bill') \gset
 SELECT action FROM gov_audit_trail(since => :'first', until => :'last') WHERE event_type = 'lunch';

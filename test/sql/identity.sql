@@ -256,31 +256,6 @@ END
 $$;
 UPDATE governance.users SET is_active = true WHERE user_id = 'identity-carl';
 
--- the last use is noted once a minute, and leaves no event
-SELECT count(*) AS events FROM governance.audit_events \gset before_
-SELECT gov_begin_as(:'job_token');
-SELECT last_used_at > now() - interval '1 minute' AS noted, last_used_at AS at
-FROM gov_api_tokens() WHERE name = 'job' \gset first_
-SELECT :'first_noted' AS noted;
-SELECT gov_begin_as(:'job_token');
-SELECT last_used_at = :'first_at' AS not_again FROM gov_api_tokens() WHERE name = 'job';
-UPDATE governance.api_token_uses SET last_used_at = last_used_at - interval '61 s';
-SELECT gov_begin_as(:'job_token');
-SELECT last_used_at > :'first_at' AS a_minute_later FROM gov_api_tokens() WHERE name = 'job';
-BEGIN READ ONLY;
-UPDATE governance.api_token_uses SET last_used_at = NULL;   -- 25006
-ROLLBACK;
-UPDATE governance.api_token_uses SET last_used_at = NULL;
-BEGIN READ ONLY;
-SELECT gov_begin_as(:'job_token');
-COMMIT;
-SELECT last_used_at FROM gov_api_tokens() WHERE name = 'job';
-BEGIN ISOLATION LEVEL SERIALIZABLE;
-SELECT gov_begin_as(:'job_token');
-COMMIT;
-SELECT last_used_at IS NOT NULL AS noted FROM gov_api_tokens() WHERE name = 'job';
-SELECT count(*) - :before_events AS events_of_uses FROM governance.audit_events;
-
 -- whose tokens one sees; the hash is for nobody
 SET ROLE regress_identity_ann;
 SELECT user_id, name, expires_at IS NULL AS for_ever, revoked_at FROM gov_api_tokens();
@@ -360,9 +335,38 @@ COMMIT;
 SELECT pg_temp.who();
 
 RESET ROLE;
+-- the last use is noted once a minute, and leaves no event
+DROP FUNCTION pg_temp.definer();
+\c -
+SELECT count(*) AS events FROM governance.audit_events \gset before_
+SELECT gov_begin_as(:'job_token');
+SELECT last_used_at > now() - interval '1 minute' AS noted, last_used_at AS at
+FROM gov_api_tokens() WHERE name = 'job' \gset first_
+SELECT :'first_noted' AS noted;
+SELECT gov_begin_as(:'job_token');
+SELECT last_used_at = :'first_at' AS not_again FROM gov_api_tokens() WHERE name = 'job';
+UPDATE governance.api_token_uses SET last_used_at = last_used_at - interval '61 s';
+\c -
+-- (a session that has looked trusts its look for some seconds)
+SELECT gov_begin_as(:'job_token');
+SELECT last_used_at > :'first_at' AS a_minute_later FROM gov_api_tokens() WHERE name = 'job';
+BEGIN READ ONLY;
+UPDATE governance.api_token_uses SET last_used_at = NULL;   -- 25006
+ROLLBACK;
+UPDATE governance.api_token_uses SET last_used_at = NULL;
+\c -
+BEGIN READ ONLY;
+SELECT gov_begin_as(:'job_token');
+COMMIT;
+SELECT last_used_at FROM gov_api_tokens() WHERE name = 'job';
+BEGIN ISOLATION LEVEL SERIALIZABLE;
+SELECT gov_begin_as(:'job_token');
+COMMIT;
+SELECT last_used_at IS NOT NULL AS noted FROM gov_api_tokens() WHERE name = 'job';
+SELECT count(*) - :before_events AS events_of_uses FROM governance.audit_events;
+
 UPDATE governance.users SET is_active = false, db_role = NULL WHERE user_id LIKE 'identity-%';
 DELETE FROM governance.user_roles WHERE user_id LIKE 'identity-%';
 DELETE FROM governance.roles WHERE role LIKE 'identity-%';
-DROP FUNCTION pg_temp.definer();
 DROP ROLE regress_identity_ann, regress_identity_bob, regress_identity_pool,
     regress_identity_clerk, regress_identity_stranger;

@@ -1,5 +1,8 @@
 -- CREATE EXTENSION governance, once more and in every way that must fail.
 
+-- since 18 the context tells the line of the script
+\set SHOW_CONTEXT never
+
 -- a schema somebody else made is not adopted
 CREATE SCHEMA governance;
 CREATE EXTENSION governance;   -- 42P06

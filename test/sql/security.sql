@@ -8,14 +8,16 @@ FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid
 WHERE d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass AND e.extname = 'governance';
 CREATE VIEW pg_temp.functions AS
 SELECT p.*, p.pronamespace = 'governance'::regnamespace AS internal
-FROM pg_proc AS p JOIN pg_temp.members AS m ON m.catalog = 'pg_proc'::regclass AND m.objid = p.oid;
+FROM pg_proc AS p JOIN pg_temp.members AS m ON m.catalog = 'pg_proc'::regclass AND m.objid = p.oid
+WHERE p.proname !~ '^sketch(_|$)';
 CREATE VIEW pg_temp.relations AS
 SELECT c.* FROM pg_class AS c WHERE c.relnamespace = 'governance'::regnamespace;
 SELECT (SELECT count(*) FROM pg_temp.functions WHERE NOT internal) > 20 AS functions,
        (SELECT count(*) FROM pg_temp.relations WHERE relkind = 'r') > 15 AS tables;
 
--- everything lies in schema governance, but for the functions gov_*
-SELECT proname FROM pg_temp.functions WHERE NOT internal AND proname NOT LIKE 'gov\_%';
+-- everything lies in schema governance, but for the functions gov_* and those
+-- that read a sketch
+SELECT proname FROM pg_temp.functions WHERE NOT internal AND proname NOT LIKE 'gov\_%' AND proname NOT LIKE 'sketch\_%';
 SELECT proname FROM pg_temp.functions WHERE internal AND proname LIKE 'gov\_%';
 SELECT c.oid::regclass FROM pg_temp.relations AS c
 WHERE c.relkind IN ('r', 'v', 'S') AND c.oid NOT IN (
@@ -28,15 +30,25 @@ WHERE c.relkind IN ('r', 'v', 'S') AND c.oid NOT IN (
 
 -- whoever runs as the owner has a search_path that nobody else can write to
 SELECT oid::regprocedure AS unpinned FROM pg_temp.functions
-WHERE prosecdef AND proconfig IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}';
+WHERE prosecdef AND array_remove(proconfig, 'extra_float_digits=1') IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}';
 
--- an internal function is for nobody, a function gov_* for everybody
+-- an internal function is for nobody, a function gov_* for everybody, and so is
+-- the type sketch: it needs no actor
 SELECT oid::regprocedure AS callable FROM pg_temp.functions
-WHERE internal AND has_function_privilege('public', oid, 'EXECUTE');
+WHERE internal AND has_function_privilege('public', oid, 'EXECUTE') AND proname !~ '^sketch(_|$)';
 SELECT oid::regprocedure AS not_callable FROM pg_temp.functions
 WHERE NOT internal AND NOT has_function_privilege('public', oid, 'EXECUTE');
 SELECT DISTINCT g.grantee::regrole AS somebody_special
 FROM pg_temp.functions AS f, aclexplode(f.proacl) AS g WHERE g.grantee NOT IN (0, f.proowner);
+
+-- those of the type sketch lie in either schema and are for everybody: they
+-- read their arguments and nothing else
+SELECT count(*) > 20 AS sketch_functions,
+       bool_and(p.provolatile = 'i' AND p.proparallel = 's' AND NOT p.prosecdef
+                AND (p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') OR p.prokind = 'a')) AS pure,
+       bool_and(has_function_privilege('public', p.oid, 'EXECUTE')) AS for_everybody
+FROM pg_proc AS p JOIN pg_temp.members AS m ON m.catalog = 'pg_proc'::regclass AND m.objid = p.oid
+WHERE p.proname ~ '^sketch(_|$)';
 
 -- who writes says so: never STRICT, VOLATILE, UNSAFE in parallel plans
 SELECT oid::regprocedure AS no_writer FROM pg_temp.functions
@@ -52,7 +64,7 @@ WHERE proname IN ('gov_has_permission', 'gov_can', 'gov_current_actor') ORDER BY
 
 -- nothing is run as owner that a caller composes: no plpgsql
 SELECT p.oid::regprocedure, l.lanname FROM pg_temp.functions AS p JOIN pg_language AS l ON l.oid = p.prolang
-WHERE l.lanname NOT IN ('c', 'sql');
+WHERE l.lanname NOT IN ('c', 'sql') AND p.prokind <> 'a';
 -- SQL bodies are bound to their objects when they are made
 SELECT p.oid::regprocedure FROM pg_temp.functions AS p JOIN pg_language AS l ON l.oid = p.prolang
 WHERE l.lanname = 'sql' AND p.prosqlbody IS NULL;
@@ -166,6 +178,11 @@ INSERT INTO pg_temp.contract VALUES
     ('gov_create_sod_set', 'name text, roles text[], cardinality integer DEFAULT 2', 'governance.sod_sets'),
     ('gov_drop_sod_set', 'name text', 'boolean'),
     ('gov_sod_conflicts', '', 'TABLE(user_id text, sod_set text, roles text[])'),
+    -- service levels
+    ('gov_define_sla', 'resource_type text, resource_id text, response_time_p95 double precision DEFAULT 500, response_time_p99 double precision DEFAULT 1000, availability_target double precision DEFAULT 99.9, error_rate_target double precision DEFAULT 0.1, incident_response_minutes integer DEFAULT 15, incident_resolution_hours integer DEFAULT 4, window_days integer DEFAULT 30, metadata jsonb DEFAULT ''{}''::jsonb', 'governance.sla_targets'),
+    ('gov_observe', 'resource_type text, resource_id text, latency_ms double precision, success boolean DEFAULT true, observed_at timestamp with time zone DEFAULT now()', 'void'),
+    ('gov_observe_many', 'resource_type text, resource_id text, latency_ms double precision[], success boolean[] DEFAULT NULL::boolean[], observed_at timestamp with time zone[] DEFAULT NULL::timestamp with time zone[]', 'bigint'),
+    ('gov_sla_series', 'resource_type text, resource_id text, since timestamp with time zone, until timestamp with time zone DEFAULT now(), step interval DEFAULT ''@ 5 mins''::interval', 'TABLE(bucket timestamp with time zone, count bigint, p50 double precision, p95 double precision, p99 double precision, availability_percent double precision, error_rate double precision)'),
     -- model registry
     ('gov_register_model', 'model_id text, version text, description text DEFAULT ''''::text, source_commit text DEFAULT NULL::text, training_data_hash text DEFAULT NULL::text, hyperparameters jsonb DEFAULT ''{}''::jsonb, model_path text DEFAULT ''''::text, model_size_bytes bigint DEFAULT 0, artifacts jsonb DEFAULT ''{}''::jsonb, metadata jsonb DEFAULT ''{}''::jsonb', 'governance.model_versions'),
     ('gov_update_model', 'model_id text, description text DEFAULT NULL::text, owner text DEFAULT NULL::text, tags text[] DEFAULT NULL::text[]', 'governance.models'),
@@ -283,9 +300,8 @@ INSERT INTO governance.user_roles (user_id, role) VALUES ('security-user', 'admi
 UPDATE governance.users SET db_role = 'regress_security_user' WHERE true;   -- 42501
 DELETE FROM governance.sod_sets;   -- 42501
 TRUNCATE governance.audit_events;   -- 42501
-COPY governance.user_roles (user_id, role) FROM stdin;   -- 42501
-security-user	admin
-\.
+\copy governance.user_roles (user_id, role) FROM '/dev/null'
+-- 42501, though there is nothing in it
 INSERT INTO governance.audit_events (event_type) VALUES ('forged');   -- 42501
 SELECT nextval('governance.audit_events_event_id_seq');   -- 42501
 BEGIN;

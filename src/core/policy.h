@@ -18,6 +18,9 @@ extern void gov_policy_init(void);
 extern bool gov_policy_bool(const char *name);
 extern int64 gov_policy_int(const char *name);
 
+/* An interval in microseconds, a month being 30 days. */
+extern int64 gov_policy_usecs(const char *name);
+
 /*
  * The same as jsonb, palloc'd, and the type's name; NULL where there is no
  * such policy.  value_type may be NULL.

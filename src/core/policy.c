@@ -16,10 +16,11 @@
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
+#include "utils/timestamp.h"
 
+#include "core/policy.h"
 #include "core/relations.h"
 #include "core/scan.h"
-#include "registry/policy.h"
 
 /* As in permission_cache.c: how often to build when it changes meanwhile. */
 #define MAX_BUILDS 8
@@ -289,4 +290,21 @@ gov_policy_int(const char *name)
 	Datum		number = NumericGetDatum(scalar.val.numeric);
 
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, number));
+}
+
+int64
+gov_policy_usecs(const char *name)
+{
+	JsonbValue	scalar = policy_scalar(name, jbvString);
+	char	   *text = pnstrdup(scalar.val.string.val, scalar.val.string.len);
+	Interval   *interval =
+		DatumGetIntervalP(DirectFunctionCall3(interval_in,
+											  CStringGetDatum(text),
+											  ObjectIdGetDatum(InvalidOid),
+											  Int32GetDatum(-1)));
+
+	/* gov_set_policy() takes ten years at most: this cannot overflow. */
+	return interval->time +
+		(interval->month * (int64) DAYS_PER_MONTH + interval->day) *
+		USECS_PER_DAY;
 }

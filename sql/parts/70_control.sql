@@ -1,0 +1,662 @@
+-- Controls: what frameworks ask for, each with the query that shows it.
+
+CREATE TABLE governance.controls (
+    id         text COLLATE "C" NOT NULL,
+    framework  text NOT NULL,
+    title      text NOT NULL,
+    source     text NOT NULL DEFAULT '',
+    judged     text NOT NULL DEFAULT 'no_exceptions',
+    criterion  text NOT NULL DEFAULT '',
+    query      text NOT NULL,
+    owner_role name,
+    is_builtin boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    created_by text COLLATE "C",
+    CONSTRAINT controls_pkey PRIMARY KEY (id),
+    CONSTRAINT controls_id_check CHECK (id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
+    CONSTRAINT controls_judged_check CHECK (judged IN ('no_exceptions', 'evidence', 'manual')),
+    CONSTRAINT controls_owner_check CHECK (is_builtin = (owner_role IS NULL))
+);
+COMMENT ON TABLE governance.controls IS
+'What frameworks ask for, each with a query that lists the evidence of a period.  Reports run every one of them.  Add with gov_add_control().';
+COMMENT ON COLUMN governance.controls.judged IS
+'no_exceptions: fails where a row is an exception, passes where there are rows and none is, else it is for a person; evidence: passes where there is a row; manual: the rows are for a person to judge, a database cannot know.';
+COMMENT ON COLUMN governance.controls.criterion IS 'What the query looks for, in words.';
+COMMENT ON COLUMN governance.controls.query IS
+'One row for each piece of evidence: what it is (text), whether it is an exception (boolean), and what else helps.  $1 and $2 are start and end of the period; a report has the query with both written into it.';
+COMMENT ON COLUMN governance.controls.owner_role IS
+'The database role that added it, as which its query runs, read-only; NULL: built in, runs as the extension''s owner.';
+
+INSERT INTO governance.controls (id, framework, title, source, judged, criterion, query, is_builtin)
+SELECT c.id, c.framework, c.title, c.source, c.judged, c.criterion, pg_catalog.btrim(c.query, E'\n'), true
+FROM (VALUES
+    ('eu-ai-act-12.1', 'EU AI Act', 'Events are recorded automatically',
+     'Regulation (EU) 2024/1689, Art. 12(1)', 'no_exceptions',
+     'The guards that record each change stand on every governed table and on the trail itself, now.',
+     $q$
+SELECT 'table governance.' || g.relname AS evidence,
+    count(t.tgname) < 2 AS is_exception
+FROM (
+    SELECT f.relname, 'guard' FROM governance.governed_tables() AS f(relname)
+    UNION ALL
+    SELECT 'audit_events', 'append_only'
+) AS g(relname, trigger)
+LEFT JOIN pg_catalog.pg_trigger AS t
+    ON t.tgrelid = to_regclass('governance.' || g.relname)
+        AND t.tgname IN (g.trigger, g.trigger || '_truncate') AND t.tgenabled = 'A'
+GROUP BY g.relname
+$q$),
+    ('eu-ai-act-12.2', 'EU AI Act', 'Each recorded event names who acted',
+     'Regulation (EU) 2024/1689, Art. 12(2), 12(3)(d)', 'no_exceptions',
+     'Every change of the period has a known actor.  What CREATE EXTENSION itself wrote is left out.',
+     $q$
+SELECT 'events of ' || u.user_id AS evidence, false AS is_exception
+FROM governance.users AS u
+WHERE EXISTS (
+    SELECT
+    FROM governance.audit_events AS e
+    WHERE e.actor = u.user_id AND e.occurred_at >= $1 AND e.occurred_at < $2)
+UNION ALL
+SELECT 'event ' || e.event_id || ', ' || e.event_type || ' by database role ' || coalesce(e.db_role, '(unknown)'), true
+FROM governance.audit_events AS e
+WHERE e.actor IS NULL AND e.outcome = 'success'
+    AND e.occurred_at >= $1 AND e.occurred_at < $2
+    AND e.event_id > coalesce((
+        SELECT max(f.event_id)
+        FROM governance.audit_events AS f
+        WHERE f.incarnation = 1
+            AND f.xid = (SELECT g.xid FROM governance.audit_events AS g WHERE g.event_id = 1)), 0)
+$q$),
+    ('eu-ai-act-12.3', 'EU AI Act', 'Records cannot be altered unnoticed',
+     'Regulation (EU) 2024/1689, Art. 12(1)', 'no_exceptions',
+     'The events of the period are under a tree head within an hour; none was altered before it was sealed.',
+     $q$
+SELECT coalesce('tree of ' || h.tree_size || ' leaves', 'nothing is sealed') AS evidence,
+    h.tree_size IS NULL OR EXISTS (
+        SELECT
+        FROM governance.audit_events AS e
+        WHERE e.occurred_at >= greatest(h.sealed_at, $1)
+            AND e.occurred_at < $2 - interval '1 hour') AS is_exception,
+    h.sealed_at, encode(h.root, 'hex') AS root
+FROM (VALUES (1)) AS one(row)
+LEFT JOIN LATERAL (
+    SELECT t.tree_size, t.sealed_at, t.root
+    FROM governance.audit_tree_heads AS t
+    WHERE t.sealed_at < $2
+    ORDER BY t.sealed_at DESC, t.tree_size DESC
+    LIMIT 1
+) AS h ON true
+UNION ALL
+SELECT 'event ' || f.event_id || ' was altered before it was sealed', true, f.flagged_at, NULL
+FROM governance.audit_seal_flags AS f
+WHERE f.flagged_at >= $1 AND f.flagged_at < $2
+$q$),
+    ('eu-ai-act-14.1', 'EU AI Act', 'A person other than its maker decided on each release',
+     'Regulation (EU) 2024/1689, Art. 14(1), 14(4)', 'no_exceptions',
+     'Each deployment to production in the period was preceded by an approval of the same content by somebody who had not registered the version.',
+     $q$
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
+    NOT EXISTS (
+        SELECT
+        FROM governance.approval_history AS h
+        WHERE h.model_id = d.model_id AND h.version = d.version
+            AND h.approval_status = 'approved' AND h.reviewed_at <= d.deployed_at
+            AND h.content_digest = v.content_digest
+            AND h.reviewer IS DISTINCT FROM v.created_by) AS is_exception,
+    d.deployment_id, d.deployed_at, d.deployed_by
+FROM governance.deployment_history AS d
+JOIN governance.model_versions AS v ON v.model_id = d.model_id AND v.version = d.version
+WHERE d.deployed_at >= $1 AND d.deployed_at < $2 AND d.restores IS NULL
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+$q$),
+    ('eu-ai-act-14.4', 'EU AI Act', 'Operation can be stopped and reversed',
+     'Regulation (EU) 2024/1689, Art. 14(4)(e)', 'manual',
+     'Rollbacks, withdrawals and suspensions of the period.  Whether people are able and free to intervene is for a person to judge.',
+     $q$
+SELECT d.model_id || ':' || d.version || ' ' || d.status || ' in ' || d.environment AS evidence,
+    false AS is_exception, d.ended_at, d.ended_by, d.reason
+FROM governance.deployment_history AS d
+WHERE d.status IN ('rolled_back', 'undeployed') AND d.ended_at >= $1 AND d.ended_at < $2
+UNION ALL
+SELECT e.event_type, false, e.occurred_at, e.actor, e.new_row ->> 'reason'
+FROM governance.audit_events AS e
+WHERE e.resource = 'system/governance' AND e.occurred_at >= $1 AND e.occurred_at < $2
+$q$),
+    ('eu-ai-act-19.1', 'EU AI Act', 'Logs are kept for at least six months',
+     'Regulation (EU) 2024/1689, Art. 19(1)', 'no_exceptions',
+     'Policy audit.retention_days, as it stood at the end of the period, is 0 (for ever) or at least 183.',
+     $q$
+SELECT 'audit.retention_days = ' || p.value AS evidence,
+    p.value::integer BETWEEN 1 AND 182 AS is_exception
+FROM (
+    SELECT coalesce(
+        (SELECT e.new_row ->> 'value'
+            FROM governance.audit_events AS e
+            WHERE e.resource = 'policy/audit.retention_days' AND e.occurred_at < $2
+            ORDER BY e.occurred_at DESC, e.event_id DESC
+            LIMIT 1),
+        (SELECT q.default_value #>> '{}'
+            FROM governance.policies AS q
+            WHERE q.name = 'audit.retention_days'))
+) AS p(value)
+$q$),
+    ('eu-ai-act-26.1', 'EU AI Act', 'Use-cases are used as they were described',
+     'Regulation (EU) 2024/1689, Art. 26(1)', 'manual',
+     'The use-cases deployed at the end of the period.  Whether they are used as described is for a person to judge.',
+     $q$
+SELECT d.usecase_id || ' in ' || d.environment AS evidence, false AS is_exception,
+    u.owner, u.impact_level, u.risk_class
+FROM governance.usecase_deployments AS d
+JOIN governance.use_cases AS u ON u.usecase_id = d.usecase_id
+WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
+$q$),
+    ('eu-ai-act-26.2', 'EU AI Act', 'Oversight is assigned to competent people',
+     'Regulation (EU) 2024/1689, Art. 26(2)', 'manual',
+     'Who answers for each deployed use-case.  Competence, training and authority are for a person to judge.',
+     $q$
+SELECT u.usecase_id || ' answers to ' || u.owner AS evidence, false AS is_exception, u.impact_level
+FROM governance.use_cases AS u
+WHERE EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2
+        AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('eu-ai-act-26.5', 'EU AI Act', 'Operation of live models is monitored',
+     'Regulation (EU) 2024/1689, Art. 26(5)', 'no_exceptions',
+     'Each model live in production at the end of the period has a service level defined.',
+     $q$
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
+    NOT EXISTS (
+        SELECT
+        FROM governance.sla_targets_at($2) AS t
+        WHERE t.resource_type = 'model' AND t.resource_id = d.model_id) AS is_exception
+FROM governance.deployment_history AS d
+WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+$q$),
+    ('eu-ai-act-26.6', 'EU AI Act', 'Deployers keep logs for at least six months',
+     'Regulation (EU) 2024/1689, Art. 26(6)', 'no_exceptions',
+     'As eu-ai-act-19.1, for who deploys and not who provides.',
+     $q$
+SELECT 'audit.retention_days = ' || p.value AS evidence,
+    p.value::integer BETWEEN 1 AND 182 AS is_exception
+FROM (
+    SELECT coalesce(
+        (SELECT e.new_row ->> 'value'
+            FROM governance.audit_events AS e
+            WHERE e.resource = 'policy/audit.retention_days' AND e.occurred_at < $2
+            ORDER BY e.occurred_at DESC, e.event_id DESC
+            LIMIT 1),
+        (SELECT q.default_value #>> '{}'
+            FROM governance.policies AS q
+            WHERE q.name = 'audit.retention_days'))
+) AS p(value)
+$q$),
+    ('eu-ai-act-72.1', 'EU AI Act', 'Performance is followed after release',
+     'Regulation (EU) 2024/1689, Art. 72(1), 72(2)', 'no_exceptions',
+     'For each version live in production at the end of the period, metrics, a measurement or observations were recorded within it or within 30 days before its end.',
+     $q$
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
+    NOT EXISTS (
+        SELECT
+        FROM governance.model_metrics AS m
+        WHERE m.model_id = d.model_id AND m.version = d.version
+            AND m.recorded_at >= least($1, $2 - interval '30 days') AND m.recorded_at < $2)
+        AND NOT EXISTS (
+        SELECT
+        FROM governance.sla_measurements AS s
+        WHERE s.resource_type = 'model' AND s.resource_id = d.model_id
+            AND s.measured_at >= least($1, $2 - interval '30 days') AND s.measured_at < $2)
+        AND NOT EXISTS (
+        SELECT
+        FROM @extschema@.gov_sla_series('model', d.model_id, least($1, $2 - interval '30 days'), $2 + interval '1 minute', '1 day') AS o
+        WHERE o.count > 0) AS is_exception
+FROM governance.deployment_history AS d
+WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+$q$),
+    ('eu-ai-act-73.1', 'EU AI Act', 'Serious incidents are reported in time',
+     'Regulation (EU) 2024/1689, Art. 73(2) to 73(4)', 'no_exceptions',
+     'Each deadline under the AI Act that fell into the period, of a reportable incident, was met.',
+     $q$
+SELECT n.regime || ' ' || n.kind || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
+    n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at > n.due_at) AS is_exception,
+    n.due_at, n.notified_at
+FROM governance.incident_deadlines AS n
+JOIN governance.incidents_at($2) AS i ON i.incident_id = n.incident_id
+WHERE i.reported_at < $2 AND n.due_at >= $1
+    AND n.regime = 'eu_ai_act' AND n.due_at < $2
+$q$),
+    ('eu-ai-act-73.2', 'EU AI Act', 'Incidents are examined for being serious',
+     'Regulation (EU) 2024/1689, Art. 73(1)', 'manual',
+     'Critical and safety incidents of the period.  Whether one is a serious incident in the sense of Art. 3(49) is for a person to judge.',
+     $q$
+SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception,
+    i.category, i.severity, i.resource, i.reported_at
+FROM governance.incidents_at($2) AS i
+WHERE i.reported_at >= $1 AND i.reported_at < $2
+    AND (i.severity = 'critical' OR i.category = 'safety')
+$q$),
+    ('nist-ai-rmf-govern-1.6', 'NIST AI RMF', 'Models are inventoried, with somebody who answers for each',
+     'NIST AI 100-1, GOVERN 1.6', 'no_exceptions',
+     'Each model live in production at the end of the period has an owner.',
+     $q$
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
+    coalesce(m.owner, '') = '' AS is_exception, m.owner
+FROM governance.models AS m
+JOIN governance.deployment_history AS d ON d.model_id = m.model_id
+WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+$q$),
+    ('nist-ai-rmf-map-3.5', 'NIST AI RMF', 'Human oversight of use-cases is practised',
+     'NIST AI 100-1, MAP 3.5', 'no_exceptions',
+     'Each use-case deployed to production in the period had been approved by somebody who had not created it.',
+     $q$
+SELECT d.usecase_id || ' in ' || d.environment AS evidence,
+    NOT EXISTS (
+        SELECT
+        FROM governance.usecase_approvals AS a
+        WHERE a.usecase_id = d.usecase_id AND a.status = 'approved'
+            AND a.reviewed_at <= d.deployed_at
+            AND a.reviewer IS DISTINCT FROM u.created_by) AS is_exception,
+    d.deployed_at, d.deployed_by
+FROM governance.usecase_deployments AS d
+JOIN governance.use_cases AS u ON u.usecase_id = d.usecase_id
+WHERE d.deployed_at >= $1 AND d.deployed_at < $2
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+$q$),
+    ('nist-ai-rmf-measure-2.4', 'NIST AI RMF', 'Behaviour in production is measured',
+     'NIST AI 100-1, MEASURE 2.4', 'no_exceptions',
+     'As eu-ai-act-72.1.',
+     $q$
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
+    NOT EXISTS (
+        SELECT
+        FROM governance.model_metrics AS m
+        WHERE m.model_id = d.model_id AND m.version = d.version
+            AND m.recorded_at >= least($1, $2 - interval '30 days') AND m.recorded_at < $2)
+        AND NOT EXISTS (
+        SELECT
+        FROM governance.sla_measurements AS s
+        WHERE s.resource_type = 'model' AND s.resource_id = d.model_id
+            AND s.measured_at >= least($1, $2 - interval '30 days') AND s.measured_at < $2)
+        AND NOT EXISTS (
+        SELECT
+        FROM @extschema@.gov_sla_series('model', d.model_id, least($1, $2 - interval '30 days'), $2 + interval '1 minute', '1 day') AS o
+        WHERE o.count > 0) AS is_exception
+FROM governance.deployment_history AS d
+WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+$q$),
+    ('nist-ai-rmf-manage-2.4', 'NIST AI RMF', 'There is something to fall back on',
+     'NIST AI 100-1, MANAGE 2.4', 'manual',
+     'For each model live in production at the end of the period: is another version of it approved?  Whether falling back on it would do is for a person to judge.',
+     $q$
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence, false AS is_exception,
+    (SELECT string_agg(v.version, ', ' ORDER BY v.created_at DESC)
+        FROM governance.model_versions AS v
+        WHERE v.model_id = d.model_id AND v.version <> d.version
+            AND v.approval_status = 'approved') AS other_approved_versions
+FROM governance.deployment_history AS d
+WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+$q$),
+    ('nist-ai-rmf-manage-4.1', 'NIST AI RMF', 'Critical incidents are taken up',
+     'NIST AI 100-1, MANAGE 4.1', 'no_exceptions',
+     'No critical incident of the period, older than a day at its end, is unacknowledged.',
+     $q$
+SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
+    i.reported_at < $2 - interval '1 day'
+        AND coalesce(i.acknowledged_at, i.resolved_at, 'infinity') >= $2 AS is_exception,
+    i.reported_at, i.acknowledged_at, i.resolved_at
+FROM governance.incidents_at($2) AS i
+WHERE i.severity = 'critical' AND i.reported_at >= $1 AND i.reported_at < $2
+$q$),
+    ('nist-ai-rmf-manage-4.3', 'NIST AI RMF', 'Incidents are followed to their end and documented',
+     'NIST AI 100-1, MANAGE 4.3', 'no_exceptions',
+     'Each incident resolved in the period says how.',
+     $q$
+SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
+    coalesce(i.resolution, '') = '' AS is_exception, i.resolution
+FROM governance.incidents_at($2) AS i
+WHERE i.resolved_at >= $1 AND i.resolved_at < $2
+$q$),
+    ('iso-42001-a.3.2', 'ISO/IEC 42001', 'Roles and responsibilities are allocated',
+     'ISO/IEC 42001:2023, Annex A, A.3.2', 'no_exceptions',
+     'Somebody active holds each of the rights to approve, to deploy, to roll back, to handle incidents and to read the trail, now.',
+     $q$
+WITH RECURSIVE closure(role, holds) AS (
+    SELECT r.role, r.role FROM governance.roles AS r
+    UNION
+    SELECT c.role, i.inherited_role
+    FROM closure AS c
+    JOIN governance.role_inheritance AS i ON i.role = c.holds
+),
+holders(permission, user_id) AS (
+    SELECT DISTINCT p.permission, ur.user_id
+    FROM governance.role_permissions AS p
+    JOIN closure AS c ON c.holds = p.role
+    JOIN governance.user_roles AS ur ON ur.role = c.role
+    JOIN governance.users AS u ON u.user_id = ur.user_id AND u.is_active
+    WHERE ur.expires_at IS NULL OR ur.expires_at > $2
+)
+SELECT n.permission AS evidence, count(h.user_id) = 0 AS is_exception,
+    string_agg(h.user_id, ', ' ORDER BY h.user_id) AS held_by
+FROM (VALUES ('model:approve'), ('model:deploy'), ('model:rollback'), ('usecase:approve'),
+    ('incident:manage'), ('audit:read'), ('compliance:report')) AS n(permission)
+LEFT JOIN holders AS h ON h.permission = n.permission
+GROUP BY n.permission
+$q$),
+    ('iso-42001-a.4.2', 'ISO/IEC 42001', 'What a model is made of is documented',
+     'ISO/IEC 42001:2023, Annex A, A.4.2', 'no_exceptions',
+     'Each version deployed to production in the period names its source commit and the hash of its training data.',
+     $q$
+SELECT d.model_id || ':' || d.version AS evidence,
+    coalesce(v.source_commit, '') = '' OR coalesce(v.training_data_hash, '') = '' AS is_exception,
+    v.source_commit, v.training_data_hash, v.content_digest
+FROM governance.deployment_history AS d
+JOIN governance.model_versions AS v ON v.model_id = d.model_id AND v.version = d.version
+WHERE d.deployed_at >= $1 AND d.deployed_at < $2 AND d.restores IS NULL
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+$q$),
+    ('iso-42001-a.6.2.4', 'ISO/IEC 42001', 'Models are verified before release',
+     'ISO/IEC 42001:2023, Annex A, A.6.2.4', 'no_exceptions',
+     'Each deployment to production in the period had metrics of its version on record, and every gate met.',
+     $q$
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
+    NOT EXISTS (
+        SELECT
+        FROM governance.model_metrics AS m
+        WHERE m.model_id = d.model_id AND m.version = d.version
+            AND m.recorded_at <= d.deployed_at)
+        OR d.gate_results @> '[{"met": false}]' AS is_exception,
+    d.gate_results
+FROM governance.deployment_history AS d
+JOIN governance.model_versions AS v ON v.model_id = d.model_id AND v.version = d.version
+WHERE d.deployed_at >= $1 AND d.deployed_at < $2 AND d.restores IS NULL
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+$q$),
+    ('iso-42001-a.6.2.5', 'ISO/IEC 42001', 'Releases go by way of a trial',
+     'ISO/IEC 42001:2023, Annex A, A.6.2.5', 'no_exceptions',
+     'Each version deployed to production in the period had been deployed to a lower environment before.',
+     $q$
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
+    NOT EXISTS (
+        SELECT
+        FROM governance.deployment_history AS s
+        JOIN governance.environments AS e ON e.name = s.environment
+        WHERE s.model_id = d.model_id AND s.version = d.version
+            AND s.deployed_at < d.deployed_at
+            AND e.rank < (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production')) AS is_exception,
+    d.deployed_at
+FROM governance.deployment_history AS d
+JOIN governance.model_versions AS v ON v.model_id = d.model_id AND v.version = d.version
+WHERE d.deployed_at >= $1 AND d.deployed_at < $2 AND d.restores IS NULL
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+$q$),
+    ('iso-42001-a.6.2.6', 'ISO/IEC 42001', 'Misses in operation are looked at',
+     'ISO/IEC 42001:2023, Annex A, A.6.2.6', 'no_exceptions',
+     'Each violation of a service level opened in the period was acknowledged within three days.',
+     $q$
+SELECT v.violation_type || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')' AS evidence,
+    v.opened_at < $2 - interval '3 days'
+        AND coalesce(v.acknowledged_at, 'infinity') > v.opened_at + interval '3 days' AS is_exception,
+    v.opened_at, v.closed_at, v.acknowledged_at, v.acknowledged_by
+FROM governance.sla_violations AS v
+WHERE v.opened_at >= $1 AND v.opened_at < $2
+$q$),
+    ('iso-42001-a.6.2.8', 'ISO/IEC 42001', 'Event logs are verified',
+     'ISO/IEC 42001:2023, Annex A, A.6.2.8', 'no_exceptions',
+     'gov_audit_verify() ran in the period and found nothing wrong.',
+     $q$
+SELECT 'leaves ' || p.from_index || ' to ' || p.to_index || ' of ' || p.tree_size AS evidence,
+    p.failures > 0 AS is_exception, p.failures, p.finished_at, p.verified_by
+FROM governance.audit_verify_progress AS p
+WHERE p.finished_at >= $1 AND p.finished_at < $2
+$q$),
+    ('iso-42001-a.8.4', 'ISO/IEC 42001', 'Incidents are communicated',
+     'ISO/IEC 42001:2023, Annex A, A.8.4', 'no_exceptions',
+     'Every deadline for telling an authority, of whatever regime, that fell into the period was met.',
+     $q$
+SELECT n.regime || ' ' || n.kind || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
+    n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at > n.due_at) AS is_exception,
+    n.due_at, n.notified_at
+FROM governance.incident_deadlines AS n
+JOIN governance.incidents_at($2) AS i ON i.incident_id = n.incident_id
+WHERE i.reported_at < $2 AND n.due_at >= $1
+    AND n.due_at < $2
+$q$),
+    ('iso-42001-a.9.2', 'ISO/IEC 42001', 'Use follows an assessment of its impact',
+     'ISO/IEC 42001:2023, Annex A, A.9.2', 'no_exceptions',
+     'Each use-case of impact level high or critical, deployed at the end of the period, was assessed before.',
+     $q$
+SELECT u.usecase_id || ' (' || u.impact_level || ')' AS evidence,
+    NOT EXISTS (
+        SELECT
+        FROM governance.usecase_assessments AS a
+        WHERE a.usecase_id = u.usecase_id AND a.assessed_at <= d.deployed_at) AS is_exception,
+    u.risk_class, u.impact_score
+FROM governance.usecase_deployments AS d
+JOIN governance.use_cases AS u ON u.usecase_id = d.usecase_id
+WHERE u.impact_level IN ('high', 'critical')
+    AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
+$q$),
+    ('soc2-a1.1', 'SOC 2', 'Availability commitments are met',
+     'AICPA Trust Services Criteria 2017, A1.1', 'no_exceptions',
+     'No violation of availability or error budget was open in the period.',
+     $q$
+SELECT t.resource_type || ' ' || t.resource_id || ', target ' || t.availability_target || ' %' AS evidence,
+    false AS is_exception, NULL::timestamptz AS opened_at, NULL::timestamptz AS closed_at
+FROM governance.sla_targets_at($2) AS t
+UNION ALL
+SELECT v.violation_type || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')', true,
+    v.opened_at, v.closed_at
+FROM governance.sla_violations AS v
+WHERE v.violation_type IN ('availability', 'error_budget_burn')
+    AND v.opened_at < $2 AND coalesce(v.closed_at, 'infinity') >= $1
+$q$),
+    ('soc2-cc6.1', 'SOC 2', 'Secrets that give access expire',
+     'AICPA Trust Services Criteria 2017, CC6.1', 'no_exceptions',
+     'Each API token in force at the end of the period has an expiry.',
+     $q$
+SELECT 'token ' || t.token_id || ' of ' || t.user_id AS evidence,
+    t.expires_at IS NULL AS is_exception, t.name, t.created_at, t.expires_at
+FROM governance.api_tokens AS t
+WHERE t.created_at < $2 AND (t.revoked_at IS NULL OR t.revoked_at >= $2)
+    AND (t.expires_at IS NULL OR t.expires_at >= $2)
+$q$),
+    ('soc2-cc6.2', 'SOC 2', 'Access is given by somebody who may',
+     'AICPA Trust Services Criteria 2017, CC6.2', 'no_exceptions',
+     'Each role given in the period was given by a known user.  What CREATE EXTENSION itself wrote is left out.',
+     $q$
+SELECT substr(e.resource, 11) AS evidence, e.actor IS NULL AS is_exception,
+    e.event_type, e.actor, e.occurred_at, e.details ->> 'reason' AS reason
+FROM governance.audit_events AS e
+WHERE e.resource_type = 'user_role' AND e.resource >= 'user_role/' AND e.resource < 'user_role0'
+    AND e.occurred_at >= $1 AND e.occurred_at < $2
+    AND e.event_type IN ('user_role.assign', 'user_role.delegate', 'user_role.insert', 'user_role.update')
+    AND e.event_id > coalesce((
+        SELECT max(f.event_id)
+        FROM governance.audit_events AS f
+        WHERE f.incarnation = 1
+            AND f.xid = (SELECT g.xid FROM governance.audit_events AS g WHERE g.event_id = 1)), 0)
+$q$),
+    ('soc2-cc6.3', 'SOC 2', 'Duties are separated',
+     'AICPA Trust Services Criteria 2017, CC6.3', 'no_exceptions',
+     'Nobody holds roles that a duty set keeps apart, inheritance counted, now.',
+     $q$
+WITH RECURSIVE closure(role, holds) AS (
+    SELECT r.role, r.role FROM governance.roles AS r
+    UNION
+    SELECT c.role, i.inherited_role
+    FROM closure AS c
+    JOIN governance.role_inheritance AS i ON i.role = c.holds
+),
+held(user_id, role) AS (
+    SELECT DISTINCT ur.user_id, c.holds
+    FROM governance.user_roles AS ur
+    JOIN closure AS c ON c.role = ur.role
+    WHERE ur.expires_at IS NULL OR ur.expires_at > $2
+)
+SELECT s.name || ': ' || u.user_id AS evidence,
+    (SELECT count(*) FROM held AS h WHERE h.user_id = u.user_id AND h.role = ANY (s.roles)) >= s.cardinality AS is_exception
+FROM governance.sod_sets AS s
+CROSS JOIN governance.users AS u
+WHERE u.created_at < $2
+    AND EXISTS (SELECT FROM held AS h WHERE h.user_id = u.user_id AND h.role = ANY (s.roles))
+$q$),
+    ('soc2-cc7.2', 'SOC 2', 'Anomalies are watched for',
+     'AICPA Trust Services Criteria 2017, CC7.2', 'manual',
+     'Who was refused how often in the period.  What is an anomaly is for a person to judge.',
+     $q$
+SELECT coalesce(e.actor, 'database role ' || e.db_role, '(unknown)') || ': ' || count(*) || ' refused' AS evidence,
+    false AS is_exception, min(e.occurred_at) AS first, max(e.occurred_at) AS last
+FROM governance.audit_events AS e
+WHERE e.outcome = 'denied' AND e.occurred_at >= $1 AND e.occurred_at < $2
+GROUP BY coalesce(e.actor, 'database role ' || e.db_role, '(unknown)')
+$q$),
+    ('soc2-cc7.3', 'SOC 2', 'Security events are evaluated',
+     'AICPA Trust Services Criteria 2017, CC7.3', 'no_exceptions',
+     'Each security incident of the period, older than a day at its end, was acknowledged or resolved within a day.',
+     $q$
+SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
+    i.reported_at < $2 - interval '1 day'
+        AND coalesce(least(i.acknowledged_at, i.resolved_at), 'infinity') > i.reported_at + interval '1 day' AS is_exception,
+    i.severity, i.reported_at, i.acknowledged_at
+FROM governance.incidents_at($2) AS i
+WHERE i.category = 'security' AND i.reported_at >= $1 AND i.reported_at < $2
+$q$),
+    ('soc2-cc7.4', 'SOC 2', 'Incidents are answered and resolved within target',
+     'AICPA Trust Services Criteria 2017, CC7.4', 'no_exceptions',
+     'No response or resolution target was missed for a critical incident in the period.',
+     $q$
+SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception
+FROM governance.incidents_at($2) AS i
+WHERE i.severity = 'critical' AND i.reported_at >= $1 AND i.reported_at < $2
+UNION ALL
+SELECT v.violation_type || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')', true
+FROM governance.sla_violations AS v
+WHERE v.violation_type IN ('incident_response', 'incident_resolution')
+    AND v.opened_at >= $1 AND v.opened_at < $2
+$q$),
+    ('soc2-cc7.5', 'SOC 2', 'The causes of incidents are found',
+     'AICPA Trust Services Criteria 2017, CC7.5', 'no_exceptions',
+     'Each critical incident resolved in the period has a root cause.',
+     $q$
+SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
+    coalesce(i.root_cause, '') = '' AS is_exception, i.root_cause
+FROM governance.incidents_at($2) AS i
+WHERE i.severity = 'critical' AND i.resolved_at >= $1 AND i.resolved_at < $2
+$q$),
+    ('soc2-cc8.1', 'SOC 2', 'Changes are authorised by others than who makes them',
+     'AICPA Trust Services Criteria 2017, CC8.1', 'no_exceptions',
+     'No deployment to production of the period was made by an approver of the version, and no policy was overridden.',
+     $q$
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
+    EXISTS (
+        SELECT
+        FROM governance.approval_history AS h
+        WHERE h.model_id = d.model_id AND h.version = d.version
+            AND h.approval_status = 'approved' AND h.reviewed_at <= d.deployed_at
+            AND h.reviewer = d.deployed_by) AS is_exception,
+    d.deployed_by AS actor, d.deployed_at AS at
+FROM governance.deployment_history AS d
+JOIN governance.model_versions AS v ON v.model_id = d.model_id AND v.version = d.version
+WHERE d.deployed_at >= $1 AND d.deployed_at < $2 AND d.restores IS NULL
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+UNION ALL
+SELECT 'policy ' || (e.details ->> 'name') || ' overridden: ' || (e.details ->> 'reason'), true, e.actor, e.occurred_at
+FROM governance.audit_events AS e
+WHERE e.resource >= 'policy/' AND e.resource < 'policy0' AND e.event_type = 'policy.override'
+    AND e.occurred_at >= $1 AND e.occurred_at < $2
+$q$),
+    ('gdpr-33.1', 'GDPR', 'Breaches are notified within 72 hours',
+     'Regulation (EU) 2016/679, Art. 33(1)', 'no_exceptions',
+     'Each deadline under the GDPR that fell into the period, of a reportable incident, was met.',
+     $q$
+SELECT n.regime || ' ' || n.kind || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
+    n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at > n.due_at) AS is_exception,
+    n.due_at, n.notified_at
+FROM governance.incident_deadlines AS n
+JOIN governance.incidents_at($2) AS i ON i.incident_id = n.incident_id
+WHERE i.reported_at < $2 AND n.due_at >= $1
+    AND n.regime = 'gdpr' AND n.due_at < $2
+$q$),
+    ('gdpr-33.5', 'GDPR', 'Breaches are documented',
+     'Regulation (EU) 2016/679, Art. 33(5)', 'manual',
+     'Security incidents of the period with what was done about them.  Whether personal data were affected is for a person to judge.',
+     $q$
+SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception,
+    i.affected_count, i.description, i.resolution, i.root_cause
+FROM governance.incidents_at($2) AS i
+WHERE i.category = 'security' AND i.reported_at >= $1 AND i.reported_at < $2
+$q$)
+) AS c(id, framework, title, source, judged, criterion, query);
+
+CREATE FUNCTION @extschema@.gov_add_control(
+    control_id text,
+    framework text,
+    title text,
+    query text,
+    judged text = 'no_exceptions',
+    source text = '',
+    criterion text = '')
+RETURNS governance.controls
+AS 'MODULE_PATHNAME', 'gov_add_control'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_add_control(text, text, text, text, text, text, text) IS
+'Add a control; its row.  query: one SELECT that lists evidence (text) and whether it is an exception (boolean), $1 and $2 being start and end of the period; every name qualified.  judged: no_exceptions, evidence, manual.  It runs read-only as the database role that adds it.  Needs system:config, and of that role the right to read what the query reads (42501).  Exists: 23505; no such query: 22023, or as the parser says.';
+
+CREATE FUNCTION @extschema@.gov_drop_control(control_id text)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_drop_control'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_drop_control(text) IS
+'Remove a control that was added; false, with a notice, where there is none.  Needs system:config; one that came with the extension: 55000.';
+
+CREATE FUNCTION @extschema@.gov_check_control(
+    control_id text,
+    period_days integer = 30,
+    until timestamptz = now())
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gov_check_control'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_check_control(text, integer, timestamptz) IS
+'Run one control, as a report would: {id, framework, title, source, criterion, judged, result, evidence_count, exception_count, findings, error, runs_as, query}.  Stores nothing.  Needs compliance:report; unknown: 42704.';

@@ -1,0 +1,196 @@
+-- What web services show and need: things as JSON, and requests answered once.
+
+CREATE FUNCTION @extschema@.gov_model_version_json(model_version governance.model_versions)
+RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.require_actor();
+    SELECT @extschema@.gov_row_json(given.v) || pg_catalog.jsonb_build_object(
+        'metrics', '{"accuracy": null, "latency_ms": null}'::jsonb || coalesce((
+            SELECT pg_catalog.jsonb_object_agg(latest.key, latest.value)
+            FROM (
+                SELECT DISTINCT ON (e.key) e.key, e.value
+                FROM governance.model_metrics AS m, pg_catalog.jsonb_each(m.metrics) AS e
+                WHERE m.model_id = (given.v).model_id AND m.version = (given.v).version
+                ORDER BY e.key, m.metrics_id DESC
+            ) AS latest), '{}'),
+        'approved_by', approval.reviewer,
+        'approved_at', extract(epoch FROM approval.reviewed_at),
+        'deployed_at', extract(epoch FROM deployment.deployed_at),
+        'deployed_by', deployment.deployed_by,
+        'deployment_id', deployment.deployment_id,
+        'deployment_history', coalesce((
+            SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(d) ORDER BY d.deployment_no DESC)
+            FROM governance.deployment_history AS d
+            WHERE d.model_id = (given.v).model_id AND d.version = (given.v).version), '[]'))
+    FROM (SELECT gov_model_version_json.model_version) AS given(v)
+    LEFT JOIN LATERAL (
+        SELECT h.reviewer, h.reviewed_at
+        FROM governance.approval_history AS h
+        WHERE h.model_id = (given.v).model_id AND h.version = (given.v).version
+            AND (given.v).approval_status = 'approved' AND h.approval_status = 'approved'
+        ORDER BY h.approval_no DESC
+        LIMIT 1
+    ) AS approval ON true
+    LEFT JOIN LATERAL (
+        SELECT d.deployed_at, d.deployed_by, d.deployment_id
+        FROM governance.deployment_history AS d
+        JOIN governance.environments AS e ON e.name = d.environment
+        WHERE d.model_id = (given.v).model_id AND d.version = (given.v).version
+        ORDER BY (d.status = 'active') DESC,
+            CASE WHEN d.status = 'active' THEN e.rank END DESC, d.deployment_no DESC
+        LIMIT 1
+    ) AS deployment ON true;
+END;
+COMMENT ON FUNCTION @extschema@.gov_model_version_json(governance.model_versions) IS
+'A version as the web service shows it: its columns; metrics, the latest value of each name (accuracy and latency_ms null until recorded); approved_by and approved_at, of the vote that approved it, null while it is not approved; deployed_at, deployed_by, deployment_id, of its highest-ranked active deployment, else of the last one; deployment_history, newest first.  Times in seconds since 1970.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_usecase_json(use_case governance.use_cases)
+RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.require_actor();
+    SELECT @extschema@.gov_row_json(given.u) || pg_catalog.jsonb_build_object(
+        'metrics', coalesce((
+            SELECT pg_catalog.jsonb_object_agg(latest.key, latest.value)
+            FROM (
+                SELECT DISTINCT ON (e.key) e.key, e.value
+                FROM governance.usecase_metrics AS m, pg_catalog.jsonb_each(m.metrics) AS e
+                WHERE m.usecase_id = (given.u).usecase_id
+                ORDER BY e.key, m.metrics_id DESC
+            ) AS latest), '{}'),
+        'approved_by', approval.reviewer,
+        'approved_at', extract(epoch FROM approval.reviewed_at),
+        'deployed_at', extract(epoch FROM deployment.deployed_at),
+        'deployed_by', deployment.deployed_by,
+        'deployment_id', deployment.deployment_id)
+    FROM (SELECT gov_usecase_json.use_case) AS given(u)
+    LEFT JOIN LATERAL (
+        SELECT a.reviewer, a.reviewed_at
+        FROM governance.usecase_approvals AS a
+        WHERE a.usecase_id = (given.u).usecase_id
+            AND a.review_round = (given.u).review_round AND a.status = 'approved'
+            AND (given.u).status IN ('approved', 'deployed', 'deprecated', 'archived')
+        ORDER BY a.approval_no DESC
+        LIMIT 1
+    ) AS approval ON true
+    LEFT JOIN LATERAL (
+        SELECT d.deployed_at, d.deployed_by, d.deployment_id
+        FROM governance.usecase_deployments AS d
+        JOIN governance.environments AS e ON e.name = d.environment
+        WHERE d.usecase_id = (given.u).usecase_id
+        ORDER BY (d.status = 'active') DESC,
+            CASE WHEN d.status = 'active' THEN e.rank END DESC, d.deployment_no DESC
+        LIMIT 1
+    ) AS deployment ON true;
+END;
+COMMENT ON FUNCTION @extschema@.gov_usecase_json(governance.use_cases) IS
+'A use-case as the web service shows it: its columns; metrics, the latest value of each name; approved_by and approved_at, of the vote that approved it; deployed_at, deployed_by, deployment_id, of its highest-ranked active deployment, else of the last one.  Times in seconds since 1970.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_rollback_version(
+    model_id text,
+    version text,
+    reason text,
+    environment text = 'production',
+    to_version text = NULL)
+RETURNS governance.deployment_history
+AS 'MODULE_PATHNAME', 'gov_rollback_version'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_rollback_version(text, text, text, text, text) IS
+'As gov_rollback_model(), but only if that version is the one that is active in the environment, else 55000: for who decided on it while looking at an older state.  Unknown version: 42704.';
+
+CREATE FUNCTION @extschema@.gov_hold_model_version(
+    model_id text,
+    version text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_hold_model_version'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_hold_model_version(text, text) IS
+'Keep a version as it is until this transaction ends: for a client that looks first and then decides (If-Match).  Needs one of the permissions that change a version; unknown: 42704.';
+
+CREATE FUNCTION @extschema@.gov_hold_usecase(usecase_id text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_hold_usecase'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_hold_usecase(text) IS
+'Keep a use-case as it is until this transaction ends: for a client that looks first and then decides (If-Match).  Needs one of the permissions that change a use-case; unknown: 42704.';
+
+CREATE FUNCTION @extschema@.gov_begin_for(
+    token text,
+    user_id text)
+RETURNS text
+AS 'MODULE_PATHNAME', 'gov_begin_for'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_begin_for(text, text) IS
+'Act for another active user until this transaction ends, on the word of a token''s user, who needs actor:impersonate (evidence: asserted; an event user.impersonate names the token''s user).  The token''s own user, or NULL: the same as gov_begin_as(token).  Returns who acts.  No valid token: 28000; unknown user: 42704; inactive: 55000.';
+
+-- A request that is repeated because its answer was lost is answered from
+-- here.  Not guarded: it decides nothing, and what a request did is in the
+-- trail already.
+CREATE TABLE governance.idempotency_keys (
+    user_id    text COLLATE "C" NOT NULL,
+    key        text COLLATE "C" NOT NULL,
+    request    text COLLATE "C" NOT NULL,
+    status     integer,
+    reply      text,
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key),
+    CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id)
+        REFERENCES governance.users,
+    CONSTRAINT idempotency_keys_key_check CHECK (pg_catalog.octet_length(key) BETWEEN 1 AND 255),
+    CONSTRAINT idempotency_keys_request_check CHECK (request ~ '^[0-9a-f]{64}$'),
+    CONSTRAINT idempotency_keys_answered_check CHECK ((status IS NULL) = (reply IS NULL))
+);
+CREATE INDEX idempotency_keys_created_at_idx ON governance.idempotency_keys (created_at);
+COMMENT ON TABLE governance.idempotency_keys IS
+'Answers to requests that carried a key, for a day.  Written by the transaction that did what was asked, so one that failed leaves no key.  One sees one''s own.';
+COMMENT ON COLUMN governance.idempotency_keys.request IS
+'SHA-256 of the request, in hex: another request under the same key is refused.';
+COMMENT ON COLUMN governance.idempotency_keys.status IS
+'What was answered; NULL only within the transaction that is answering.';
+
+CREATE FUNCTION @extschema@.gov_idempotency_begin(
+    key text,
+    request text)
+RETURNS TABLE (same_request boolean, status integer, reply text)
+LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 1
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.require_actor();
+    -- One that waits here for the same request comes after it.
+    INSERT INTO governance.idempotency_keys AS k (user_id, key, request)
+    VALUES (@extschema@.gov_current_actor(), gov_idempotency_begin.key, gov_idempotency_begin.request)
+    ON CONFLICT (user_id, key) DO UPDATE
+        SET request = excluded.request, status = NULL, reply = NULL, created_at = excluded.created_at
+        WHERE k.created_at < pg_catalog.clock_timestamp() - interval '1 day';
+    SELECT k.request = gov_idempotency_begin.request, k.status, k.reply
+    FROM governance.idempotency_keys AS k
+    WHERE k.user_id = @extschema@.gov_current_actor()
+        AND k.key = gov_idempotency_begin.key;
+END;
+COMMENT ON FUNCTION @extschema@.gov_idempotency_begin(text, text) IS
+'Ask, before doing what a request wants, whether the actor has had this key answered within the last day: status and reply are what was answered then, NULL the first time; same_request false: the key was used for another request.  request: SHA-256 of it, in hex.  Of two at once the second waits for the first.  Malformed: 23514.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_idempotency_end(
+    key text,
+    status integer,
+    reply text)
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.require_actor();
+    UPDATE governance.idempotency_keys AS k
+    SET status = gov_idempotency_end.status, reply = gov_idempotency_end.reply
+    WHERE k.user_id = @extschema@.gov_current_actor()
+        AND k.key = gov_idempotency_end.key
+        AND k.status IS NULL;
+END;
+COMMENT ON FUNCTION @extschema@.gov_idempotency_end(text, integer, text) IS
+'Keep the answer for the key that gov_idempotency_begin() took in this transaction.  An answer once given stays.  Needs an active user.';

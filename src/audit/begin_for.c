@@ -1,0 +1,74 @@
+/*
+ * begin_for.c
+ *		Acting for somebody else on the word of a token's user.
+ *
+ * For services that sit between people and the database: the event of the
+ * impersonation names both, those that follow name whom it was for.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+
+#include "access/credentials.h"
+#include "access/require.h"
+#include "audit/record.h"
+#include "core/spi.h"
+
+PG_FUNCTION_INFO_V1(gov_begin_for);
+
+static void
+require_active_user(const char *user_id)
+{
+	bool		is_active;
+
+	if (!gov_user_exists(user_id, &is_active))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("user \"%s\" does not exist", user_id),
+				 errhint("SELECT * FROM governance.users lists the users.")));
+	if (!is_active)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("user \"%s\" is not active", user_id),
+				 errhint("SELECT gov_reactivate_user(%s) makes the user active again.",
+						 quote_literal_cstr(user_id))));
+}
+
+/*
+ * gov_begin_for(token, user_id) → the user that acts
+ */
+Datum
+gov_begin_for(PG_FUNCTION_ARGS)
+{
+	char		caller[GOV_ID_LEN + 1] = "";
+	const char *user_id;
+	char	   *resource;
+
+	gov_credentials_check(PG_ARGISNULL(0) ? NULL : PG_GETARG_TEXT_PP(0),
+						  caller);
+	gov_actor_bind(caller, GOV_EVIDENCE_VERIFIED);
+	user_id = gov_arg_id_or_null(fcinfo, 1, "user_id");
+	if (user_id == NULL || strcmp(user_id, caller) == 0)
+		PG_RETURN_TEXT_P(cstring_to_text(caller));
+
+	resource = psprintf("user/%s", user_id);
+	(void) gov_require(GOV_PERM_ACTOR_IMPERSONATE, resource);
+	require_active_user(user_id);
+	if (!XactReadOnly)
+	{
+		GovEvent	event = {0};
+
+		event.event_type = "user.impersonate";
+		event.action = "impersonate";
+		event.resource = resource;
+		event.resource_type = "user";
+		event.outcome = "success";
+		gov_spi_begin();
+		(void) gov_audit_record(&event);
+		gov_spi_end();
+	}
+	gov_actor_bind_instead(user_id, GOV_EVIDENCE_ASSERTED);
+	PG_RETURN_TEXT_P(cstring_to_text(user_id));
+}

@@ -1,0 +1,172 @@
+/*
+ * outbox.c
+ *		Events for the world outside: leaving, numbering, deleting them.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "commands/async.h"
+#include "commands/dbcommands.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "storage/lock.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "audit/outbox.h"
+#include "core/relations.h"
+#include "core/spi.h"
+
+/* It names no operator and no function: any search_path will do. */
+static GovStatement insert_event = {
+	.sql = "INSERT INTO governance.events (source, type, subject, data)"
+		   " VALUES ($1, $2, $3, $4)",
+	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, JSONBOID}
+};
+
+static GovStatement last_number = {
+	.sql = "SELECT max(published_no) FROM governance.events",
+	.nargs = 0,
+	.latest = true
+};
+
+/* What has committed, in the order in which it was written. */
+static GovStatement number_events = {
+	.sql = "UPDATE governance.events AS e"
+		   " SET published_no = $1 + n.n,"
+		   " published_at = pg_catalog.clock_timestamp()"
+		   " FROM (SELECT w.event_no,"
+		   " row_number() OVER (ORDER BY w.event_no) AS n"
+		   " FROM (SELECT u.event_no FROM governance.events AS u"
+		   " WHERE u.published_no IS NULL"
+		   " ORDER BY u.event_no LIMIT $2) AS w) AS n"
+		   " WHERE e.event_no = n.event_no",
+	.nargs = 2, .argtypes = {INT8OID, INT4OID},
+	.latest = true
+};
+
+/*
+ * The oldest by number, as far as they are old: where nothing is, that is
+ * seen by looking at a few rows.
+ */
+static GovStatement delete_events = {
+	.sql = "DELETE FROM governance.events AS e"
+		   " USING (SELECT p.event_no, p.\"time\""
+		   " FROM governance.events AS p"
+		   " WHERE p.published_no < $3"
+		   " ORDER BY p.published_no LIMIT $2) AS o"
+		   " WHERE e.event_no = o.event_no AND o.\"time\" <"
+		   " pg_catalog.clock_timestamp()"
+		   " - pg_catalog.make_interval(days => $1)",
+	.nargs = 3, .argtypes = {INT4OID, INT4OID, INT8OID},
+	.latest = true
+};
+
+/*
+ * event_source
+ *		"/governance/<database>", what is not unreserved in a URI escaped.
+ */
+static const char *
+event_source(void)
+{
+	static char *source = NULL;
+	static const char unreserved[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+	StringInfoData buf;
+	const char *s;
+
+	if (source != NULL)
+		return source;
+	initStringInfo(&buf);
+	appendStringInfoString(&buf, "/governance/");
+	for (s = get_database_name(MyDatabaseId); s != NULL && *s != '\0'; s++)
+	{
+		if (strchr(unreserved, *s) != NULL)
+			appendStringInfoChar(&buf, *s);
+		else
+			appendStringInfo(&buf, "%%%02X", (unsigned char) *s);
+	}
+	source = MemoryContextStrdup(TopMemoryContext, buf.data);
+	return source;
+}
+
+/*
+ * gov_outbox_add
+ *		Leave one event, as the owner of the table, whoever the caller is.
+ */
+void
+gov_outbox_add(const char *type, const char *subject, const Jsonb *data)
+{
+	Oid			save_userid;
+	int			save_context;
+
+	GetUserIdAndSecContext(&save_userid, &save_context);
+	SetUserIdAndSecContext(gov_owner(),
+						   save_context | SECURITY_LOCAL_USERID_CHANGE);
+	gov_spi_begin();
+	gov_run(&insert_event, gov_text(event_source()), gov_text(type),
+			gov_text(subject), gov_json(data));
+	gov_spi_end();
+	SetUserIdAndSecContext(save_userid, save_context);
+}
+
+/*
+ * lock_publisher
+ *		Become the only one that numbers, until the transaction has ended.
+ */
+static bool
+lock_publisher(bool wait)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
+					   gov_relation(GOV_REL_EVENTS), 0);
+	return LockAcquire(&tag, ExclusiveLock, false, !wait) !=
+		LOCKACQUIRE_NOT_AVAIL;
+}
+
+/* The highest number given, 0 where there is none; inside SPI. */
+static int64
+highest_number(void)
+{
+	gov_run0(&last_number);
+	return gov_row_int8(0, 1);
+}
+
+int64
+gov_outbox_publish(bool wait, int limit)
+{
+	int64		last;
+	int64		numbered;
+
+	if (!lock_publisher(wait))
+		return 0;
+	gov_spi_begin();
+	last = highest_number();
+	numbered = gov_run(&number_events, gov_int8(last), gov_int4(limit));
+	gov_spi_end();
+	if (numbered > 0)
+	{
+		/* A number that somebody has read is not given again by a crash. */
+		ForceSyncCommit();
+		Async_Notify(GOV_OUTBOX_CHANNEL,
+					 psprintf(INT64_FORMAT, last + numbered));
+	}
+	return numbered;
+}
+
+int64
+gov_outbox_expire(bool wait, int64 days, int limit)
+{
+	int64		deleted;
+
+	if (!lock_publisher(wait))
+		return 0;
+	gov_spi_begin();
+	deleted = gov_run(&delete_events, gov_int4((int32) days),
+					  gov_int4(limit), gov_int8(highest_number()));
+	gov_spi_end();
+	return deleted;
+}

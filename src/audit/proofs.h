@@ -1,0 +1,20 @@
+/*
+ * proofs.h
+ *		That an event is in the log, for whoever puts evidence together.
+ *
+ * Invariant: rights are the caller's to ask for.
+ */
+#ifndef GOV_PROOFS_H
+#define GOV_PROOFS_H
+
+#include "utils/jsonb.h"
+#include "utils/snapshot.h"
+
+/* The event's leaf; -1 where it is not sealed. */
+extern int64 gov_log_leaf_of(int64 event_id, Snapshot snapshot);
+
+/* {leaf_index, leaf_hash, tree_size, root, path}, hashes in hex. */
+extern Jsonb *gov_log_inclusion_proof(int64 leaf_index, int64 tree_size,
+									  Snapshot snapshot);
+
+#endif							/* GOV_PROOFS_H */

@@ -1,0 +1,69 @@
+/*
+ * control.h
+ *		Controls: queries kept as data, and what they come to.
+ *
+ * A control's query lists the evidence of a period, one row each: what it is
+ * (text) and whether it is an exception (boolean); $1 and $2 are the period's
+ * start and end.
+ *
+ * Invariants: a query runs under the active snapshot, in a subtransaction that
+ * is read-only, as the database role that added it (a built-in one as the
+ * extension's owner), under SECURITY_RESTRICTED_OPERATION, and for at most
+ * governance.control_timeout.  Whatever goes wrong in it is that control's
+ * result and nobody else's.
+ */
+#ifndef GOV_CONTROL_H
+#define GOV_CONTROL_H
+
+#include "datatype/timestamp.h"
+#include "utils/jsonb.h"
+
+typedef struct GovControl
+{
+	const char *id;
+	const char *framework;
+	const char *title;
+	const char *source;
+	const char *criterion;
+	const char *query;
+	const char *judged;			/* no_exceptions, evidence, manual */
+	const char *owner_role;		/* NULL: built in */
+} GovControl;
+
+typedef struct GovControlResult
+{
+	const char *result;			/* pass, fail, manual */
+	int64		evidence;
+	int64		exceptions;
+	Datum		findings;		/* text[], the first exceptions; or 0 */
+	const char *error;			/* or NULL */
+} GovControlResult;
+
+/* Raise an error unless the text is a query that can be a control (SPI). */
+extern void gov_control_check_query(const char *query);
+
+/* Run one (SPI). */
+extern void gov_control_run(const GovControl *control, TimestampTz start,
+							TimestampTz end, GovControlResult *result);
+
+/* The query as it can be pasted: with the period written into it. */
+extern char *gov_control_query_text(const char *query, TimestampTz start,
+									TimestampTz end);
+
+/*
+ * Run the controls of a framework (NULL: of all), or one of them, and append
+ * an object for each to an array that the caller has begun (SPI).
+ */
+extern int	gov_controls_run(const char *framework, const char *id,
+							 TimestampTz start, TimestampTz end,
+							 JsonbParseState **state);
+
+/*
+ * The period of so many days up to "until", or up to now where that is not
+ * in the past.
+ */
+extern void gov_report_period(FunctionCallInfo fcinfo, int days_arg,
+							  int until_arg, int *days, TimestampTz *start,
+							  TimestampTz *end);
+
+#endif							/* GOV_CONTROL_H */

@@ -1,0 +1,299 @@
+/*
+ * control_run.c
+ *		Running SQL that was kept as data.
+ *
+ * SPI's read-only flag does not stop a volatile function that writes, so the
+ * query has a subtransaction of its own with XactReadOnly set, from which a
+ * subtransaction cannot get out again.  As one role's query may be run by
+ * another's session, nothing of that session may reach into it: names that are
+ * not qualified are looked for in pg_catalog, and what reads a temporary
+ * relation is refused.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "parser/parse_relation.h"
+#include "storage/latch.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/plancache.h"
+#include "utils/resowner.h"
+#include "utils/timeout.h"
+#include "utils/timestamp.h"
+
+#include "compliance/control.h"
+#include "core/compat.h"
+#include "core/guc.h"
+#include "core/relations.h"
+#include "core/spi.h"
+
+static TimeoutId control_timeout = MAX_TIMEOUTS;
+static volatile sig_atomic_t timed_out = false;
+
+/* What makes results the same whatever the session has set. */
+static const struct
+{
+	const char *name;
+	const char *value;
+}			settings[] = {
+	{"search_path", "pg_catalog, pg_temp"},
+	{"TimeZone", "UTC"},
+	{"DateStyle", "ISO, MDY"},
+	{"IntervalStyle", "postgres"},
+	{"extra_float_digits", "1"},
+	{"jit", "off"},				/* compiling takes longer than they do */
+	{"bytea_output", "hex"}
+};
+
+static void
+control_timeout_handler(void)
+{
+	timed_out = true;
+	InterruptPending = true;
+	QueryCancelPending = true;
+	SetLatch(MyLatch);
+}
+
+pg_noreturn static void
+bad_query(const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid value for argument \"%s\"", "query"),
+			 errdetail("%s", detail),
+			 errhint("Give one SELECT whose rows are the evidence: what it is (text) and whether it is an exception (boolean); $1 and $2 are the start and the end of the period.")));
+}
+
+/*
+ * prepare
+ *		Parse a query of two parameters; an error unless it is one SELECT that
+ *		reads nothing temporary.
+ */
+static SPIPlanPtr
+prepare(const char *sql)
+{
+	static Oid	argtypes[] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
+	SPIPlanPtr	plan = SPI_prepare(sql, lengthof(argtypes), argtypes);
+	List	   *sources;
+	CachedPlanSource *source;
+	Query	   *query;
+
+	if (plan == NULL)
+		bad_query(psprintf("It is not a query: %s.",
+						   SPI_result_code_string(SPI_result)));
+	sources = SPI_plan_get_plan_sources(plan);
+	if (list_length(sources) != 1)
+		bad_query("It is not one statement.");
+	source = linitial(sources);
+	if (list_length(source->query_list) != 1 || source->resultDesc == NULL)
+		bad_query("It is not a SELECT.");
+	query = linitial_node(Query, source->query_list);
+	if (query->commandType != CMD_SELECT || query->hasModifyingCTE ||
+		query->rowMarks != NIL)
+		bad_query("It is not a SELECT that only reads.");
+	if (isQueryUsingTempRelation(query))
+		bad_query("It reads a temporary relation.");
+	return plan;
+}
+
+void
+gov_control_check_query(const char *query)
+{
+	Oid			argtypes[] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
+	Datum		values[] = {
+		TimestampTzGetDatum(GetCurrentTimestamp()),
+		TimestampTzGetDatum(GetCurrentTimestamp())
+	};
+	SPIPlanPtr	plan = prepare(query);
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
+	TupleDesc	desc = source->resultDesc;
+
+	if (desc->natts < 2 ||
+		TupleDescAttr(desc, 0)->atttypid != TEXTOID ||
+		TupleDescAttr(desc, 1)->atttypid != BOOLOID)
+		bad_query("Its first two columns are not a text and a boolean.");
+	SPI_freeplan(plan);
+
+	/* Parsing asks for no rights; explaining does, and reads nothing. */
+	(void) SPI_execute_with_args(psprintf("EXPLAIN %s", query),
+								 lengthof(argtypes), argtypes, values, NULL,
+								 false, 0);
+}
+
+/* Count the rows that a control's query gives. */
+static void
+count_evidence(const char *query, TimestampTz start, TimestampTz end,
+			   MemoryContext caller, GovControlResult *result)
+{
+	Datum		values[2];
+	SPIPlanPtr	plan;
+	char	   *sql;
+	bool		isnull;
+
+	sql = psprintf("SELECT pg_catalog.count(*),"
+				   " pg_catalog.count(*) FILTER (WHERE x.is_exception),"
+				   " (pg_catalog.array_agg(x.evidence ORDER BY x.evidence COLLATE pg_catalog.\"C\")"
+				   " FILTER (WHERE x.is_exception))[1:20]"
+				   " FROM (\n%s\n) AS x(evidence, is_exception)", query);
+	plan = prepare(sql);
+	values[0] = TimestampTzGetDatum(start);
+	values[1] = TimestampTzGetDatum(end);
+	if (SPI_execute_plan(plan, values, NULL, true, 0) != SPI_OK_SELECT ||
+		SPI_processed != 1)
+		elog(ERROR, "a control's query gave no count");
+	result->evidence = gov_row_int8(0, 1);
+	result->exceptions = gov_row_int8(0, 2);
+	if (!gov_row_null(0, 3))
+	{
+		MemoryContext here = MemoryContextSwitchTo(caller);
+
+		result->findings =
+			PointerGetDatum(DatumGetArrayTypePCopy(gov_row_datum(0, 3,
+																 &isnull)));
+		MemoryContextSwitchTo(here);
+	}
+	SPI_freeplan(plan);
+}
+
+/* In the subtransaction: become the role, may nothing, look nowhere else. */
+static void
+confine(const GovControl *control)
+{
+	int			save_context;
+	Oid			save_userid;
+	int			i;
+
+	for (i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i].name, settings[i].value,
+								 PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+								 true, 0, false);
+	GetUserIdAndSecContext(&save_userid, &save_context);
+	SetUserIdAndSecContext(control->owner_role == NULL ? gov_owner() :
+						   get_role_oid(control->owner_role, false),
+						   save_context | SECURITY_RESTRICTED_OPERATION);
+	XactReadOnly = true;
+}
+
+/*
+ * judge
+ *		What the counts mean.  Where nothing happened nothing was shown, which
+ *		is for a person to know.
+ */
+static const char *
+judge(const GovControl *control, const GovControlResult *result)
+{
+	if (result->error != NULL)
+		return "fail";
+	if (strcmp(control->judged, "manual") == 0)
+		return "manual";
+	if (result->exceptions > 0)
+		return "fail";
+	if (result->evidence > 0)
+		return "pass";
+	return strcmp(control->judged, "evidence") == 0 ? "fail" : "manual";
+}
+
+void
+gov_control_run(const GovControl *control, TimestampTz start, TimestampTz end,
+				GovControlResult *result)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	Oid			save_userid;
+	int			save_context;
+
+	memset(result, 0, sizeof(*result));
+	if (control_timeout == MAX_TIMEOUTS)
+		control_timeout = RegisterTimeout(USER_TIMEOUT,
+										  control_timeout_handler);
+	GetUserIdAndSecContext(&save_userid, &save_context);
+	timed_out = false;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	PG_TRY();
+	{
+		if (gov_control_timeout > 0)
+			enable_timeout_after(control_timeout, gov_control_timeout);
+		confine(control);
+		gov_spi_begin();
+		count_evidence(control->query, start, end, caller, result);
+		gov_spi_end();
+		disable_timeout(control_timeout, false);
+
+		/* It came too late to stop the query: stop nothing else either. */
+		if (timed_out)
+			QueryCancelPending = false;
+		SetUserIdAndSecContext(save_userid, save_context);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		disable_timeout(control_timeout, false);
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(caller);
+		CurrentResourceOwner = owner;
+
+		/* Somebody who cancels means the whole call. */
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED && !timed_out)
+			ReThrowError(error);
+		if (timed_out)
+			QueryCancelPending = false;
+		memset(result, 0, sizeof(*result));
+		result->error = error->sqlerrcode == ERRCODE_QUERY_CANCELED ?
+			psprintf("it ran longer than governance.control_timeout (%d ms)",
+					 gov_control_timeout) :
+			pstrdup(error->message);
+		FreeErrorData(error);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+	result->result = judge(control, result);
+}
+
+/* A moment as a literal that reads the same in every session. */
+static void
+append_time(StringInfo buf, TimestampTz t)
+{
+	appendStringInfo(buf, "'%s'::timestamptz",
+					 TextDatumGetCString(DirectFunctionCall2(timestamp_to_char,
+															 DirectFunctionCall2(timestamptz_zone,
+																				 CStringGetTextDatum("UTC"),
+																				 TimestampTzGetDatum(t)),
+															 CStringGetTextDatum("YYYY-MM-DD HH24:MI:SS.US+00"))));
+}
+
+char *
+gov_control_query_text(const char *query, TimestampTz start, TimestampTz end)
+{
+	StringInfoData buf;
+	bool		in_literal = false;
+	const char *c;
+
+	initStringInfo(&buf);
+	for (c = query; *c != '\0'; c++)
+	{
+		if (*c == '\'')
+			in_literal = !in_literal;
+		if (!in_literal && c[0] == '$' && (c[1] == '1' || c[1] == '2') &&
+			!isdigit((unsigned char) c[2]))
+		{
+			append_time(&buf, c[1] == '1' ? start : end);
+			c++;
+		}
+		else
+			appendStringInfoChar(&buf, *c);
+	}
+	return buf.data;
+}

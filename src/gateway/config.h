@@ -1,0 +1,56 @@
+/*
+ * config.h
+ *		Settings of the gateway: flags before environment before file.
+ *
+ * Invariants: a Config is not changed once it is read; SIGHUP reads another
+ * one.  What a setting is for is said in config.c's list, from which --help
+ * is made.
+ */
+#ifndef GATEWAY_CONFIG_H
+#define GATEWAY_CONFIG_H
+
+#include <stdbool.h>
+
+typedef struct Config
+{
+	char	   *config;			/* the file, or "" */
+	char	   *listen;
+	char	   *db;
+	char	   *db_read;
+	char	   *tls_cert;
+	char	   *tls_key;
+	char	   *cors_origin;
+	char	   *access_log;
+	char	   *webhooks;
+	long		pool;
+	long		db_timeout;		/* milliseconds, as all that follow */
+	long		pool_wait;
+	long		request_timeout;
+	long		idle_timeout;
+	long		grace;
+	long		max_body;		/* bytes */
+	long		max_header;
+	long		max_connections;
+	long		max_connections_per_ip;
+	long		rate_limit;		/* requests a second and token; 0: none */
+	long		rate_burst;
+} Config;
+
+typedef enum ConfigAction
+{
+	CONFIG_RUN,
+	CONFIG_CHECK,				/* say whether it would run */
+	CONFIG_HELP,
+	CONFIG_VERSION,
+	CONFIG_OPENAPI				/* print the document */
+} ConfigAction;
+
+/*
+ * Read them all; NULL and a message on stderr where one is wrong.  The
+ * arguments are read again at each reload.
+ */
+extern Config *config_read(int argc, char **argv, ConfigAction *action);
+extern void config_free(Config *config);
+extern void config_help(void);
+
+#endif							/* GATEWAY_CONFIG_H */

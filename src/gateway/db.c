@@ -1,0 +1,691 @@
+/*
+ * db.c
+ *		Connections to the database, and what is sent over them.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/db.h"
+#include "gateway/log.h"
+
+#define FIRST_BACKOFF 100		/* milliseconds */
+#define LAST_BACKOFF 10000
+#define SLACK 5000				/* beyond the server's own timeout */
+#define ROOM_FOR_SQL 256
+
+struct DbConnection
+{
+	Pool	   *pool;
+	PGconn	   *conn;			/* NULL: not open */
+	DbConnection *next;			/* of those that are free */
+	bool		in_transaction;
+	bool		prepared[MAX_STATEMENTS];
+};
+
+/* A request that waits: connections are handed on in the order of arrival. */
+typedef struct Waiter
+{
+	struct Waiter *next;
+	pthread_cond_t woken;
+	DbConnection *given;
+	bool		hopeless;		/* there is nothing to wait for any more */
+} Waiter;
+
+struct Pool
+{
+	pthread_mutex_t lock;
+	Waiter	   *first_waiter;
+	Waiter	   *last_waiter;
+	char	   *conninfo;
+	long		wait;
+	long		timeout;
+	int			size;
+	DbConnection *connections;
+	DbConnection *open_ones;	/* free and open, the last used first */
+	DbConnection *closed_ones;	/* free and not open */
+	long		backoff;
+	long		next_try;		/* milliseconds of the monotonic clock */
+	PoolCounts	counts;
+};
+
+Statement	begin_statement;
+Statement	commit_statement;
+Statement	rollback_statement;
+Statement	actor_statement;
+Statement	actor_for_statement;
+Statement	remember_statement;
+Statement	answered_statement;
+Statement	hold_version_statement;
+Statement	hold_usecase_statement;
+Statement	markdown_statement;
+Statement	html_statement;
+
+void
+db_init(void)
+{
+	statement_init(&begin_statement, "BEGIN", 0);
+	statement_init(&commit_statement, "COMMIT", 0);
+	statement_init(&rollback_statement, "ROLLBACK", 0);
+	statement_init(&actor_statement, "SELECT gov_begin_as($1::text)", 1);
+	statement_init(&actor_for_statement,
+				   "SELECT gov_begin_for($1::text, $2::text)", 2);
+	statement_init(&remember_statement,
+				   "SELECT same_request, status, reply"
+				   " FROM gov_idempotency_begin($1::text, $2::text)", 2);
+	statement_init(&answered_statement,
+				   "SELECT gov_idempotency_end($1::text, $2::int4, $3::text)",
+				   3);
+	statement_init(&hold_version_statement,
+				   "SELECT gov_hold_model_version($1::text, $2::text)", 2);
+	statement_init(&hold_usecase_statement,
+				   "SELECT gov_hold_usecase($1::text)", 1);
+	statement_init(&markdown_statement,
+				   "SELECT gov_compliance_report_markdown($1::int8)", 1);
+	statement_init(&html_statement,
+				   "SELECT gov_compliance_report_html($1::int8)", 1);
+}
+
+static long
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+Pool *
+pool_new(const char *conninfo, const Config *config)
+{
+	Pool	   *pool = must_alloc(sizeof(Pool));
+	int			i;
+
+	pthread_mutex_init(&pool->lock, NULL);
+	pool->conninfo = must_strdup(conninfo);
+	pool->wait = config->pool_wait;
+	pool->timeout = config->db_timeout;
+	pool->size = (int) config->pool;
+	pool->counts.size = pool->size;
+	pool->connections = must_alloc(sizeof(DbConnection) * pool->size);
+	for (i = 0; i < pool->size; i++)
+	{
+		pool->connections[i].pool = pool;
+		pool->connections[i].next = pool->closed_ones;
+		pool->closed_ones = &pool->connections[i];
+	}
+	return pool;
+}
+
+void
+pool_free(Pool *pool)
+{
+	int			i;
+
+	if (pool == NULL)
+		return;
+	for (i = 0; i < pool->size; i++)
+	{
+		if (pool->connections[i].conn != NULL)
+			PQfinish(pool->connections[i].conn);
+	}
+	pthread_mutex_destroy(&pool->lock);
+	free(pool->connections);
+	free(pool->conninfo);
+	free(pool);
+}
+
+void
+pool_counts(Pool *pool, PoolCounts *counts)
+{
+	pthread_mutex_lock(&pool->lock);
+	*counts = pool->counts;
+	pthread_mutex_unlock(&pool->lock);
+}
+
+static void
+ignore_notice(void *arg, const PGresult *result)
+{
+}
+
+/* A session that nothing but this program's own settings shape. */
+static PGconn *
+connect_to(const char *conninfo, long timeout, const char **why)
+{
+	static const char set_up[] =
+		"SELECT set_config('search_path', 'pg_catalog, '"
+		" || quote_ident(n.nspname) || ', pg_temp', false),"
+		" set_config('statement_timeout', $1, false),"
+		" set_config('idle_in_transaction_session_timeout', $1, false),"
+		" set_config('log_parameter_max_length_on_error', '0', false),"
+		" set_config('DateStyle', 'ISO', false),"
+		" set_config('TimeZone', 'UTC', false),"
+		" set_config('extra_float_digits', '1', false), e.extversion"
+		" FROM pg_catalog.pg_extension AS e"
+		" JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace"
+		" WHERE e.extname = 'governance'";
+	/* what stands before dbname can be set by the conninfo */
+	const char *names[] = {"connect_timeout", "tcp_user_timeout",
+		"keepalives_idle", "fallback_application_name", "dbname",
+	"client_encoding", NULL};
+	const char *values[] = {"5", "20000", "30", "governance-gateway",
+	conninfo, "UTF8", NULL};
+	char		ms[32];
+	const char *parameters[] = {ms};
+	PGconn	   *conn = PQconnectdbParams(names, values, 1);
+	PGresult   *result;
+	bool		good;
+
+	if (PQstatus(conn) != CONNECTION_OK)
+	{
+		log_message("error", NULL, "no connection to the database: %s",
+					PQerrorMessage(conn));
+		*why = "the database cannot be reached";
+		PQfinish(conn);
+		return NULL;
+	}
+	PQsetNoticeReceiver(conn, ignore_notice, NULL);
+	snprintf(ms, sizeof(ms), "%ld", timeout);
+	result = PQexecParams(conn, set_up, 1, NULL, parameters, NULL, NULL, 0);
+	good = PQresultStatus(result) == PGRES_TUPLES_OK &&
+		PQntuples(result) == 1;
+	if (!good)
+	{
+		*why = "the extension governance is not in the database";
+		log_message("error", NULL, "%s: %s", *why, PQerrorMessage(conn));
+	}
+	PQclear(result);
+	if (!good || !PQenterPipelineMode(conn))
+	{
+		PQfinish(conn);
+		return NULL;
+	}
+	return conn;
+}
+
+static void
+close_connection(DbConnection *connection)
+{
+	if (connection->conn != NULL)
+		PQfinish(connection->conn);
+	connection->conn = NULL;
+	connection->in_transaction = false;
+	memset(connection->prepared, 0, sizeof(connection->prepared));
+}
+
+/* The same, of one that was counted as open. */
+static void
+drop_connection(DbConnection *connection)
+{
+	Pool	   *pool = connection->pool;
+
+	close_connection(connection);
+	pthread_mutex_lock(&pool->lock);
+	pool->counts.open--;
+	pthread_mutex_unlock(&pool->lock);
+}
+
+/* The server may have gone while the connection was free. */
+static bool
+still_there(DbConnection *connection)
+{
+	struct pollfd waiting = {.fd = PQsocket(connection->conn),
+	.events = POLLIN};
+
+	if (poll(&waiting, 1, 0) == 0)
+		return true;
+	return PQconsumeInput(connection->conn) == 1 &&
+		PQstatus(connection->conn) == CONNECTION_OK &&
+		(waiting.revents & (POLLHUP | POLLERR)) == 0;
+}
+
+/* With the lock held: one that is free now, or NULL. */
+static DbConnection *
+take_free(Pool *pool)
+{
+	DbConnection *found = pool->open_ones;
+
+	if (found != NULL)
+		pool->open_ones = found->next;
+	else if (pool->closed_ones != NULL && now_ms() >= pool->next_try)
+	{
+		found = pool->closed_ones;
+		pool->closed_ones = found->next;
+	}
+	return found;
+}
+
+static void
+remove_waiter(Pool *pool, Waiter *waiter)
+{
+	Waiter	  **at = &pool->first_waiter;
+	Waiter	   *before = NULL;
+
+	while (*at != NULL && *at != waiter)
+	{
+		before = *at;
+		at = &before->next;
+	}
+	if (*at == NULL)
+		return;
+	*at = waiter->next;
+	if (pool->last_waiter == waiter)
+		pool->last_waiter = before;
+}
+
+/* With the lock held: wait for one that somebody gives back. */
+static DbConnection *
+wait_for_one(Pool *pool, const char **why)
+{
+	long		until = now_ms() + pool->wait;
+	struct timespec deadline = {.tv_sec = until / 1000,
+	.tv_nsec = until % 1000 * 1000000};
+	Waiter		waiter = {0};
+	pthread_condattr_t attributes;
+
+	/* all are closed, and it is too early to try again */
+	if (pool->counts.busy == 0)
+	{
+		*why = "the database cannot be reached";
+		pool->counts.waits++;
+		return NULL;
+	}
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&waiter.woken, &attributes);
+	pthread_condattr_destroy(&attributes);
+	if (pool->last_waiter != NULL)
+		pool->last_waiter->next = &waiter;
+	else
+		pool->first_waiter = &waiter;
+	pool->last_waiter = &waiter;
+
+	while (waiter.given == NULL && !waiter.hopeless)
+	{
+		if (pthread_cond_timedwait(&waiter.woken, &pool->lock,
+								   &deadline) != 0 && waiter.given == NULL)
+			break;
+	}
+	if (waiter.given == NULL)
+	{
+		remove_waiter(pool, &waiter);
+		*why = waiter.hopeless ? "the database cannot be reached" :
+			"every connection to the database is in use";
+		pool->counts.waits++;
+	}
+	pthread_cond_destroy(&waiter.woken);
+	return waiter.given;
+}
+
+/* With the lock held: who waits is given what is free. */
+static void
+serve_waiters(Pool *pool)
+{
+	while (pool->first_waiter != NULL)
+	{
+		Waiter	   *waiter = pool->first_waiter;
+		DbConnection *free_one = take_free(pool);
+
+		if (free_one == NULL && pool->counts.busy > 0)
+			break;
+		remove_waiter(pool, waiter);
+		waiter->given = free_one;
+		if (free_one != NULL)
+			pool->counts.busy++;
+		else
+			waiter->hopeless = true;
+		pthread_cond_signal(&waiter->woken);
+	}
+}
+
+/* After an attempt to connect. */
+static void
+note_attempt(Pool *pool, DbConnection *connection)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->counts.connects++;
+	if (connection->conn != NULL)
+	{
+		pool->backoff = 0;
+		pool->next_try = 0;
+		pool->counts.open++;
+	}
+	else
+	{
+		pool->counts.failures++;
+		pool->backoff = pool->backoff == 0 ? FIRST_BACKOFF :
+			pool->backoff * 2 > LAST_BACKOFF ? LAST_BACKOFF :
+			pool->backoff * 2;
+		pool->next_try = now_ms() + pool->backoff;
+	}
+	pthread_mutex_unlock(&pool->lock);
+}
+
+DbConnection *
+pool_take(Pool *pool, const char **why)
+{
+	DbConnection *connection;
+
+	pthread_mutex_lock(&pool->lock);
+	connection = pool->first_waiter == NULL ? take_free(pool) : NULL;
+	if (connection != NULL)
+		pool->counts.busy++;
+	else
+		connection = wait_for_one(pool, why);
+	pthread_mutex_unlock(&pool->lock);
+	if (connection == NULL)
+		return NULL;
+
+	if (connection->conn != NULL && !still_there(connection))
+		drop_connection(connection);
+	if (connection->conn == NULL)
+	{
+		connection->conn = connect_to(pool->conninfo, pool->timeout, why);
+		note_attempt(pool, connection);
+		if (connection->conn == NULL)
+		{
+			pool_give(connection);
+			return NULL;
+		}
+	}
+	return connection;
+}
+
+void
+pool_give(DbConnection *connection)
+{
+	Pool	   *pool = connection->pool;
+	bool		was_open = connection->conn != NULL;
+
+	/* a transaction that nobody ended would be the next request's */
+	if (was_open && (connection->in_transaction ||
+					 PQstatus(connection->conn) != CONNECTION_OK))
+		close_connection(connection);
+	pthread_mutex_lock(&pool->lock);
+	pool->counts.busy--;
+	if (connection->conn != NULL)
+	{
+		connection->next = pool->open_ones;
+		pool->open_ones = connection;
+	}
+	else
+	{
+		if (was_open)
+			pool->counts.open--;
+		connection->next = pool->closed_ones;
+		pool->closed_ones = connection;
+	}
+	serve_waiters(pool);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+/* The next result, or NULL; false where the connection is lost or too slow. */
+static bool
+next_result(DbConnection *connection, long deadline, PGresult **result)
+{
+	PGconn	   *conn = connection->conn;
+
+	while (PQisBusy(conn))
+	{
+		struct pollfd waiting = {.fd = PQsocket(conn), .events = POLLIN};
+		long		left = deadline - now_ms();
+		int			n;
+
+		if (left <= 0)
+			return false;
+		n = poll(&waiting, 1, (int) left);
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0 && !PQconsumeInput(conn))
+			return false;
+	}
+	*result = PQgetResult(conn);
+	return true;
+}
+
+static void
+name_of(const Statement *statement, char name[16])
+{
+	snprintf(name, 16, "g%d", statement->number);
+}
+
+static bool
+send_step(DbConnection *connection, const Step *step, bool *prepares)
+{
+	const Statement *statement = step->statement;
+	char		name[16];
+
+	name_of(statement, name);
+	*prepares = !connection->prepared[statement->number];
+	if (*prepares && !PQsendPrepare(connection->conn, name, statement->sql,
+									0, NULL))
+		return false;
+	return PQsendQueryPrepared(connection->conn, name,
+							   statement->nparameters, step->values, NULL,
+							   NULL, 0) == 1;
+}
+
+static const char *
+keep(Arena *arena, const char *text)
+{
+	return text == NULL ? NULL : arena_strdup(arena, text);
+}
+
+static void
+take_error(Arena *arena, const PGresult *result, DbError *error)
+{
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	snprintf(error->sqlstate, sizeof(error->sqlstate), "%s",
+			 sqlstate ? sqlstate : "08006");
+	error->message = keep(arena, PQresultErrorField(result,
+												   PG_DIAG_MESSAGE_PRIMARY));
+	if (error->message == NULL)
+		error->message = "";
+	error->detail = keep(arena, PQresultErrorField(result,
+												   PG_DIAG_MESSAGE_DETAIL));
+	error->hint = keep(arena, PQresultErrorField(result,
+												 PG_DIAG_MESSAGE_HINT));
+}
+
+static void
+lost(DbError *error, bool before)
+{
+	if (error->sqlstate[0] == '\0')
+	{
+		strcpy(error->sqlstate, "08006");
+		error->message = "the connection to the database was lost";
+		error->before = before;
+	}
+}
+
+static bool
+is_good(ExecStatusType status)
+{
+	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ||
+		status == PGRES_SINGLE_TUPLE || status == PGRES_EMPTY_QUERY;
+}
+
+/*
+ * Read what comes back for the steps, up to the synchronisation; each step has
+ * one result, and one more before it where it was prepared.
+ */
+static bool
+read_phase(DbConnection *connection, Arena *arena, Step *steps, int count,
+		   const bool *prepares, DbError *error)
+{
+	long		deadline = now_ms() + connection->pool->timeout + SLACK;
+	bool		preparing = prepares[0];
+	bool		between = false;
+	int			at = 0;
+
+	for (;;)
+	{
+		PGresult   *result;
+		ExecStatusType status;
+
+		if (!next_result(connection, deadline, &result))
+			return false;
+		if (result == NULL)
+		{
+			/* two in a row: there is nothing more to come */
+			if (between)
+				return false;
+			between = true;
+			continue;
+		}
+		between = false;
+		status = PQresultStatus(result);
+		if (status == PGRES_PIPELINE_SYNC)
+		{
+			PQclear(result);
+			return true;
+		}
+		if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE)
+		{
+			if (error->sqlstate[0] == '\0')
+				take_error(arena, result, error);
+			PQclear(result);
+			if (PQstatus(connection->conn) != CONNECTION_OK)
+				return false;
+		}
+		else if (is_good(status) && preparing)
+		{
+			connection->prepared[steps[at].statement->number] = true;
+			PQclear(result);
+			preparing = false;
+			continue;
+		}
+		else if (is_good(status) && at < count)
+			steps[at].result = result;
+		else
+			PQclear(result);
+		at++;
+		preparing = at < count && prepares[at];
+	}
+}
+
+static void
+clear_results(Step *steps, int count)
+{
+	int			i;
+
+	for (i = 0; i < count; i++)
+	{
+		PQclear(steps[i].result);
+		steps[i].result = NULL;
+	}
+}
+
+static bool
+run_phase(DbConnection *connection, Arena *arena, Step *steps, int count,
+		  DbError *error)
+{
+	bool		prepares[MAX_STEPS];
+	int			i;
+
+	for (i = 0; i < count; i++)
+		steps[i].result = NULL;
+	for (i = 0; i < count; i++)
+	{
+		if (!send_step(connection, &steps[i], &prepares[i]))
+			break;
+	}
+	if (i < count || !PQpipelineSync(connection->conn))
+	{
+		/* what went out is no transaction without its end */
+		drop_connection(connection);
+		lost(error, true);
+		return false;
+	}
+	if (!read_phase(connection, arena, steps, count, prepares, error))
+	{
+		clear_results(steps, count);
+		drop_connection(connection);
+		lost(error, false);
+		return false;
+	}
+	return error->sqlstate[0] == '\0';
+}
+
+bool
+db_run(DbConnection *connection, Arena *arena, Step *steps, int count,
+	   DbError *error)
+{
+	Step		undo = {.statement = &rollback_statement};
+	DbError		ignored = {0};
+	bool		good;
+
+	memset(error, 0, sizeof(*error));
+	if (connection->conn == NULL)
+	{
+		lost(error, true);
+		return false;
+	}
+	if (steps[0].statement == &begin_statement)
+		connection->in_transaction = true;
+	good = run_phase(connection, arena, steps, count, error);
+	if (good && (steps[count - 1].statement == &commit_statement ||
+				 steps[count - 1].statement == &rollback_statement))
+		connection->in_transaction = false;
+	if (!good && connection->conn != NULL && connection->in_transaction)
+	{
+		if (run_phase(connection, arena, &undo, 1, &ignored))
+		{
+			connection->in_transaction = false;
+			PQclear(undo.result);
+		}
+	}
+
+	/* a plan of what is no more: begin anew */
+	if (!good && connection->conn != NULL &&
+		(strcmp(error->sqlstate, "0A000") == 0 ||
+		 strcmp(error->sqlstate, "26000") == 0))
+		drop_connection(connection);
+	return good;
+}
+
+/* Prepare each statement; what cannot be is a problem. */
+static void
+check_statements(PGconn *conn, Text *problems)
+{
+	int			i;
+
+	PQexitPipelineMode(conn);
+	for (i = 0; i < nstatements; i++)
+	{
+		PGresult   *result = PQprepare(conn, "", statements[i]->sql, 0, NULL);
+
+		if (PQresultStatus(result) != PGRES_COMMAND_OK)
+			text_printf(problems, "%.*s...: %s\n", ROOM_FOR_SQL,
+						statements[i]->sql,
+						PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+		PQclear(result);
+	}
+}
+
+char *
+db_check(const char *conninfo, const Config *config, Text *problems)
+{
+	const char *why = "no connection";
+	PGconn	   *conn = connect_to(conninfo, config->db_timeout, &why);
+	PGresult   *result;
+	char	   *version = NULL;
+
+	if (conn == NULL)
+	{
+		text_printf(problems, "%s\n", why);
+		return NULL;
+	}
+	check_statements(conn, problems);
+	result = PQexec(conn, "SELECT gov_version()");
+	if (PQresultStatus(result) == PGRES_TUPLES_OK)
+		version = must_strdup(PQgetvalue(result, 0, 0));
+	PQclear(result);
+	PQfinish(conn);
+	return version;
+}

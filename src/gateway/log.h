@@ -1,0 +1,38 @@
+/*
+ * log.h
+ *		What the gateway writes down: JSON, one object a line.
+ *
+ * Invariants: no token, no body and no query is ever written.  Access lines
+ * are gathered and written when there are many, and at least each second.
+ */
+#ifndef GATEWAY_LOG_H
+#define GATEWAY_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct AccessLine
+{
+	const char *request_id;
+	const char *remote;
+	const char *method;
+	const char *path;			/* without the query */
+	const char *route;			/* NULL: none matched */
+	const char *user;			/* NULL: not known */
+	const char *code;			/* of the error, or NULL */
+	int			status;
+	size_t		bytes;
+	double		seconds;
+} AccessLine;
+
+/* "-" is standard output, "off" none; false where it cannot be opened. */
+extern bool log_open(const char *path);
+extern void log_access(const AccessLine *line);
+extern void log_flush(void);
+
+/* To standard error. */
+extern void log_message(const char *level, const char *request_id,
+						const char *format, ...)
+			__attribute__((format(printf, 3, 4)));
+
+#endif							/* GATEWAY_LOG_H */

@@ -1,0 +1,15 @@
+/*
+ * openapi.h
+ *		The interface as an OpenAPI 3.1 document, made from routes.h.
+ */
+#ifndef GATEWAY_OPENAPI_H
+#define GATEWAY_OPENAPI_H
+
+#include <stddef.h>
+
+/* Made once, by openapi_init(). */
+extern const char *openapi_document(size_t *len);
+extern void openapi_init(void);
+extern void openapi_free(void);
+
+#endif							/* GATEWAY_OPENAPI_H */

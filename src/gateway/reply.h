@@ -1,0 +1,43 @@
+/*
+ * reply.h
+ *		What a request is answered with.
+ */
+#ifndef GATEWAY_REPLY_H
+#define GATEWAY_REPLY_H
+
+#include "gateway/request.h"
+
+#define JSON_TYPE "application/json"
+#define MAX_HEADERS 10
+
+typedef struct Reply
+{
+	int			status;
+	const char *type;			/* Content-Type */
+	const char *body;			/* of the request's arena */
+	size_t		len;
+	const char *code;			/* of an error, for the log; else NULL */
+	const char *user;			/* who acted, or NULL */
+	int			nheaders;
+	struct
+	{
+		const char *name;
+		const char *value;
+	}			headers[MAX_HEADERS];
+} Reply;
+
+extern void reply_header(Reply *reply, const char *name, const char *value);
+
+/* An answer as it is. */
+extern void reply_text(Reply *reply, Request *request, int status,
+					   const char *type, const char *body, size_t len);
+
+/* {"error", "code", "detail", "hint"}; detail and hint may be NULL. */
+extern void reply_error(Reply *reply, Request *request, int status,
+						const char *code, const char *error,
+						const char *detail, const char *hint);
+
+/* The status that error_list.h gives a SQLSTATE; 0: not in it. */
+extern int	status_of_sqlstate(const char *sqlstate);
+
+#endif							/* GATEWAY_REPLY_H */

@@ -1,0 +1,70 @@
+/*
+ * request.h
+ *		A request as it came: path, query, header fields, body.
+ *
+ * Invariants: everything in it belongs to its arena; segments and query are
+ * decoded once, are UTF-8 and have no NUL; what could not be decoded is said
+ * in "bad" and nothing else may be trusted then.
+ */
+#ifndef GATEWAY_REQUEST_H
+#define GATEWAY_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "gateway/arena.h"
+
+#define BASE_PATH "/api/governance"
+#define MAX_SEGMENTS 12
+#define MAX_QUERY 32
+
+typedef struct QueryParameter
+{
+	const char *name;
+	const char *value;
+} QueryParameter;
+
+typedef struct Request
+{
+	Arena	   *arena;
+	const char *id;				/* of the request, for the log */
+	const char *method;
+	const char *path;			/* as it came, fit for a log */
+	const char *raw_query;		/* as it came, or "" */
+	const char *segments[MAX_SEGMENTS];
+	int			nsegments;
+	bool		has_base;		/* the path began with BASE_PATH */
+	QueryParameter query[MAX_QUERY];
+	int			nquery;
+	const char *bad;			/* why it cannot be understood, or NULL */
+
+	const char *authorization;	/* header fields, or NULL */
+	const char *accept;
+	const char *content_type;
+	const char *if_match;
+	const char *if_none_match;
+	const char *idempotency_key;
+	const char *origin;
+	const char *request_method; /* Access-Control-Request-Method */
+
+	char	   *body;
+	size_t		body_len;
+	bool		too_large;
+} Request;
+
+/* Take the target of the request line apart: "/a/b%20c?d=e". */
+extern void request_target(Request *request, const char *target);
+
+/* Is it well-formed UTF-8 without NUL (RFC 3629)? */
+extern bool is_utf8(const char *text, size_t len);
+
+extern const char *query_value(const Request *request, const char *name);
+
+/* The token of "Bearer TOKEN", or NULL. */
+extern const char *bearer_token(const char *authorization);
+
+/* The best of these types for an Accept field; 0, the first, for none. */
+extern int	accepted_type(const char *accept, const char *const *types,
+						  int count);
+
+#endif							/* GATEWAY_REQUEST_H */

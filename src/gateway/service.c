@@ -1,0 +1,240 @@
+/*
+ * service.c
+ *		Answer a request: route, token, one transaction, reply.
+ *
+ * No rule of governance is here: the database decides, and what it raises
+ * becomes a status by error_list.h.
+ */
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "gateway/body.h"
+#include "gateway/openapi.h"
+#include "gateway/service.h"
+#include "gateway/stats.h"
+#include "gateway/transaction.h"
+
+#define CORS_HEADERS \
+	"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match," \
+	" X-Request-Id"
+
+Service *
+service_new(const Config *config)
+{
+	Service    *service = must_alloc(sizeof(Service));
+
+	service->config = config;
+	service->pool = pool_new(config->db, config);
+	if (config->db_read[0] != '\0')
+		service->read_pool = pool_new(config->db_read, config);
+	if (config->rate_limit > 0)
+		service->limiter = limiter_new(config->rate_limit,
+									   config->rate_burst);
+	return service;
+}
+
+void
+service_free(Service *service)
+{
+	if (service == NULL)
+		return;
+	pool_free(service->pool);
+	pool_free(service->read_pool);
+	limiter_free(service->limiter);
+	free(service);
+}
+
+const char *
+service_route(const Request *request)
+{
+	const char *allow;
+	const Route *route = request->bad ? NULL : route_find(request, &allow);
+
+	return route ? route->path : NULL;
+}
+
+/* May a page of that origin call? */
+static bool
+origin_allowed(const Config *config, const char *origin)
+{
+	const char *list = config->cors_origin;
+
+	while (*list != '\0')
+	{
+		size_t		skip = strspn(list, ", ");
+		size_t		len = strcspn(list + skip, ", ");
+
+		if (len > 0 && ((len == strlen(origin) &&
+						 memcmp(list + skip, origin, len) == 0) ||
+						(len == 1 && list[skip] == '*')))
+			return true;
+		list += skip + len;
+	}
+	return false;
+}
+
+static void
+allow_origin(const Service *service, const Request *request, Reply *reply)
+{
+	if (request->origin == NULL ||
+		!origin_allowed(service->config, request->origin))
+		return;
+	reply_header(reply, "Access-Control-Allow-Origin", request->origin);
+	reply_header(reply, "Vary", "Origin");
+	reply_header(reply, "Access-Control-Expose-Headers",
+				 "ETag, Link, X-Request-Id, Retry-After");
+}
+
+/* OPTIONS, a browser's question before a call of another origin included. */
+static void
+answer_options(const Service *service, Request *request, const char *allow,
+			   Reply *reply)
+{
+	reply_text(reply, request, 204, NULL, "", 0);
+	reply_header(reply, "Allow", allow);
+	if (request->origin != NULL && request->request_method != NULL &&
+		origin_allowed(service->config, request->origin))
+	{
+		reply_header(reply, "Access-Control-Allow-Methods", allow);
+		reply_header(reply, "Access-Control-Allow-Headers", CORS_HEADERS);
+		reply_header(reply, "Access-Control-Max-Age", "600");
+	}
+}
+
+static void
+no_route(const Service *service, Request *request, const char *allow,
+		 Reply *reply)
+{
+	if (allow == NULL)
+		reply_error(reply, request, 404, "not_found", "there is no such path",
+					NULL, "GET " BASE_PATH "/openapi.json lists them.");
+	else if (strcmp(request->method, "OPTIONS") == 0)
+		answer_options(service, request, allow, reply);
+	else
+	{
+		reply_error(reply, request, 405, "method_not_allowed",
+					"the path does not know this method",
+					arena_printf(request->arena, "It knows %s.", allow), NULL);
+		reply_header(reply, "Allow", allow);
+	}
+}
+
+static bool
+is_json_type(const char *type)
+{
+	size_t		len = strcspn(type, "; \t");
+	const char *charset = strcasestr(type, "charset");
+
+	if (charset != NULL && strcasestr(charset, "utf-8") == NULL &&
+		strcasestr(charset, "utf8") == NULL)
+		return false;
+	return (len == 16 && strncasecmp(type, JSON_TYPE, 16) == 0) ||
+		(len > 17 && strncasecmp(type, "application/", 12) == 0 &&
+		 strncasecmp(type + len - 5, "+json", 5) == 0);
+}
+
+static bool
+check_body(Request *request, const Route *route, const char **actor,
+		   Reply *reply)
+{
+	if (strcmp(route->method, "GET") == 0)
+		return true;
+	if (request->body_len > 0 && request->content_type != NULL &&
+		!is_json_type(request->content_type))
+	{
+		reply_error(reply, request, 415, "unsupported_media_type",
+					"the body is not application/json",
+					arena_printf(request->arena, "It is said to be %.100s.",
+								 request->content_type), NULL);
+		return false;
+	}
+	return body_check(request, route, actor, reply);
+}
+
+/* Who calls?  False: nobody known, or too often. */
+static bool
+check_token(const Service *service, Request *request, const Route *route,
+			const char **token, Reply *reply)
+{
+	int			seconds;
+
+	*token = NULL;
+	if ((route->flags & PUBLIC) != 0)
+		return true;
+	*token = bearer_token(request->authorization);
+	if (*token == NULL)
+	{
+		reply_error(reply, request, 401, "28000",
+					"the request has no credentials", NULL,
+					"Send a header \"Authorization: Bearer TOKEN\" with an API token or a signed JWT.");
+		reply_header(reply, "WWW-Authenticate", "Bearer realm=\"governance\"");
+		return false;
+	}
+	if (service->limiter != NULL &&
+		!limiter_allows(service->limiter, *token, &seconds))
+	{
+		reply_error(reply, request, 429, "rate_limited",
+					"too many requests with this token", NULL,
+					"Wait as long as Retry-After says.");
+		reply_header(reply, "Retry-After",
+					 arena_printf(request->arena, "%d", seconds));
+		return false;
+	}
+	return true;
+}
+
+static void
+answer(Service *service, Request *request, Reply *reply)
+{
+	const char *allow = NULL;
+	const char *token;
+	const char *actor = NULL;
+	const Route *route;
+
+	if (request->bad != NULL)
+	{
+		reply_error(reply, request, 400, "bad_request",
+					"the request cannot be understood", request->bad, NULL);
+		return;
+	}
+	route = route_find(request, &allow);
+	if (route == NULL)
+	{
+		no_route(service, request, allow, reply);
+		return;
+	}
+	if (request->too_large)
+	{
+		reply_error(reply, request, 413, "too_large",
+					"the body is too large",
+					arena_printf(request->arena, "At most %ld bytes are taken.",
+								 service->config->max_body), NULL);
+		return;
+	}
+	if (route->function[0] == '\0')
+	{
+		size_t		len;
+		const char *document = openapi_document(&len);
+
+		reply_text(reply, request, 200, JSON_TYPE, document, len);
+		return;
+	}
+	if (!check_token(service, request, route, &token, reply) ||
+		!query_check(request, route, reply) ||
+		!check_body(request, route, &actor, reply))
+		return;
+	transaction_run(service, request, route, token, actor, reply);
+	if ((route->flags & METRICS) != 0 && reply->status == 200)
+		stats_append(service, request, reply);
+}
+
+void
+service_answer(Service *service, Request *request, Reply *reply)
+{
+	answer(service, request, reply);
+	reply_header(reply, "X-Request-Id", request->id);
+	reply_header(reply, "X-Content-Type-Options", "nosniff");
+	allow_origin(service, request, reply);
+}

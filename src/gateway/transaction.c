@@ -1,0 +1,583 @@
+/*
+ * transaction.c
+ *		The one transaction of a request.
+ *
+ * Mostly it is one round trip: the actor, the call, what is shown, and the
+ * end of the pipeline, which commits.  With If-Match, Idempotency-Key or a
+ * report in another format something has to be looked at in between: then it
+ * is BEGIN, several round trips and COMMIT.
+ *
+ * After a serialization failure it begins again.  After a lost connection only
+ * what reads does: nobody knows whether a write was committed.
+ */
+#include <ctype.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/body.h"
+#include "gateway/log.h"
+#include "gateway/stats.h"
+#include "gateway/transaction.h"
+
+#define TRIES 4
+
+static const char *const report_types[] = {
+	JSON_TYPE, "text/markdown", "text/html"
+};
+
+typedef struct Work
+{
+	Service    *service;
+	Request    *request;
+	const Route *route;
+	Reply	   *reply;
+	const char *actor_values[2];
+	const Statement *actor_statement;	/* NULL: nobody needs to act */
+	const char *digest;			/* of the request, with Idempotency-Key */
+	int			report_type;
+	DbConnection *connection;
+	DbError		error;
+} Work;
+
+static const char *
+sha256_hex(Arena *arena, const char *data, size_t len)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int digest_len = 0;
+	char	   *hex = arena_alloc(arena, 65);
+	unsigned int i;
+
+	EVP_Digest(data, len, digest, &digest_len, EVP_sha256(), NULL);
+	for (i = 0; i < digest_len && i < 32; i++)
+		sprintf(hex + 2 * i, "%02x", digest[i]);
+	return hex;
+}
+
+/* What is the same request again: method, path, query, body. */
+static const char *
+digest_of(Request *request)
+{
+	Text		text = {0};
+	const char *digest;
+
+	text_printf(&text, "%s %s?%s\n", request->method, request->path,
+				request->raw_query);
+	text_append(&text, request->body, request->body_len);
+	digest = sha256_hex(request->arena, text.data, text.len);
+	text_free(&text);
+	return digest;
+}
+
+static const char *
+etag_of(Arena *arena, const char *body, size_t len)
+{
+	return arena_printf(arena, "\"%.32s\"", sha256_hex(arena, body, len));
+}
+
+/* Is the tag in a list such as "a", W/"b"? */
+static bool
+tag_matches(const char *list, const char *tag)
+{
+	while (isspace((unsigned char) *list))
+		list++;
+	return strcmp(list, "*") == 0 || strstr(list, tag) != NULL;
+}
+
+/* "model version \"{model_id}:{version}\"" with what the path says. */
+static const char *
+what_is_missing(const Request *request, const Route *route)
+{
+	Text		text = {0};
+	const char *c = route->what[0] ? route->what : "what was asked for";
+	const char *what;
+
+	while (*c != '\0')
+	{
+		size_t		len = strcspn(c, "}");
+		char	   *name;
+		const Argument *argument;
+
+		if (*c != '{')
+		{
+			text_append(&text, c++, 1);
+			continue;
+		}
+		name = arena_copy(request->arena, c + 1, len - 1);
+		argument = route_argument(route, name);
+		if (argument != NULL && argument->place == IN_PATH)
+			text_puts(&text, argument_value(request, argument));
+		c += len + 1;
+	}
+	what = arena_copy(request->arena, text.data, text.len);
+	text_free(&text);
+	return what;
+}
+
+static void
+reply_missing(Work *work)
+{
+	reply_error(work->reply, work->request, 404, "42704",
+				arena_printf(work->request->arena, "%s does not exist",
+							 what_is_missing(work->request, work->route)),
+				NULL, NULL);
+}
+
+/* The way to the next page: the same query with another cursor. */
+static void
+add_link(Work *work, const char *cursor)
+{
+	Request    *request = work->request;
+	Text		text = {0};
+	const char *query = request->raw_query;
+
+	text_printf(&text, "<%s?", request->path);
+	while (*query != '\0')
+	{
+		size_t		len = strcspn(query, "&");
+
+		if (len > 0 && strncmp(query, "cursor=", 7) != 0)
+		{
+			text_append(&text, query, len);
+			text_puts(&text, "&");
+		}
+		query += len;
+		if (*query == '&')
+			query++;
+	}
+	text_puts(&text, "cursor=");
+	for (; *cursor != '\0'; cursor++)
+	{
+		unsigned char c = *cursor;
+
+		if (isalnum(c) || strchr("-._~", c) != NULL)
+			text_append(&text, cursor, 1);
+		else
+			text_printf(&text, "%%%02X", c);
+	}
+	text_puts(&text, ">; rel=\"next\"");
+	reply_header(work->reply, "Link",
+				 arena_copy(request->arena, text.data, text.len));
+	text_free(&text);
+}
+
+/* From the row that answers; zero rows, or NULL: there is no such thing. */
+static void
+reply_row(Work *work, const PGresult *result)
+{
+	const Route *route = work->route;
+	Request    *request = work->request;
+	Reply	   *reply = work->reply;
+
+	if (PQntuples(result) == 0 || PQgetisnull(result, 0, 0))
+	{
+		reply_missing(work);
+		return;
+	}
+	reply_text(reply, request, route->status, JSON_TYPE,
+			   PQgetvalue(result, 0, 0), PQgetlength(result, 0, 0));
+	if ((route->flags & METRICS) != 0)
+		reply->type = "text/plain; version=0.0.4; charset=utf-8";
+	if ((route->flags & PAGED) != 0 && PQnfields(result) > 1 &&
+		!PQgetisnull(result, 0, 1))
+		add_link(work, PQgetvalue(result, 0, 1));
+	if ((route->flags & (TAGGED | VERSION | USECASE)) != 0)
+	{
+		const char *tag = etag_of(request->arena, reply->body, reply->len);
+
+		if ((route->flags & TAGGED) != 0 && request->if_none_match != NULL &&
+			tag_matches(request->if_none_match, tag))
+			reply_text(reply, request, 304, NULL, "", 0);
+		reply_header(reply, "ETag", tag);
+	}
+}
+
+static Step
+step_of(const Work *work, const Statement *statement)
+{
+	return (Step) {statement, parameters_of(work->request, work->route,
+											statement), NULL};
+}
+
+static void
+clear(Step *steps, int count)
+{
+	int			i;
+
+	for (i = 0; i < count; i++)
+		PQclear(steps[i].result);
+}
+
+/* For the log: who acted, also where the database then said no. */
+static void
+note_user(Work *work, const PGresult *result)
+{
+	if (result != NULL && PQntuples(result) == 1 &&
+		!PQgetisnull(result, 0, 0))
+		work->reply->user = arena_strdup(work->request->arena,
+										 PQgetvalue(result, 0, 0));
+}
+
+/* False: there is no result to look at. */
+static bool
+run(Work *work, Step *steps, int count)
+{
+	int			i;
+
+	if (db_run(work->connection, work->request->arena, steps, count,
+			   &work->error))
+		return true;
+	for (i = 0; i < count; i++)
+	{
+		if (steps[i].statement == work->actor_statement)
+			note_user(work, steps[i].result);
+	}
+	clear(steps, count);
+	return false;
+}
+
+/* The call and what it shows, behind "before" steps, in one round trip. */
+static bool
+run_call(Work *work, Step *steps, int count)
+{
+	int			before = count;
+
+	steps[count++] = step_of(work, &work->route->call);
+	if (work->route->show.number >= 0)
+		steps[count++] = step_of(work, &work->route->show);
+	if (!run(work, steps, count))
+		return false;
+	if (before > 0)
+		note_user(work, steps[before - 1].result);
+	reply_row(work, steps[count - 1].result);
+	clear(steps, count);
+	return true;
+}
+
+static bool
+run_at_once(Work *work)
+{
+	Step		steps[MAX_STEPS];
+	int			count = 0;
+
+	if (work->actor_statement != NULL)
+		steps[count++] = (Step) {work->actor_statement, work->actor_values,
+			NULL};
+	return run_call(work, steps, count);
+}
+
+static bool
+run_one(Work *work, const Statement *statement)
+{
+	Step		step = {statement, NULL, NULL};
+	bool		good = run(work, &step, 1);
+
+	if (good)
+		PQclear(step.result);
+	return good;
+}
+
+/* Was this answered before?  Then *done, and the reply is what it was. */
+static bool
+look_up_key(Work *work, bool *done)
+{
+	Request    *request = work->request;
+	const char *values[] = {request->idempotency_key, work->digest};
+	Step		step = {&remember_statement, values, NULL};
+	PGresult   *row;
+
+	if (!run(work, &step, 1))
+		return false;
+	row = step.result;
+	if (PQntuples(row) != 1 || strcmp(PQgetvalue(row, 0, 0), "t") != 0)
+	{
+		reply_error(work->reply, request, 422, "key_reused",
+					"the Idempotency-Key was used for another request", NULL,
+					"Take another key for another request.");
+		*done = true;
+	}
+	else if (!PQgetisnull(row, 0, 1))
+	{
+		reply_text(work->reply, request, atoi(PQgetvalue(row, 0, 1)),
+				   JSON_TYPE, PQgetvalue(row, 0, 2), PQgetlength(row, 0, 2));
+		reply_header(work->reply, "Idempotency-Replayed", "true");
+		*done = true;
+	}
+	PQclear(row);
+	return true;
+}
+
+/* Is the thing still what the client saw?  If not, *done. */
+static bool
+look_at_tag(Work *work, bool *done)
+{
+	const Route *route = work->route;
+	Request    *request = work->request;
+	const char *values[2];
+	Step		steps[2];
+	PGresult   *row;
+
+	values[0] = request->segments[1];
+	values[1] = request->nsegments > 3 ? request->segments[3] : NULL;
+	steps[0] = (Step) {(route->flags & VERSION) != 0 ?
+		&hold_version_statement : &hold_usecase_statement, values, NULL};
+	steps[1] = step_of(work, &route->show);
+	if (!run(work, steps, 2))
+		return false;
+	row = steps[1].result;
+	if (PQntuples(row) != 1 ||
+		!tag_matches(request->if_match,
+					 etag_of(request->arena, PQgetvalue(row, 0, 0),
+							 PQgetlength(row, 0, 0))))
+	{
+		reply_error(work->reply, request, 412, "changed",
+					"it is no longer what If-Match names", NULL,
+					"Read it again, and decide anew.");
+		*done = true;
+	}
+	clear(steps, 2);
+	return true;
+}
+
+/* The number at "report_id" in a report. */
+static const char *
+report_id_of(const char *report)
+{
+	const char *at = strstr(report, "\"report_id\": ");
+
+	return at ? at + strlen("\"report_id\": ") : "";
+}
+
+static bool
+run_report(Work *work)
+{
+	Request    *request = work->request;
+	const char *at = report_id_of(work->reply->body);
+	const char *id = arena_copy(request->arena, at,
+								strspn(at, "0123456789"));
+	const char *values[] = {id};
+	Step		step = {work->report_type == 1 ? &markdown_statement :
+	&html_statement, values, NULL};
+
+	if (!run(work, &step, 1))
+		return false;
+	reply_text(work->reply, request, 200, work->report_type == 1 ?
+			   "text/markdown; charset=utf-8" : "text/html; charset=utf-8",
+			   PQgetvalue(step.result, 0, 0), PQgetlength(step.result, 0, 0));
+	reply_header(work->reply, "Content-Security-Policy",
+				 "default-src 'none'; style-src 'unsafe-inline'; img-src data:");
+	PQclear(step.result);
+	return true;
+}
+
+/* The answer goes with the key, and then all of it is committed. */
+static bool
+finish(Work *work)
+{
+	char		status[16];
+	const char *values[] = {work->request->idempotency_key, status,
+	work->reply->body};
+	Step		steps[2];
+	int			count = 0;
+
+	snprintf(status, sizeof(status), "%d", work->reply->status);
+	if (work->digest != NULL)
+		steps[count++] = (Step) {&answered_statement, values, NULL};
+	steps[count++] = (Step) {&commit_statement, NULL, NULL};
+	if (!run(work, steps, count))
+		return false;
+	clear(steps, count);
+	return true;
+}
+
+static bool
+run_in_phases(Work *work)
+{
+	Step		steps[MAX_STEPS] = {{&begin_statement, NULL, NULL},
+	{work->actor_statement, work->actor_values, NULL}};
+	bool		done = false;
+
+	if (!run(work, steps, 2))
+		return false;
+	note_user(work, steps[1].result);
+	clear(steps, 2);
+	if (work->digest != NULL && !look_up_key(work, &done))
+		return false;
+	if (!done && work->request->if_match != NULL &&
+		(work->route->flags & (VERSION | USECASE)) != 0 &&
+		work->request->nsegments > 2 && !look_at_tag(work, &done))
+		return false;
+	if (done)
+		return run_one(work, &rollback_statement);
+	if (!run_call(work, steps, 0))
+		return false;
+	if (work->reply->status >= 400)
+		return run_one(work, &rollback_statement);
+	if (work->report_type > 0 && !run_report(work))
+		return false;
+	return finish(work);
+}
+
+static bool
+needs_phases(const Work *work)
+{
+	return work->digest != NULL || work->report_type > 0 ||
+		(work->request->if_match != NULL &&
+		 (work->route->flags & (VERSION | USECASE)) != 0);
+}
+
+/* No connection, or one that was lost. */
+static void
+reply_unavailable(Work *work, const char *detail, const char *hint)
+{
+	reply_error(work->reply, work->request, 503, "08006",
+				"the database cannot be reached now", detail, hint);
+	reply_header(work->reply, "Retry-After", "1");
+}
+
+static void
+reply_db_error(Work *work)
+{
+	const DbError *error = &work->error;
+	Request    *request = work->request;
+	Reply	   *reply = work->reply;
+	int			status = status_of_sqlstate(error->sqlstate);
+
+	if (strncmp(error->sqlstate, "08", 2) == 0 ||
+		strcmp(error->sqlstate, "57P01") == 0 ||
+		strcmp(error->sqlstate, "57P02") == 0 ||
+		strcmp(error->sqlstate, "57P03") == 0)
+	{
+		reply_unavailable(work, NULL,
+						  (work->route->flags & WRITES) != 0 &&
+						  !error->before ?
+						  "Whether the request was carried out is not known: look, or repeat it with its Idempotency-Key." :
+						  "Try again.");
+		return;
+	}
+	if (status == 0 || status == 500)
+	{
+		log_message("error", request->id, "%s: %s%s%s (%s)",
+					error->sqlstate, error->message,
+					error->detail ? "; " : "",
+					error->detail ? error->detail : "", work->route->path);
+		reply_error(reply, request, 500,
+					status == 500 ? error->sqlstate : "XX000",
+					status == 500 ? "the audit trail fails verification" :
+					"internal error", NULL,
+					arena_printf(request->arena, "The gateway's log has it under request id \"%s\".",
+								 request->id));
+		return;
+	}
+	if (status == 503)
+	{
+		log_message("warning", request->id, "%s: %s (%s)", error->sqlstate,
+					error->message, work->route->path);
+		reply_error(reply, request, 503, error->sqlstate,
+					strcmp(error->sqlstate, "57014") == 0 ?
+					"the request took too long" :
+					"the database cannot serve the request now", NULL,
+					"Try again.");
+		reply_header(reply, "Retry-After", "1");
+		return;
+	}
+	reply_error(reply, request, status, error->sqlstate, error->message,
+				error->detail, error->hint);
+	if (status == 401)
+		reply_header(reply, "WWW-Authenticate",
+					 "Bearer realm=\"governance\", error=\"invalid_token\"");
+}
+
+static DbConnection *
+take_connection(Work *work, int try)
+{
+	const char *why = "";
+	DbConnection *connection = NULL;
+
+	if (work->service->read_pool != NULL && try == 0 &&
+		(work->route->flags & READS) != 0)
+		connection = pool_take(work->service->read_pool, &why);
+	if (connection == NULL)
+		connection = pool_take(work->service->pool, &why);
+	if (connection == NULL)
+		reply_unavailable(work, arena_printf(work->request->arena, "%s.", why),
+						  "Try again.");
+	return connection;
+}
+
+static void
+pause_before(int try)
+{
+	struct timespec wait = {0};
+	struct timespec now;
+
+	/* the further, the longer; not all at the same time */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	wait.tv_nsec = (5L << try) * 1000000 + now.tv_nsec % 5000000;
+	nanosleep(&wait, NULL);
+}
+
+/* Is it worth another try, and safe? */
+static bool
+try_again(const Work *work, int *lost)
+{
+	const char *sqlstate = work->error.sqlstate;
+
+	if (strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0 ||
+		strcmp(sqlstate, "0A000") == 0 || strcmp(sqlstate, "26000") == 0)
+		return true;
+	return (strncmp(sqlstate, "08", 2) == 0 ||
+			strncmp(sqlstate, "57P0", 4) == 0 ||
+			strcmp(sqlstate, "25006") == 0) &&
+		((work->route->flags & READS) != 0 || work->error.before) &&
+		(*lost)++ == 0;
+}
+
+void
+transaction_run(Service *service, Request *request, const Route *route,
+				const char *token, const char *actor, Reply *reply)
+{
+	Work		work = {.service = service, .request = request,
+	.route = route, .reply = reply};
+	int			lost = 0;
+	int			try;
+
+	if (token != NULL)
+	{
+		work.actor_values[0] = token;
+		work.actor_values[1] = actor;
+		work.actor_statement = actor ? &actor_for_statement :
+			&actor_statement;
+	}
+	if (request->idempotency_key != NULL &&
+		strcmp(request->method, "POST") == 0)
+		work.digest = digest_of(request);
+	if ((route->flags & REPORT) != 0)
+		work.report_type = accepted_type(request->accept, report_types, 3);
+
+	for (try = 0; try < TRIES; try++)
+	{
+		bool		good;
+
+		if (try > 0)
+		{
+			stats_retry();
+			pause_before(try);
+		}
+		reply->nheaders = 0;
+		work.connection = take_connection(&work, try);
+		if (work.connection == NULL)
+			return;
+		good = needs_phases(&work) ? run_in_phases(&work) :
+			run_at_once(&work);
+		pool_give(work.connection);
+		if (good)
+			return;
+		if (!try_again(&work, &lost))
+			break;
+	}
+	reply->nheaders = 0;
+	reply_db_error(&work);
+}

@@ -1,0 +1,18 @@
+/*
+ * transaction.h
+ *		The one transaction of a request.
+ */
+#ifndef GATEWAY_TRANSACTION_H
+#define GATEWAY_TRANSACTION_H
+
+#include "gateway/service.h"
+
+/*
+ * Bind the actor by the token (NULL: none is needed), call, reply.  actor is
+ * whom the body names, or NULL.
+ */
+extern void transaction_run(Service *service, Request *request,
+							const Route *route, const char *token,
+							const char *actor, Reply *reply);
+
+#endif							/* GATEWAY_TRANSACTION_H */

@@ -1,0 +1,17 @@
+/*
+ * webhook.h
+ *		Delivery of governance.events to configured endpoints.
+ */
+#ifndef GATEWAY_WEBHOOK_H
+#define GATEWAY_WEBHOOK_H
+
+#include "gateway/arena.h"
+#include "gateway/config.h"
+
+extern void webhook_start(const Config *config);
+extern void webhook_stop(void);
+
+/* What is wrong with the file of endpoints is added to the problems. */
+extern void webhook_check(const char *path, Text *problems);
+
+#endif							/* GATEWAY_WEBHOOK_H */

@@ -1,0 +1,141 @@
+/*
+ * json_fields.c
+ *		Read a JSON text that somebody unknown wrote, without raising errors.
+ *
+ * PostgreSQL's own parser, but neither json nor jsonb: the input functions of
+ * those raise errors that would tell a malformed token from a wrong one.
+ */
+#include "postgres.h"
+
+#include "common/jsonapi.h"
+#include "mb/pg_wchar.h"
+
+#include "core/compat.h"
+#include "identity/jwt_internal.h"
+
+#define MAX_DEPTH 16
+
+typedef struct Reading
+{
+	GovJsonReader reader;
+	void	   *arg;
+	bool		refused;
+	int			depth;
+	bool		in_array[MAX_DEPTH + 1];
+	char	   *names[MAX_DEPTH + 1];
+} Reading;
+
+static void
+tell(Reading *reading, GovJsonField *field)
+{
+	if (reading->refused)
+		return;
+	field->depth = reading->depth;
+	field->in_array = reading->in_array[reading->depth];
+	field->name = reading->names[reading->depth];
+	if (field->in_array && reading->depth > 0)
+		field->name = reading->names[reading->depth - 1];
+	if (!reading->reader(field, reading->arg))
+		reading->refused = true;
+}
+
+static void
+enter(Reading *reading, bool is_array)
+{
+	GovJsonField field = {.is_compound = true};
+
+	tell(reading, &field);
+	if (reading->depth == MAX_DEPTH)
+	{
+		reading->refused = true;
+		return;
+	}
+	reading->depth++;
+	reading->in_array[reading->depth] = is_array;
+	reading->names[reading->depth] = NULL;
+}
+
+static void
+leave(Reading *reading, bool is_array)
+{
+	GovJsonField field = {.is_end = true};
+
+	/* past the greatest depth nothing is told, so nothing counts */
+	if (!is_array && !reading->refused)
+	{
+		reading->names[reading->depth] = NULL;
+		tell(reading, &field);
+	}
+	if (!reading->refused && reading->depth > 0)
+		reading->depth--;
+}
+
+static GovSemResult
+object_start(void *state)
+{
+	enter(state, false);
+	GOV_SEM_RETURN;
+}
+
+static GovSemResult
+object_end(void *state)
+{
+	leave(state, false);
+	GOV_SEM_RETURN;
+}
+
+static GovSemResult
+array_start(void *state)
+{
+	enter(state, true);
+	GOV_SEM_RETURN;
+}
+
+static GovSemResult
+array_end(void *state)
+{
+	leave(state, true);
+	GOV_SEM_RETURN;
+}
+
+static GovSemResult
+field_start(void *state, char *name, bool isnull)
+{
+	Reading    *reading = state;
+
+	if (!reading->refused)
+		reading->names[reading->depth] = pstrdup(name);
+	GOV_SEM_RETURN;
+}
+
+static GovSemResult
+scalar(void *state, char *token, JsonTokenType type)
+{
+	GovJsonField field = {0};
+
+	/* copies: later servers free theirs */
+	if (type == JSON_TOKEN_STRING)
+		field.string = pstrdup(token);
+	else if (type == JSON_TOKEN_NUMBER)
+		field.number = pstrdup(token);
+	tell(state, &field);
+	GOV_SEM_RETURN;
+}
+
+bool
+gov_json_read(const char *json, int len, GovJsonReader reader, void *arg)
+{
+	Reading		reading = {.reader = reader, .arg = arg};
+	JsonSemAction actions = {0};
+	JsonLexContext *lex;
+
+	actions.semstate = &reading;
+	actions.object_start = object_start;
+	actions.object_end = object_end;
+	actions.array_start = array_start;
+	actions.array_end = array_end;
+	actions.object_field_start = field_start;
+	actions.scalar = scalar;
+	lex = gov_json_lex(pnstrdup(json, len), len, GetDatabaseEncoding());
+	return pg_parse_json(lex, &actions) == JSON_SUCCESS && !reading.refused;
+}

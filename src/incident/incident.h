@@ -1,0 +1,40 @@
+/*
+ * incident.h
+ *		Incidents, for whoever has one to open or something to add to one.
+ *
+ * Invariants: of one dedup_key there is at most one unresolved incident
+ * (open, acknowledged, reopened); reports of the same key wait for each other
+ * and the later ones join the first.  Every step is a row of
+ * governance.incident_events, which only grows.  Locks: the key, the
+ * incident's row, its deadlines.
+ */
+#ifndef GOV_INCIDENT_H
+#define GOV_INCIDENT_H
+
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
+
+/*
+ * Open an incident, or by dedup_key join the unresolved one that has it; its
+ * id.  As the current actor (none: a superuser's statement); no right is asked
+ * for.  category and severity are words of API's lists; resource is what it
+ * is about ("risk:1.0.0"); description, dedup_key and metadata may be NULL.
+ * Aware from now on.
+ */
+extern int64 gov_incident_open(const char *category, const char *severity,
+							   const char *title, const char *description,
+							   const char *resource, int affected_count,
+							   const char *dedup_key, Jsonb *metadata);
+
+/*
+ * Add to an incident's timeline.  kind is one of the words of
+ * incident_events_kind_check ("violation": an SLA violation belongs to it);
+ * comments may be "", details NULL.
+ */
+extern void gov_incident_note(int64 incident_id, const char *kind,
+							  const char *comments, Jsonb *details);
+
+/* Escalate at most so many missed deadlines, each once; how many. */
+extern int64 gov_incident_escalate_deadlines(int limit);
+
+#endif							/* GOV_INCIDENT_H */

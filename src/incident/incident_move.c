@@ -1,0 +1,238 @@
+/*
+ * incident_move.c
+ *		Acknowledging, resolving, closing and reopening incidents.
+ *
+ * Every function locks the incident's row and then looks at its state.  The
+ * times are taken after the lock.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+
+#include "access/require.h"
+#include "core/args.h"
+#include "core/operation.h"
+#include "core/spi.h"
+#include "incident/incident_internal.h"
+#include "lifecycle/lifecycle.h"
+
+PG_FUNCTION_INFO_V1(gov_acknowledge_incident);
+PG_FUNCTION_INFO_V1(gov_resolve_incident);
+PG_FUNCTION_INFO_V1(gov_close_incident);
+PG_FUNCTION_INFO_V1(gov_reopen_incident);
+PG_FUNCTION_INFO_V1(gov_comment_incident);
+
+static GovStatement acknowledge = {
+	.sql = "UPDATE governance.incidents AS i SET status = 'acknowledged',"
+		   " acknowledged_at = coalesce(acknowledged_at,"
+		   " pg_catalog.clock_timestamp())"
+		   " WHERE incident_id = $1 RETURNING i",
+	.nargs = 1, .argtypes = {INT8OID},
+	.latest = true
+};
+
+static GovStatement resolve = {
+	.sql = "UPDATE governance.incidents AS i SET status = 'resolved',"
+		   " resolved_at = pg_catalog.clock_timestamp(), resolution = $2,"
+		   " root_cause = CASE WHEN $3 = '' THEN root_cause ELSE $3 END"
+		   " WHERE incident_id = $1 RETURNING i",
+	.nargs = 3, .argtypes = {INT8OID, TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement close_resolved = {
+	.sql = "UPDATE governance.incidents AS i SET status = 'closed'"
+		   " WHERE incident_id = $1 RETURNING i",
+	.nargs = 1, .argtypes = {INT8OID},
+	.latest = true
+};
+
+static GovStatement reopen = {
+	.sql = "UPDATE governance.incidents AS i SET status = 'reopened',"
+		   " resolved_at = NULL WHERE incident_id = $1 RETURNING i",
+	.nargs = 1, .argtypes = {INT8OID},
+	.latest = true
+};
+
+static GovStatement read_key = {
+	.sql = "SELECT dedup_key FROM governance.incidents"
+		   " WHERE incident_id = $1",
+	.nargs = 1, .argtypes = {INT8OID},
+	.latest = true
+};
+
+static GovStatement insert_comment = {
+	.sql = "INSERT INTO governance.incident_events AS e"
+		   " (incident_id, actor, kind, comments)"
+		   " VALUES ($1, $2, 'commented', $3) RETURNING e",
+	.nargs = 3, .argtypes = {INT8OID, TEXTOID, TEXTOID},
+	.latest = true
+};
+
+/* 55000 unless the verb moves it from where it is to that state. */
+static void
+check_move(const GovIncident *incident, const char *to, const char *verb)
+{
+	if (gov_transition_find("incident", incident->status, to, verb) != NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("incident \"" INT64_FORMAT "\" is %s", incident->id,
+					incident->status),
+			 errdetail("\"%s\" does not apply to it.", verb),
+			 errhint("From \"%s\" it can go to: %s.", incident->status,
+					 gov_transition_targets("incident", incident->status))));
+}
+
+/*
+ * begin_move
+ *		Everything up to the write; leaves SPI and the operation open.
+ */
+static void
+begin_move(int64 incident_id, const char *to, const char *verb,
+		   const char *reason, GovIncident *incident)
+{
+	(void) gov_require(GOV_PERM_INCIDENT_MANAGE,
+					   gov_incident_resource(incident_id));
+	gov_spi_begin();
+	gov_incident_lock(incident_id, incident);
+	check_move(incident, to, verb);
+	gov_operation_begin(verb, reason[0] ? reason : NULL);
+}
+
+/* The note, and the row that the write returned. */
+static Datum
+end_move(FunctionCallInfo fcinfo, const GovIncident *incident,
+		 const char *kind, const char *comments)
+{
+	gov_incident_note(incident->id, kind, comments, NULL);
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_acknowledge_incident(incident_id, comments)
+ */
+Datum
+gov_acknowledge_incident(PG_FUNCTION_ARGS)
+{
+	int64		incident_id = gov_arg_incident(fcinfo);
+	const char *comments = gov_arg_text(fcinfo, 1, "comments", "");
+	GovIncident incident;
+
+	gov_refuse_read_only("gov_acknowledge_incident()");
+	begin_move(incident_id, "acknowledged", "acknowledge", comments,
+			   &incident);
+	gov_run(&acknowledge, gov_int8(incident_id));
+	return end_move(fcinfo, &incident, "acknowledged", comments);
+}
+
+/*
+ * gov_resolve_incident(incident_id, resolution, root_cause)
+ */
+Datum
+gov_resolve_incident(PG_FUNCTION_ARGS)
+{
+	int64		incident_id = gov_arg_incident(fcinfo);
+	const char *resolution = gov_arg_reason(fcinfo, 1, "resolution");
+	const char *root_cause = gov_arg_text(fcinfo, 2, "root_cause", "");
+	GovIncident incident;
+
+	gov_refuse_read_only("gov_resolve_incident()");
+	begin_move(incident_id, "resolved", "resolve", resolution, &incident);
+	gov_run(&resolve, gov_int8(incident_id), gov_text(resolution),
+			gov_text(root_cause));
+	return end_move(fcinfo, &incident, "resolved", resolution);
+}
+
+/*
+ * gov_close_incident(incident_id, comments)
+ */
+Datum
+gov_close_incident(PG_FUNCTION_ARGS)
+{
+	int64		incident_id = gov_arg_incident(fcinfo);
+	const char *comments = gov_arg_text(fcinfo, 1, "comments", "");
+	GovIncident incident;
+
+	gov_refuse_read_only("gov_close_incident()");
+	begin_move(incident_id, "closed", "close", comments, &incident);
+	gov_run(&close_resolved, gov_int8(incident_id));
+	return end_move(fcinfo, &incident, "closed", comments);
+}
+
+/*
+ * lock_own_key
+ *		Take the lock on the incident's key, before the one on its row, as
+ *		reporting does.  The key never changes.
+ */
+static void
+lock_own_key(int64 incident_id)
+{
+	char	   *key;
+
+	if (gov_run(&read_key, gov_int8(incident_id)) == 0)
+		return;
+	key = gov_row_text(0, 1);
+	if (key != NULL)
+		gov_incident_lock_key(key);
+}
+
+/*
+ * gov_reopen_incident(incident_id, reason)
+ */
+Datum
+gov_reopen_incident(PG_FUNCTION_ARGS)
+{
+	int64		incident_id = gov_arg_incident(fcinfo);
+	const char *reason = gov_arg_reason(fcinfo, 1, "reason");
+	GovIncident incident;
+	int64		other = 0;
+
+	gov_refuse_read_only("gov_reopen_incident()");
+	(void) gov_require(GOV_PERM_INCIDENT_MANAGE,
+					   gov_incident_resource(incident_id));
+	gov_spi_begin();
+	lock_own_key(incident_id);
+	gov_incident_lock(incident_id, &incident);
+	check_move(&incident, "reopened", "reopen");
+	if (incident.dedup_key != NULL)
+		other = gov_incident_find_key(incident.dedup_key);
+	if (other != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("incident \"" INT64_FORMAT "\" cannot be reopened",
+						incident_id),
+				 errdetail("Incident \"" INT64_FORMAT "\" has the same key and is unresolved.",
+						   other),
+				 errhint("Go on with that one.")));
+	gov_operation_begin("reopen", reason);
+	gov_run(&reopen, gov_int8(incident_id));
+	return end_move(fcinfo, &incident, "reopened", reason);
+}
+
+/*
+ * gov_comment_incident(incident_id, comments)
+ */
+Datum
+gov_comment_incident(PG_FUNCTION_ARGS)
+{
+	int64		incident_id = gov_arg_incident(fcinfo);
+	const char *comments = gov_arg_reason(fcinfo, 1, "comments");
+	GovActor	actor;
+	GovIncident incident;
+
+	gov_refuse_read_only("gov_comment_incident()");
+	actor = gov_require_any(GOV_MASK(GOV_PERM_INCIDENT_REPORT) |
+							GOV_MASK(GOV_PERM_INCIDENT_MANAGE),
+							gov_incident_resource(incident_id));
+	gov_spi_begin();
+	gov_incident_lock(incident_id, &incident);
+	gov_operation_begin("comment", NULL);
+	gov_run(&insert_comment, gov_int8(incident_id), gov_text(actor.user_id),
+			gov_text(comments));
+	gov_operation_end();
+	return gov_spi_end_row(fcinfo);
+}

@@ -1,0 +1,110 @@
+/*
+ * budget.c
+ *		What the availability target allows to fail, and what is left of it.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "core/spi.h"
+#include "sla/budget.h"
+#include "sla/totals.h"
+
+/* Days that a calendar window of a unit may have. */
+static const struct
+{
+	const char *unit;
+	int			min_days;
+	int			max_days;
+}			units[] = {
+	{"month", 28, 31},			/* first: where none fits */
+	{"day", 1, 1},
+	{"week", 7, 7},
+	{"quarter", 90, 92},
+	{"year", 365, 366},
+};
+
+static GovStatement find_window = {
+	.sql = "SELECT t.metadata ->> 'window' = 'calendar'"
+		   " FROM governance.sla_targets AS t WHERE t.resource_type = $1"
+		   " AND t.resource_id = $2 AND t.revision = $3",
+	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, INT4OID},
+	.latest = true
+};
+
+void
+gov_budget_rolling(const GovSlaTarget *target, TimestampTz at,
+				   GovBudget *budget)
+{
+	budget->window = "rolling";
+	gov_sla_minutes(at, target->window_days * USECS_PER_DAY, &budget->from,
+					&budget->until);
+	gov_sla_period(target->resource_type, target->resource_id, budget->from,
+				   budget->until, &budget->period, NULL);
+}
+
+static TimestampTz
+begin_of(const char *unit, TimestampTz at)
+{
+	Datum		utc = CStringGetTextDatum("UTC");
+
+	return DatumGetTimestampTz(DirectFunctionCall3(timestamptz_trunc_zone,
+												   CStringGetTextDatum(unit),
+												   TimestampTzGetDatum(at),
+												   utc));
+}
+
+void
+gov_budget_calendar(const GovSlaTarget *target, TimestampTz at,
+					GovBudget *budget)
+{
+	TimestampTz now = gov_sla_minute(at) + USECS_PER_MINUTE;
+	int			unit = 0;
+	int			i;
+
+	for (i = 0; i < lengthof(units); i++)
+	{
+		if (target->window_days >= units[i].min_days &&
+			target->window_days <= units[i].max_days)
+			unit = i;
+	}
+	budget->window = units[unit].unit;
+	budget->from = begin_of(budget->window, at);
+
+	/* The middle of the next day after the longest one is in the next unit. */
+	budget->until =
+		begin_of(budget->window,
+				 budget->from + units[unit].max_days * USECS_PER_DAY +
+				 USECS_PER_DAY / 2);
+	gov_sla_period(target->resource_type, target->resource_id, budget->from,
+				   Min(now, budget->until), &budget->period, NULL);
+}
+
+bool
+gov_budget_is_calendar(const GovSlaTarget *target)
+{
+	return gov_run(&find_window, gov_text(target->resource_type),
+				   gov_text(target->resource_id),
+				   gov_int4(target->revision)) > 0 && gov_row_bool(0, 1);
+}
+
+bool
+gov_budget_now(const char *type, const char *id, GovBudget *budget)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	GovSlaTarget target;
+
+	if (!gov_sla_target_at(type, id, now, &target))
+		return false;
+	PushActiveSnapshot(GetLatestSnapshot());
+	if (gov_budget_is_calendar(&target))
+		gov_budget_calendar(&target, now, budget);
+	else
+		gov_budget_rolling(&target, now, budget);
+	PopActiveSnapshot();
+	return true;
+}

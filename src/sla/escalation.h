@@ -1,0 +1,18 @@
+/*
+ * escalation.h
+ *		Who is told when violations pile up.
+ */
+#ifndef GOV_ESCALATION_H
+#define GOV_ESCALATION_H
+
+#include "utils/timestamp.h"
+
+/*
+ * See as of "at" which thresholds of a resource are crossed, and fire what is
+ * due; how many fired.  Locks the resource's rules, so that two at once fire
+ * one.  Needs an SPI connection.
+ */
+extern int64 gov_escalate(const char *resource_type, const char *resource_id,
+						  TimestampTz at);
+
+#endif							/* GOV_ESCALATION_H */

@@ -1,0 +1,36 @@
+/*
+ * evaluate.h
+ *		Judging what was observed: which violations open, change and close.
+ *
+ * Invariants: one evaluation of a resource runs at a time, under the lock of
+ * its row in governance.sla_evaluations, which is kept until the transaction
+ * ends; resources are locked in order; what it reads is what is committed
+ * when it has the lock.
+ */
+#ifndef GOV_EVALUATE_H
+#define GOV_EVALUATE_H
+
+#include "nodes/pg_list.h"
+#include "utils/timestamp.h"
+
+#include "sla/violation.h"
+
+/* The clocks of critical incidents of a resource; inside SPI. */
+extern void gov_evaluate_clocks(const char *type, const char *id,
+								TimestampTz at, List **changed);
+
+typedef struct GovEvaluationCounts
+{
+	int64		evaluated;		/* resources */
+	int64		changed;		/* violations */
+	bool		more;
+} GovEvaluationCounts;
+
+/*
+ * Evaluate at most so many resources that are due, as of now: those whose last
+ * evaluation is governance.sla_interval ago; with "all" every one.  A resource
+ * that another transaction has locked is left out unless "all".
+ */
+extern void gov_evaluate_due(int limit, bool all, GovEvaluationCounts *counts);
+
+#endif							/* GOV_EVALUATE_H */

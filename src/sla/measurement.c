@@ -1,0 +1,333 @@
+/*
+ * measurement.c
+ *		Summaries that were measured elsewhere: recorded and judged at once.
+ *
+ * A summary is held against the target that was in force when it was
+ * measured.  Where it gives numbers from which a share follows (requests,
+ * seconds), the share is compared exactly; a share that is given itself
+ * decides alone.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
+
+#include "access/require.h"
+#include "core/operation.h"
+#include "core/policy.h"
+#include "core/spi.h"
+#include "sla/escalation.h"
+#include "sla/target.h"
+#include "sla/verdict.h"
+#include "sla/violation.h"
+
+PG_FUNCTION_INFO_V1(gov_record_measurement);
+
+#define MAX_AHEAD (5 * USECS_PER_MINUTE)
+#define COUNT_MAX INT64CONST(1000000000000) /* requests in a summary */
+
+/* GOV_METRIC(symbol, name, what it may be) */
+#define METRIC_LIST \
+	METRIC(P50, "response_time_p50", MILLISECONDS) \
+	METRIC(P95, "response_time_p95", MILLISECONDS) \
+	METRIC(P99, "response_time_p99", MILLISECONDS) \
+	METRIC(AVAILABILITY, "availability_percent", PERCENT) \
+	METRIC(ERROR_RATE, "error_rate", PERCENT) \
+	METRIC(REQUESTS, "total_requests", WHOLE) \
+	METRIC(FAILED, "failed_requests", WHOLE) \
+	METRIC(UP, "uptime_seconds", SECONDS) \
+	METRIC(DOWN, "downtime_seconds", SECONDS)
+
+typedef enum MetricKind
+{
+	MILLISECONDS,
+	PERCENT,
+	WHOLE,
+	SECONDS
+} MetricKind;
+
+typedef enum Metric
+{
+#define METRIC(symbol, name, kind) METRIC_##symbol,
+	METRIC_LIST
+#undef METRIC
+	METRIC_COUNT
+} Metric;
+
+static const char *const metric_names[] = {
+#define METRIC(symbol, name, kind) name,
+	METRIC_LIST
+#undef METRIC
+	NULL
+};
+
+static const MetricKind metric_kinds[] = {
+#define METRIC(symbol, name, kind) kind,
+	METRIC_LIST
+#undef METRIC
+};
+
+typedef struct Summary
+{
+	bool		given[METRIC_COUNT];
+	double		value[METRIC_COUNT];
+} Summary;
+
+static GovStatement insert_measurement = {
+	.sql = "INSERT INTO governance.sla_measurements (resource_type,"
+		   " resource_id, measured_at, metrics, recorded_by)"
+		   " VALUES ($1, $2, $3, $4, $5) RETURNING measurement_id",
+	.nargs = 5,
+	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, JSONBOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement select_measurement = {
+	.sql = "SELECT m FROM governance.sla_measurements AS m"
+		   " WHERE measurement_id = $1",
+	.nargs = 1, .argtypes = {INT8OID},
+	.latest = true
+};
+
+static int
+find_metric(const char *name, int len)
+{
+	int			i;
+
+	for (i = 0; i < METRIC_COUNT; i++)
+	{
+		if (strlen(metric_names[i]) == len &&
+			memcmp(metric_names[i], name, len) == 0)
+			return i;
+	}
+	gov_bad_value("metrics",
+				  psprintf("\"%s\" is no metric of a service level.",
+						   gov_excerpt(name, len)),
+				  psprintf("Allowed: %s.", gov_word_list(metric_names)));
+}
+
+/* The number, in the range of its kind. */
+static double
+metric_value(Metric metric, const JsonbValue *jv)
+{
+	const char *name = metric_names[metric];
+	Datum		as_float;
+	double		value;
+
+	if (jv->type != jbvNumeric)
+		gov_bad_value("metrics",
+					  psprintf("The value of \"%s\" is not a number.", name),
+					  "Give numbers by name, such as {\"response_time_p95\": 420}.");
+
+	/* What is too big for a double comes out as an infinity. */
+	as_float = DirectFunctionCall1(numeric_float8_no_overflow,
+								   NumericGetDatum(jv->val.numeric));
+	value = DatumGetFloat8(as_float);
+	if (isnan(value) || isinf(value))
+		gov_bad_value("metrics",
+					  psprintf("The value of \"%s\" is not finite.", name),
+					  NULL);
+	if (value < 0)
+		gov_bad_value("metrics",
+					  psprintf("The value of \"%s\" is negative.", name),
+					  NULL);
+	if (metric_kinds[metric] == PERCENT && value > 100)
+		gov_bad_value("metrics",
+					  psprintf("The value of \"%s\" is more than 100.", name),
+					  "It is in per cent.");
+	if (metric_kinds[metric] == WHOLE &&
+		(value != floor(value) || value > COUNT_MAX))
+		gov_bad_value("metrics",
+					  psprintf("The value of \"%s\" is not a whole number up to %lld.",
+							   name, (long long) COUNT_MAX),
+					  NULL);
+	return value;
+}
+
+static Jsonb *
+arg_summary(FunctionCallInfo fcinfo, int n, Summary *summary)
+{
+	Jsonb	   *metrics = gov_arg_object(fcinfo, n, "metrics", true);
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	value;
+	int			metric = 0;
+
+	memset(summary, 0, sizeof(Summary));
+	if (metrics == NULL || JB_ROOT_COUNT(metrics) == 0)
+		gov_bad_value("metrics", "There is no metric in it.",
+					  psprintf("Allowed: %s.", gov_word_list(metric_names)));
+	/* cppcheck-suppress nullPointerRedundantCheck */
+	it = JsonbIteratorInit(&metrics->root);
+	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			metric = find_metric(value.val.string.val, value.val.string.len);
+		else if (token == WJB_VALUE)
+		{
+			summary->value[metric] = metric_value(metric, &value);
+			summary->given[metric] = true;
+		}
+	}
+	if (summary->given[METRIC_FAILED] && summary->given[METRIC_REQUESTS] &&
+		summary->value[METRIC_FAILED] > summary->value[METRIC_REQUESTS])
+		gov_bad_value("metrics",
+					  "\"failed_requests\" is more than \"total_requests\".",
+					  NULL);
+	return metrics;
+}
+
+/* Not in the future, and not too late; NULL is now. */
+static TimestampTz
+arg_measured_at(FunctionCallInfo fcinfo, int n)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz at;
+
+	if (PG_ARGISNULL(n))
+		return now;
+	at = gov_arg_time(fcinfo, n, "measured_at", false);
+	if (at > now + MAX_AHEAD)
+		gov_bad_value("measured_at",
+					  psprintf("%s is more than 5 minutes ahead.",
+							   timestamptz_to_str(at)),
+					  "Check the clock of whoever measured it.");
+	return at;
+}
+
+static void
+check_lateness(TimestampTz at)
+{
+	if (at < GetCurrentTimestamp() - gov_policy_usecs("sla.max_lateness"))
+		gov_bad_value("measured_at",
+					  psprintf("%s is longer ago than is accepted.",
+							   timestamptz_to_str(at)),
+					  "The policy \"sla.max_lateness\" says how late a measurement may come.");
+}
+
+/* Without a share of its own, the counts it comes from decide. */
+static bool
+error_rate_is_met(const Summary *summary, double target, double *actual)
+{
+	double		total = summary->value[METRIC_REQUESTS];
+	double		failed = summary->value[METRIC_FAILED];
+
+	if (summary->given[METRIC_ERROR_RATE])
+	{
+		*actual = summary->value[METRIC_ERROR_RATE];
+		return *actual <= target;
+	}
+	if (!summary->given[METRIC_REQUESTS] || !summary->given[METRIC_FAILED] ||
+		total == 0)
+		return true;
+	*actual = 100 * failed / total;
+	return gov_share_is_met((int64) failed, (int64) total, target);
+}
+
+static bool
+availability_is_met(const Summary *summary, double target, double *actual)
+{
+	double		up = summary->value[METRIC_UP];
+	double		down = summary->value[METRIC_DOWN];
+
+	if (summary->given[METRIC_AVAILABILITY])
+		*actual = summary->value[METRIC_AVAILABILITY];
+	else if (summary->given[METRIC_UP] && summary->given[METRIC_DOWN] &&
+			 up + down > 0)
+		*actual = 100 * up / (up + down);
+	else
+		return true;
+	return *actual >= target;
+}
+
+/* A target that is missed; how many are, with this one. */
+static int
+judge_one(GovMiss *miss, GovViolationType type, bool is_met, double target,
+		  double actual, TimestampTz at, int64 measurement_id)
+{
+	if (is_met)
+		return 0;
+	miss->type = type;
+	miss->target = target;
+	miss->actual = actual;
+	miss->severity = gov_miss_severity(gov_miss_times(miss));
+	(void) gov_violation_record(miss, at, measurement_id);
+	return 1;
+}
+
+static int
+judge(const Summary *summary, const GovSlaTarget *target, TimestampTz at,
+	  int64 measurement_id)
+{
+	GovMiss		miss = {0};
+	double		actual = 0;
+	int			missed = 0;
+	bool		is_met;
+
+	miss.resource_type = target->resource_type;
+	miss.resource_id = target->resource_id;
+	actual = summary->value[METRIC_P95];
+	is_met = !summary->given[METRIC_P95] ||
+		actual <= target->response_time_p95;
+	missed += judge_one(&miss, GOV_VIOLATION_RESPONSE_TIME_P95, is_met,
+						target->response_time_p95, actual, at,
+						measurement_id);
+	actual = summary->value[METRIC_P99];
+	is_met = !summary->given[METRIC_P99] ||
+		actual <= target->response_time_p99;
+	missed += judge_one(&miss, GOV_VIOLATION_RESPONSE_TIME_P99, is_met,
+						target->response_time_p99, actual, at,
+						measurement_id);
+	is_met = availability_is_met(summary, target->availability_target,
+								 &actual);
+	missed += judge_one(&miss, GOV_VIOLATION_AVAILABILITY, is_met,
+						target->availability_target, actual, at,
+						measurement_id);
+	is_met = error_rate_is_met(summary, target->error_rate_target, &actual);
+	missed += judge_one(&miss, GOV_VIOLATION_ERROR_RATE, is_met,
+						target->error_rate_target, actual, at,
+						measurement_id);
+	return missed;
+}
+
+/*
+ * gov_record_measurement(resource_type, resource_id, metrics, measured_at)
+ * → sla_measurements
+ */
+Datum
+gov_record_measurement(PG_FUNCTION_ARGS)
+{
+	const char *type = gov_arg_word(fcinfo, 0, "resource_type",
+									gov_sla_types, NULL);
+	const char *id = gov_arg_id(fcinfo, 1, "resource_id");
+	Summary		summary;
+	Jsonb	   *metrics = arg_summary(fcinfo, 2, &summary);
+	TimestampTz at = arg_measured_at(fcinfo, 3);
+	GovSlaTarget target;
+	GovActor	actor;
+	int64		measurement_id;
+
+	gov_refuse_read_only("gov_record_measurement()");
+	actor = gov_require(GOV_PERM_SLA_RECORD,
+						psprintf("sla_target/%s:%s", type, id));
+	check_lateness(at);
+	if (!gov_sla_target_at(type, id, at, &target))
+		gov_sla_no_resource(type, id);
+
+	gov_spi_begin();
+	gov_operation_begin("record", NULL);
+	(void) gov_run(&insert_measurement, gov_text(type), gov_text(id),
+				   gov_time(at), gov_json(metrics),
+				   gov_text(actor.user_id));
+	gov_operation_end();
+	measurement_id = gov_row_int8(0, 1);
+	if (judge(&summary, &target, at, measurement_id) > 0)
+		gov_escalate(type, id, GetCurrentTimestamp());
+	(void) gov_run(&select_measurement, gov_int8(measurement_id));
+	return gov_spi_end_row(fcinfo);
+}

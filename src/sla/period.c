@@ -1,0 +1,54 @@
+/*
+ * period.c
+ *		What was observed of a resource in a period, held against the targets
+ *		of each revision.
+ */
+#include "postgres.h"
+
+#include "utils/timestamp.h"
+
+#include "sla/period.h"
+#include "sla/totals.h"
+
+void
+gov_sla_minutes(TimestampTz at, int64 usecs, TimestampTz *from,
+				TimestampTz *until)
+{
+	*from = gov_sla_minute(at - usecs);
+	*until = gov_sla_minute(at) + USECS_PER_MINUTE;
+}
+
+/* Revisions count from 1 and are never removed. */
+static const GovSlaTarget *
+find_revision(const GovSlaResource *resource, int32 revision)
+{
+	if (revision < 1 || revision > resource->count ||
+		resource->revisions[revision - 1].revision != revision)
+		elog(ERROR, "revision %d of %s \"%s\" is unknown", revision,
+			 resource->key.type, resource->key.id);
+	return &resource->revisions[revision - 1];
+}
+
+void
+gov_sla_period(const char *type, const char *id, TimestampTz from,
+			   TimestampTz until, GovPeriod *period, GovSketch *sketch)
+{
+	const GovSlaResource *resource = gov_sla_resource(type, strlen(type), id,
+													  strlen(id));
+	GovSlaTotals totals;
+	int			i;
+
+	memset(period, 0, sizeof(GovPeriod));
+	if (sketch != NULL)
+		gov_sketch_init(sketch);
+	if (resource == NULL)
+		return;
+	gov_sla_totals(type, id, from, until, &totals, sketch);
+	period->count = totals.count;
+	period->failed = totals.failed;
+	period->over_p95 = totals.over_p95;
+	period->over_p99 = totals.over_p99;
+	for (i = 0; i < totals.nparts; i++)
+		gov_period_allow(period, totals.parts[i].count,
+						 find_revision(resource, totals.parts[i].revision));
+}

@@ -1,0 +1,28 @@
+/*
+ * period.h
+ *		What was observed of a resource in a period, held against the targets
+ *		of each revision.
+ *
+ * A period of some hours up to a moment is counted in whole minutes: it has
+ * everything since the minute in which it began, and the running minute.
+ */
+#ifndef GOV_SLA_PERIOD_H
+#define GOV_SLA_PERIOD_H
+
+#include "sla/sketch.h"
+#include "sla/target.h"
+#include "sla/verdict.h"
+
+/* The whole minutes of what ends at a moment. */
+extern void gov_sla_minutes(TimestampTz at, int64 usecs, TimestampTz *from,
+							TimestampTz *until);
+
+/*
+ * The observations from one minute up to another.  sketch may be NULL.  On
+ * the active snapshot, as gov_sla_totals().
+ */
+extern void gov_sla_period(const char *type, const char *id,
+						   TimestampTz from, TimestampTz until,
+						   GovPeriod *period, GovSketch *sketch);
+
+#endif							/* GOV_SLA_PERIOD_H */

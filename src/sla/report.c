@@ -1,0 +1,362 @@
+/*
+ * report.c
+ *		gov_sla_report(): the status and what it rests on.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "access/require.h"
+#include "core/row_json.h"
+#include "core/spi.h"
+#include "sla/budget.h"
+#include "sla/burn.h"
+#include "sla/status.h"
+#include "sla/totals.h"
+
+PG_FUNCTION_INFO_V1(gov_sla_report);
+
+#define ALL_VIOLATIONS INT64CONST(1000000)
+
+typedef struct Report
+{
+	const char *type;
+	const char *id;
+	int32		hours;
+	TimestampTz now;
+	TimestampTz from;
+	TimestampTz until;
+	GovSlaTarget target;		/* in force now */
+	GovStanding standing;
+	GovStanding outside;		/* without maintenance */
+	GovSketch	sketch;
+	GovBudget	rolling;
+	GovBudget	calendar;
+	bool		is_calendar;
+	GovBurn		burns[GOV_BURN_RULES];
+	int			burn_count;
+} Report;
+
+/* Maintenance in the period, windows that touch or overlap made one. */
+static GovStatement find_maintenance = {
+	.sql = "SELECT pg_catalog.lower(r.period), pg_catalog.upper(r.period)"
+		   " FROM (SELECT pg_catalog.unnest(pg_catalog.range_agg("
+		   "pg_catalog.tstzrange(greatest(w.starts_at, $3),"
+		   " least(w.ends_at, $4)))) AS period"
+		   " FROM governance.maintenance_windows AS w"
+		   " WHERE w.resource_type = $1 AND w.resource_id = $2"
+		   " AND w.ends_at > $3 AND w.starts_at < $4) AS r",
+	.nargs = 4,
+	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}
+};
+
+static void
+put_text(JsonbParseState **state, const char *key, const char *value)
+{
+	gov_json_put(state, key, CStringGetTextDatum(value), false, TEXTOID);
+}
+
+static void
+put_int8(JsonbParseState **state, const char *key, int64 value)
+{
+	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
+}
+
+static void
+put_float8(JsonbParseState **state, const char *key, double value,
+		   bool isnull)
+{
+	gov_json_put(state, key, Float8GetDatum(value), isnull, FLOAT8OID);
+}
+
+static void
+put_time(JsonbParseState **state, const char *key, TimestampTz value)
+{
+	gov_json_put(state, key, TimestampTzGetDatum(value), value == DT_NOEND,
+				 TIMESTAMPTZOID);
+}
+
+static void
+put_bool(JsonbParseState **state, const char *key, bool value)
+{
+	gov_json_put(state, key, BoolGetDatum(value), false, BOOLOID);
+}
+
+/*
+ * leave_maintenance_out
+ *		What remains of the period, by whole minutes: one in which maintenance
+ *		began or ended is left out.
+ */
+static void
+leave_maintenance_out(Report *report)
+{
+	uint64		count = gov_run(&find_maintenance, gov_text(report->type),
+								gov_text(report->id), gov_time(report->from),
+								gov_time(report->until));
+	TimestampTz done = report->from;
+	uint64		row;
+
+	report->outside.period = report->standing.period;
+	for (row = 0; row < count; row++)
+	{
+		GovPeriod	part;
+		TimestampTz from = Max(gov_sla_minute(gov_row_time(row, 1)), done);
+		TimestampTz until = Min(gov_sla_minute(gov_row_time(row, 2) - 1) +
+								USECS_PER_MINUTE, report->until);
+
+		if (from >= until)
+			continue;
+		gov_sla_period(report->type, report->id, from, until, &part, NULL);
+		gov_period_subtract(&report->outside.period, &part);
+		done = until;
+	}
+}
+
+static void
+find_standing(Report *report)
+{
+	GovStanding *standing = &report->standing;
+	int			i;
+
+	gov_sla_period(report->type, report->id, report->from, report->until,
+				   &standing->period, &report->sketch);
+	standing->has_data = standing->period.count > 0 ||
+		gov_has_measurement(report->type, report->id, report->from,
+							report->until);
+	standing->violations =
+		gov_count_violations(report->type, report->id, report->from,
+							 report->until, standing->period.count > 0, true,
+							 ALL_VIOLATIONS);
+	report->burn_count = gov_burn_measure(report->type, report->id,
+										  report->now, true, report->burns);
+	for (i = 0; i < report->burn_count; i++)
+		standing->burns |= report->burns[i].holds;
+
+	report->outside = *standing;
+	leave_maintenance_out(report);
+	report->outside.has_data = standing->period.count > 0 ?
+		report->outside.period.count > 0 : standing->has_data;
+	report->outside.violations =
+		gov_count_violations(report->type, report->id, report->from,
+							 report->until, standing->period.count > 0,
+							 false, ALL_VIOLATIONS);
+}
+
+static void
+put_budget(JsonbParseState **state, const char *key, const GovBudget *budget)
+{
+	const GovPeriod *period = &budget->period;
+	bool		empty = period->count == 0;
+
+	gov_json_push_key(state, key);
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	put_text(state, "window", budget->window);
+	put_time(state, "from", budget->from);
+	put_time(state, "until", budget->until);
+	put_int8(state, "count", period->count);
+	put_int8(state, "failed", period->failed);
+	put_float8(state, "availability_percent", gov_availability(period),
+			   empty);
+	put_float8(state, "budget_left", gov_budget_left(period), false);
+	put_bool(state, "exhausted", gov_budget_is_exhausted(period));
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+static void
+put_burns(JsonbParseState **state, const Report *report)
+{
+	int			i;
+
+	gov_json_push_key(state, "burn_rates");
+	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (i = 0; i < report->burn_count; i++)
+	{
+		const GovBurn *burn = &report->burns[i];
+
+		pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+		put_text(state, "rule", burn->rule.name);
+		put_text(state, "severity", burn->rule.is_page ? "page" : "ticket");
+		put_float8(state, "factor", burn->rule.factor_milli / 1000.0, false);
+		put_float8(state, "long", gov_burn_rate(&burn->long_period), false);
+		put_float8(state, "short", gov_burn_rate(&burn->short_period), false);
+		put_int8(state, "count", burn->long_period.count);
+		put_int8(state, "minimum_count", burn->rule.minimum_count);
+		put_bool(state, "alert", burn->holds);
+		pushJsonbValue(state, WJB_END_OBJECT, NULL);
+	}
+	pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
+/*
+ * exhausted_at
+ *		When nothing will be left at the burn rate of the report's period;
+ *		DT_NOEND: never, at that rate.  A budget that is exhausted is so now.
+ */
+static TimestampTz
+exhausted_at(const Report *report, const GovBudget *budget)
+{
+	double		rate = gov_burn_rate(&report->standing.period);
+	double		left = gov_budget_left(&budget->period) / 100;
+	double		usecs;
+
+	if (gov_budget_is_exhausted(&budget->period))
+		return report->now;
+	if (rate <= 0)
+		return DT_NOEND;
+	usecs = left * report->target.window_days * USECS_PER_DAY / rate;
+	if (usecs > 100.0 * 366 * USECS_PER_DAY)
+		return DT_NOEND;
+	return report->now + (int64) usecs;
+}
+
+static void
+put_percentiles(JsonbParseState **state, const Report *report)
+{
+	static const struct
+	{
+		const char *name;
+		double		q;
+	}			percentiles[] = {{"p50", 0.5}, {"p95", 0.95}, {"p99", 0.99}};
+	bool		empty = report->standing.period.count == 0;
+	int			i;
+
+	for (i = 0; i < lengthof(percentiles); i++)
+		put_float8(state, percentiles[i].name,
+				   empty ? 0 : gov_sketch_quantile(&report->sketch,
+												   percentiles[i].q), empty);
+}
+
+static void
+put_targets(JsonbParseState **state, const Report *report)
+{
+	const GovSlaTarget *target = &report->target;
+
+	gov_json_push_key(state, "target");
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	put_float8(state, "response_time_p95", target->response_time_p95, false);
+	put_float8(state, "response_time_p99", target->response_time_p99, false);
+	put_float8(state, "availability_target", target->availability_target,
+			   false);
+	put_float8(state, "error_rate_target", target->error_rate_target, false);
+	put_int8(state, "window_days", target->window_days);
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+/* Which targets the observations of the period meet. */
+static void
+put_verdicts(JsonbParseState **state, const GovPeriod *period)
+{
+	gov_json_push_key(state, "met");
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	put_bool(state, "response_time_p95", gov_p95_is_met(period));
+	put_bool(state, "response_time_p99", gov_p99_is_met(period));
+	put_bool(state, "availability", gov_availability_is_met(period));
+	put_bool(state, "error_rate", gov_error_rate_is_met(period));
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+static Jsonb *
+write_report(const Report *report)
+{
+	JsonbParseState *state = NULL;
+	const GovPeriod *period = &report->standing.period;
+	const GovBudget *budget = report->is_calendar ? &report->calendar :
+		&report->rolling;
+	bool		empty = period->count == 0;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	put_text(&state, "resource_type", report->type);
+	put_text(&state, "resource_id", report->id);
+	put_int8(&state, "hours", report->hours);
+	put_time(&state, "from", report->from);
+	put_time(&state, "until", report->until);
+	put_text(&state, "status", gov_standing_word(&report->standing));
+	put_text(&state, "status_without_maintenance",
+			 gov_standing_word(&report->outside));
+	put_int8(&state, "revision", report->target.revision);
+	put_targets(&state, report);
+	put_int8(&state, "count", period->count);
+	put_int8(&state, "failed", period->failed);
+	put_percentiles(&state, report);
+	put_int8(&state, "over_p95_target", period->over_p95);
+	put_int8(&state, "over_p99_target", period->over_p99);
+	put_float8(&state, "availability_percent", gov_availability(period),
+			   empty);
+	put_float8(&state, "error_rate", gov_error_rate(period), empty);
+	put_verdicts(&state, period);
+	put_int8(&state, "violations", report->standing.violations);
+	put_float8(&state, "budget_left", gov_budget_left(&budget->period),
+			   false);
+	put_float8(&state, "burn_rate", gov_burn_rate(period), false);
+	put_time(&state, "exhausted_at", exhausted_at(report, budget));
+	gov_json_push_key(&state, "budget");
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	put_budget(&state, "rolling", &report->rolling);
+	put_budget(&state, "calendar", &report->calendar);
+	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	put_burns(&state, report);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+/* Of what was never promised there is nothing to say. */
+static Jsonb *
+write_unknown(const Report *report)
+{
+	static const char *const nothing[] = {
+		"revision", "p50", "p95", "p99", "availability_percent", "error_rate",
+		"budget_left", "exhausted_at"
+	};
+	static const char *const zero[] = {
+		"count", "failed", "over_p95_target", "over_p99_target", "violations"
+	};
+	JsonbParseState *state = NULL;
+	int			i;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	put_text(&state, "resource_type", report->type);
+	put_text(&state, "resource_id", report->id);
+	put_int8(&state, "hours", report->hours);
+	put_text(&state, "status", "unknown");
+	put_text(&state, "status_without_maintenance", "unknown");
+	for (i = 0; i < lengthof(nothing); i++)
+		gov_json_put(&state, nothing[i], (Datum) 0, true, TEXTOID);
+	for (i = 0; i < lengthof(zero); i++)
+		put_int8(&state, zero[i], 0);
+	gov_json_push_key(&state, "burn_rates");
+	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+/*
+ * gov_sla_report(resource_type, resource_id, hours) → jsonb
+ */
+Datum
+gov_sla_report(PG_FUNCTION_ARGS)
+{
+	Report	   *report = palloc0(sizeof(Report));
+
+	report->type = gov_arg_word(fcinfo, 0, "resource_type", gov_sla_types,
+								NULL);
+	report->id = gov_arg_id(fcinfo, 1, "resource_id");
+	report->hours = gov_arg_hours(fcinfo, 2);
+	(void) gov_require_actor();
+
+	report->now = GetCurrentTimestamp();
+	gov_sla_minutes(report->now, report->hours * USECS_PER_HOUR,
+					&report->from, &report->until);
+	if (!gov_sla_target_at(report->type, report->id, report->now,
+						   &report->target))
+		PG_RETURN_JSONB_P(write_unknown(report));
+
+	gov_spi_begin();
+	find_standing(report);
+	report->is_calendar = gov_budget_is_calendar(&report->target);
+	gov_budget_rolling(&report->target, report->now, &report->rolling);
+	gov_budget_calendar(&report->target, report->now, &report->calendar);
+	gov_spi_end();
+	PG_RETURN_JSONB_P(write_report(report));
+}

@@ -1,0 +1,152 @@
+/*
+ * series.c
+ *		gov_sla_series(): what was observed, step by step; and in all.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "access/require.h"
+#include "sla/target.h"
+#include "sla/totals.h"
+
+PG_FUNCTION_INFO_V1(gov_sla_series);
+PG_FUNCTION_INFO_V1(gov_sql_sla_totals);
+
+#define MAX_STEPS 10000
+#define COLUMNS 7
+
+/* Whole minutes, in microseconds; months have no length. */
+static int64
+arg_step(FunctionCallInfo fcinfo, int n)
+{
+	const Interval *step;
+	int64		usecs;
+
+	if (PG_ARGISNULL(n))
+		return 5 * USECS_PER_MINUTE;
+	step = PG_GETARG_INTERVAL_P(n);
+	if (step->month != 0)
+		gov_bad_value("step", "Months are not of one length.",
+					  "Give days, hours or minutes.");
+	if (step->day < 0 || step->day > 3650 || step->time < 0 ||
+		step->time > 3650 * USECS_PER_DAY)
+		gov_bad_value("step", "It is not between a minute and ten years.",
+					  NULL);
+	usecs = step->day * USECS_PER_DAY + step->time;
+	if (usecs < USECS_PER_MINUTE || usecs % USECS_PER_MINUTE != 0)
+		gov_bad_value("step", "It is not a number of whole minutes.",
+					  "Give something like '5 min'.");
+	return usecs;
+}
+
+static void
+put_step(ReturnSetInfo *rsinfo, TimestampTz at, const GovSlaTotals *totals,
+		 const GovSketch *sketch)
+{
+	Datum		values[COLUMNS] = {0};
+	bool		nulls[COLUMNS] = {false, false, true, true, true, true, true};
+
+	values[0] = TimestampTzGetDatum(at);
+	values[1] = Int64GetDatum(totals->count);
+	if (totals->count > 0)
+	{
+		double		failed = 100.0 * totals->failed / totals->count;
+
+		memset(nulls, 0, sizeof(nulls));
+		values[2] = Float8GetDatum(gov_sketch_quantile(sketch, 0.5));
+		values[3] = Float8GetDatum(gov_sketch_quantile(sketch, 0.95));
+		values[4] = Float8GetDatum(gov_sketch_quantile(sketch, 0.99));
+		values[5] = Float8GetDatum(100.0 *
+								   (totals->count - totals->failed) /
+								   totals->count);
+		values[6] = Float8GetDatum(failed);
+	}
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+/*
+ * gov_sla_series(resource_type, resource_id, since, until, step)
+ *		→ SETOF (bucket, count, p50, p95, p99, availability_percent,
+ *		error_rate)
+ *
+ * A step begins at a multiple of its length from Monday, 2001-01-01 UTC.
+ */
+Datum
+gov_sla_series(PG_FUNCTION_ARGS)
+{
+	const char *type = gov_arg_word(fcinfo, 0, "resource_type",
+									gov_sla_types, NULL);
+	const char *id = gov_arg_id(fcinfo, 1, "resource_id");
+	TimestampTz since = gov_arg_time(fcinfo, 2, "since", false);
+	TimestampTz until = PG_ARGISNULL(3) ?
+		GetCurrentTransactionStartTimestamp() :
+		gov_arg_time(fcinfo, 3, "until", false);
+	int64		step = arg_step(fcinfo, 4);
+	const TimestampTz origin = 366 * USECS_PER_DAY;
+	GovSketch  *sketch;
+	int64		phase;
+	TimestampTz at;
+
+	if (since > until)
+		gov_bad_value("until", "It is before \"since\".", NULL);
+	since = gov_sla_minute(since);
+	until = gov_sla_minute(until + USECS_PER_MINUTE - 1);
+	phase = (since - origin) % step;
+	at = since - (phase < 0 ? phase + step : phase);
+	if ((until - at) / step >= MAX_STEPS)
+		gov_bad_value("step",
+					  psprintf("The period has more than %d steps.",
+							   MAX_STEPS),
+					  "Ask for longer steps or a shorter period.");
+	(void) gov_require_actor();
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (!gov_sla_target_exists(type, id))
+		return (Datum) 0;
+	sketch = palloc(sizeof(GovSketch));
+	for (; at < until; at += step)
+	{
+		GovSlaTotals totals;
+
+		CHECK_FOR_INTERRUPTS();
+		gov_sla_totals(type, id, Max(at, since), Min(at + step, until),
+					   &totals, sketch);
+		put_step((ReturnSetInfo *) fcinfo->resultinfo, at, &totals, sketch);
+	}
+	return (Datum) 0;
+}
+
+/*
+ * governance.sla_totals(resource_type, resource_id, since, until)
+ *		→ (observations, failed, over_p95, over_p99)
+ *
+ * For SQL of the extension itself, which has asked who wants to know.
+ */
+Datum
+gov_sql_sla_totals(PG_FUNCTION_ARGS)
+{
+	char	   *type = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *id = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	GovSlaTotals totals;
+	TupleDesc	desc;
+	Datum		values[4];
+	bool		nulls[4] = {0};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "sla_totals() returns a row");
+	gov_sla_totals(type, id, PG_GETARG_TIMESTAMPTZ(2),
+				   PG_GETARG_TIMESTAMPTZ(3), &totals, NULL);
+	values[0] = Int64GetDatum(totals.count);
+	values[1] = Int64GetDatum(totals.failed);
+	values[2] = Int64GetDatum(totals.over_p95);
+	values[3] = Int64GetDatum(totals.over_p99);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
+													  values, nulls)));
+}

@@ -1,0 +1,81 @@
+/*
+ * target.h
+ *		What was promised for a resource, revision by revision.
+ *
+ * gov_define_sla() makes a revision; the first holds for all earlier time, a
+ * later one from the moment it was made until the next.  What a revision says
+ * never changes, only its end is set.
+ *
+ * Invariants: an answer is right as of the newest commit that this backend
+ * can know of plus this transaction's own work, at every isolation level, and
+ * uses no SPI.  A GovSlaResource stays where it is until the transaction
+ * ends; its revisions are good until the next look-up.
+ */
+#ifndef GOV_SLA_TARGET_H
+#define GOV_SLA_TARGET_H
+
+#include "datatype/timestamp.h"
+
+#include "core/args.h"
+#include "core/compat.h"
+
+/* A row of governance.sla_targets, but for its metadata. */
+typedef struct GovSlaTarget
+{
+	char		resource_type[8];
+	char		resource_id[GOV_ID_LEN + 1];
+	int32		revision;		/* from 1 */
+	double		response_time_p95;	/* milliseconds */
+	double		response_time_p99;
+	double		availability_target;	/* per cent */
+	double		error_rate_target;
+	double		max_downtime_hours; /* in window_days */
+	int32		incident_response_minutes;
+	int32		incident_resolution_hours;
+	int32		window_days;
+	TimestampTz valid_from;		/* DT_NOBEGIN: the first */
+	TimestampTz valid_to;		/* DT_NOEND: the one in force */
+	char		updated_by[GOV_ID_LEN + 1]; /* "" if not known */
+} GovSlaTarget;
+
+typedef struct GovSlaResourceKey
+{
+	char		type[8];		/* zero-padded, as the id is */
+	char		id[GOV_ID_LEN + 1];
+} GovSlaResourceKey;
+
+typedef struct GovSlaResource
+{
+	GovSlaResourceKey key;		/* first: the hash table's */
+	uint64		generation;		/* of what is loaded; 0: nothing */
+	int			count;
+	GovSlaTarget *revisions;	/* in order */
+} GovSlaResource;
+
+/* model, usecase, system; NULL at the end. */
+extern const char *const gov_sla_types[];
+
+extern void gov_sla_target_init(void);
+
+/* 22023, with the allowed words, unless it is one of them. */
+extern void gov_sla_require_type(const char *type);
+extern bool gov_sla_is_type(const char *type, int len);
+
+/* The resource and its revisions; NULL where no SLA was defined. */
+extern const GovSlaResource *gov_sla_resource(const char *type, int type_len,
+											  const char *id, int id_len);
+
+/* Never NULL: the first revision holds for all earlier time. */
+extern const GovSlaTarget *gov_sla_revision_at(const GovSlaResource *resource,
+											   TimestampTz at);
+
+/* 42704, saying how a resource comes to exist. */
+pg_noreturn extern void gov_sla_no_resource(const char *type,
+											const char *id);
+
+/* The revision in force at a time; false where there is no SLA. */
+extern bool gov_sla_target_at(const char *type, const char *id,
+							  TimestampTz at, GovSlaTarget *target);
+extern bool gov_sla_target_exists(const char *type, const char *id);
+
+#endif							/* GOV_SLA_TARGET_H */

@@ -1,0 +1,61 @@
+/*
+ * verdict.h
+ *		Is a target met?  By whole numbers alone.
+ *
+ * Per cents are kept as the decimal number that was written, in units of
+ * 1e-18 per cent, so that 0.1 is a thousandth and not the nearest double.
+ *
+ * "p95 at most T" holds exactly when at least 95 of each 100 observations are
+ * at most T; so the number of those over T decides, not a quantile.  What a
+ * period may fail is the sum over the revisions in it of each one's share of
+ * its own observations: a redefined target says nothing about the past.
+ */
+#ifndef GOV_VERDICT_H
+#define GOV_VERDICT_H
+
+#include "sla/target.h"
+
+#define GOV_PERCENT_ONE INT64CONST(1000000000000000000) /* 1 per cent */
+
+/* The observations of a period, held against the targets of their time. */
+typedef struct GovPeriod
+{
+	int64		count;
+	int64		failed;
+	int64		over_p95;
+	int64		over_p99;
+	int128		may_err;		/* sum of count x error_rate_target */
+	int128		budget;			/* of count x (100 - availability_target) */
+} GovPeriod;
+
+/* What so many observations of a revision may fail. */
+extern void gov_period_allow(GovPeriod *period, int64 count,
+							 const GovSlaTarget *target);
+extern void gov_period_subtract(GovPeriod *period, const GovPeriod *part);
+
+/* true for a period without observations. */
+extern bool gov_p95_is_met(const GovPeriod *period);
+extern bool gov_p99_is_met(const GovPeriod *period);
+extern bool gov_error_rate_is_met(const GovPeriod *period);
+extern bool gov_availability_is_met(const GovPeriod *period);
+extern bool gov_period_is_met(const GovPeriod *period);
+
+/* failed of total at most that per cent?  Exactly. */
+extern bool gov_share_is_met(int64 failed, int64 total, double percent);
+
+/* Has it failed as often as the availability target allows, or more? */
+extern bool gov_budget_is_exhausted(const GovPeriod *period);
+
+/* failed > factor_milli / 1000 x what is allowed? */
+extern bool gov_burns_faster(const GovPeriod *period, int32 factor_milli);
+
+/* For people to read, in per cent and times; 0 observations: 0. */
+extern double gov_error_rate(const GovPeriod *period);
+extern double gov_availability(const GovPeriod *period);
+extern double gov_budget_left(const GovPeriod *period);
+extern double gov_burn_rate(const GovPeriod *period);
+
+/* By how many times the target is missed, at least 1. */
+extern const char *gov_miss_severity(double times);
+
+#endif							/* GOV_VERDICT_H */

@@ -1,0 +1,140 @@
+/*
+ * print.c
+ *		A verified event as a line of JSON.
+ *
+ * The fields are those that the leaf was computed over, so that people read
+ * what was verified and not what somebody says it means.  Invariant: what is
+ * printed does nothing to a terminal: control characters are escaped.
+ */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "verify/verify.h"
+
+/* The length of the UTF-8 character at "s", 0 where there is none. */
+static size_t
+utf8_len(const uint8_t *s, size_t len)
+{
+	size_t		n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 :
+		s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
+
+	if (n == 0 || n > len)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+	{
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+		(s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+/*
+ * put_bytes
+ *		Text without control characters; quotes and backslashes are escaped
+ *		too where it is not JSON already.
+ */
+static void
+put_bytes(const uint8_t *s, size_t len, bool is_json)
+{
+	for (size_t i = 0; i < len;)
+	{
+		size_t		n = utf8_len(s + i, len - i);
+
+		if (n == 0)
+		{
+			fputs("\\ufffd", stdout);
+			n = 1;
+		}
+		else if (n == 1 && (s[i] < 0x20 || s[i] == 0x7f))
+			printf("\\u%04x", s[i]);
+		else if (n == 2 && s[i] == 0xc2 && s[i + 1] < 0xa0)
+			printf("\\u%04x", s[i + 1]);
+		else
+		{
+			if (!is_json && (s[i] == '"' || s[i] == '\\'))
+				putchar('\\');
+			fwrite(s + i, 1, n, stdout);
+		}
+		i += n;
+	}
+}
+
+static bool
+is_json(const EventField *field)
+{
+	json_tokener *tokener;
+	bool		ok;
+
+	/* what is printed raw must end where the line's own JSON goes on */
+	if (field->len > INT32_MAX)
+		return false;
+	tokener = json_tokener_new();
+	if (tokener == NULL)
+		unreadable("out of memory");
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
+						   JSON_TOKENER_VALIDATE_UTF8);
+	json_object_put(json_tokener_parse_ex(tokener,
+										  (const char *) field->bytes,
+										  (int) field->len));
+	/* a bare number goes on until something ends it */
+	if (json_tokener_get_error(tokener) == json_tokener_continue)
+		json_object_put(json_tokener_parse_ex(tokener, "", 1));
+	ok = json_tokener_get_error(tokener) == json_tokener_success;
+	json_tokener_free(tokener);
+	return ok;
+}
+
+static void
+put_time(int64_t usec)
+{
+	int64_t		fraction = (usec % 1000000 + 1000000) % 1000000;
+	time_t		seconds = (time_t) ((usec - fraction) / 1000000);
+	struct tm	tm;
+	char		text[64];
+
+	if (gmtime_r(&seconds, &tm) == NULL ||
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+		printf("%" PRId64, usec);
+	else
+		printf("\"%s.%06" PRId64 "Z\"", text, fraction);
+}
+
+void
+print_event(uint64_t leaf_index, const Event *event)
+{
+	printf("{\"leaf_index\":%" PRIu64, leaf_index);
+	for (int i = 0; i < EVENT_NUMBERS; i++)
+	{
+		const EventField *field = &event->field[i];
+		bool		raw;
+
+		if (field->type == 0)
+			continue;
+		if (event_column(i) != NULL)
+			printf(",\"%s\":", event_column(i));
+		else
+			printf(",\"field_%d\":", i);
+		switch (field->type)
+		{
+			case 'i':
+				printf("%" PRId64, event_int(field));
+				break;
+			case 't':
+				put_time(event_int(field));
+				break;
+			default:
+				raw = field->type == 'j' && is_json(field);
+				if (!raw)
+					putchar('"');
+				put_bytes(field->bytes, field->len, raw);
+				if (!raw)
+					putchar('"');
+				break;
+		}
+	}
+	puts("}");
+}

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+#
+# Measure the gateway: a permission check over HTTP at 32 connections, beside
+# a Flask service with the same route, in one run.
+#
+#	test/bench/gateway.sh [SECONDS]
+#
+# Needs wrk; for the comparison gunicorn, Flask and psycopg2 (on Debian: wrk,
+# gunicorn, python3-flask, python3-psycopg2).  On a private cluster.  wrk, the
+# services and the database share the machine's cores.
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS
+. test/cluster.sh
+export PG_CONFIG
+
+SECONDS_EACH=${1:-10}
+CONNECTIONS=32
+PORT=$((20000 + RANDOM % 10000))
+service=
+
+stop_service() {
+	[ -z "$service" ] || kill "$service" 2>/dev/null
+	[ -z "$service" ] || wait "$service" 2>/dev/null
+	service=
+}
+
+finish() {
+	local status=$?
+	stop_service
+	(exit "$status")
+	cluster_cleanup
+}
+trap finish EXIT
+
+command -v wrk >/dev/null || { complain "wrk is missing: apt-get install wrk"; exit 1; }
+cluster_run test/setup >/dev/null || exit 1
+cluster_run make -s --no-print-directory -j"$(nproc)" all \
+	PG_CONFIG="$PG_CONFIG" >/dev/null || exit 1
+cluster_install >/dev/null || exit 1
+cluster_open bench "shared_preload_libraries = 'governance'" || exit 1
+"$(cluster_bin)/createdb" bench || exit 1
+TOKEN=$("$(cluster_bin)/psql" --no-psqlrc -qtA -d bench -v ON_ERROR_STOP=1 -c "
+	CREATE EXTENSION governance" -c "
+	CREATE ROLE gateway LOGIN" -c "
+	SET client_min_messages = warning" -c "
+	DO \$\$ BEGIN PERFORM gov_create_user('ops', 'ops@example.com');
+	PERFORM gov_assign_role('ops', 'operator'); END \$\$" -c "
+	SELECT gov_create_api_token('ops', 'bench')") || exit 1
+export BENCH_DB="host=$PGHOST port=$PGPORT dbname=bench user=gateway"
+URL=http://127.0.0.1:$PORT/api/governance/users/ops/permissions/model:deploy
+
+# wait_for: until the service answers.
+wait_for() {
+	local i
+	for ((i = 0; i < 100; i++)); do
+		curl -s -o /dev/null -H "Authorization: Bearer $TOKEN" "$URL" && return
+		sleep 0.1
+	done
+	complain "the service does not answer"
+	exit 1
+}
+
+# measure NAME: requests a second, and the 99th percentile.
+measure() {
+	local report
+	wait_for
+	wrk -t1 -c$CONNECTIONS -d2 -H "Authorization: Bearer $TOKEN" "$URL" >/dev/null
+	report=$(wrk -t1 -c$CONNECTIONS -d"$SECONDS_EACH" --latency \
+		-H "Authorization: Bearer $TOKEN" "$URL")
+	printf '%-34s %10s requests/s   p50 %-9s p99 %-9s %s\n' "$1" \
+		"$(awk '/^Requests\/sec/ {print $2}' <<<"$report")" \
+		"$(awk '$1 == "50%" {print $2}' <<<"$report")" \
+		"$(awk '$1 == "99%" {print $2}' <<<"$report")" \
+		"$(awk '/Non-2xx/' <<<"$report")"
+}
+
+echo "permission check, $CONNECTIONS connections, $(nproc) cores"
+for pool in ${POOLS:-16}; do
+	./governance-gateway --listen "127.0.0.1:$PORT" --db "$BENCH_DB" \
+		--access-log build/bench-access.log --pool "$pool" 2>/dev/null &
+	service=$!
+	measure "governance-gateway, pool of $pool"
+	stop_service
+done
+if command -v gunicorn >/dev/null && /usr/bin/python3 -c 'import flask, psycopg2' 2>/dev/null; then
+	/usr/bin/python3 -m gunicorn --chdir test/bench --bind "127.0.0.1:$PORT" \
+		--workers "$(nproc)" --threads 8 --log-level error \
+		gateway_flask:app >/dev/null 2>&1 &
+	service=$!
+	measure "Flask, psycopg2, gunicorn"
+	stop_service
+else
+	echo "no Flask, psycopg2 and gunicorn here: nothing to compare with"
+fi
+rm -f build/bench-access.log

@@ -1,0 +1,45 @@
+# docs/VERIFYING.md works as it is written: its commands run in their order.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+# test/run puts a copy of the docs beside this folder.
+my @blocks = slurp_file('docs/VERIFYING.md') =~ /^```sh\n(.*?)^```\n/msg;
+cmp_ok(scalar(@blocks), '>', 5, 'the page has commands');
+
+my $node = PostgreSQL::Test::Cluster->new('verifying');
+$node->init;
+# not preloaded: no worker seals between two commands
+$node->start;
+$node->safe_psql('postgres', q{CREATE EXTENSION governance});
+
+my $dir = PostgreSQL::Test::Utils::tempdir;
+mkdir "$dir/desk" or die $!;
+local $ENV{KEY} = "$dir/key.pem";
+local $ENV{PGHOST} = $node->host;
+local $ENV{PGPORT} = $node->port;
+local $ENV{PGDATABASE} = 'postgres';
+open my $out, '>', "$dir/commands" or die $!;
+print $out "set -eu\ncd '$dir/desk'\n";
+# the server needs a moment to take a changed setting in
+print $out "$_\nsleep 0.5\necho '---'\n" foreach @blocks;
+close $out;
+
+my ($said, $complaints);
+IPC::Run::run([ 'bash', "$dir/commands" ], '>', \$said, '2>', \$complaints);
+is($?, 0, 'which run to their end') or diag($said, $complaints);
+is($complaints, '', 'without a complaint');
+my @said = split /^---\n/m, $said;
+
+is(scalar(grep { /^holds: / } map { split /\n/ } @said), 5, 'five times it holds') or diag($said);
+like($said[2], qr/^holds: \d+ events .*; checkpoint of \d+ leaves signed by example\.com\/audit\//, 'an export');
+like($said[3], qr/^holds: /, 'the events');
+like($said[4], qr/^holds: 1 events .*; leaf \d+ \(event 3\) is in the log of \d+ leaves$/, 'one event');
+like($said[5], qr/^holds: checkpoint .*; the log of \d+ leaves begins with that of \d+$/, 'two checkpoints');
+my %keys = map { $_ => 1 } $said[6] =~ /signed by (\S+\+[0-9a-f]{8})/g;
+is(scalar(keys %keys), 2, 'two keys');
+
+$node->stop;
+done_testing();

@@ -1,0 +1,215 @@
+# Clients that dribble, break off or flood; a database that goes away under
+# load; reload and stop.  No crash, no leak, nothing done twice.
+
+use strict;
+use warnings;
+
+use Gateway;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(time sleep);
+
+$SIG{PIPE} = 'IGNORE';
+my $node = PostgreSQL::Test::Cluster->new('abuse');
+$node->init;
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'governance'\nlog_statement = none");
+$node->start;
+$node->safe_psql('postgres', 'CREATE DATABASE app');
+$node->safe_psql('app', q{
+	CREATE EXTENSION governance;
+	CREATE ROLE gateway LOGIN;
+	SELECT gov_create_user('boss', 'boss@example.com'), gov_create_user('slow', 'slow@example.com');
+	SELECT gov_assign_role('boss', 'admin'), gov_assign_role('slow', 'analyst')});
+my $token = $node->safe_psql('app', q{SELECT gov_create_api_token('boss', 'test')});
+my $slow = $node->safe_psql('app', q{SELECT gov_create_api_token('slow', 'test')});
+
+my $gateway = Gateway->new($node, 'app', '--request-timeout', '2s',
+	'--idle-timeout', '3s', '--pool', 4, '--max-connections', 40,
+	'--rate-limit', 500, '--max-header', '8kB', '--db-timeout', '10s');
+my $path = '/api/governance/users/boss/permissions/audit:read';
+my $head = "GET $path HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer $token\r\n";
+
+sub alive
+{
+	my ($what) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	is($gateway->ask($token, 'GET', '/users/boss/permissions/audit:read')->{status}, 200, "alive after $what");
+	return;
+}
+alive('the start');
+
+# -- slow clients --------------------------------------------------------------------
+my @dribblers = map { my $s = $gateway->socket; syswrite $s, "GET /api HTTP/1.1\r\nX: "; $s } 1 .. 10;
+my $body = $gateway->socket;
+syswrite $body, "POST /api/governance/models/register HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer $token\r\nContent-Length: 100\r\n\r\n{";
+my $idle = $gateway->socket;
+my $began = time;
+my $open = 10;
+while (time - $began < 9 && $open)
+{
+	foreach my $s (@dribblers, $body) { syswrite $s, 'a' if $s; }
+	sleep 0.2;
+	$open = grep {
+		my $s = $_;
+		vec(my $bits = '', fileno($s), 1) = 1;
+		!(select($bits, undef, undef, 0) && !sysread($s, my $x, 1000));
+	} @dribblers;
+}
+is($open, 0, 'a header that dribbles is cut off');
+cmp_ok(time - $began, '<', 8, 'in time');
+Gateway::read_all($body, 1);
+is(Gateway::read_all($idle, 4), '', 'an idle connection is closed');
+alive('slow clients');
+
+# -- clients that break off ------------------------------------------------------------
+my $half = $gateway->socket;
+syswrite $half, "$head\r\n";
+shutdown $half, 1;
+like(Gateway::read_all($half, 5), qr{^HTTP/1.1 200 .*"granted": true}s, 'a half-closed socket is answered');
+foreach my $part ("GET", "$head", "POST /api/governance/models/register HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{\"a\"")
+{
+	my $s = $gateway->socket;
+	syswrite $s, $part;
+	close $s;
+}
+foreach (1 .. 20) { my $s = $gateway->socket; syswrite $s, "$head\r\n"; close $s; }
+alive('clients that broke off');
+
+# -- what is no HTTP --------------------------------------------------------------------
+foreach my $bytes ("\0" x 100, "\xff" x 1000, "GET\r\n\r\n", "\r\n" x 100, "GET / HTTP/9.9\r\n\r\n",
+	"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "POST $path HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+	"POST $path HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+	"POST $path HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+{
+	my $reply = $gateway->raw($bytes, 0.3);
+	unlike($reply, qr{^HTTP/1.1 (2|500)}, 'not answered with success, nor by 500');
+}
+like($gateway->raw("GET /" . 'a' x 100_000 . " HTTP/1.1\r\nHost: x\r\n\r\n"), qr{^HTTP/1.1 4(14|31) |^$}, 'a long path');
+like($gateway->raw("$head" . "X-Long: " . 'a' x 100_000 . "\r\n\r\n"), qr{^HTTP/1.1 431 |^$}, 'a long header field');
+like($gateway->raw("$head" . "Connection: close\r\n\r\n$head\r\n"), qr{^HTTP/1.1 200 }, 'two at once');
+my $twice = $gateway->raw("$head\r\n" . $head . "Connection: close\r\n\r\n");
+is(scalar(() = $twice =~ m{HTTP/1.1 200 }g), 2, 'pipelined requests are answered in turn');
+my $chunked = $gateway->raw("POST /api/governance/models/register HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer $token\r\nTransfer-Encoding: chunked\r\n\r\n"
+	. join('', map { sprintf "%x\r\n%s\r\n", length, $_ } '{"model_id": "chu', 'nked", "version"', ': "1"}') . "0\r\n\r\n");
+like($chunked, qr{^HTTP/1.1 201 }, 'a body in chunks');
+like($gateway->raw("POST /api/governance/models/register HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+	. ("10000\r\n" . 'x' x 65536 . "\r\n") x 20 . "0\r\n\r\n"), qr{^HTTP/1.1 413 }, 'too many chunks');
+alive('noise');
+
+# -- too many -----------------------------------------------------------------------------
+my @many = map { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $gateway->{port}) } 1 .. 60;
+delete $gateway->{http};
+undef @many;
+sleep 0.5;
+alive('too many connections');
+my %seen;
+$seen{ $gateway->ask($slow, 'GET', '/users/boss/permissions/audit:read')->{status} }++ foreach 1 .. 1200;
+ok($seen{200}, 'as many as the rate allows');
+SKIP: { skip 'the machine is too slow for the limit', 1 unless $seen{429}; pass('the others are 429'); }
+alive('another token\'s flood');
+
+# -- the database goes away under load --------------------------------------------------------
+# Writers register versions; each that was told 201 is there, and once.
+my $http = HTTP::Tiny->new(timeout => 30);
+my @writers;
+foreach my $writer (1 .. 4)
+{
+	my $file = "$PostgreSQL::Test::Utils::tmp_check/writer-$writer";
+	my $pid = fork // die;
+	if ($pid == 0)
+	{
+		open my $out, '>', $file or POSIX::_exit(1);
+		for my $i (1 .. 100)
+		{
+			my $reply = $http->post("http://127.0.0.1:$gateway->{port}/api/governance/models/register",
+				{ headers => { Authorization => "Bearer $token", 'Content-Type' => 'application/json' },
+					content => qq({"model_id": "load-$writer", "version": "$i"}) });
+			print $out "$i $reply->{status}\n";
+			sleep 0.02;
+		}
+		close $out;
+		require POSIX;
+		POSIX::_exit(0);
+	}
+	push @writers, $pid;
+}
+sleep 0.7;
+$node->stop('immediate');
+sleep 0.5;
+my $down = $gateway->ask($token, 'GET', '/users/boss/permissions/audit:read');
+is($down->{status}, 503, 'no database: 503');
+is($gateway->ask(undef, 'GET', '/health')->{status}, 503, 'which health says too');
+$node->start;
+waitpid $_, 0 foreach @writers;
+my %statuses;
+foreach my $writer (1 .. 4)
+{
+	my %answered = map { split ' ' } split /\n/, slurp_file("$PostgreSQL::Test::Utils::tmp_check/writer-$writer");
+	$statuses{$_}++ foreach values %answered;
+	my @there = split /\n/, $node->safe_psql('app', "SELECT version FROM governance.model_versions WHERE model_id = 'load-$writer'");
+	my %there = map { $_ => 1 } @there;
+	my @lost = grep { $answered{$_} == 201 && !$there{$_} } keys %answered;
+	my @refused = grep { $answered{$_} !~ /^(201|503)$/ } keys %answered;
+	is("@lost", '', "writer $writer: what was told 201 is there");
+	is("@refused", '', 'and everything was 201 or 503');
+}
+ok($statuses{201} && $statuses{503}, "both happened: $statuses{201} and $statuses{503}");
+my $n = $node->safe_psql('app', q{SELECT count(*), count(DISTINCT resource) FROM governance.audit_events WHERE event_type = 'model_version.register'});
+my ($events, $things) = split /\|/, $n;
+is($events, $things, 'no request was carried out twice');
+my $until = time + 15;
+my $back;
+sleep 0.2 until ($back = $gateway->ask($token, 'GET', '/users/boss/permissions/audit:read')->{status}) == 200 || time > $until;
+is($back, 200, 'it comes back by itself');
+is($node->safe_psql('app', q{SELECT count(*) <= 4 FROM pg_stat_activity WHERE usename = 'gateway'}), 't', 'no connection leaked');
+is($node->safe_psql('app', q{SELECT count(*) FROM pg_stat_activity WHERE usename = 'gateway' AND state <> 'idle'}), '0', 'none is in a transaction');
+
+# -- reload and stop -----------------------------------------------------------------------------
+kill 'HUP', $gateway->pid;
+sleep 0.5;
+alive('a reload');
+like(slurp_file($gateway->{log}), qr/"message":"reloaded"/, 'which it tells');
+my $locker = $node->background_psql('app', on_error_stop => 1);
+$locker->query_safe("BEGIN; SELECT FROM governance.models WHERE model_id = 'chunked' FOR UPDATE");
+my $waiting = $gateway->socket;
+my $content = '{"model_id": "chunked", "version": "2"}';
+syswrite $waiting, "POST /api/governance/models/register HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer $token\r\nContent-Type: application/json\r\nContent-Length: "
+	. length($content) . "\r\n\r\n$content";
+sleep 0.5;
+kill 'TERM', $gateway->pid;
+sleep 0.5;
+ok(!IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $gateway->{port}), 'stopping: no new connections');
+$locker->query_safe('COMMIT');
+$locker->quit;
+like(Gateway::read_all($waiting, 10), qr{^HTTP/1.1 201 }, 'but a request in progress is answered');
+$gateway->{child}->finish;
+is($gateway->{child}->full_result(0), 0, 'then it ends');
+is($node->safe_psql('app', q{SELECT count(*) FROM pg_stat_activity WHERE usename = 'gateway'}), '0', 'and its connections are closed');
+unlike(slurp_file($gateway->{log}), qr/Sanitizer|runtime error/, 'nothing wrong with its memory');
+
+# -- TLS, a socket of the file system, settings from file and environment ----------------------------
+my $dir = $PostgreSQL::Test::Utils::tmp_check;
+system_or_bail('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+	'-subj', '/CN=localhost', '-days', '1', '-keyout', "$dir/key.pem", '-out', "$dir/cert.pem");
+append_to_file("$dir/gateway.conf", "# of the file\ntls-cert = $dir/cert.pem\ntls-key = $dir/key.pem\nmax-body = 100\npool = 2\n");
+$ENV{GOVERNANCE_GATEWAY_MAX_BODY} = '200';
+my $secure = Gateway->new($node, 'app', '--config', "$dir/gateway.conf", '--pool', '1');
+my ($https) = run_command([ 'curl', '-sk', '-w', '%{http_code}', "https://127.0.0.1:$secure->{port}/health" ]);
+like($https, qr/200$/, 'TLS');
+my ($large) = run_command([ 'curl', '-sk', '-o', '/dev/null', '-w', '%{http_code}', '-d', 'x' x 150,
+	"https://127.0.0.1:$secure->{port}/api/governance/models/register" ]);
+is($large, '401', 'the environment goes before the file');
+($large) = run_command([ 'curl', '-sk', '-o', '/dev/null', '-w', '%{http_code}', '-d', 'x' x 250,
+	"https://127.0.0.1:$secure->{port}/api/governance/models/register" ]);
+is($large, '413', 'and is kept to');
+is($secure->stop, 0, 'it stops');
+delete $ENV{GOVERNANCE_GATEWAY_MAX_BODY};
+my $program = $ENV{GATEWAY} // 'governance-gateway';
+command_fails_like([ $program, '--db', 'x', '--max-body', 'much' ], qr/max-body "much" on the command line: not a size/, 'a bad value is told');
+command_fails_like([ $program, '--nonsense', '1' ], qr/--nonsense/, 'an unknown flag too');
+command_fails_like([ $program ], qr/--db is missing/, 'and a missing one');
+command_like([ $program, '--help' ], qr/--listen TEXT\n.*127\.0\.0\.1:8080/, 'help');
+
+$node->stop;
+done_testing();

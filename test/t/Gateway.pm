@@ -1,0 +1,124 @@
+# A gateway of one's own in a TAP test, and a way to ask it things.
+package Gateway;
+
+use strict;
+use warnings;
+
+use HTTP::Tiny;
+use IO::Socket::INET;
+use IPC::Run;
+use JSON::PP;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Time::HiRes qw(usleep);
+
+our $JSON = JSON::PP->new->allow_nonref->canonical;
+
+# Gateway->new($node, $database, @arguments): started, and listening.
+sub new
+{
+	my ($class, $node, $database, @arguments) = @_;
+	my $self = bless {
+		port => PostgreSQL::Test::Cluster::get_free_port(),
+		log  => "$PostgreSQL::Test::Utils::log_path/gateway-$$.log",
+		access => "$PostgreSQL::Test::Utils::log_path/access-$$.log",
+	}, $class;
+	my $program = $ENV{GATEWAY} // 'governance-gateway';
+	$self->{command} = [
+		$program, '--listen', "127.0.0.1:$self->{port}",
+		'--db', $node->connstr($database) . ' user=gateway',
+		'--access-log', $self->{access}, @arguments
+	];
+	$self->start;
+	return $self;
+}
+
+sub start
+{
+	my ($self) = @_;
+	$self->{child} = IPC::Run::start($self->{command}, '<', \'',
+		'>>', $self->{log}, '2>>', $self->{log});
+	foreach (1 .. 500)
+	{
+		return if IO::Socket::INET->new(
+			PeerAddr => '127.0.0.1', PeerPort => $self->{port});
+		usleep(20_000);
+		$self->{child}->pump_nb;
+	}
+	die "the gateway does not listen: " . slurp_file($self->{log});
+}
+
+sub pid
+{
+	my ($self) = @_;
+	return $self->{child}->{KIDS}[0]{PID};
+}
+
+# SIGTERM; the exit status.
+sub stop
+{
+	my ($self) = @_;
+	$self->{child}->signal('TERM');
+	$self->{child}->finish;
+	return $self->{child}->full_result(0);
+}
+
+# A connection for bytes of one's own.
+sub socket
+{
+	my ($self) = @_;
+	my $socket = IO::Socket::INET->new(
+		PeerAddr => '127.0.0.1', PeerPort => $self->{port}, Timeout => 10)
+	  or die "connect: $!";
+	return $socket;
+}
+
+# All that comes until the other end closes, or seconds have passed.
+sub read_all
+{
+	my ($socket, $seconds) = @_;
+	my $all = '';
+	my $until = Time::HiRes::time() + $seconds;
+	vec(my $bits = '', fileno($socket), 1) = 1;
+	while ((my $left = $until - Time::HiRes::time()) > 0)
+	{
+		last unless select(my $ready = $bits, undef, undef, $left);
+		last unless sysread($socket, $all, 65536, length $all);
+	}
+	return $all;
+}
+
+# send raw bytes; what came back
+sub raw
+{
+	my ($self, $bytes, $seconds) = @_;
+	my $socket = $self->socket;
+	local $SIG{PIPE} = 'IGNORE';
+	syswrite($socket, $bytes);
+	return read_all($socket, $seconds // 5);
+}
+
+# ask(token, method, path, body or undef, headers): the reply, with the body
+# parsed at {json}.  A body that is a reference is sent as JSON.
+sub ask
+{
+	my ($self, $token, $method, $path, $body, %headers) = @_;
+	$self->{http} //= HTTP::Tiny->new(timeout => 30, keep_alive => 1);
+	$headers{Authorization} = "Bearer $token" if defined $token;
+	my %options = (headers => \%headers);
+	if (defined $body)
+	{
+		$options{content} = ref $body ? $JSON->encode($body) : $body;
+		$headers{'Content-Type'} //= 'application/json';
+	}
+	$path = "/api/governance$path" unless $path =~ m{^/api/};
+	my $reply = $self->{http}->request($method,
+		"http://127.0.0.1:$self->{port}$path", \%options);
+	if (($reply->{headers}{'content-type'} // '') eq 'application/json')
+	{
+		$reply->{json} = eval { $JSON->decode($reply->{content}) };
+	}
+	return $reply;
+}
+
+1;
