@@ -60,13 +60,14 @@ static GovStatement find_others = {
 
 /*
  * The tables that a dump has rows for, and whether each may have rows that
- * CREATE EXTENSION did not make: the worker may have sealed its events, and
- * noted from when on it keeps observations.
+ * CREATE EXTENSION did not make: those that the worker writes by itself, where
+ * nobody has done anything yet.  It seals the first events, and notes when it
+ * last looked at service levels.
  */
 static GovStatement list_tables = {
 	.sql = "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname),"
 		   " c.relname IN ('audit_leaves', 'audit_tiles', 'audit_tree_heads',"
-		   " 'sla_retention')"
+		   " 'sla_evaluations', 'sla_retention')"
 		   " FROM pg_catalog.pg_extension AS e"
 		   " CROSS JOIN pg_catalog.unnest(e.extconfig) AS k(oid)"
 		   " JOIN pg_catalog.pg_class AS c ON c.oid = k.oid"
