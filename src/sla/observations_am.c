@@ -17,6 +17,7 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/index.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "executor/tuptable.h"
@@ -73,6 +74,19 @@ refuse(const char *what)
 			 errhint("gov_sla_series() shows what was observed; policy \"sla.keep_raw\" keeps observations in governance.sla_raw_observations.")));
 }
 
+/* Are the columns as we made them? */
+static bool
+has_form(TupleDesc desc)
+{
+	bool		ok = desc->natts == COLUMNS;
+	int			i;
+
+	for (i = 0; ok && i < COLUMNS; i++)
+		ok = !TupleDescAttr(desc, i)->attisdropped &&
+			TupleDescAttr(desc, i)->atttypid == column_types[i];
+	return ok;
+}
+
 /*
  * check_form
  *		The table must be as we made it: the datums are taken as they are.
@@ -80,15 +94,8 @@ refuse(const char *what)
 static void
 check_form(Relation rel)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
-	bool		ok = desc->natts == COLUMNS &&
-		RelationGetRelid(rel) == gov_relation(GOV_REL_SLA_OBSERVATIONS);
-	int			i;
-
-	for (i = 0; ok && i < COLUMNS; i++)
-		ok = !TupleDescAttr(desc, i)->attisdropped &&
-			TupleDescAttr(desc, i)->atttypid == column_types[i];
-	if (!ok)
+	if (!has_form(RelationGetDescr(rel)) ||
+		RelationGetRelid(rel) != gov_relation(GOV_REL_SLA_OBSERVATIONS))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table \"%s\" is not as the extension made it",
@@ -199,7 +206,7 @@ take(TupleTableSlot *slot, const GovSlaResource *before)
 		if (unlikely(slot->tts_isnull[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_NOT_NULL_VIOLATION),
-					 errmsg("null value in row " INT64_FORMAT " of an observation",
+					 errmsg("null value in observation " INT64_FORMAT,
 							place.number)));
 	}
 	latency = DatumGetFloat8(values[COLUMN_LATENCY]);
@@ -306,7 +313,8 @@ index_build_range_scan(Relation table, Relation index,
  *
  * A table that is being made is not in pg_class yet.  VACUUM FULL makes a
  * second one, for a moment: so it passes a table that has nothing to vacuum,
- * and does not end in the middle of a database.
+ * and does not end in the middle of a database.  ALTER TABLE does so too, but
+ * of another form.
  */
 static void
 relation_set_new_filenode(Relation rel, const RelFileNode *node,
@@ -319,7 +327,9 @@ relation_set_new_filenode(Relation rel, const RelFileNode *node,
 
 	snprintf(transient, sizeof(transient), "pg_temp_%u", ours);
 	if (SearchSysCacheExists1(RELOID,
-							  ObjectIdGetDatum(RelationGetRelid(rel))))
+							  ObjectIdGetDatum(RelationGetRelid(rel))) ||
+		persistence != RELPERSISTENCE_PERMANENT ||
+		(strcmp(name, transient) == 0 && !has_form(RelationGetDescr(rel))))
 		refuse("truncate or rewrite");
 	if (RelationGetNamespace(rel) != gov_schema() ||
 		!((strcmp(name, TABLE_NAME) == 0 &&

@@ -1,0 +1,63 @@
+-- The clocks of critical incidents: response and resolution.
+\set VERBOSITY terse
+SELECT revision FROM gov_define_sla('model', 'clocked', incident_response_minutes => 15, incident_resolution_hours => 4);
+-- what the evaluation of a moment finds
+CREATE FUNCTION pg_temp.evaluated(ahead interval, id text = 'clocked')
+RETURNS TABLE (violation_type text, status text, target float8, actual numeric, severity text, opened numeric, closed numeric)
+LANGUAGE sql AS $$
+    SELECT v.violation_type, v.status, v.target_value, round(v.actual_value::numeric, 1), v.severity,
+        round(extract(epoch FROM v.opened_at - i.aware_at) / 60), round(extract(epoch FROM v.closed_at - i.aware_at) / 60)
+    FROM gov_evaluate_sla(now() + ahead) AS v JOIN governance.incidents AS i USING (incident_id)
+    WHERE v.resource_id = id ORDER BY v.violation_id;
+$$;
+
+-- only critical ones, of this resource
+SELECT severity FROM gov_report_incident('performance', 'error', 'slow', 'not critical', 'clocked');
+SELECT severity FROM gov_report_incident('performance', 'critical', 'other', 'of another', 'clocked_not:1.0');
+SELECT severity FROM gov_report_incident('performance', 'critical', 'longer', 'of another', 'clockedx');
+SELECT incident_id FROM gov_report_incident('performance', 'critical', 'down', 'does not answer', 'clocked:1.0.0') \gset
+SELECT * FROM pg_temp.evaluated('0');
+SELECT * FROM pg_temp.evaluated('14 minutes');
+-- the response is overdue; it opens when the time ran out, once
+SELECT * FROM pg_temp.evaluated('20 minutes');
+SELECT * FROM pg_temp.evaluated('21 minutes');
+-- then the resolution
+SELECT * FROM pg_temp.evaluated('3 hours 59 minutes');
+SELECT * FROM pg_temp.evaluated('8 hours');
+SELECT count(*) FROM governance.sla_violations WHERE resource_id = 'clocked' AND status = 'open';
+-- an incident in time: nothing
+SELECT incident_id AS quick FROM gov_report_incident('performance', 'critical', 'short', 'soon over', 'clocked') \gset
+SELECT status FROM gov_acknowledge_incident(:quick);
+SELECT status FROM gov_resolve_incident(:quick, 'restarted');
+SELECT count(*) FROM gov_evaluate_sla(now() + interval '9 hours') AS v WHERE v.incident_id = :quick;
+
+-- known for an hour, reported now: the clock runs from when somebody knew
+SELECT revision FROM gov_define_sla('system', 'late', incident_response_minutes => 15, incident_resolution_hours => 4);
+SELECT incident_id AS late FROM gov_report_incident('reliability', 'critical', 'late', 'told late', 'late', aware_at => now() - interval '60 minutes') \gset
+SELECT * FROM pg_temp.evaluated('0', 'late');
+-- acknowledged: it closes when that was done
+SELECT status FROM gov_acknowledge_incident(:late);
+SELECT * FROM pg_temp.evaluated('1 minute', 'late');
+SELECT * FROM pg_temp.evaluated('2 minutes', 'late');
+-- found only afterwards: the same as if it had been found in time
+SELECT incident_id AS missed FROM gov_report_incident('reliability', 'critical', 'missed', 'nobody evaluated', 'late', aware_at => now() - interval '300 minutes') \gset
+SELECT status FROM gov_resolve_incident(:missed, 'gone by itself');
+SELECT * FROM pg_temp.evaluated('3 minutes', 'late');
+SELECT * FROM pg_temp.evaluated('4 minutes', 'late');
+-- reopened: its resolution is overdue again, from then on
+SELECT status FROM gov_reopen_incident(:missed, 'it is back');
+SELECT violation_type, status, severity, closed FROM pg_temp.evaluated('5 minutes', 'late');
+SELECT violation_type, status FROM governance.sla_violations WHERE incident_id = :missed ORDER BY violation_id;
+
+-- a violation of a clock counts in the status, where there is data
+SELECT gov_sla_status('system', 'late');
+SELECT gov_observe_many('system', 'late', '{1,2,3}');
+SELECT gov_sla_status('system', 'late');
+
+-- escalation of an overdue incident opens no other one
+SELECT revision FROM gov_define_sla('model', 'overdue');
+SELECT escalation_level FROM gov_set_escalation_rule('model', 'overdue', 'incident_response', 1, 'manager', create_incident => true);
+SELECT incident_id AS overdue FROM gov_report_incident('safety', 'critical', 'hurt', 'somebody', 'overdue:2', aware_at => now() - interval '1 hour') \gset
+SELECT violation_type, status FROM gov_evaluate_sla() AS v WHERE v.resource_id = 'overdue';
+SELECT incident_id = :overdue AS same, fired_at IS NOT NULL AS fired FROM governance.sla_escalations WHERE resource_id = 'overdue';
+SELECT count(*) FROM governance.incidents WHERE resource LIKE 'overdue%';
