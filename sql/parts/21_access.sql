@@ -162,6 +162,13 @@ LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION governance.require_permission(text) IS
 '42501 unless an active user with the permission acts.';
 
+CREATE FUNCTION governance.require_monitor()
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_sql_require_monitor'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION governance.require_monitor() IS
+'42501 unless the session''s role is a member of pg_monitor or an active user with audit:read acts.';
+
 CREATE FUNCTION governance.check_limit(limit_rows integer)
 RETURNS void
 AS 'MODULE_PATHNAME', 'gov_sql_check_limit'

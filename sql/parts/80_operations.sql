@@ -41,10 +41,17 @@ BEGIN ATOMIC
             ('access_control', 'user_roles'), ('access_control', 'sod_sets'),
             ('access_control', 'api_tokens'), ('access_control', 'access_generation'),
             ('access_control', 'policies'), ('access_control', 'policy_generation'),
-            ('compliance_reporter', 'incidents'), ('compliance_reporter', 'compliance_reports'),
+            ('compliance_reporter', 'incidents'), ('compliance_reporter', 'incident_events'),
+            ('compliance_reporter', 'regulatory_deadlines'), ('compliance_reporter', 'incident_deadlines'),
+            ('compliance_reporter', 'compliance_reports'),
             ('sla_manager', 'sla_targets'), ('sla_manager', 'sla_measurements'),
             ('sla_manager', 'sla_observations'), ('sla_manager', 'sla_violations'),
-            ('audit', 'audit_events'), ('audit', 'audit_log')
+            ('sla_manager', 'sla_deltas'), ('sla_manager', 'sla_minutes'),
+            ('sla_manager', 'sla_hours'), ('sla_manager', 'sla_days'),
+            ('sla_manager', 'maintenance_windows'), ('sla_manager', 'burn_rate_rules'),
+            ('sla_manager', 'escalation_rules'), ('sla_manager', 'sla_escalations'),
+            ('audit', 'audit_events'), ('audit', 'audit_log'),
+            ('worker', 'events')
     ),
     -- a governed table that no component names is the trail's concern
     wanted(component, relname) AS (

@@ -8,8 +8,11 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -20,6 +23,7 @@
 
 PG_FUNCTION_INFO_V1(gov_sql_require_actor);
 PG_FUNCTION_INFO_V1(gov_sql_require_permission);
+PG_FUNCTION_INFO_V1(gov_sql_require_monitor);
 PG_FUNCTION_INFO_V1(gov_sql_check_limit);
 PG_FUNCTION_INFO_V1(gov_sql_check_word);
 PG_FUNCTION_INFO_V1(gov_sql_check_id);
@@ -42,6 +46,20 @@ Datum
 gov_sql_require_permission(PG_FUNCTION_ARGS)
 {
 	(void) gov_require(gov_arg_permission(fcinfo, 0, "permission"), NULL);
+	PG_RETURN_VOID();
+}
+
+/*
+ * governance.require_monitor()
+ *
+ * Whoever watches the server need not be a user of ours: the role outside any
+ * SECURITY DEFINER function counts.
+ */
+Datum
+gov_sql_require_monitor(PG_FUNCTION_ARGS)
+{
+	if (!has_privs_of_role(GetOuterUserId(), ROLE_PG_MONITOR))
+		(void) gov_require(GOV_PERM_AUDIT_READ, NULL);
 	PG_RETURN_VOID();
 }
 

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/async.h"
@@ -114,17 +115,15 @@ gov_outbox_add(const char *type, const char *subject, const Jsonb *data)
 /*
  * lock_publisher
  *		Become the only one that numbers, until the transaction has ended.
- *
- * Never waits: who has the lock does the work.
  */
 static bool
-lock_publisher(void)
+lock_publisher(bool wait)
 {
 	LOCKTAG		tag;
 
 	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
 					   gov_relation(GOV_REL_EVENTS), 0);
-	return LockAcquire(&tag, ExclusiveLock, false, true) !=
+	return LockAcquire(&tag, ExclusiveLock, false, !wait) !=
 		LOCKACQUIRE_NOT_AVAIL;
 }
 
@@ -137,29 +136,33 @@ highest_number(void)
 }
 
 int64
-gov_outbox_publish(int limit)
+gov_outbox_publish(bool wait, int limit)
 {
 	int64		last;
 	int64		numbered;
 
-	if (!lock_publisher())
+	if (!lock_publisher(wait))
 		return 0;
 	gov_spi_begin();
 	last = highest_number();
 	numbered = gov_run(&number_events, gov_int8(last), gov_int4(limit));
 	gov_spi_end();
 	if (numbered > 0)
+	{
+		/* A number that somebody has read is not given again by a crash. */
+		ForceSyncCommit();
 		Async_Notify(GOV_OUTBOX_CHANNEL,
 					 psprintf(INT64_FORMAT, last + numbered));
+	}
 	return numbered;
 }
 
 int64
-gov_outbox_expire(int64 days, int limit)
+gov_outbox_expire(bool wait, int64 days, int limit)
 {
 	int64		deleted;
 
-	if (!lock_publisher())
+	if (!lock_publisher(wait))
 		return 0;
 	gov_spi_begin();
 	deleted = gov_run(&delete_events, gov_int4((int32) days),

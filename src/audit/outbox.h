@@ -30,15 +30,15 @@ extern void gov_outbox_add(const char *type, const char *subject,
 						   const Jsonb *data);
 
 /*
- * Number at most so many committed events and notify; how many.  0 too where
- * another transaction is doing it.
+ * Number at most so many committed events and notify; how many.  Where another
+ * transaction is doing it: wait for that, or 0.
  */
-extern int64 gov_outbox_publish(int limit);
+extern int64 gov_outbox_publish(bool wait, int limit);
 
 /*
  * Delete at most so many published events that are older; how many.  Only
  * the transaction that may number may delete.
  */
-extern int64 gov_outbox_expire(int64 days, int limit);
+extern int64 gov_outbox_expire(bool wait, int64 days, int limit);
 
 #endif							/* GOV_OUTBOX_H */

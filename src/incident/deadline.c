@@ -238,8 +238,14 @@ gov_mark_incident_reportable(PG_FUNCTION_ARGS)
 						incident_id, regime, kind)));
 
 	gov_operation_begin("mark", NULL);
-	gov_run(&mark, gov_int8(incident_id), gov_text(regime), gov_text(kind),
-			gov_time(incident.aware_at), gov_text(actor.user_id));
+	if (gov_run(&mark, gov_int8(incident_id), gov_text(regime),
+				gov_text(kind), gov_time(incident.aware_at),
+				gov_text(actor.user_id)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("incident \"" INT64_FORMAT "\" owes no report of regime \"%s\" any more",
+						incident_id, regime),
+				 errdetail("All of them are recorded.")));
 	gov_incident_note(incident_id, "reportable", "",
 					  note_details(regime, "kind", kind));
 	gov_operation_end();

@@ -108,9 +108,10 @@ static void
 gov_job_events(GovJobReport *report)
 {
 	int64		days = gov_policy_int("events.retention_days");
-	int64		published = gov_outbox_publish(EVENTS_BATCH);
+	int64		published = gov_outbox_publish(report->by_hand,
+												   EVENTS_BATCH);
 	int64		deleted = days == 0 ? 0 :
-		gov_outbox_expire(days, OLD_EVENTS_BATCH);
+		gov_outbox_expire(report->by_hand, days, OLD_EVENTS_BATCH);
 
 	gov_job_counted(report, "published", published);
 	gov_job_counted(report, "deleted", deleted);

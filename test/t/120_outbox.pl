@@ -1,0 +1,158 @@
+# The worker numbers events after they have committed: a consumer that reads on
+# from the highest number it has seen misses nothing and sees nothing twice,
+# while transactions last, are rolled back, prepared, and the server is killed.
+use strict;
+use warnings;
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(usleep time);
+
+my $node = PostgreSQL::Test::Cluster->new('outbox');
+$node->init;
+$node->append_conf('postgresql.conf', <<'CONF');
+shared_preload_libraries = 'governance'
+governance.seal_interval = 100ms
+max_prepared_transactions = 5
+synchronous_commit = off
+CONF
+$node->start;
+$node->safe_psql('postgres', q{
+	CREATE EXTENSION governance;
+	CREATE FUNCTION tell(what text) RETURNS void LANGUAGE sql AS
+	$$SELECT FROM gov_report_incident('other', 'info', what, '', 'outbox')$$;
+});
+
+my $dir = PostgreSQL::Test::Utils::tempdir;
+my %script = (
+	commit   => q{SELECT tell('plain');},
+	slow     => q{BEGIN; SELECT tell('a'); SELECT pg_sleep(random() / 5); SELECT tell('b'); COMMIT;},
+	rollback => q{BEGIN; SELECT tell('never'); SELECT pg_sleep(random() / 50); ROLLBACK;},
+	subs     => q{BEGIN; SAVEPOINT s; SELECT tell('never'); ROLLBACK TO s; SELECT tell('c'); COMMIT;},
+	hand     => q{SELECT gov_run_maintenance();});
+foreach my $name (keys %script)
+{
+	(my $text = $script{$name}) =~ s/;\s*/;\n/g;
+	append_to_file("$dir/$name", $text);
+}
+local $ENV{PGHOST} = $node->host;
+local $ENV{PGPORT} = $node->port;
+
+sub in_background
+{
+	my (@command) = @_;
+	my ($out, $err) = ('', '');
+	return IPC::Run::start(\@command, '<', \undef, '>', \$out, '2>', \$err);
+}
+
+# The consumer: what it has read so far, by number.
+my $last = 0;
+my (@read, %times);
+
+sub consume
+{
+	my ($rc, $out) = $node->psql('postgres',
+		"SELECT published_no, id FROM governance.events WHERE published_no > $last ORDER BY published_no");
+	return 0 if $rc;
+	my $count = 0;
+	foreach (split /\n/, $out)
+	{
+		my ($no, $id) = split /\|/;
+		push @read, [ $no, $id ];
+		$times{$id}++;
+		$last = $no;
+		$count++;
+	}
+	return $count;
+}
+
+sub consume_all
+{
+	my ($what) = @_;
+	my $end = time + 60;
+	while (time < $end)
+	{
+		consume();
+		my $left = $node->safe_psql('postgres', 'SELECT count(*) FROM governance.events WHERE published_no IS NULL');
+		last if $left == 0 && !consume();
+		usleep(100_000);
+	}
+	is(scalar(grep { $read[$_][0] != $_ + 1 } 0 .. $#read), 0, "$what: numbers from 1 without a gap, in order");
+	is(scalar(grep { $_ != 1 } values %times), 0, "$what: no event was read twice");
+	is($node->safe_psql('postgres', 'SELECT count(*) FROM governance.events'), scalar(@read), "$what: none was missed");
+	return;
+}
+
+# One transaction lasts, one is prepared; many are short; two more sessions run
+# the job by hand beside the worker.
+$node->safe_psql('postgres', q{BEGIN; SELECT tell('prepared'); PREPARE TRANSACTION 'outbox';});
+my $long = in_background('psql', '-X', '-q', '-d', 'postgres', '-c',
+	q{BEGIN; SELECT tell('long'); SELECT pg_sleep(5); SELECT tell('long'); COMMIT;});
+usleep(300_000);
+my $writers = in_background('pgbench', '-n', '-c', 6, '-T', 6, '-f', "$dir/commit\@4",
+	'-f', "$dir/slow\@3", '-f', "$dir/rollback\@1", '-f', "$dir/subs\@1", 'postgres');
+my $hands = in_background('pgbench', '-n', '-c', 2, '-T', 6, '-R', 5, '-f', "$dir/hand", 'postgres');
+my $end = time + 6.5;
+my $rounds = 0;
+while (time < $end)
+{
+	$rounds++ if consume();
+	usleep(20_000);
+}
+ok(IPC::Run::finish($writers), 'writers ran');
+ok(IPC::Run::finish($long), 'the long transaction ran');
+ok(IPC::Run::finish($hands), 'the job ran by hand');
+cmp_ok($rounds, '>', 10, 'the consumer read in many rounds');
+consume_all('concurrent writers');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM governance.events WHERE data ->> 'title' = 'never'}), '0',
+	'nothing that was undone was told');
+
+# By the order of writing a consumer would have missed some.
+cmp_ok($node->safe_psql('postgres', q{
+	SELECT count(*) FROM (SELECT event_no < max(event_no) OVER (ORDER BY published_no) AS late FROM governance.events) AS e
+	WHERE late}), '>', 0, 'some became visible after later ones');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM governance.events WHERE data ->> 'title' = 'prepared'}), '0',
+	'a prepared transaction is not told of');
+$node->safe_psql('postgres', q{COMMIT PREPARED 'outbox'});
+ok($node->poll_query_until('postgres',
+		q{SELECT count(published_no) = 1 FROM governance.events WHERE data ->> 'title' = 'prepared'}),
+	'... until it commits');
+consume_all('prepared');
+
+# One notification a batch, with the highest number.
+my ($in, $out, $err) = ('', '', '');
+my $listener = IPC::Run::start([ 'psql', '-X', '-q', '-A', '-t', '-d', 'postgres' ], '<', \$in, '>', \$out, '2>', \$err,
+	IPC::Run::timeout(60));
+$in .= "LISTEN governance_events; SELECT 'ready';\n";
+$listener->pump until $out =~ /ready/;
+my $before = $last;
+$node->safe_psql('postgres', q{SELECT count(tell('batch')) FROM generate_series(1, 100)});
+ok($node->poll_query_until('postgres',
+		q{SELECT count(*) = 100 FROM governance.events WHERE data ->> 'title' = 'batch' AND published_no IS NOT NULL}),
+	'the worker publishes');
+$in .= "SELECT 'heard';\n";
+$listener->pump until $out =~ /heard/;
+my @heard = $out =~ /"governance_events" with payload "(\d+)"/g;
+is_deeply(\@heard, [ $before + 100 ], 'one notification for a hundred events of one transaction');
+$in .= "\\q\n";
+$listener->finish;
+consume_all('a batch');
+
+# Killed at any moment: a number that was read stays with its event.
+for my $kill (1 .. 3)
+{
+	$writers = in_background('pgbench', '-n', '-c', 4, '-T', 30, '-f', "$dir/commit", 'postgres');
+	my $until = time + 1 + rand;
+	while (time < $until) { consume(); }
+	$node->stop('immediate');
+	eval { IPC::Run::finish($writers) };
+	$node->start;
+	my %now = map { split /\|/ } split /\n/,
+	  $node->safe_psql('postgres', 'SELECT published_no, id FROM governance.events WHERE published_no IS NOT NULL');
+	is(scalar(grep { ($now{ $_->[0] } // '') ne $_->[1] } @read), 0, "kill $kill: what was read is there, under its number");
+}
+consume_all('after kills');
+
+$node->stop;
+done_testing();
