@@ -120,6 +120,19 @@ ok($node->poll_query_until('postgres',
 	'... until it commits');
 consume_all('prepared');
 
+# Who numbers keeps others from it until the end of the transaction: they wait
+# by hand, or leave it, and nobody runs into a number that is given already.
+my $first = in_background('psql', '-X', '-q', '-d', 'postgres', '-c',
+	q{BEGIN; SELECT tell('first'); SELECT gov_run_maintenance(); SELECT pg_sleep(2); COMMIT;});
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'}),
+	'one has numbered and has not committed');
+$node->safe_psql('postgres', q{SELECT tell('second')});
+my ($rc, undef, $stderr) = $node->psql('postgres', q{SELECT gov_run_maintenance()});
+is($rc, 0, 'another one waits for its turn') or diag($stderr);
+ok(IPC::Run::finish($first), 'the first commits');
+consume_all('turns');
+unlike(slurp_file($node->logfile), qr/events_published_no_key/, 'no number was given twice');
+
 # One notification a batch, with the highest number.
 my ($in, $out, $err) = ('', '', '');
 my $listener = IPC::Run::start([ 'psql', '-X', '-q', '-A', '-t', '-d', 'postgres' ], '<', \$in, '>', \$out, '2>', \$err,
