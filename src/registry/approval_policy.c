@@ -82,6 +82,9 @@ gov_set_approval_policy(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("role \"%s\" does not exist", role)));
 	gov_run(&lock_policy, gov_text(action));
+	/* The right may have gone while this waited. */
+	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
+						psprintf("approval_policy/%s", action));
 	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, action,
 							NULL);
 	gov_operation_begin("set", NULL);

@@ -253,6 +253,9 @@ gov_set_deployment_gate(PG_FUNCTION_ARGS)
 	gov_environment_find(environment, &found);
 	if (model_id != NULL)
 		gov_model_lock(model_id);
+	/* The right may have gone while this waited. */
+	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
+						psprintf("environment/%s", environment));
 	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor,
 							environment, NULL);
 
@@ -289,6 +292,10 @@ gov_drop_deployment_gate(PG_FUNCTION_ARGS)
 	dropped = gov_run(&lock_gate, gov_int8(gate_id)) > 0;
 	if (dropped)
 	{
+		/* The right may have gone while this waited. */
+		actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
+							psprintf("deployment_gate/%lld",
+									 (long long) gate_id));
 		(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor,
 								gov_row_text(0, 1), NULL);
 		gov_operation_begin("drop", NULL);

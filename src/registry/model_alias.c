@@ -89,6 +89,9 @@ gov_set_model_alias(PG_FUNCTION_ARGS)
 
 	gov_spi_begin();
 	gov_model_lock(model_id);
+	/* The right may have gone while this waited. */
+	(void) gov_require(GOV_PERM_MODEL_REGISTER,
+					   alias_resource(model_id, alias));
 	exists = gov_run(&find_alias, gov_text(model_id), gov_text(alias)) > 0;
 	was_protected = exists && gov_row_bool(0, 1);
 	if (was_protected)
@@ -135,6 +138,9 @@ gov_drop_model_alias(PG_FUNCTION_ARGS)
 
 	gov_spi_begin();
 	gov_model_lock(model_id);
+	/* The right may have gone while this waited. */
+	(void) gov_require(GOV_PERM_MODEL_REGISTER,
+					   alias_resource(model_id, alias));
 	exists = gov_run(&find_alias, gov_text(model_id), gov_text(alias)) > 0;
 	if (exists)
 	{

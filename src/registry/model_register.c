@@ -184,6 +184,10 @@ gov_register_model(PG_FUNCTION_ARGS)
 	gov_operation_end();
 	gov_model_lock(model_id);
 
+	/* The right may have gone while this waited. */
+	(void) gov_require(GOV_PERM_MODEL_REGISTER,
+					   gov_version_resource(model_id, version));
+
 	if (gov_run(&find_registration, gov_text(model_id),
 				gov_text(version)) > 0)
 		ereport(ERROR,
@@ -270,6 +274,8 @@ gov_update_model(PG_FUNCTION_ARGS)
 
 	gov_spi_begin();
 	gov_model_lock(model_id);
+	/* The right may have gone while this waited. */
+	(void) gov_require(GOV_PERM_MODEL_REGISTER, gov_model_resource(model_id));
 	gov_operation_begin("update", NULL);
 	if (gov_run(&update_model, gov_text(model_id), gov_text(description),
 				gov_text(owner), tags) == 0)

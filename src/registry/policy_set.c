@@ -203,6 +203,8 @@ gov_set_policy(PG_FUNCTION_ARGS)
 	gov_spi_begin();
 	if (gov_run(&lock_policy, gov_text(name)) == 0)
 		no_such_policy(name);
+	/* The right may have gone while this waited. */
+	actor = gov_require(GOV_PERM_SYSTEM_CONFIG, psprintf("policy/%s", name));
 	check_value(name, gov_row_text(0, 1), value);
 	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, name,
 							NULL);

@@ -70,6 +70,8 @@ SET ROLE regress_approval_nina;
 SELECT gov_approve_request(:'r1');                          -- 42501
 SELECT gov_reject_request(:'r1', 'no');                     -- 42501
 SELECT gov_withdraw_request(:'r1');                         -- 42501
+RESET ROLE;
+SELECT gov_approve_request(:'r1');                          -- 42501: an admin is no approver
 SET ROLE regress_approval_amir;
 SELECT gov_approve_request('00000000-0000-0000-0000-000000000000');     -- 42704
 SELECT gov_approve_request(NULL);                           -- 22023
@@ -126,6 +128,22 @@ SELECT gov_approval_request(:'r3') ->> 'status' AS status;
 SELECT count(*) FROM gov_approval_requests('expired');
 SET ROLE regress_approval_olga;
 SELECT gov_deploy_model('appr', '1.1.0');                   -- MG002: expired
+
+-- nobody decides on what is decided or past its time; the vote before it stands alone
+RESET ROLE;
+SELECT request_id AS late FROM gov_request_approval('model_deploy_production',
+    '{"model_id": "appr", "version": "1.1.0"}') \gset
+SET ROLE regress_approval_amir;
+SELECT status FROM gov_approve_request(:'late');
+RESET ROLE;
+UPDATE governance.approval_requests SET expires_at = clock_timestamp() - interval '1 second' WHERE request_id = :'late';
+SET ROLE regress_approval_ben;
+SELECT status FROM gov_approve_request(:'r1');               -- 55000: consumed
+SELECT status FROM gov_approve_request(:'r2');               -- 55000: rejected
+SELECT status FROM gov_reject_request(:'r2', 'again');      -- 55000: rejected
+SELECT status FROM gov_approve_request(:'late');            -- 55000: expired
+SELECT status FROM gov_reject_request(:'late', 'too late'); -- 55000: expired
+SELECT count(*) FROM governance.approvals WHERE request_id = :'late';
 
 -- the duties of the version bind who approves the request (requires_sod)
 RESET ROLE;
