@@ -61,7 +61,11 @@ SELECT 'event ' || e.event_id || ', ' || e.event_type || ' by database role ' ||
 FROM governance.audit_events AS e
 WHERE e.actor IS NULL AND e.outcome = 'success'
     AND e.occurred_at >= $1 AND e.occurred_at < $2
-    AND e.xid IS DISTINCT FROM (SELECT f.xid FROM governance.audit_events AS f WHERE f.event_id = 1)
+    AND e.event_id > coalesce((
+        SELECT max(f.event_id)
+        FROM governance.audit_events AS f
+        WHERE f.incarnation = 1
+            AND f.xid = (SELECT g.xid FROM governance.audit_events AS g WHERE g.event_id = 1)), 0)
 $q$),
     ('eu-ai-act-12.3', 'EU AI Act', 'Records cannot be altered unnoticed',
      'Regulation (EU) 2024/1689, Art. 12(1)', 'no_exceptions',
@@ -71,7 +75,7 @@ SELECT coalesce('tree of ' || h.tree_size || ' leaves', 'nothing is sealed') AS 
     h.tree_size IS NULL OR EXISTS (
         SELECT
         FROM governance.audit_events AS e
-        WHERE e.occurred_at > h.sealed_at AND e.occurred_at >= $1
+        WHERE e.occurred_at >= greatest(h.sealed_at, $1)
             AND e.occurred_at < $2 - interval '1 hour') AS is_exception,
     h.sealed_at, encode(h.root, 'hex') AS root
 FROM (VALUES (1)) AS one(row)
@@ -168,9 +172,8 @@ $q$),
 SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
     NOT EXISTS (
         SELECT
-        FROM governance.sla_targets AS t
-        WHERE t.resource_type = 'model' AND t.resource_id = d.model_id
-            AND t.valid_from < $2) AS is_exception
+        FROM governance.sla_targets_at($2) AS t
+        WHERE t.resource_type = 'model' AND t.resource_id = d.model_id) AS is_exception
 FROM governance.deployment_history AS d
 WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
     AND d.environment IN (
@@ -211,7 +214,10 @@ SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
         FROM governance.sla_measurements AS s
         WHERE s.resource_type = 'model' AND s.resource_id = d.model_id
             AND s.measured_at >= least($1, $2 - interval '30 days') AND s.measured_at < $2)
-        AS is_exception
+        AND NOT EXISTS (
+        SELECT
+        FROM @extschema@.gov_sla_series('model', d.model_id, least($1, $2 - interval '30 days'), $2 + interval '1 minute', '1 day') AS o
+        WHERE o.count > 0) AS is_exception
 FROM governance.deployment_history AS d
 WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
     AND d.environment IN (
@@ -290,7 +296,10 @@ SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
         FROM governance.sla_measurements AS s
         WHERE s.resource_type = 'model' AND s.resource_id = d.model_id
             AND s.measured_at >= least($1, $2 - interval '30 days') AND s.measured_at < $2)
-        AS is_exception
+        AND NOT EXISTS (
+        SELECT
+        FROM @extschema@.gov_sla_series('model', d.model_id, least($1, $2 - interval '30 days'), $2 + interval '1 minute', '1 day') AS o
+        WHERE o.count > 0) AS is_exception
 FROM governance.deployment_history AS d
 WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
     AND d.environment IN (
@@ -469,8 +478,7 @@ $q$),
      $q$
 SELECT t.resource_type || ' ' || t.resource_id || ', target ' || t.availability_target || ' %' AS evidence,
     false AS is_exception, NULL::timestamptz AS opened_at, NULL::timestamptz AS closed_at
-FROM governance.sla_targets AS t
-WHERE t.valid_from < $2 AND (t.valid_to IS NULL OR t.valid_to >= $2)
+FROM governance.sla_targets_at($2) AS t
 UNION ALL
 SELECT v.violation_type || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')', true,
     v.opened_at, v.closed_at
@@ -495,9 +503,14 @@ $q$),
 SELECT substr(e.resource, 11) AS evidence, e.actor IS NULL AS is_exception,
     e.event_type, e.actor, e.occurred_at, e.details ->> 'reason' AS reason
 FROM governance.audit_events AS e
-WHERE e.resource >= 'user_role/' AND e.resource < 'user_role0'
-    AND e.occurred_at >= $1 AND e.occurred_at < $2 AND e.new_row IS NOT NULL
-    AND e.xid IS DISTINCT FROM (SELECT f.xid FROM governance.audit_events AS f WHERE f.event_id = 1)
+WHERE e.resource_type = 'user_role' AND e.resource >= 'user_role/' AND e.resource < 'user_role0'
+    AND e.occurred_at >= $1 AND e.occurred_at < $2
+    AND e.event_type IN ('user_role.assign', 'user_role.delegate', 'user_role.insert', 'user_role.update')
+    AND e.event_id > coalesce((
+        SELECT max(f.event_id)
+        FROM governance.audit_events AS f
+        WHERE f.incarnation = 1
+            AND f.xid = (SELECT g.xid FROM governance.audit_events AS g WHERE g.event_id = 1)), 0)
 $q$),
     ('soc2-cc6.3', 'SOC 2', 'Duties are separated',
      'AICPA Trust Services Criteria 2017, CC6.3', 'no_exceptions',
@@ -527,11 +540,11 @@ $q$),
      'AICPA Trust Services Criteria 2017, CC7.2', 'manual',
      'Who was refused how often in the period.  What is an anomaly is for a person to judge.',
      $q$
-SELECT coalesce(e.details ->> 'user_id', e.actor, 'database role ' || e.db_role, '(unknown)') || ': ' || count(*) || ' refused' AS evidence,
+SELECT coalesce(e.actor, 'database role ' || e.db_role, '(unknown)') || ': ' || count(*) || ' refused' AS evidence,
     false AS is_exception, min(e.occurred_at) AS first, max(e.occurred_at) AS last
 FROM governance.audit_events AS e
 WHERE e.outcome = 'denied' AND e.occurred_at >= $1 AND e.occurred_at < $2
-GROUP BY coalesce(e.details ->> 'user_id', e.actor, 'database role ' || e.db_role, '(unknown)')
+GROUP BY coalesce(e.actor, 'database role ' || e.db_role, '(unknown)')
 $q$),
     ('soc2-cc7.3', 'SOC 2', 'Security events are evaluated',
      'AICPA Trust Services Criteria 2017, CC7.3', 'no_exceptions',

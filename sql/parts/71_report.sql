@@ -4,7 +4,11 @@
 -- end of the period, by the times in the rows or by the trail: a report of a
 -- past period, made again, comes out the same.
 
-CREATE INDEX audit_events_denied_idx ON governance.audit_events (occurred_at) WHERE outcome = 'denied';
+-- The trail is read by these alone, without its rows.
+CREATE INDEX audit_events_denied_idx ON governance.audit_events (occurred_at) INCLUDE (actor, db_role)
+    WHERE outcome = 'denied';
+CREATE INDEX audit_events_rights_idx ON governance.audit_events (resource, occurred_at DESC, event_id DESC) INCLUDE (event_type, actor)
+    WHERE resource_type IN ('api_token', 'role', 'role_inheritance', 'role_permission', 'sod_set', 'user', 'user_role');
 CREATE INDEX audit_tree_heads_sealed_at_idx ON governance.audit_tree_heads (sealed_at, tree_size);
 CREATE INDEX incidents_resolved_at_idx ON governance.incidents (resolved_at) WHERE resolved_at IS NOT NULL;
 
@@ -50,13 +54,22 @@ RETURNS TABLE (
     root_cause text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
-    WITH changed AS MATERIALIZED (
+    WITH next_event AS MATERIALIZED (
         SELECT DISTINCT ON (e.resource)
-            pg_catalog.substr(e.resource, 10)::bigint AS incident_id, e.old_row
+            pg_catalog.substr(e.resource, 10)::bigint AS incident_id, e.event_id
         FROM governance.audit_events AS e
         WHERE e.resource >= 'incident/' AND e.resource < 'incident0'
-            AND e.occurred_at >= incidents_at.at AND e.old_row IS NOT NULL
+            AND e.occurred_at >= incidents_at.at
         ORDER BY e.resource, e.occurred_at, e.event_id
+    ),
+    changed AS MATERIALIZED (
+        SELECT n.incident_id, e.old_row
+        FROM next_event AS n
+        JOIN governance.incidents AS i ON i.incident_id = n.incident_id AND i.reported_at < incidents_at.at
+            -- what was resolved by then and still is has not changed but to closed
+            AND (i.resolved_at IS NULL OR i.resolved_at >= incidents_at.at)
+        JOIN governance.audit_events AS e ON e.event_id = n.event_id
+        WHERE e.old_row IS NOT NULL
     )
     SELECT i.incident_id, i.category,
         coalesce(c.old_row ->> 'severity', i.severity),
@@ -81,43 +94,60 @@ CREATE FUNCTION governance.report_incidents(since timestamptz, until timestamptz
 RETURNS SETOF jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
-    WITH known AS MATERIALIZED (
-        SELECT i.incident_id, i.category, i.severity, i.title, i.resource, i.status,
-            i.reported_at, i.acknowledged_at, i.resolved_at,
-            i.reported_at >= report_incidents.since AS is_new
+    -- one pass over them all; what follows adds up a few rows
+    WITH counted AS MATERIALIZED (
+        SELECT i.category, i.severity,
+            i.reported_at >= report_incidents.since AS is_new,
+            i.resolved_at >= report_incidents.since AS is_resolved,
+            i.status IN ('open', 'acknowledged', 'reopened') AS is_open,
+            CASE WHEN i.reported_at >= report_incidents.since THEN
+                pg_catalog.date_bin(report_incidents.step, i.reported_at, report_incidents.since) END AS came,
+            CASE WHEN i.resolved_at >= report_incidents.since THEN
+                pg_catalog.date_bin(report_incidents.step, i.resolved_at, report_incidents.since) END AS went,
+            pg_catalog.count(*) AS n,
+            pg_catalog.sum(i.resolved_at - i.reported_at) AS resolution,
+            pg_catalog.count(i.acknowledged_at) AS acknowledged,
+            pg_catalog.sum(i.acknowledged_at - i.reported_at) AS response
         FROM governance.incidents_at(report_incidents.until) AS i
+        GROUP BY 1, 2, 3, 4, 5, 6, 7
     ),
     reported AS (
         SELECT
-            pg_catalog.count(*) FILTER (WHERE k.is_new) AS total,
-            pg_catalog.count(*) FILTER (WHERE k.is_new AND k.severity = 'critical') AS critical,
-            pg_catalog.count(*) FILTER (WHERE k.status IN ('open', 'acknowledged', 'reopened')) AS unresolved,
-            pg_catalog.count(*) FILTER (WHERE k.resolved_at >= report_incidents.since) AS resolved,
-            pg_catalog.round((pg_catalog.avg(extract(epoch FROM k.resolved_at - k.reported_at))
-                FILTER (WHERE k.resolved_at >= report_incidents.since) / 3600)::numeric, 2) AS resolution_hours,
-            pg_catalog.round((pg_catalog.avg(extract(epoch FROM k.acknowledged_at - k.reported_at))
-                FILTER (WHERE k.is_new AND k.acknowledged_at IS NOT NULL) / 60)::numeric, 2) AS response_minutes
-        FROM known AS k
+            coalesce(pg_catalog.sum(k.n) FILTER (WHERE k.is_new), 0)::bigint AS total,
+            coalesce(pg_catalog.sum(k.n) FILTER (WHERE k.is_new AND k.severity = 'critical'), 0)::bigint AS critical,
+            coalesce(pg_catalog.sum(k.n) FILTER (WHERE k.is_open), 0)::bigint AS unresolved,
+            coalesce(pg_catalog.sum(k.n) FILTER (WHERE k.is_resolved), 0)::bigint AS resolved,
+            pg_catalog.round(extract(epoch FROM pg_catalog.sum(k.resolution) FILTER (WHERE k.is_resolved))
+                / (pg_catalog.sum(k.n) FILTER (WHERE k.is_resolved)) / 3600, 2) AS resolution_hours,
+            pg_catalog.round(extract(epoch FROM pg_catalog.sum(k.response) FILTER (WHERE k.is_new))
+                / nullif(pg_catalog.sum(k.acknowledged) FILTER (WHERE k.is_new), 0) / 60, 2) AS response_minutes
+        FROM counted AS k
     ),
     buckets AS (
-        SELECT b.start, b.start + report_incidents.step AS finish
+        SELECT b.start
         FROM pg_catalog.generate_series(report_incidents.since,
             report_incidents.until - interval '1 microsecond', report_incidents.step) AS b(start)
     ),
     came AS (
-        SELECT pg_catalog.date_bin(report_incidents.step, k.reported_at, report_incidents.since) AS start,
-            pg_catalog.count(*) AS total,
-            pg_catalog.count(*) FILTER (WHERE k.severity = 'critical') AS critical
-        FROM known AS k
+        SELECT k.came AS start, pg_catalog.sum(k.n)::bigint AS total,
+            coalesce(pg_catalog.sum(k.n) FILTER (WHERE k.severity = 'critical'), 0)::bigint AS critical
+        FROM counted AS k
         WHERE k.is_new
         GROUP BY 1
     ),
     went AS (
-        SELECT pg_catalog.date_bin(report_incidents.step, k.resolved_at, report_incidents.since) AS start,
-            pg_catalog.count(*) AS resolved
-        FROM known AS k
-        WHERE k.resolved_at >= report_incidents.since
+        SELECT k.went AS start, pg_catalog.sum(k.n)::bigint AS resolved
+        FROM counted AS k
+        WHERE k.is_resolved
         GROUP BY 1
+    ),
+    unresolved AS (
+        SELECT i.incident_id, i.category, i.severity, i.title, i.resource, i.status, i.reported_at,
+            pg_catalog.array_position('{critical,error,warning,info}'::text[], i.severity) AS weight
+        FROM governance.incidents_at(report_incidents.until) AS i
+        WHERE i.status IN ('open', 'acknowledged', 'reopened')
+        ORDER BY weight, i.reported_at, i.incident_id
+        LIMIT 500
     )
     SELECT pg_catalog.jsonb_build_object(
         'total', r.total,
@@ -128,11 +158,11 @@ BEGIN ATOMIC
         'average_response_minutes', r.response_minutes,
         'by_category', (
             SELECT pg_catalog.jsonb_object_agg(c.category, (
-                SELECT pg_catalog.count(*) FROM known AS k WHERE k.is_new AND k.category = c.category))
+                SELECT coalesce(pg_catalog.sum(k.n), 0)::bigint FROM counted AS k WHERE k.is_new AND k.category = c.category))
             FROM pg_catalog.unnest('{safety,security,performance,reliability,compliance,other}'::text[]) AS c(category)),
         'by_severity', (
             SELECT pg_catalog.jsonb_object_agg(s.severity, (
-                SELECT pg_catalog.count(*) FROM known AS k WHERE k.is_new AND k.severity = s.severity))
+                SELECT coalesce(pg_catalog.sum(k.n), 0)::bigint FROM counted AS k WHERE k.is_new AND k.severity = s.severity))
             FROM pg_catalog.unnest('{critical,error,warning,info}'::text[]) AS s(severity)),
         'trend', (
             SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
@@ -169,13 +199,7 @@ BEGIN ATOMIC
                     'title', u.title, 'resource', u.resource, 'status', u.status,
                     'reported_at', extract(epoch FROM u.reported_at))
                 ORDER BY u.weight, u.reported_at, u.incident_id)
-            FROM (
-                SELECT k.*, pg_catalog.array_position('{critical,error,warning,info}'::text[], k.severity) AS weight
-                FROM known AS k
-                WHERE k.status IN ('open', 'acknowledged', 'reopened')
-                ORDER BY weight, k.reported_at, k.incident_id
-                LIMIT 500
-            ) AS u), '[]'))
+            FROM unresolved AS u), '[]'))
     FROM reported AS r;
 END;
 COMMENT ON FUNCTION governance.report_incidents(timestamptz, timestamptz, interval) IS
@@ -293,13 +317,19 @@ CREATE FUNCTION governance.report_access(since timestamptz, until timestamptz)
 RETURNS SETOF jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
-    WITH told AS MATERIALIZED (
-        SELECT DISTINCT ON (e.resource) e.resource, e.new_row
+    WITH last_event AS MATERIALIZED (
+        SELECT DISTINCT ON (e.resource) e.resource, e.event_id
         FROM governance.audit_events AS e
         WHERE e.occurred_at < report_access.until
-            AND (e.resource >= 'user/' AND e.resource < 'user0'
-                OR e.resource >= 'user_role/' AND e.resource < 'user_role0')
+            AND e.resource >= 'user/' AND e.resource < 'user_role0'
+            AND e.resource_type IN ('api_token', 'role', 'role_inheritance', 'role_permission', 'sod_set', 'user', 'user_role')
         ORDER BY e.resource, e.occurred_at DESC, e.event_id DESC
+    ),
+    told AS MATERIALIZED (
+        SELECT n.resource, e.new_row
+        FROM last_event AS n
+        JOIN governance.audit_events AS e ON e.event_id = n.event_id
+        WHERE n.resource LIKE 'user/%' OR n.resource LIKE 'user\_role/%'
     ),
     assignments(user_id, role, expires_at, delegated_by) AS (
         SELECT t.new_row ->> 'user_id', t.new_row ->> 'role',
@@ -335,14 +365,13 @@ BEGIN ATOMIC
     ),
     changes(event_type, n) AS (
         SELECT e.event_type, pg_catalog.count(*)
-        FROM (VALUES ('api_token'), ('role'), ('role_inheritance'), ('role_permission'), ('sod_set'), ('user'), ('user_role')) AS k(kind)
-        JOIN governance.audit_events AS e ON e.resource >= k.kind || '/' AND e.resource < k.kind || '0'
-        WHERE e.occurred_at >= report_access.since AND e.occurred_at < report_access.until
-            AND e.event_type LIKE k.kind || '.%'
+        FROM governance.audit_events AS e
+        WHERE e.resource_type IN ('api_token', 'role', 'role_inheritance', 'role_permission', 'sod_set', 'user', 'user_role')
+            AND e.occurred_at >= report_access.since AND e.occurred_at < report_access.until
         GROUP BY e.event_type
     ),
     refused(user_id, n) AS (
-        SELECT coalesce(e.details ->> 'user_id', e.actor, e.db_role, '(unknown)'), pg_catalog.count(*)
+        SELECT coalesce(e.actor, 'database role ' || e.db_role, '(unknown)'), pg_catalog.count(*)
         FROM governance.audit_events AS e
         WHERE e.outcome = 'denied'
             AND e.occurred_at >= report_access.since AND e.occurred_at < report_access.until
@@ -427,14 +456,82 @@ END;
 COMMENT ON FUNCTION governance.report_audit(timestamptz, timestamptz, interval) IS
 'The part of a report on the trail: how many events, and under which tree head they are; one row.';
 
+-- Targets in force at a moment; not those of resources defined since, though
+-- a first revision holds for all earlier time.
+CREATE FUNCTION governance.sla_targets_at(at timestamptz)
+RETURNS SETOF governance.sla_targets
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+BEGIN ATOMIC
+    SELECT t.*
+    FROM governance.sla_targets AS t
+    WHERE t.valid_from < sla_targets_at.at AND (t.valid_to IS NULL OR t.valid_to >= sla_targets_at.at)
+        AND coalesce((
+            SELECT e.occurred_at
+            FROM governance.audit_events AS e
+            WHERE e.resource = 'sla_target/' || t.resource_type || ':' || t.resource_id
+            ORDER BY e.occurred_at, e.event_id
+            LIMIT 1), '-infinity') < sla_targets_at.at;
+END;
+COMMENT ON FUNCTION governance.sla_targets_at(timestamptz) IS
+'The service levels in force at a moment, of resources that had one then.';
+
+CREATE FUNCTION governance.sla_standing(
+    resource_type text,
+    resource_id text,
+    since timestamptz,
+    until timestamptz,
+    step interval)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gov_sla_standing'
+LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION governance.sla_standing(text, text, timestamptz, timestamptz, interval) IS
+'How a resource stood over a period, in whole minutes: {status, count, failed, over_p95_target, over_p99_target, p50, p95, p99, availability_percent, error_rate, violations, series}.';
+
 CREATE FUNCTION governance.report_sla(since timestamptz, until timestamptz, step interval)
 RETURNS SETOF jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
-    SELECT '{"resources": [], "violations": 0}'::jsonb;
+    WITH resource AS MATERIALIZED (
+        SELECT t.*
+        FROM governance.sla_targets_at(report_sla.until) AS t
+    ),
+    missed AS MATERIALIZED (
+        SELECT v.violation_id, v.resource_type, v.resource_id, v.violation_type, v.opened_at,
+            CASE WHEN v.closed_at < report_sla.until THEN v.closed_at END AS closed_at,
+            CASE WHEN v.acknowledged_at < report_sla.until THEN v.acknowledged_by END AS acknowledged_by,
+            v.target_value, v.actual_value, v.severity
+        FROM governance.sla_violations AS v
+        WHERE v.opened_at < report_sla.until
+            AND (v.closed_at IS NULL OR v.closed_at >= report_sla.since)
+    )
+    SELECT pg_catalog.jsonb_build_object(
+        'resources_total', (SELECT pg_catalog.count(*) FROM resource AS r),
+        'resources', coalesce((
+            SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                    'resource_type', r.resource_type, 'resource_id', r.resource_id,
+                    'target', pg_catalog.jsonb_build_object(
+                        'revision', r.revision,
+                        'response_time_p95', r.response_time_p95, 'response_time_p99', r.response_time_p99,
+                        'availability_target', r.availability_target, 'error_rate_target', r.error_rate_target))
+                || governance.sla_standing(r.resource_type, r.resource_id, report_sla.since, report_sla.until, report_sla.step)
+                ORDER BY r.resource_type, r.resource_id)
+            FROM (SELECT x.* FROM resource AS x ORDER BY x.resource_type, x.resource_id LIMIT 100) AS r), '[]'),
+        'violations', (SELECT pg_catalog.count(*) FROM missed AS m),
+        'open_violations', (SELECT pg_catalog.count(*) FROM missed AS m WHERE m.closed_at IS NULL),
+        'by_type', coalesce((
+            SELECT pg_catalog.jsonb_object_agg(x.violation_type, x.n)
+            FROM (SELECT m.violation_type, pg_catalog.count(*) FROM missed AS m GROUP BY 1) AS x(violation_type, n)), '{}'),
+        'violation_list', coalesce((
+            SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                    'violation_id', m.violation_id, 'resource_type', m.resource_type, 'resource_id', m.resource_id,
+                    'violation_type', m.violation_type, 'severity', m.severity,
+                    'opened_at', extract(epoch FROM m.opened_at), 'closed_at', extract(epoch FROM m.closed_at),
+                    'target_value', m.target_value, 'actual_value', m.actual_value, 'acknowledged_by', m.acknowledged_by)
+                ORDER BY m.opened_at DESC, m.violation_id DESC)
+            FROM (SELECT x.* FROM missed AS x ORDER BY x.opened_at DESC, x.violation_id DESC LIMIT 100) AS m), '[]'));
 END;
 COMMENT ON FUNCTION governance.report_sla(timestamptz, timestamptz, interval) IS
-'The part of a report on service levels; one row.';
+'The part of a report on service levels: how each resource stood, the violations open at any time in the period; one row.';
 
 CREATE FUNCTION governance.report_body(since timestamptz, until timestamptz, step interval)
 RETURNS SETOF jsonb

@@ -406,7 +406,7 @@ BEGIN ATOMIC
                 pg_catalog.format('<line class="target" x1="0" x2="100%%" y1="%s" y2="%s"/><text class="tick end" x="100%%" y="%s">target %s ms</text>',
                     pg_catalog.round(122 - 110 * r.target / r.top, 2), pg_catalog.round(122 - 110 * r.target / r.top, 2),
                     pg_catalog.round(greatest(122 - 110 * r.target / r.top - 5, 10), 2),
-                    pg_catalog.to_char(r.target, 'FM999,999,990.##')),
+                    pg_catalog.rtrim(pg_catalog.to_char(r.target, 'FM999,999,990.99'), '.')),
                 pg_catalog.format('<svg width="100%%" height="122" viewBox="0 0 %s 122" preserveAspectRatio="none">', r.n),
                 (SELECT pg_catalog.string_agg(pg_catalog.format('<polyline class="series" points="%s"/>', q.points), '' ORDER BY q.run)
                     FROM (
@@ -427,9 +427,9 @@ BEGIN ATOMIC
                 pg_catalog.format('<p class="legend">p95 %s ms &#183; available %s %% (target %s) &#183; errors %s %% (target %s) &#183; %s observations &#183; %s violations</p></figure>',
                     governance.report_number(r.v -> 'p95', 'FM999,999,990.0'),
                     governance.report_number(r.v -> 'availability_percent', 'FM990.000'),
-                    governance.report_number(r.v #> '{target,availability_target}', 'FM990.0##'),
+                    governance.report_number(r.v #> '{target,availability_target}', 'FM990.099'),
                     governance.report_number(r.v -> 'error_rate', 'FM990.000'),
-                    governance.report_number(r.v #> '{target,error_rate_target}', 'FM990.0##'),
+                    governance.report_number(r.v #> '{target,error_rate_target}', 'FM990.099'),
                     governance.report_number(r.v -> 'count'), governance.report_number(r.v -> 'violations'))), '' ORDER BY r.no)
             FROM resource AS r
             WHERE r.no <= 12),

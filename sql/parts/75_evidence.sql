@@ -39,6 +39,11 @@ BEGIN ATOMIC
         FROM governance.incidents AS i
         WHERE i.resource IN (evidence_bundle.model_id, evidence_bundle.model_id || ':' || evidence_bundle.version)
     ),
+    missed AS (
+        SELECT v.*
+        FROM governance.sla_violations AS v
+        WHERE v.resource_type = 'model' AND v.resource_id = evidence_bundle.model_id
+    ),
     wanted(resource) AS (
         SELECT 'model/' || evidence_bundle.model_id
         UNION ALL
@@ -60,6 +65,10 @@ BEGIN ATOMIC
         SELECT 'usecase_deployment/' || d.deployment_id
         FROM governance.usecase_deployments AS d
         WHERE d.usecase_id IN (SELECT u.usecase_id FROM used AS u)
+        UNION ALL
+        SELECT 'sla_target/model:' || evidence_bundle.model_id
+        UNION ALL
+        SELECT 'sla_violation/' || s.violation_id FROM missed AS s
         UNION ALL
         SELECT k.kind || '/' || i.incident_id
         FROM happened AS i
@@ -129,6 +138,15 @@ BEGIN ATOMIC
                     FROM governance.incident_deadlines AS d
                     WHERE d.incident_id = i.incident_id), '[]')) ORDER BY i.incident_id), '[]')
         FROM happened AS i
+        UNION ALL
+        SELECT 'sla', pg_catalog.jsonb_build_object(
+            'targets', coalesce((
+                SELECT pg_catalog.jsonb_agg(governance.row_json(t) ORDER BY t.revision)
+                FROM governance.sla_targets AS t
+                WHERE t.resource_type = 'model' AND t.resource_id = evidence_bundle.model_id), '[]'),
+            'violations', coalesce((
+                SELECT pg_catalog.jsonb_agg(governance.row_json(s) ORDER BY s.violation_id)
+                FROM missed AS s), '[]'))
         UNION ALL
         SELECT 'audit', pg_catalog.jsonb_build_object(
             'log_id', l.log_id,

@@ -45,6 +45,7 @@ static const struct
 	{"DateStyle", "ISO, MDY"},
 	{"IntervalStyle", "postgres"},
 	{"extra_float_digits", "1"},
+	{"jit", "off"},				/* compiling takes longer than they do */
 	{"bytea_output", "hex"}
 };
 

@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -121,10 +122,15 @@ read_body(TimestampTz start, TimestampTz end, int days)
 	Interval	step = {0};
 	Datum		values[3];
 	bool		isnull;
+	Jsonb	   *body;
+	int			nest_level = NewGUCNestLevel();
 
 	/* In hours: days may have 23 or 25 of them where the clock is changed. */
 	step.time = days == 1 ? USECS_PER_HOUR :
 		(days + TREND_BUCKETS - 1) / TREND_BUCKETS * USECS_PER_DAY;
+	/* Compiling the parts takes longer than they do. */
+	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	values[0] = TimestampTzGetDatum(start);
 	values[1] = TimestampTzGetDatum(end);
 	values[2] = IntervalPGetDatum(&step);
@@ -132,7 +138,9 @@ read_body(TimestampTz start, TimestampTz end, int days)
 							  lengthof(types), types, values, NULL, true,
 							  0) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "the report has no body");
-	return DatumGetJsonbPCopy(gov_row_datum(0, 1, &isnull));
+	body = DatumGetJsonbPCopy(gov_row_datum(0, 1, &isnull));
+	AtEOXact_GUC(false, nest_level);
+	return body;
 }
 
 /*

@@ -28,6 +28,7 @@ SELECT status FROM gov_deploy_model('evidence.m', '1.0.0', 'staging');
 SELECT status FROM gov_report_incident('performance', 'warning', 'Slow', '', 'evidence.m:1.0.0');
 SELECT status FROM gov_report_incident('performance', 'warning', 'Slow, the other one', '', 'evidence.m:2.0.0');
 RESET ROLE;
+SELECT revision FROM gov_define_sla('model', 'evidence.m');
 SELECT gov_audit_seal() ->> 'flagged' AS flagged;
 
 -- -------------------------------------------------------------------------
@@ -41,7 +42,7 @@ SELECT b ->> 'format' AS format, b ->> 'generated_by' AS by, b #>> '{registratio
     b #>> '{registration,source_commit}' AS source_commit, jsonb_typeof(b #> '{registration,created_at}') AS times,
     b #>> '{approvals,0,reviewer}' AS approved_by, b #>> '{metrics,0,metrics,accuracy}' AS accuracy,
     b #>> '{deployments,0,environment}' AS environment, b #>> '{aliases,0,alias}' AS alias, b #>> '{usecases,0,usecase_id}' AS usecase,
-    b #>> '{incidents,0,title}' AS incident, jsonb_array_length(b -> 'incidents') AS incidents
+    b #>> '{sla,targets,0,response_time_p95}' AS p95_target, b #>> '{incidents,0,title}' AS incident, jsonb_array_length(b -> 'incidents') AS incidents
 FROM bundle;
 SELECT e ->> 'event_type' AS event_type, e ->> 'resource' AS resource, e ->> 'actor' AS actor
 FROM bundle, jsonb_array_elements(b #> '{audit,events}') AS e

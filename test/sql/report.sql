@@ -32,6 +32,10 @@ SELECT status FROM gov_report_incident('security', 'error', 'Leaked key', '', 'r
 SELECT status FROM gov_report_incident('performance', 'warning', 'Slow', '', 'report.risk');
 SELECT (gov_resolve_incident(max(incident_id), 'more memory')).status FROM governance.incidents;
 SELECT outcome FROM gov_log_event('test', 'try', 'report.risk', 'denied');
+RESET ROLE;
+SELECT revision FROM gov_define_sla('model', 'report.risk', response_time_p95 => 100, response_time_p99 => 200);
+SET ROLE regress_report_ops;
+SELECT gov_observe_many('model', 'report.risk', ARRAY[50, 50, 50, 300], ARRAY[true, true, true, false]);
 
 -- -------------------------------------------------------------------------
 -- what is in a report
@@ -84,6 +88,12 @@ SELECT jsonb_array_length(report #> '{incidents,trend}') AS days,
         = (report #>> '{summary,audit_events}')::int AS all_events_there
 FROM made WHERE name = 'first';
 
+SELECT s ->> 'status' AS status, s -> 'count' AS count, s -> 'failed' AS failed, s -> 'over_p95_target' AS over_p95, s -> 'availability_percent' AS availability,
+    s #> '{target,response_time_p95}' AS p95_target, round((s ->> 'p95')::numeric) BETWEEN 297 AND 303 AS p95, jsonb_array_length(s -> 'series') AS steps,
+    (SELECT sum((x ->> 'count')::int) FROM jsonb_array_elements(s -> 'series') AS x) AS in_steps
+FROM made, jsonb_array_elements(report #> '{sla,resources}') AS s
+WHERE name = 'first' AND s ->> 'resource_id' = 'report.risk';
+
 -- the controls
 SELECT (SELECT count(*) FROM jsonb_array_elements(report -> 'controls')) = (SELECT count(*) FROM governance.controls) AS all_controls,
     (SELECT bool_and(c ->> 'result' IN ('pass', 'fail', 'manual')) FROM jsonb_array_elements(report -> 'controls') AS c) AS in_words,
@@ -123,6 +133,10 @@ DELETE FROM governance.compliance_reports;                           -- 55000
 SET ROLE regress_report_ops;
 SELECT count(gov_resolve_incident(incident_id, 'later')) FROM gov_incidents(resource => 'report.risk');
 SELECT status FROM gov_report_incident('safety', 'critical', 'Another', '', 'report.risk');
+RESET ROLE;
+SELECT revision FROM gov_define_sla('model', 'report.risk', response_time_p95 => 50);
+SELECT revision FROM gov_define_sla('usecase', 'report.later');
+SET ROLE regress_report_ops;
 SELECT status FROM gov_undeploy_model('report.risk', 'production', 'enough');
 RESET ROLE;
 SELECT gov_revoke_role('report_maker', 'report_maker');
