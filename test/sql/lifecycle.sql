@@ -45,7 +45,8 @@ INSERT INTO machine_columns VALUES
     ('usecase', 'governance.use_cases', 'status'),
     ('usecase_deployment', 'governance.usecase_deployments', 'status'),
     ('approval_request', 'governance.approval_requests', 'status'),
-    ('incident', 'governance.incidents', 'status');
+    ('incident', 'governance.incidents', 'status'),
+    ('sla_violation', 'governance.sla_violations', 'status');
 SELECT DISTINCT machine AS "without a column" FROM gov_transitions()
 WHERE machine NOT IN (SELECT machine FROM machine_columns);
 CREATE TEMP VIEW allowed AS
