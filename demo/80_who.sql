@@ -1,4 +1,4 @@
--- 10. Who did what?
+-- 11. Who did what?
 -- as: demo_ines
 \echo 'Each change left an event, in the same transaction:'
 \echo

@@ -12,7 +12,7 @@ CREATE FUNCTION @extschema@.gov_sla_export_openslo(
     resource_id text)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT governance.require_sla(gov_sla_export_openslo.resource_type, gov_sla_export_openslo.resource_id);
     SELECT pg_catalog.jsonb_build_object(

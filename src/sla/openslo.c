@@ -289,9 +289,10 @@ read_window(JsonbContainer *spec, Document *document)
 	/* cppcheck-suppress nullPointerRedundantCheck */
 	window = value->val.binary.data;
 	duration = find_text(window, "duration", "spec.timeWindow[0].duration");
-	if (duration == NULL)
+	if (duration != NULL)
+		document->window_days = read_duration(duration);
+	else
 		refuse("\"spec.timeWindow[0].duration\" is missing.", NULL);
-	document->window_days = read_duration(duration);
 
 	calendar = find_container(window, "calendar",
 							  "spec.timeWindow[0].calendar", false);
