@@ -204,6 +204,9 @@ bench:			## measure against what one would use instead
 unit:			## only the unit tests, without a server
 	@test/run unit
 
+fuzz:			## feed any bytes to what reads bytes, FUZZ_SECONDS=600 each
+	@test/fuzz/run
+
 check-style:	## only the scripts of test/check/
 	@test/run check
 
@@ -223,5 +226,9 @@ print-%:
 	@echo $($*)
 
 FORCE:
+<<<<<<< HEAD
 .PHONY: test-gateway-asan no-gateway install-gateway install-gateway-program \
 	test demo demo-psql bench unit check-style setup help FORCE
+=======
+.PHONY: test demo demo-psql bench unit fuzz check-style setup help FORCE
+>>>>>>> room-d

@@ -186,7 +186,7 @@ COMMENT ON FUNCTION governance.sketch_final(internal) IS
 CREATE AGGREGATE governance.sketch(float8) (
     SFUNC = governance.sketch_add,
     STYPE = internal,
-    SSPACE = 15000,
+    SSPACE = 4096,
     FINALFUNC = governance.sketch_final,
     COMBINEFUNC = governance.sketch_combine,
     SERIALFUNC = governance.sketch_serialise,
@@ -199,7 +199,7 @@ COMMENT ON AGGREGATE governance.sketch(float8) IS
 CREATE AGGREGATE governance.sketch(governance.sketch) (
     SFUNC = governance.sketch_merge,
     STYPE = internal,
-    SSPACE = 15000,
+    SSPACE = 4096,
     FINALFUNC = governance.sketch_final,
     COMBINEFUNC = governance.sketch_combine,
     SERIALFUNC = governance.sketch_serialise,

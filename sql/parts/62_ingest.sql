@@ -138,3 +138,17 @@ AS 'MODULE_PATHNAME', 'gov_sla_series'
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 288;
 COMMENT ON FUNCTION @extschema@.gov_sla_series(text, text, timestamptz, timestamptz, interval) IS
 'What was observed, a row for each step, empty ones included (count 0, the rest NULL); milliseconds within 1 per cent, per cent exactly.  Steps are whole minutes and begin at multiples of their length.  No row without a service level.  Needs an active user; more than 10000 steps: 22023.';
+
+CREATE FUNCTION governance.sla_totals(
+    resource_type text,
+    resource_id text,
+    since timestamptz,
+    until timestamptz,
+    OUT observations bigint,
+    OUT failed bigint,
+    OUT over_p95 bigint,
+    OUT over_p99 bigint)
+AS 'MODULE_PATHNAME', 'gov_sql_sla_totals'
+LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION governance.sla_totals(text, text, timestamptz, timestamptz) IS
+'Exact counts of whole minutes, from the one that since is in up to the one that until is in: all, failed ones, those over each target that was in force.';

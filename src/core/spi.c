@@ -91,8 +91,10 @@ gov_spi_run(GovStatement *statement, const GovParam *params, int nparams)
 
 	if (statement->plan == NULL)
 	{
-		SPIPlanPtr	plan = SPI_prepare(statement->sql, statement->nargs,
-									   statement->argtypes);
+		SPIPlanPtr	plan =
+			SPI_prepare_cursor(statement->sql, statement->nargs,
+							   statement->argtypes,
+							   statement->custom ? CURSOR_OPT_CUSTOM_PLAN : 0);
 
 		if (plan == NULL)
 			elog(ERROR, "SPI_prepare failed: %s: %s",

@@ -28,6 +28,7 @@ typedef struct GovStatement
 	int			nargs;
 	Oid			argtypes[GOV_MAX_PARAMS];
 	bool		latest;
+	bool		custom;			/* plan each run: the table's size changes */
 	SPIPlanPtr	plan;			/* NULL until first use */
 } GovStatement;
 

@@ -4,6 +4,9 @@
  *
  * The deltas are a queue in no order.  Only the folder changes the rows of
  * the levels, so it waits for nobody and nobody for it.
+ *
+ * Rows are removed by ctid.  A plan made while the table was empty would
+ * compare every row with every ctid, so these plans are not kept.
  */
 #include "postgres.h"
 
@@ -66,7 +69,7 @@ static GovStatement fold_deltas = {
 		   " days AS (" ADD("sla_days", "day") ")"
 		   " SELECT pg_catalog.count(*) FROM taken AS t",
 	.nargs = 1, .argtypes = {INT4OID},
-	.latest = true
+	.latest = true, .custom = true
 };
 
 /* A level, the policy of its retention, and what removes its rows. */
@@ -82,7 +85,8 @@ typedef struct Level
 	.sql = "DELETE FROM governance." table " AS r WHERE r.ctid = ANY (ARRAY(" \
 	"SELECT q.ctid FROM governance." table " AS q WHERE q." column " < $1" \
 	" LIMIT $2))", \
-	.nargs = 2, .argtypes = {TIMESTAMPTZOID, INT4OID}, .latest = true}
+	.nargs = 2, .argtypes = {TIMESTAMPTZOID, INT4OID}, \
+	.latest = true, .custom = true}
 
 /*
  * The rows of minutes are kept from the beginning of an hour, so that those

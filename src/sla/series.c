@@ -1,9 +1,10 @@
 /*
  * series.c
- *		gov_sla_series(): what was observed, step by step.
+ *		gov_sla_series(): what was observed, step by step; and in all.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -16,6 +17,7 @@
 #include "sla/totals.h"
 
 PG_FUNCTION_INFO_V1(gov_sla_series);
+PG_FUNCTION_INFO_V1(gov_sql_sla_totals);
 
 #define MAX_STEPS 10000
 #define COLUMNS 7
@@ -119,4 +121,32 @@ gov_sla_series(PG_FUNCTION_ARGS)
 		put_step((ReturnSetInfo *) fcinfo->resultinfo, at, &totals, sketch);
 	}
 	return (Datum) 0;
+}
+
+/*
+ * governance.sla_totals(resource_type, resource_id, since, until)
+ *		→ (observations, failed, over_p95, over_p99)
+ *
+ * For SQL of the extension itself, which has asked who wants to know.
+ */
+Datum
+gov_sql_sla_totals(PG_FUNCTION_ARGS)
+{
+	char	   *type = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *id = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	GovSlaTotals totals;
+	TupleDesc	desc;
+	Datum		values[4];
+	bool		nulls[4] = {0};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "sla_totals() returns a row");
+	gov_sla_totals(type, id, PG_GETARG_TIMESTAMPTZ(2),
+				   PG_GETARG_TIMESTAMPTZ(3), &totals, NULL);
+	values[0] = Int64GetDatum(totals.count);
+	values[1] = Int64GetDatum(totals.failed);
+	values[2] = Int64GetDatum(totals.over_p95);
+	values[3] = Int64GetDatum(totals.over_p99);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
+													  values, nulls)));
 }

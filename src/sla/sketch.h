@@ -96,12 +96,23 @@ extern double gov_sketch_quantile(const GovSketch *sketch, double q);
 /*
  * The form to keep: the same content makes the same bytes.  gov_sketch_unpack
  * is safe with any bytes and returns false unless gov_sketch_pack could have
- * made them; the sketch is then empty.
+ * made them; the sketch is then empty.  gov_sketch_merge_packed does not need
+ * the room of a second sketch, and merges nothing unless it says so.
  */
 extern size_t gov_sketch_packed_size(const GovSketch *sketch);
 extern size_t gov_sketch_pack(const GovSketch *sketch, uint8_t *out);
 extern bool gov_sketch_unpack(GovSketch *sketch, const uint8_t *in,
 							  size_t len);
+
+typedef enum GovSketchMerge
+{
+	GOV_SKETCH_MERGED,
+	GOV_SKETCH_MALFORMED,
+	GOV_SKETCH_TOO_MANY			/* it would count beyond INT64_MAX */
+} GovSketchMerge;
+
+extern GovSketchMerge gov_sketch_merge_packed(GovSketch *into,
+											  const uint8_t *in, size_t len);
 
 /* For the forms: the bin of a value, and whether the parts fit together. */
 extern int	gov_sketch_bin(double value);

@@ -7,9 +7,9 @@
  * functions here make one, but what lies on a disk is not trusted: unpacking
  * checks it.
  *
- * The aggregates keep an unpacked sketch, one a group, in the aggregate's
- * memory.  Their states may be combined in any order and number, in parallel
- * workers too, and give the same bytes.
+ * The aggregates keep an unpacked sketch, one a group once that has more than
+ * a few values, in the aggregate's memory.  Their states may be combined in
+ * any order and number, in parallel workers too, and give the same bytes.
  *
  * Nothing is read but the arguments, and no actor is asked for.
  */
@@ -63,6 +63,24 @@ packed(const GovSketch *sketch)
 	return PointerGetDatum(value);
 }
 
+static void
+damaged(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("a stored sketch is damaged")));
+}
+
+static void
+too_many(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("the count of a sketch is out of range"),
+			 errdetail("Together they count more than %lld values.",
+					   (long long) PG_INT64_MAX)));
+}
+
 /* Read argument n, which is a sketch. */
 static void
 unpack_arg(FunctionCallInfo fcinfo, int n, GovSketch *sketch)
@@ -71,9 +89,27 @@ unpack_arg(FunctionCallInfo fcinfo, int n, GovSketch *sketch)
 
 	if (!gov_sketch_unpack(sketch, (uint8_t *) VARDATA_ANY(value),
 						   VARSIZE_ANY_EXHDR(value)))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("a stored sketch is damaged")));
+		damaged();
+	PG_FREE_IF_COPY(value, n);
+}
+
+/* Merge argument n into a sketch. */
+static void
+merge_arg(FunctionCallInfo fcinfo, int n, GovSketch *into)
+{
+	struct varlena *value = PG_GETARG_VARLENA_PP(n);
+
+	switch (gov_sketch_merge_packed(into, (uint8_t *) VARDATA_ANY(value),
+									VARSIZE_ANY_EXHDR(value)))
+	{
+		case GOV_SKETCH_MERGED:
+			break;
+		case GOV_SKETCH_MALFORMED:
+			damaged();
+			break;
+		case GOV_SKETCH_TOO_MANY:
+			too_many();
+	}
 	PG_FREE_IF_COPY(value, n);
 }
 
@@ -203,28 +239,14 @@ gov_sql_sketch_hash_extended(PG_FUNCTION_ARGS)
 
 /* --- questions ---------------------------------------------------------- */
 
-static void
-merge(GovSketch *into, const GovSketch *from)
-{
-	if (!gov_sketch_can_merge(into, from))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("the count of a sketch is out of range"),
-				 errdetail("Together they count more than %lld values.",
-						   (long long) PG_INT64_MAX)));
-	gov_sketch_merge(into, from);
-}
-
 Datum
 gov_sql_sketch_plus(PG_FUNCTION_ARGS)
 {
-	GovSketch	a;
-	GovSketch	b;
+	GovSketch	sketch;
 
-	unpack_arg(fcinfo, 0, &a);
-	unpack_arg(fcinfo, 1, &b);
-	merge(&a, &b);
-	PG_RETURN_DATUM(packed(&a));
+	unpack_arg(fcinfo, 0, &sketch);
+	merge_arg(fcinfo, 1, &sketch);
+	PG_RETURN_DATUM(packed(&sketch));
 }
 
 Datum
@@ -335,22 +357,44 @@ gov_sql_sketch_quantiles(PG_FUNCTION_ARGS)
 											 TYPALIGN_DOUBLE));
 }
 
-/* --- aggregates --------------------------------------------------------- */
+/* --- aggregates ---------------------------------------------------------- */
+
+#define BUFFERED	63
+
+/*
+ * The state.  Values wait in the buffer, so that groups of few values need
+ * little memory and groups of many touch their bins once in a while.
+ */
+typedef struct State
+{
+	MemoryContext context;		/* of the state, for the sketch */
+	GovSketch  *sketch;			/* without those that wait; NULL if none */
+	int			waiting;
+	double		buffer[BUFFERED];
+} State;
+
+static State *
+new_state(MemoryContext context)
+{
+	State	   *state = MemoryContextAlloc(context, sizeof(State));
+
+	state->context = context;
+	state->sketch = NULL;
+	state->waiting = 0;
+	return state;
+}
 
 /* The state, made where there is none yet. */
-static GovSketch *
+static State *
 state_of(FunctionCallInfo fcinfo)
 {
 	MemoryContext context;
-	GovSketch  *state;
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "aggregate function called in non-aggregate context");
 	if (!PG_ARGISNULL(0))
-		return (GovSketch *) PG_GETARG_POINTER(0);
-	state = MemoryContextAlloc(context, sizeof(GovSketch));
-	gov_sketch_init(state);
-	return state;
+		return (State *) PG_GETARG_POINTER(0);
+	return new_state(context);
 }
 
 /* Without a state and with nothing to add, there is none still. */
@@ -362,10 +406,39 @@ unchanged(FunctionCallInfo fcinfo)
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }
 
+/* The sketch of a state, of which nothing waits any more. */
+static GovSketch *
+flush(State *state)
+{
+	if (state->sketch == NULL)
+	{
+		state->sketch = MemoryContextAlloc(state->context, sizeof(GovSketch));
+		gov_sketch_init(state->sketch);
+	}
+	if (gov_sketch_count(state->sketch) > PG_INT64_MAX - state->waiting)
+		too_many();
+	gov_sketch_add_many(state->sketch, state->buffer, state->waiting);
+	state->waiting = 0;
+	return state->sketch;
+}
+
+/* The value that a state has become; that of few values stays small. */
+static Datum
+packed_state(State *state)
+{
+	GovSketch	sketch;
+
+	if (state->sketch != NULL)
+		return packed(flush(state));
+	gov_sketch_init(&sketch);
+	gov_sketch_add_many(&sketch, state->buffer, state->waiting);
+	return packed(&sketch);
+}
+
 Datum
 gov_sql_sketch_add(PG_FUNCTION_ARGS)
 {
-	GovSketch  *state;
+	State	   *state;
 	double		value;
 
 	if (PG_ARGISNULL(1))
@@ -378,49 +451,55 @@ gov_sql_sketch_add(PG_FUNCTION_ARGS)
 						float8out_internal(value)),
 				 errdetail("It counts finite numbers of 0 and above.")));
 	state = state_of(fcinfo);
-	gov_sketch_add(state, value);
+	if (state->waiting == BUFFERED)
+		flush(state);
+	state->buffer[state->waiting++] = value;
 	PG_RETURN_POINTER(state);
 }
 
 Datum
 gov_sql_sketch_merge(PG_FUNCTION_ARGS)
 {
-	GovSketch  *state;
-	GovSketch	sketch;
+	State	   *state;
 
 	if (PG_ARGISNULL(1))
 		return unchanged(fcinfo);
-	unpack_arg(fcinfo, 1, &sketch);
 	state = state_of(fcinfo);
-	merge(state, &sketch);
+	merge_arg(fcinfo, 1, flush(state));
 	PG_RETURN_POINTER(state);
 }
 
 Datum
 gov_sql_sketch_combine(PG_FUNCTION_ARGS)
 {
-	GovSketch  *state;
+	State	   *state;
+	GovSketch  *into;
+	GovSketch  *from;
 
 	if (PG_ARGISNULL(1))
 		return unchanged(fcinfo);
 	state = state_of(fcinfo);
-	merge(state, (GovSketch *) PG_GETARG_POINTER(1));
+	into = flush(state);
+	from = flush((State *) PG_GETARG_POINTER(1));
+	if (!gov_sketch_can_merge(into, from))
+		too_many();
+	gov_sketch_merge(into, from);
 	PG_RETURN_POINTER(state);
 }
 
 Datum
 gov_sql_sketch_serialise(PG_FUNCTION_ARGS)
 {
-	return packed((GovSketch *) PG_GETARG_POINTER(0));
+	return packed_state((State *) PG_GETARG_POINTER(0));
 }
 
 /* The state need last only until it has been put into another. */
 Datum
 gov_sql_sketch_deserialise(PG_FUNCTION_ARGS)
 {
-	GovSketch  *state = palloc(sizeof(GovSketch));
+	State	   *state = new_state(CurrentMemoryContext);
 
-	unpack_arg(fcinfo, 0, state);
+	merge_arg(fcinfo, 0, flush(state));
 	PG_RETURN_POINTER(state);
 }
 
@@ -429,5 +508,5 @@ gov_sql_sketch_final(PG_FUNCTION_ARGS)
 {
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(packed((GovSketch *) PG_GETARG_POINTER(0)));
+	PG_RETURN_DATUM(packed_state((State *) PG_GETARG_POINTER(0)));
 }

@@ -27,7 +27,8 @@
 #define OLD_EVENTS_BATCH 5000
 #define FOLD_BATCH 5000
 #define RETENTION_BATCH 5000
-#define BATCHES_BY_HAND 100
+#define FOLD_BY_HAND 50000
+#define BATCHES_BY_HAND 10
 #define FIRST_SEAL_BATCH 4096
 #define QUICK_SEAL_MS 150
 
@@ -137,15 +138,16 @@ static void
 gov_job_sla_fold(GovJobReport *report)
 {
 	int			batches = report->by_hand ? BATCHES_BY_HAND : 1;
+	int			max = report->by_hand ? FOLD_BY_HAND : FOLD_BATCH;
 
 	do
 	{
 		int64		folded;
 
 		CHECK_FOR_INTERRUPTS();
-		folded = gov_sla_fold(report->by_hand, FOLD_BATCH);
+		folded = gov_sla_fold(report->by_hand, max);
 		gov_job_counted(report, "folded", folded);
-		report->more = folded == FOLD_BATCH;
+		report->more = folded == max;
 	} while (report->more && --batches > 0);
 }
 

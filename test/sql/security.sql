@@ -166,6 +166,11 @@ INSERT INTO pg_temp.contract VALUES
     ('gov_create_sod_set', 'name text, roles text[], cardinality integer DEFAULT 2', 'governance.sod_sets'),
     ('gov_drop_sod_set', 'name text', 'boolean'),
     ('gov_sod_conflicts', '', 'TABLE(user_id text, sod_set text, roles text[])'),
+    -- service levels
+    ('gov_define_sla', 'resource_type text, resource_id text, response_time_p95 double precision DEFAULT 500, response_time_p99 double precision DEFAULT 1000, availability_target double precision DEFAULT 99.9, error_rate_target double precision DEFAULT 0.1, incident_response_minutes integer DEFAULT 15, incident_resolution_hours integer DEFAULT 4, window_days integer DEFAULT 30, metadata jsonb DEFAULT ''{}''::jsonb', 'governance.sla_targets'),
+    ('gov_observe', 'resource_type text, resource_id text, latency_ms double precision, success boolean DEFAULT true, observed_at timestamp with time zone DEFAULT now()', 'void'),
+    ('gov_observe_many', 'resource_type text, resource_id text, latency_ms double precision[], success boolean[] DEFAULT NULL::boolean[], observed_at timestamp with time zone[] DEFAULT NULL::timestamp with time zone[]', 'bigint'),
+    ('gov_sla_series', 'resource_type text, resource_id text, since timestamp with time zone, until timestamp with time zone DEFAULT now(), step interval DEFAULT ''@ 5 mins''::interval', 'TABLE(bucket timestamp with time zone, count bigint, p50 double precision, p95 double precision, p99 double precision, availability_percent double precision, error_rate double precision)'),
     -- model registry
     ('gov_register_model', 'model_id text, version text, description text DEFAULT ''''::text, source_commit text DEFAULT NULL::text, training_data_hash text DEFAULT NULL::text, hyperparameters jsonb DEFAULT ''{}''::jsonb, model_path text DEFAULT ''''::text, model_size_bytes bigint DEFAULT 0, artifacts jsonb DEFAULT ''{}''::jsonb, metadata jsonb DEFAULT ''{}''::jsonb', 'governance.model_versions'),
     ('gov_update_model', 'model_id text, description text DEFAULT NULL::text, owner text DEFAULT NULL::text, tags text[] DEFAULT NULL::text[]', 'governance.models'),

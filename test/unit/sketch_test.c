@@ -255,6 +255,19 @@ any_order(const char *name)
 	char		what[100];
 	int			differing = 0;
 
+	/* from the packed form of each part, one after the other */
+	gov_sketch_init(&other);
+	for (int i = 0; i < MANY; i += 1000)
+	{
+		gov_sketch_init(&parts[0]);
+		gov_sketch_add_many(&parts[0], values + i, 1000);
+		if (gov_sketch_merge_packed(&other, again,
+									gov_sketch_pack(&parts[0], again)) !=
+			GOV_SKETCH_MERGED)
+			differing++;
+	}
+	differing += !is_same(&other, &whole);
+
 	for (int tree = 0; tree < 10; tree++)
 	{
 		for (int i = 0; i < PARTS; i++)
@@ -319,6 +332,8 @@ few_values(void)
 	static const double ends[] = {0, -0.0, 4.9406564584124654e-324, DBL_MAX};
 	static const double small[] = {0x1p-30, 0x1p-25, 0x1p-22};
 	static const double zeros[] = {0, 0, 0, 5};
+	static const double high[] = {1.018, 1.019, 1.0195};
+	static const double low[] = {1.0001, 1.0002, 1.0003};
 
 	gov_sketch_init(&whole);
 	ok(isnan(gov_sketch_quantile(&whole, 0.5)) &&
@@ -347,6 +362,13 @@ few_values(void)
 	ok(gov_sketch_quantile(&whole, 0.5) >= 0x1p-30 &&
 	   gov_sketch_quantile(&whole, 0.5) <= 0x1p-22,
 	   "below the range: never beyond least and greatest");
+
+	add_all(&whole, high, 3);
+	ok(gov_sketch_quantile(&whole, 0.5) == 1.018,
+	   "the middle of a bin is below the least value");
+	add_all(&whole, low, 3);
+	ok(gov_sketch_quantile(&whole, 0.5) == 1.0003,
+	   "the middle of a bin is above the greatest value");
 
 	add_all(&whole, zeros, 4);
 	ok(gov_sketch_quantile(&whole, 0.75) == 0 &&
@@ -457,7 +479,8 @@ static bool
 is_canonical(const uint8_t *in, size_t len)
 {
 	if (!gov_sketch_unpack(&other, in, len))
-		return other.count == 0;
+		return other.count == 0 &&
+			gov_sketch_merge_packed(&other, in, len) == GOV_SKETCH_MALFORMED;
 	return gov_sketch_packed_size(&other) == len &&
 		gov_sketch_pack(&other, again) == len && memcmp(in, again, len) == 0;
 }
@@ -465,6 +488,15 @@ is_canonical(const uint8_t *in, size_t len)
 static void
 forms(void)
 {
+	static const char misfit[] =
+		"Count, least and greatest value, sum and bins do not fit together.";
+	static const char *const impossible[] = {
+		"{\"version\": 1, \"count\": 2, \"min\": 1, \"max\": 1.01, \"sum\": 2.02, \"bins\": [[701, 2]]}",
+		"{\"version\": 1, \"count\": 2, \"min\": 1, \"max\": 1.01, \"sum\": 2, \"bins\": [[701, 2]]}",
+		"{\"version\": 1, \"count\": 1, \"min\": 1, \"max\": 1.01, \"sum\": 1, \"bins\": [[701, 1]]}",
+		"{\"version\": 1, \"count\": 2, \"min\": 1, \"max\": 1, \"sum\": 2, \"bins\": [[701, 1], [703, 1]]}",
+		"{\"version\": 1, \"count\": 1, \"min\": 1, \"max\": 1, \"sum\": 2, \"bins\": [[701, 2]]}"
+	};
 	size_t		size;
 	int			wrong = 0;
 	int			read = 0;
@@ -501,6 +533,9 @@ forms(void)
 	other = whole;
 	for (int i = 0; i < 4; i++)
 		gov_sketch_merge(&other, &other);
+	is_int(gov_sketch_merge_packed(&other, bytes,
+								   gov_sketch_pack(&other, bytes)),
+		   GOV_SKETCH_TOO_MANY, "too many to merge from bytes");
 	ok(gov_sketch_can_merge(&whole, &whole) &&
 	   !gov_sketch_can_merge(&other, &other), "counts end at 2^63 - 1");
 
@@ -527,6 +562,18 @@ forms(void)
 		bytes[i] = was;
 	}
 	is_int(wrong, 0, "each byte changed: refused, or the form of another");
+	read = 0;
+	for (size_t i = 0; i < size; i++)
+	{
+		/* a number that ends with a needless byte */
+		memcpy(again, bytes, i + 1);
+		again[i] |= 0x80;
+		again[i + 1] = 0;
+		memcpy(again + i + 2, bytes + i + 1, size - i - 1);
+		memcpy(bytes + size + 1, again, size + 1);
+		wrong += !is_canonical(bytes + size + 1, size + 1);
+	}
+	is_int(wrong, 0, "no number has two forms");
 	for (int i = 0; i < 200000; i++)
 	{
 		uint8_t		noise[64];
@@ -539,6 +586,20 @@ forms(void)
 		wrong += !is_canonical(noise, len);
 	}
 	is_int(wrong, 0, "noise is refused");
+
+	/* 1 and 1.03, of neighbouring bins: one run, not two */
+	gov_sketch_init(&whole);
+	gov_sketch_add(&whole, 1);
+	gov_sketch_add(&whole, 1.03);
+	size = gov_sketch_pack(&whole, bytes);
+	is_hex(bytes + size - 5, 5, "bd05020101", "a run of two bins");
+	memcpy(bytes + size - 3, "\x01\x01\x00\x01\x01", 5);
+	ok(!gov_sketch_unpack(&other, bytes, size + 2), "not as two runs of one");
+
+	/* what no values could have made */
+	for (size_t i = 0; i < sizeof(impossible) / sizeof(impossible[0]); i++)
+		is_str(gov_sketch_parse(&other, impossible[i]), misfit,
+			   impossible[i]);
 }
 
 int
