@@ -187,11 +187,12 @@ build/gateway/%.o: src/gateway/%.c
 	$(GATEWAY_CC) $(GATEWAY_CFLAGS) $(GATEWAY_INCLUDES) -MMD -MP -c $< -o $@
 
 governance-gateway: $(GATEWAY_OBJS)
-	$(GATEWAY_CC) $(GATEWAY_CFLAGS) $^ $(LDFLAGS_GATEWAY) $(GATEWAY_LIBS) -o $@
+	$(GATEWAY_CC) $(GATEWAY_CFLAGS) $^ $(GATEWAY_LIBS) -o $@
 
 -include $(GATEWAY_OBJS:.o=.d)
 
-test-gateway-asan: build/gateway-asan	## the gateway's tests under the address and undefined-behaviour sanitizers
+test-gateway-asan: build/gateway-asan
+test-gateway-asan:	## the gateway's tests under sanitizers of memory and behaviour
 	GATEWAY=$(CURDIR)/build/gateway-asan \
 		TESTS="130_gateway 131_gateway_abuse 132_jwt 133_webhook" test/run tap
 
@@ -209,7 +210,8 @@ install-gateway-program: governance-gateway
 	$(or $(MKDIR_P),mkdir -p) '$(DESTDIR)$(GATEWAY_BINDIR)'
 	install -m 755 governance-gateway '$(DESTDIR)$(GATEWAY_BINDIR)'
 
-install-gateway: install-gateway-program	## the gateway, its man page and its systemd unit
+install-gateway: install-gateway-program
+install-gateway:	## the gateway with its man page and systemd unit
 	mkdir -p '$(DESTDIR)$(GATEWAY_MANDIR)/man8' '$(DESTDIR)$(SYSTEMD_UNITDIR)'
 	install -m 644 man/governance-gateway.8 '$(DESTDIR)$(GATEWAY_MANDIR)/man8'
 	sed 's|@bindir@|$(GATEWAY_BINDIR)|' src/gateway/governance-gateway.service \

@@ -66,6 +66,8 @@ BEGIN ATOMIC
         SELECT n.incident_id, e.old_row
         FROM next_event AS n
         JOIN governance.incidents AS i ON i.incident_id = n.incident_id AND i.reported_at < incidents_at.at
+            -- what was resolved by then and still is has not changed but to closed
+            AND (i.resolved_at IS NULL OR i.resolved_at >= incidents_at.at)
         JOIN governance.audit_events AS e ON e.event_id = n.event_id
         WHERE e.old_row IS NOT NULL
     )

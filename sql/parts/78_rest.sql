@@ -194,3 +194,82 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @extschema@.gov_idempotency_end(text, integer, text) IS
 'Keep the answer for the key that gov_idempotency_begin() took in this transaction.  An answer once given stays.  Needs an active user.';
+
+-- How far a consumer of governance.events has got.  Not guarded: it decides
+-- nothing and changes with every delivery.
+CREATE TABLE governance.event_consumers (
+    name         text COLLATE "C" NOT NULL,
+    published_no bigint NOT NULL,
+    created_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    created_by   text COLLATE "C" NOT NULL,
+    updated_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    CONSTRAINT event_consumers_pkey PRIMARY KEY (name),
+    CONSTRAINT event_consumers_created_by_fkey FOREIGN KEY (created_by)
+        REFERENCES governance.users,
+    CONSTRAINT event_consumers_name_check CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$')
+);
+COMMENT ON TABLE governance.event_consumers IS
+'How far each consumer of governance.events has got: it has dealt with all up to published_no.';
+
+CREATE FUNCTION @extschema@.gov_next_events(
+    consumer text,
+    limit_rows integer = 100)
+RETURNS SETOF governance.events
+LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 100
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.check_id('consumer', gov_next_events.consumer),
+        governance.check_limit(gov_next_events.limit_rows);
+    SELECT governance.require_actor();
+    INSERT INTO governance.event_consumers (name, published_no, created_by)
+    SELECT gov_next_events.consumer, coalesce(max(e.published_no), 0), @extschema@.gov_current_actor()
+    FROM governance.events AS e
+    WHERE e.published_no IS NOT NULL
+    HAVING NOT EXISTS (SELECT FROM governance.event_consumers AS c WHERE c.name = gov_next_events.consumer)
+    ON CONFLICT DO NOTHING;
+    SELECT e.*
+    FROM governance.event_consumers AS c
+    JOIN governance.events AS e ON e.published_no > c.published_no
+    WHERE c.name = gov_next_events.consumer
+    ORDER BY e.published_no
+    LIMIT coalesce(gov_next_events.limit_rows, 100);
+END;
+COMMENT ON FUNCTION @extschema@.gov_next_events(text, integer) IS
+'The events that a consumer has not dealt with yet, in their order.  A new consumer begins with what comes after this call.  They come again until gov_acknowledge_events() tells that they are dealt with.  Needs an active user.';
+
+CREATE FUNCTION @extschema@.gov_acknowledge_events(
+    consumer text,
+    published_no bigint)
+RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.require_actor();
+    UPDATE governance.event_consumers AS c
+    SET published_no = greatest(c.published_no, gov_acknowledge_events.published_no),
+        updated_at = pg_catalog.clock_timestamp()
+    WHERE c.name = gov_acknowledge_events.consumer
+        AND c.created_by = @extschema@.gov_current_actor()
+    RETURNING c.published_no;
+END;
+COMMENT ON FUNCTION @extschema@.gov_acknowledge_events(text, bigint) IS
+'A consumer has dealt with all events up to published_no; never goes back.  How far it has got now; NULL: there is no such consumer of the actor''s.  Needs the user who made it.';
+
+CREATE FUNCTION @extschema@.gov_replay_events(
+    consumer text,
+    after_no bigint = 0)
+RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.require_actor();
+    UPDATE governance.event_consumers AS c
+    SET published_no = greatest(coalesce(gov_replay_events.after_no, 0), 0),
+        updated_at = pg_catalog.clock_timestamp()
+    WHERE c.name = gov_replay_events.consumer
+        AND (c.created_by = @extschema@.gov_current_actor()
+            OR @extschema@.gov_can('system:config'))
+    RETURNING c.published_no;
+END;
+COMMENT ON FUNCTION @extschema@.gov_replay_events(text, bigint) IS
+'Let a consumer get the events after that published_no again, by default all that are kept.  NULL: there is no such consumer, or it is another''s.  Needs the user who made it, or system:config.';

@@ -1,20 +1,297 @@
 /*
  * webhook.c
  *		Delivery of governance.events to configured endpoints.
+ *
+ * Each endpoint has a thread and a connection of its own, so none waits for
+ * another.  Events go in the order of published_no, one after the other; what
+ * was answered 2xx is acknowledged in the database, what was not is repeated,
+ * so each comes at least once.  Of several gateways the one that holds the
+ * endpoint's advisory lock delivers.
  */
+#include <curl/curl.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "gateway/endpoint.h"
+#include "gateway/log.h"
+#include "gateway/stats.h"
 #include "gateway/webhook.h"
+
+#define LAST_BACKOFF 300		/* seconds */
+#define LOOK_EACH 5				/* seconds, without a notification */
+#define BATCH "50"
+
+static Endpoint endpoints[MAX_ENDPOINTS];
+static pthread_t threads[MAX_ENDPOINTS];
+static int	count;
+static char *conninfo;
+static atomic_bool stopping;
+static int	wake_fd = -1;
+
+static const char next_sql[] =
+	"SELECT e.published_no, e.id, e.type, jsonb_build_object("
+	"'specversion', '1.0', 'id', e.id, 'source', e.source, 'type', e.type,"
+	" 'subject', e.subject, 'time', to_char(e.\"time\" AT TIME ZONE 'UTC',"
+	" 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), 'datacontenttype',"
+	" 'application/json', 'sequence', e.published_no::text, 'data', e.data)"
+	" FROM gov_next_events($1::text, " BATCH ") AS e";
+
+static const char set_up_sql[] =
+	"SELECT set_config('search_path', 'pg_catalog, ' || quote_ident(n.nspname)"
+	" || ', pg_temp', false), set_config('statement_timeout', '30s', false)"
+	" FROM pg_catalog.pg_extension AS e"
+	" JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace"
+	" WHERE e.extname = 'governance'";
+
+/* Wait so many seconds, or until a notification, or until the stop. */
+static void
+wait_for(PGconn *conn, int seconds)
+{
+	struct pollfd waiting[2] = {
+		{.fd = wake_fd, .events = POLLIN},
+		{.fd = conn ? PQsocket(conn) : -1, .events = POLLIN}
+	};
+	PGnotify   *notification;
+
+	if (atomic_load(&stopping))
+		return;
+	poll(waiting, 2, seconds * 1000);
+	if (conn == NULL || !PQconsumeInput(conn))
+		return;
+	while ((notification = PQnotifies(conn)) != NULL)
+		PQfreemem(notification);
+}
+
+/* Between failures: 1, 2, 4 ... seconds. */
+static void
+back_off(int *failures)
+{
+	int			seconds = *failures < 9 ? 1 << *failures : LAST_BACKOFF;
+
+	(*failures)++;
+	wait_for(NULL, seconds < LAST_BACKOFF ? seconds : LAST_BACKOFF);
+}
+
+static PGresult *
+run(PGconn *conn, const char *sql, const char *first, const char *second)
+{
+	const char *values[] = {first, second};
+
+	return PQexecParams(conn, sql, second ? 2 : first ? 1 : 0, NULL, values,
+						NULL, NULL, 0);
+}
+
+static bool
+run_ok(PGconn *conn, const char *sql, const char *first, const char *second)
+{
+	PGresult   *result = run(conn, sql, first, second);
+	bool		good = PQresultStatus(result) == PGRES_TUPLES_OK ||
+		PQresultStatus(result) == PGRES_COMMAND_OK;
+
+	PQclear(result);
+	return good;
+}
+
+static PGconn *
+open_connection(const Endpoint *endpoint)
+{
+	const char *names[] = {"connect_timeout", "fallback_application_name",
+	"dbname", "client_encoding", NULL};
+	const char *values[] = {"5", "governance-gateway webhook", conninfo,
+	"UTF8", NULL};
+	PGconn	   *conn = PQconnectdbParams(names, values, 1);
+
+	if (PQstatus(conn) == CONNECTION_OK &&
+		run_ok(conn, set_up_sql, NULL, NULL) &&
+		run_ok(conn, "LISTEN governance_events", NULL, NULL))
+		return conn;
+	log_message("error", NULL, "webhook %s: %s", endpoint->name,
+				PQerrorMessage(conn));
+	PQfinish(conn);
+	return NULL;
+}
+
+/* Only one gateway at a time delivers to an endpoint. */
+static bool
+is_our_turn(PGconn *conn, const Endpoint *endpoint)
+{
+	PGresult   *result = run(conn, "SELECT pg_try_advisory_lock("
+							 "hashtextextended('governance webhook ' || $1::text, 0))",
+							 endpoint->name, NULL);
+	bool		ours = PQresultStatus(result) == PGRES_TUPLES_OK &&
+		PQgetvalue(result, 0, 0)[0] == 't';
+
+	PQclear(result);
+	return ours;
+}
+
+static bool
+acknowledge(PGconn *conn, const Endpoint *endpoint, const char *number)
+{
+	PGresult   *result = run(conn, "SELECT gov_acknowledge_events($1::text, $2::int8)",
+							 endpoint->name, number);
+	bool		good = PQresultStatus(result) == PGRES_TUPLES_OK &&
+		PQntuples(result) == 1 && !PQgetisnull(result, 0, 0);
+
+	if (!good)
+		log_message("error", NULL, "webhook %s: not acknowledged: %s",
+					endpoint->name, PQerrorMessage(conn)[0] ?
+					PQerrorMessage(conn) : "the consumer is another user's");
+	PQclear(result);
+	return good;
+}
+
+/* Until it is there, or the gateway stops. */
+static bool
+deliver(const Endpoint *endpoint, const char *id, const char *body)
+{
+	int			failures = 0;
+	char		why[256];
+
+	while (!atomic_load(&stopping))
+	{
+		if (endpoint_deliver(endpoint, id, body, &stopping, why))
+		{
+			stats_webhook(true);
+			return true;
+		}
+		stats_webhook(false);
+		if (!atomic_load(&stopping))
+			log_message("warning", id, "webhook %s: not delivered: %s",
+						endpoint->name, why);
+		back_off(&failures);
+	}
+	return false;
+}
+
+/* One batch; false: begin with another connection. */
+static bool
+deliver_batch(PGconn *conn, const Endpoint *endpoint)
+{
+	PGresult   *events = run(conn, next_sql, endpoint->name, NULL);
+	bool		good = PQresultStatus(events) == PGRES_TUPLES_OK;
+	int			n = good ? PQntuples(events) : 0;
+	int			i;
+
+	if (!good)
+		log_message("error", NULL, "webhook %s: %s", endpoint->name,
+					PQerrorMessage(conn));
+	for (i = 0; good && i < n; i++)
+	{
+		bool		wanted = endpoint_wants(endpoint,
+											PQgetvalue(events, i, 2));
+
+		if (wanted && !deliver(endpoint, PQgetvalue(events, i, 1),
+							   PQgetvalue(events, i, 3)))
+			break;
+		if (wanted || i == n - 1)
+			good = acknowledge(conn, endpoint, PQgetvalue(events, i, 0));
+	}
+	PQclear(events);
+	if (good && n == 0)
+		wait_for(conn, LOOK_EACH);
+	return good;
+}
+
+static void *
+serve_endpoint(void *arg)
+{
+	const Endpoint *endpoint = arg;
+	int			failures = 0;
+
+	while (!atomic_load(&stopping))
+	{
+		PGconn	   *conn = open_connection(endpoint);
+		bool		ours = false;
+
+		while (conn != NULL && !atomic_load(&stopping) &&
+			   PQstatus(conn) == CONNECTION_OK)
+		{
+			if (!ours && !(ours = is_our_turn(conn, endpoint)))
+				wait_for(conn, LOOK_EACH);
+			else if (!deliver_batch(conn, endpoint))
+				break;
+			else
+				failures = 0;
+		}
+		if (conn != NULL)
+			PQfinish(conn);
+		if (!atomic_load(&stopping))
+			back_off(&failures);
+	}
+	return NULL;
+}
 
 void
 webhook_start(const Config *config)
 {
+	Text		problems = {0};
+	int			i;
+
+	if (config->webhooks[0] == '\0')
+		return;
+	count = endpoints_read(config->webhooks, endpoints, &problems);
+	if (problems.len > 0)
+		log_message("error", NULL, "webhooks: %s", problems.data);
+	text_free(&problems);
+	if (count <= 0)
+	{
+		count = 0;
+		return;
+	}
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	conninfo = must_strdup(config->db);
+	atomic_store(&stopping, false);
+	wake_fd = eventfd(0, EFD_CLOEXEC);
+	for (i = 0; i < count; i++)
+	{
+		if (pthread_create(&threads[i], NULL, serve_endpoint,
+						   &endpoints[i]) != 0)
+		{
+			log_message("fatal", NULL, "webhooks: no thread");
+			abort();
+		}
+	}
 }
 
 void
 webhook_stop(void)
 {
+	unsigned long long one = 1;
+	ssize_t		n;
+	int			i;
+
+	if (count == 0)
+		return;
+	atomic_store(&stopping, true);
+	n = write(wake_fd, &one, sizeof(one));
+	(void) n;
+	for (i = 0; i < count; i++)
+	{
+		pthread_join(threads[i], NULL);
+		endpoint_free(&endpoints[i]);
+	}
+	count = 0;
+	close(wake_fd);
+	wake_fd = -1;
+	free(conninfo);
+	conninfo = NULL;
+	curl_global_cleanup();
 }
 
 void
 webhook_check(const char *path, Text *problems)
 {
+	Endpoint	found[MAX_ENDPOINTS];
+	int			n = path[0] == '\0' ? 0 :
+		endpoints_read(path, found, problems);
+
+	while (n > 0)
+		endpoint_free(&found[--n]);
 }

@@ -13,12 +13,14 @@
 #include "core/policy.h"
 #include "incident/incident.h"
 #include "registry/approval.h"
+#include "registry/idempotency.h"
 #include "sla/evaluate.h"
 #include "sla/fold.h"
 #include "worker/jobs.h"
 
 #define DENIALS_BATCH 256
 #define EXPIRY_BATCH 256
+#define KEYS_BATCH 1024
 #define DEADLINES_BATCH 256
 #define EVALUATIONS_BATCH 20
 #define EVENTS_BATCH 5000
@@ -85,6 +87,15 @@ gov_job_expiry(GovJobReport *report)
 	overdue = gov_approval_remind(EXPIRY_BATCH);
 	gov_job_counted(report, "overdue", overdue);
 	report->more = expired == EXPIRY_BATCH || overdue == EXPIRY_BATCH;
+}
+
+static void
+gov_job_idempotency(GovJobReport *report)
+{
+	int64		forgotten = gov_idempotency_expire(KEYS_BATCH);
+
+	gov_job_counted(report, "forgotten", forgotten);
+	report->more = forgotten == KEYS_BATCH;
 }
 
 static void

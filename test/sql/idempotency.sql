@@ -42,6 +42,31 @@ UPDATE governance.idempotency_keys SET created_at = created_at - interval '25 ho
 SET ROLE regress_idempotency_ann;
 SELECT * FROM gov_idempotency_begin('k1', :two);
 
+-- and forgotten
+RESET ROLE;
+UPDATE governance.idempotency_keys SET created_at = created_at - interval '25 hours' WHERE user_id = 'idempotency-ben';
+SELECT gov_run_maintenance() -> 'idempotency_keys' -> 'forgotten' AS forgotten;
+SELECT user_id, key FROM governance.idempotency_keys WHERE user_id LIKE 'idempotency-%' ORDER BY user_id, key;
+
+-- a consumer of events
+SET ROLE regress_idempotency_ann;
+SELECT count(*) FROM gov_next_events('idempotency-consumer');
+SELECT published_no >= 0 AS begins_now, created_by FROM governance.event_consumers WHERE name = 'idempotency-consumer';
+RESET ROLE;
+SELECT (gov_report_incident('other', 'info', 'for a consumer', '', 'idempotency')).status;
+SELECT gov_run_maintenance() -> 'events' IS NOT NULL AS published;
+SET ROLE regress_idempotency_ann;
+SELECT type FROM gov_next_events('idempotency-consumer');
+SELECT type FROM gov_next_events('idempotency-consumer', 1);
+SELECT gov_acknowledge_events('idempotency-consumer', published_no) = published_no AS forward FROM gov_next_events('idempotency-consumer');
+SELECT count(*) FROM gov_next_events('idempotency-consumer');
+SELECT gov_acknowledge_events('idempotency-consumer', 0) > 0 AS never_back;
+SET ROLE regress_idempotency_ben;
+SELECT gov_acknowledge_events('idempotency-consumer', 1000000) IS NULL AS not_hers, gov_replay_events('idempotency-consumer') IS NULL AS nor_this;
+SET ROLE regress_idempotency_ann;
+SELECT gov_replay_events('idempotency-consumer') AS again;
+SELECT count(*) > 0 AS all_again FROM gov_next_events('idempotency-consumer');
+
 -- form, and who may
 \set VERBOSITY sqlstate
 SELECT gov_idempotency_begin('', :one);   -- 23514
@@ -54,9 +79,13 @@ CREATE ROLE regress_idempotency_nobody;
 SET ROLE regress_idempotency_nobody;
 SELECT gov_idempotency_begin('k1', :one);   -- 42501
 SELECT gov_idempotency_end('k1', 200, '');   -- 42501
+SELECT gov_next_events('x');   -- 42501
+SELECT gov_acknowledge_events('idempotency-consumer', 1);   -- 42501
+SELECT gov_replay_events('idempotency-consumer');   -- 42501
 \set VERBOSITY default
 RESET ROLE;
 
+DELETE FROM governance.event_consumers WHERE name = 'idempotency-consumer';
 DELETE FROM governance.idempotency_keys WHERE user_id LIKE 'idempotency-%';
 UPDATE governance.users SET is_active = false, db_role = NULL WHERE user_id LIKE 'idempotency-%';
 DROP ROLE regress_idempotency_ann, regress_idempotency_ben, regress_idempotency_nobody;

@@ -1,0 +1,43 @@
+/*
+ * endpoint.h
+ *		Where events are delivered to, and one delivery.
+ */
+#ifndef GATEWAY_ENDPOINT_H
+#define GATEWAY_ENDPOINT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "gateway/arena.h"
+
+#define MAX_ENDPOINTS 64
+#define MAX_TYPES 32
+
+typedef struct Endpoint
+{
+	char	   *name;
+	char	   *url;
+	char	   *secret;			/* what is in its file */
+	char	   *types[MAX_TYPES];	/* "governance.incident.*"; none is all */
+	int			ntypes;
+} Endpoint;
+
+/*
+ * Read the file; how many there are, or -1.  What is wrong is added to the
+ * problems.
+ */
+extern int	endpoints_read(const char *path,
+						   Endpoint endpoints[MAX_ENDPOINTS], Text *problems);
+extern void endpoint_free(Endpoint *endpoint);
+
+extern bool endpoint_wants(const Endpoint *endpoint, const char *type);
+
+/*
+ * POST one event.  True where the endpoint answered 2xx; else "why" is a text
+ * for the log.  Breaks off when *stopping becomes true.
+ */
+extern bool endpoint_deliver(const Endpoint *endpoint, const char *id,
+							 const char *body, atomic_bool *stopping,
+							 char why[256]);
+
+#endif							/* GATEWAY_ENDPOINT_H */

@@ -1,0 +1,121 @@
+# OSCAL assessment results: what the published schema requires is there, the
+# same report gives the same document; and a report of a past period, made
+# again by another session much later, has the same digest.
+use strict;
+use warnings;
+
+use JSON::PP;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('oscal');
+$node->init;
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'governance'\ngovernance.seal_interval = '100ms'");
+$node->start;
+$node->safe_psql('postgres', <<'SQL');
+CREATE EXTENSION governance;
+SELECT gov_set_policy('sod.registrar_may_approve', 'true');
+SELECT gov_register_model('risk', '1.0.0');
+SELECT gov_approve_model('risk', '1.0.0');
+SELECT gov_report_incident('safety', 'critical', E'Two\nlines', '', 'risk');
+SELECT gov_report_incident('security', 'error', 'Leak', '', 'risk');
+SELECT gov_mark_incident_reportable(2, 'gdpr', 'personal_data_breach');
+SELECT gov_define_sla('model', 'risk');
+SELECT gov_observe('model', 'risk', 20);
+SQL
+sub ask { my ($sql) = @_; return $node->safe_psql('postgres', $sql); }
+
+ask(q{SET TimeZone = 'America/St_Johns'; SELECT gov_compliance_report()});
+my $text = ask('SELECT gov_compliance_report_oscal(1)');
+is(ask(q{SET TimeZone = 'Asia/Kathmandu'; SET DateStyle = 'German'; SELECT gov_compliance_report_oscal(1)}),
+	$text, 'the same document in every session');
+my $results = decode_json($text)->{'assessment-results'};
+
+# as in oscal_assessment-results_schema.json, 1.1.2
+my $uuid = qr/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+my $time = qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$/;
+my $token = qr/^[\p{L}_][\p{L}\p{N}.\-_]*$/;
+my $string = qr/^\S(?:.*\S)?$/;
+my $words = qr/\S/;
+my %shape = (
+	'assessment-results' => { uuid => $uuid, metadata => 'metadata', 'import-ap' => 'import-ap', results => ['result'] },
+	metadata => { title => $words, 'last-modified' => $time, version => $string, 'oscal-version' => qr/^1\.1\.\d+$/ },
+	'import-ap' => { href => qr/^#/ },
+	result => { uuid => $uuid, title => $words, description => $words, start => $time, 'reviewed-controls' => 'reviewed',
+		observations => ['observation'], findings => ['finding'], risks => ['risk'] },
+	reviewed => { 'control-selections' => ['selection'] },
+	selection => { 'include-controls' => ['selected'] },
+	selected => { 'control-id' => $token },
+	observation => { uuid => $uuid, description => $words, collected => $time, props => ['prop'], 'relevant-evidence' => ['relevant'] },
+	relevant => { description => $words },
+	finding => { uuid => $uuid, title => $words, description => $words, target => 'target' },
+	target => { type => qr/^(?:statement|objective)-id$/, 'target-id' => $token, status => 'status' },
+	status => { state => qr/^(?:not-)?satisfied$/, reason => qr/^(?:pass|fail|other)$/ },
+	risk => { uuid => $uuid, title => qr/^[^\n]+$/, description => $words, statement => $words, status => $token },
+	prop => { name => $token, value => $string, ns => qr/^\w+:/ },);
+
+sub misses
+{
+	my ($what, $at, $path) = @_;
+	my @misses;
+	foreach my $key (sort keys %{ $shape{$what} })
+	{
+		my ($want, $is) = ($shape{$what}{$key}, $at->{$key});
+		if (!defined $is) { push @misses, "$path/$key is missing"; }
+		elsif (ref $want eq 'Regexp') { push @misses, "$path/$key is \"$is\"" if ref $is || $is !~ $want; }
+		elsif (ref $want eq 'ARRAY')
+		{
+			push @misses, "$path/$key is empty" unless ref $is eq 'ARRAY' && @$is;
+			push @misses, map { misses($want->[0], $is->[$_], "$path/$key/$_") } 0 .. $#$is;
+		}
+		else { push @misses, misses($want, $is, "$path/$key"); }
+	}
+	return @misses;
+}
+is_deeply([ misses('assessment-results', $results, '') ], [], 'every required field is there, in its form');
+
+my $result = $results->{results}[0];
+my $controls = ask('SELECT count(*) FROM governance.controls');
+is(scalar(@{ $result->{observations} }), $controls, 'an observation for each control');
+is(scalar(@{ $result->{findings} }), $controls, 'a finding for each');
+is(scalar(@{ $result->{risks} }), 2, 'a risk for each unresolved incident');
+my %seen;
+$seen{ $_->{uuid} }++ foreach $results, $result, @{ $result->{observations} }, @{ $result->{findings} }, @{ $result->{risks} };
+is((grep { $_ > 1 } values %seen), 0, 'no UUID twice');
+my %observed = map { $_->{uuid} => 1 } @{ $result->{observations} };
+is((grep { !$observed{ $_->{'related-observations'}[0]{'observation-uuid'} } } @{ $result->{findings} }), 0,
+	'each finding points to its observation');
+ok(!(grep { $_->{target}{status}{state} eq 'satisfied' && $_->{target}{status}{reason} ne 'pass' } @{ $result->{findings} }),
+	'nothing is satisfied that did not pass');
+
+# -------------------------------------------------------------------------
+# the same period again
+# -------------------------------------------------------------------------
+my $until = ask(q{SELECT to_char(period_end AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') FROM governance.compliance_reports});
+$node->poll_query_until('postgres', q{SELECT gov_audit_status() ->> 'unsealed_events' = '0'});
+ask(<<'SQL');
+SELECT gov_resolve_incident(1, 'done', 'a cause');
+SELECT gov_resolve_incident(2, 'done');
+SELECT gov_reopen_incident(2, 'not done');
+SELECT gov_record_notification(2, 'gdpr', 'initial');
+SELECT gov_report_incident('safety', 'critical', 'Later', '', 'risk');
+SELECT gov_deploy_model('risk', '1.0.0', 'staging') WHERE gov_set_policy('sod.approver_may_deploy', 'true') IS NOT NULL;
+SELECT gov_create_user('later', 'later@example.com');
+SELECT gov_assign_role('later', 'analyst');
+SELECT gov_set_policy('audit.retention_days', '30');
+SELECT gov_define_sla('model', 'risk', 1, 2), gov_define_sla('model', 'later');
+SQL
+ask("SET TimeZone = 'Asia/Kathmandu'; SET DateStyle = 'German'; SET extra_float_digits = 0; SET IntervalStyle = 'iso_8601'; SELECT gov_compliance_report(30, until => '$until')");
+is(ask('SELECT count(DISTINCT digest) FROM governance.compliance_reports WHERE report_id IN (1, 2)'), '1',
+	'made again in another session, after changes, it has the same digest')
+  or diag(ask(q{SELECT string_agg(k, ' ') FROM governance.compliance_reports AS a, governance.compliance_reports AS b, jsonb_object_keys(a.report) AS k
+	WHERE a.report_id = 1 AND b.report_id = 2 AND a.report -> k IS DISTINCT FROM b.report -> k})
+	. ask(q{SELECT string_agg(x ->> 'id', ' ') FROM governance.compliance_reports AS a, governance.compliance_reports AS b,
+	jsonb_array_elements(a.report -> 'controls') AS x, jsonb_array_elements(b.report -> 'controls') AS y
+	WHERE a.report_id = 1 AND b.report_id = 2 AND x ->> 'id' = y ->> 'id' AND x <> y}));
+ask('SELECT gov_compliance_report()');
+is(ask('SELECT count(DISTINCT digest) FROM governance.compliance_reports'), '2', 'a report of now has another');
+
+$node->stop;
+done_testing();
