@@ -269,9 +269,9 @@ append_time(StringInfo buf, TimestampTz t)
 										  CStringGetTextDatum("UTC"),
 										  TimestampTzGetDatum(t));
 	Datum		pattern = CStringGetTextDatum("YYYY-MM-DD HH24:MI:SS.US+00");
-	Datum		text = DirectFunctionCall2(timestamp_to_char, utc, pattern);
+	Datum		moment = DirectFunctionCall2(timestamp_to_char, utc, pattern);
 
-	appendStringInfo(buf, "'%s'::timestamptz", TextDatumGetCString(text));
+	appendStringInfo(buf, "'%s'::timestamptz", TextDatumGetCString(moment));
 }
 
 char *
