@@ -266,12 +266,13 @@ gov_control_run(const GovControl *control, TimestampTz start, TimestampTz end,
 static void
 append_time(StringInfo buf, TimestampTz t)
 {
-	appendStringInfo(buf, "'%s'::timestamptz",
-					 TextDatumGetCString(DirectFunctionCall2(timestamp_to_char,
-															 DirectFunctionCall2(timestamptz_zone,
-																				 CStringGetTextDatum("UTC"),
-																				 TimestampTzGetDatum(t)),
-															 CStringGetTextDatum("YYYY-MM-DD HH24:MI:SS.US+00"))));
+	Datum		utc = DirectFunctionCall2(timestamptz_zone,
+										  CStringGetTextDatum("UTC"),
+										  TimestampTzGetDatum(t));
+	Datum		pattern = CStringGetTextDatum("YYYY-MM-DD HH24:MI:SS.US+00");
+	Datum		moment = DirectFunctionCall2(timestamp_to_char, utc, pattern);
+
+	appendStringInfo(buf, "'%s'::timestamptz", TextDatumGetCString(moment));
 }
 
 char *
