@@ -143,6 +143,12 @@ SELECT pg_temp.observed('smoulder', 10000, 1, 50);
 SELECT * FROM pg_temp.evaluated('smoulder') WHERE violation_type = 'error_budget_burn';
 SELECT a.rule, a.firing_since IS NOT NULL AS fires FROM governance.burn_rate_alerts AS a WHERE a.resource_id = 'smoulder' ORDER BY 1;
 SELECT * FROM pg_temp.evaluated('smoulder', '61 minutes') WHERE violation_type = 'error_budget_burn';
+-- the long window alone is no alert: it is over
+SELECT revision FROM gov_define_sla('model', 'cooled', 1000, 2000, 99.9, 100);
+SELECT pg_temp.observed('cooled', 10000, 1, 200, age => '40 minutes');
+SELECT pg_temp.observed('cooled', 1000, 1);
+SELECT r ->> 'rule' AS rule, (r ->> 'long')::numeric(8, 4) AS long, (r ->> 'short')::numeric(8, 4) AS short, r ->> 'alert' AS alert
+FROM jsonb_array_elements(gov_sla_report('model', 'cooled') -> 'burn_rates') AS r;
 -- too little traffic is no alert
 SELECT revision FROM gov_define_sla('model', 'quiet', 1000, 2000, 99.9, 100);
 SELECT pg_temp.observed('quiet', 99, 1, 99);
