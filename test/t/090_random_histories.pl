@@ -66,6 +66,15 @@ sub call
 		"gov_request_approval('model_rollback', '{\"model_id\": \"$m\"}')",
 		"gov_approve_request((SELECT request_id FROM governance.approval_requests WHERE status = 'pending' LIMIT 1))",
 		"gov_reject_request((SELECT request_id FROM governance.approval_requests WHERE status = 'pending' LIMIT 1), 'no')",
+		"gov_report_incident('safety', 'critical', 'smoke', '', '$m', dedup_key => '$m')",
+		"gov_acknowledge_incident((SELECT max(incident_id) FROM governance.incidents))",
+		"gov_resolve_incident((SELECT max(incident_id) FROM governance.incidents), 'aired')",
+		"gov_close_incident((SELECT max(incident_id) FROM governance.incidents))",
+		"gov_reopen_incident((SELECT max(incident_id) FROM governance.incidents), 'again')",
+		"gov_define_sla('model', '$m', response_time_p95 => 100)",
+		"gov_record_measurement('model', '$m', '{\"response_time_p95\": 200}')",
+		"gov_observe_many('model', '$m', ARRAY[150, 250])",
+		"gov_evaluate_sla()",
 		"gov_assign_role('" . any(sort keys %people) . "', '" . any('auditor', 'operator', 'approver') . "')",
 		"gov_revoke_role('" . any('amir', 'bea', 'olga', 'otto') . "', '" . any('auditor', 'operator') . "')");
 }
@@ -115,7 +124,9 @@ my @machines = (
 	[ 'deployment', 'deployment_history', 'status', 'deployment', 'deployment_id' ],
 	[ 'usecase', 'use_cases', 'status', 'usecase', 'usecase_id' ],
 	[ 'usecase_deployment', 'usecase_deployments', 'status', 'usecase_deployment', 'deployment_id' ],
-	[ 'approval_request', 'approval_requests', 'status', 'approval_request', 'request_id::text' ]);
+	[ 'approval_request', 'approval_requests', 'status', 'approval_request', 'request_id::text' ],
+	[ 'incident', 'incidents', 'status', 'incident', 'incident_id::text' ],
+	[ 'sla_violation', 'sla_violations', 'status', 'sla_violation', 'violation_id::text' ]);
 is($node->safe_psql('postgres', "SELECT string_agg(DISTINCT machine, ' ' ORDER BY machine) FROM gov_transitions()"),
 	join(' ', sort map { $_->[0] } @machines), 'every machine is looked at');
 foreach my $machine (@machines)
