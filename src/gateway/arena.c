@@ -189,15 +189,61 @@ text_printf(Text *text, const char *format, ...)
 	va_end(args);
 }
 
+/* The length of the character that begins there; 0: none well-formed does. */
+static size_t
+utf8_length(const unsigned char *c, size_t left)
+{
+	size_t		len;
+	unsigned int code;
+	size_t		i;
+
+	if (*c < 0x80)
+		return *c != 0;
+	len = (*c & 0xe0) == 0xc0 ? 2 : (*c & 0xf0) == 0xe0 ? 3 :
+		(*c & 0xf8) == 0xf0 ? 4 : 0;
+	if (len == 0 || len > left)
+		return 0;
+	code = *c & (0x7f >> len);
+	for (i = 1; i < len; i++)
+	{
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+		code = (code << 6) | (c[i] & 0x3f);
+	}
+	if (code < (len == 2 ? 0x80u : len == 3 ? 0x800u : 0x10000u) ||
+		code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+		return 0;
+	return len;
+}
+
+bool
+is_utf8(const char *text, size_t len)
+{
+	size_t		at = 0;
+
+	while (at < len)
+	{
+		size_t		one = utf8_length((const unsigned char *) text + at,
+									  len - at);
+
+		if (one == 0)
+			return false;
+		at += one;
+	}
+	return true;
+}
+
 void
 text_json_len(Text *text, const char *string, size_t len)
 {
-	size_t		i;
+	size_t		i = 0;
 
 	text_append(text, "\"", 1);
-	for (i = 0; i < len; i++)
+	while (i < len)
 	{
 		unsigned char c = string[i];
+		size_t		one = utf8_length((const unsigned char *) string + i,
+									  len - i);
 
 		if (c == '"' || c == '\\')
 			text_printf(text, "\\%c", c);
@@ -205,8 +251,11 @@ text_json_len(Text *text, const char *string, size_t len)
 			text_puts(text, "\\n");
 		else if (c < 0x20 || c == 0x7f)
 			text_printf(text, "\\u%04x", c);
+		else if (one == 0)
+			text_puts(text, "\\ufffd");
 		else
-			text_append(text, string + i, 1);
+			text_append(text, string + i, one);
+		i += one > 0 ? one : 1;
 	}
 	text_append(text, "\"", 1);
 }

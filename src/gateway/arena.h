@@ -40,7 +40,13 @@ extern void text_printf(Text *text, const char *format, ...)
 			__attribute__((format(printf, 2, 3)));
 extern void text_vprintf(Text *text, const char *format, va_list args);
 
-/* As a JSON string with its quotes; NULL is null. */
+/* Is it well-formed UTF-8 without NUL (RFC 3629)? */
+extern bool is_utf8(const char *text, size_t len);
+
+/*
+ * As a JSON string with its quotes; NULL is null.  What is no UTF-8, or was
+ * cut off in the middle of a character, is replaced.
+ */
 extern void text_json(Text *text, const char *string);
 extern void text_json_len(Text *text, const char *string, size_t len);
 extern void text_free(Text *text);

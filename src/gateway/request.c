@@ -12,60 +12,6 @@
 
 #define MAX_TOKEN 8192
 
-bool
-is_utf8(const char *text, size_t len)
-{
-	const unsigned char *c = (const unsigned char *) text;
-	const unsigned char *end = c + len;
-
-	while (c < end)
-	{
-		int			more;
-		unsigned int code;
-		unsigned int least;
-
-		if (*c == 0)
-			return false;
-		if (*c < 0x80)
-		{
-			c++;
-			continue;
-		}
-		if ((*c & 0xe0) == 0xc0)
-		{
-			more = 1;
-			code = *c & 0x1f;
-			least = 0x80;
-		}
-		else if ((*c & 0xf0) == 0xe0)
-		{
-			more = 2;
-			code = *c & 0x0f;
-			least = 0x800;
-		}
-		else if ((*c & 0xf8) == 0xf0)
-		{
-			more = 3;
-			code = *c & 0x07;
-			least = 0x10000;
-		}
-		else
-			return false;
-		if (end - c <= more)
-			return false;
-		for (c++; more > 0; more--, c++)
-		{
-			if ((*c & 0xc0) != 0x80)
-				return false;
-			code = (code << 6) | (*c & 0x3f);
-		}
-		if (code < least || code > 0x10ffff ||
-			(code >= 0xd800 && code <= 0xdfff))
-			return false;
-	}
-	return true;
-}
-
 static int
 hex_digit(char c)
 {

@@ -55,9 +55,6 @@ typedef struct Request
 /* Take the target of the request line apart: "/a/b%20c?d=e". */
 extern void request_target(Request *request, const char *target);
 
-/* Is it well-formed UTF-8 without NUL (RFC 3629)? */
-extern bool is_utf8(const char *text, size_t len);
-
 extern const char *query_value(const Request *request, const char *name);
 
 /* The token of "Bearer TOKEN", or NULL. */

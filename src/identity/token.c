@@ -17,12 +17,13 @@
 #include "core/spi.h"
 #include "identity/token.h"
 
-#define FRESH_TOKENS 64
-#define FRESH_MS 15000
+#define NOTE_EACH_MS 60000
 
 static GovStatement find_token = {
-	.sql = "SELECT t.token_id, t.user_id, t.token_hash, t.expires_at"
-		   " FROM governance.api_tokens AS t"
+	.sql = "SELECT t.token_id, t.user_id, t.token_hash, t.expires_at,"
+		   " u.last_used_at FROM governance.api_tokens AS t"
+		   " LEFT JOIN governance.api_token_uses AS u"
+		   " ON u.token_id = t.token_id"
 		   " WHERE t.token_hash = $1 AND t.revoked_at IS NULL",
 	.nargs = 1, .argtypes = {BYTEAOID},
 	.latest = true
@@ -108,6 +109,7 @@ gov_token_find(const uint8_t hash[GOV_SHA256_LEN], GovToken *token)
 	bytea	   *key = palloc(VARHDRSZ + GOV_SHA256_LEN);
 	bytea	   *stored;
 	bool		isnull;
+	TimestampTz now;
 
 	SET_VARSIZE(key, VARHDRSZ + GOV_SHA256_LEN);
 	memcpy(VARDATA(key), hash, GOV_SHA256_LEN);
@@ -117,41 +119,21 @@ gov_token_find(const uint8_t hash[GOV_SHA256_LEN], GovToken *token)
 	if (isnull || VARSIZE_ANY_EXHDR(stored) != GOV_SHA256_LEN ||
 		CRYPTO_memcmp(VARDATA_ANY(stored), hash, GOV_SHA256_LEN) != 0)
 		return false;
-	if (gov_row_time(0, 4) <= GetCurrentTimestamp())
+	now = GetCurrentTimestamp();
+	if (gov_row_time(0, 4) <= now)
 		return false;
+	token->note_is_due = gov_row_null(0, 5) ||
+		TimestampDifferenceExceeds(gov_row_time(0, 5), now, NOTE_EACH_MS);
 	token->token_id = gov_row_int8(0, 1);
 	strlcpy(token->user_id, gov_row_text(0, 2), sizeof(token->user_id));
 	return true;
 }
 
-/*
- * gov_token_note_use
- *		Note the use, unless that was done within the last minute.
- *
- * A session that has found a token's note fresh does not look again for a
- * while: it would cost as much as all the rest of a request by token.
- */
 void
 gov_token_note_use(const GovToken *token)
 {
-	static struct
-	{
-		int64		token_id;
-		TimestampTz found_at;
-	}			fresh[FRESH_TOKENS];
-	int			slot = (uint64) token->token_id % FRESH_TOKENS;
-	TimestampTz now = GetCurrentTimestamp();
-
-	if (XactReadOnly || RecoveryInProgress() || IsInParallelMode())
+	if (!token->note_is_due || XactReadOnly || RecoveryInProgress() ||
+		IsInParallelMode())
 		return;
-	if (fresh[slot].token_id == token->token_id &&
-		!TimestampDifferenceExceeds(fresh[slot].found_at, now, FRESH_MS))
-		return;
-
-	/* What this transaction notes may be rolled back: that is not fresh. */
-	if (gov_run(&note_use, gov_int8(token->token_id)) == 0)
-	{
-		fresh[slot].token_id = token->token_id;
-		fresh[slot].found_at = now;
-	}
+	(void) gov_run(&note_use, gov_int8(token->token_id));
 }

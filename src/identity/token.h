@@ -33,6 +33,7 @@ typedef struct GovToken
 {
 	int64		token_id;
 	char		user_id[GOV_ID_LEN + 1];
+	bool		note_is_due;	/* of its use: the last one is a minute old */
 } GovToken;
 
 /* The token with that hash, if it is neither revoked nor expired (SPI). */

@@ -122,6 +122,29 @@ my %no = (
 );
 is(who($no{$_}), 'refused', "refused: $_") foreach sort keys %no;
 
+# -- thousands that are nearly right: refused as the others, and nothing else --------------
+foreach my $good ($eddsa, hs256(\%hs, \%claims))
+{
+	my $sql = <<"SQL";
+SET client_min_messages = warning;
+SELECT setseed(0.5) \\g /dev/null
+CREATE FUNCTION pg_temp.tried(token text) RETURNS text LANGUAGE plpgsql AS \$\$
+BEGIN
+	PERFORM gov_begin_as(token);
+	RAISE SQLSTATE 'OPENS';
+EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE;
+END \$\$;
+SELECT DISTINCT pg_temp.tried(CASE i % 4
+		WHEN 0 THEN overlay(t PLACING substr('ABCabc019-_.=', 1 + (random() * 12)::int, 1) FROM at FOR 1) || '.'
+		WHEN 1 THEN left(t, at - 1) || right(t, -at)
+		WHEN 2 THEN left(t, at) || substr('eyJ.Q', 1 + i % 5, 1) || right(t, -at)
+		ELSE left(t, at) END)
+FROM generate_series(1, 4000) AS i, (SELECT '$good') AS g(t),
+	LATERAL (SELECT (random() * (length(t) - 2))::int + 1 + 0 * i AS at) AS a
+SQL
+	is($node->safe_psql('postgres', $sql), '28000', 'thousands with a slip: refused, and nothing else');
+}
+
 # -- the file of keys ----------------------------------------------------------------------
 keys_are(0644, \%ed, \%oct);
 is(who($eddsa), 'refused', 'a secret that others can read: nothing opens');
