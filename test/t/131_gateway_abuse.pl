@@ -12,7 +12,7 @@ use Time::HiRes qw(time sleep);
 
 $SIG{PIPE} = 'IGNORE';
 my $node = PostgreSQL::Test::Cluster->new('abuse');
-$node->init;
+$node->init(allows_streaming => 1);
 $node->append_conf('postgresql.conf', "shared_preload_libraries = 'governance'\nlog_statement = none");
 $node->start;
 $node->safe_psql('postgres', 'CREATE DATABASE app');
@@ -233,6 +233,23 @@ command_fails_like([ $program, '--db', 'x', '--max-body', 'much' ], qr/max-body 
 command_fails_like([ $program, '--nonsense', '1' ], qr/--nonsense/, 'an unknown flag too');
 command_fails_like([ $program ], qr/--db is missing/, 'and a missing one');
 command_like([ $program, '--help' ], qr/--listen TEXT\n.*127\.0\.0\.1:8080/, 'help');
+
+# -- a standby answers what only reads ---------------------------------------------------------------
+$node->backup('base');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($node, 'base', has_streaming => 1);
+$standby->start;
+$node->wait_for_catchup($standby);
+my $both = Gateway->new($node, 'app', '--db-read', $standby->connstr('app') . ' user=gateway', '--pool', '2');
+is($both->ask($token, 'GET', '/models')->{status}, 200, 'a read');
+is($both->ask($token, 'POST', '/models/register', { model_id => 'both', version => '1' })->{status}, 201, 'a write');
+$node->stop;
+is($both->ask($token, 'GET', '/models')->{status}, 200, 'without the primary it still reads');
+is($both->ask($token, 'POST', '/models/register', { model_id => 'both', version => '2' })->{status}, 503, 'but does not write');
+$node->start;
+$standby->stop;
+is($both->ask($token, 'GET', '/models/both/versions/1')->{status}, 200, 'without the standby the primary is asked');
+is($both->stop, 0, 'it stops');
 
 $node->stop;
 done_testing();
