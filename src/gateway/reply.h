@@ -18,6 +18,7 @@ typedef struct Reply
 	size_t		len;
 	const char *code;			/* of an error, for the log; else NULL */
 	const char *user;			/* who acted, or NULL */
+	const char *route;			/* its path in routes.h, or NULL */
 	int			nheaders;
 	struct
 	{

@@ -46,15 +46,6 @@ service_free(Service *service)
 	free(service);
 }
 
-const char *
-service_route(const Request *request)
-{
-	const char *allow;
-	const Route *route = request->bad ? NULL : route_find(request, &allow);
-
-	return route ? route->path : NULL;
-}
-
 /* May a page of that origin call? */
 static bool
 origin_allowed(const Config *config, const char *origin)
@@ -205,6 +196,7 @@ answer(Service *service, Request *request, Reply *reply)
 		no_route(service, request, allow, reply);
 		return;
 	}
+	reply->route = route->path;
 	if (request->too_large)
 	{
 		reply_error(reply, request, 413, "too_large",

@@ -25,7 +25,4 @@ extern void service_free(Service *service);
 extern void service_answer(Service *service, Request *request,
 						   Reply *reply);
 
-/* The route that matched, for the log, or NULL. */
-extern const char *service_route(const Request *request);
-
 #endif							/* GATEWAY_SERVICE_H */

@@ -322,6 +322,8 @@ refused('28000', undef, 401, 'GET', '/metrics');
 
 # -- pages ---------------------------------------------------------------------------
 as('sci', 201, 'POST', '/models/register', { model_id => "page-$_", version => '1' }) foreach 1 .. 5;
+# denied attempts become events a little later: now
+$node->safe_psql('app', 'SELECT gov_run_maintenance()');
 foreach my $page ([ '/models?search=page&limit=2', 'models', 'model_id' ],
 	[ '/audit-log?user_id=sci&limit=7', 'entries', 'event_id' ])
 {
