@@ -503,7 +503,8 @@ $q$),
 SELECT substr(e.resource, 11) AS evidence, e.actor IS NULL AS is_exception,
     e.event_type, e.actor, e.occurred_at, e.details ->> 'reason' AS reason
 FROM governance.audit_events AS e
-WHERE e.resource_type = 'user_role' AND e.resource >= 'user_role/' AND e.resource < 'user_role0'
+WHERE e.resource_type IN ('api_token', 'role', 'role_inheritance', 'role_permission', 'sod_set', 'user', 'user_role')
+    AND e.resource >= 'user_role/' AND e.resource < 'user_role0'
     AND e.occurred_at >= $1 AND e.occurred_at < $2
     AND e.event_type IN ('user_role.assign', 'user_role.delegate', 'user_role.insert', 'user_role.update')
     AND e.event_id > coalesce((

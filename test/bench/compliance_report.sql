@@ -1,0 +1,41 @@
+-- How long a compliance report takes over 1,000,000 audit events and 100,000
+-- incidents.  In an empty database, as superuser:
+--
+--	psql -X -d somewhere -f test/bench/compliance_report.sql
+--
+-- The rows are written past the guards, as nobody waits for a million
+-- registrations; so the trail in this database proves nothing afterwards.
+\set ON_ERROR_STOP 1
+CREATE EXTENSION governance;
+ALTER TABLE governance.audit_events DISABLE TRIGGER append_only;
+ALTER TABLE governance.incidents DISABLE TRIGGER guard;
+INSERT INTO governance.incidents (category, severity, title, resource, status, reported_at, resolved_at, resolution)
+SELECT (ARRAY['safety', 'security', 'performance', 'reliability'])[1 + i % 4],
+    (ARRAY['critical', 'error', 'warning', 'info'])[1 + (i * 7) % 4], 'incident ' || i, 'model' || i % 100,
+    CASE WHEN i % 10 = 0 THEN 'open' ELSE 'closed' END, now() - i * interval '26 seconds',
+    CASE WHEN i % 10 = 0 THEN NULL ELSE now() - i * interval '25 seconds' END, 'done'
+FROM generate_series(1, 100000) AS i;
+INSERT INTO governance.audit_events (event_id, incarnation, occurred_at, xid, actor, evidence, db_role, session_role,
+    event_type, action, resource, resource_type, outcome, new_row, changes, leaf_hash) OVERRIDING SYSTEM VALUE
+SELECT 1000 + i, 1, now() - interval '30 days' + i * interval '2.58 seconds', pg_current_xact_id(), 'user' || i % 500, 'session', 'app', 'app',
+    k.kind || '.' || k.verb, k.verb, k.kind || '/' || k.id, k.kind, CASE k.kind WHEN 'access' THEN 'denied' ELSE 'success' END,
+    jsonb_build_object('user_id', 'user' || i % 2000, 'role', 'operator', 'filler', repeat('x', 200), 'i', i), '{"a": 1}',
+    decode(repeat('ab', 32), 'hex')
+FROM generate_series(1, 1000000) AS i,
+    LATERAL (SELECT CASE i % 10 WHEN 0 THEN 'access' WHEN 1 THEN 'incident' WHEN 2 THEN 'incident' WHEN 3 THEN 'user_role' ELSE 'deployment' END,
+        CASE i % 10 WHEN 1 THEN 'report' WHEN 2 THEN 'resolve' WHEN 3 THEN 'assign' WHEN 0 THEN 'denied' ELSE 'deploy' END,
+        CASE i % 10 WHEN 3 THEN 'user' || i % 2000 || ':operator' ELSE (i / 10)::text END) AS k(kind, verb, id);
+ALTER TABLE governance.incidents ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE governance.audit_events ENABLE ALWAYS TRIGGER append_only;
+VACUUM ANALYZE governance.audit_events;
+VACUUM ANALYZE governance.incidents;
+SELECT count(*) AS events, (SELECT count(*) FROM governance.incidents) AS incidents FROM governance.audit_events;
+
+\timing on
+SELECT gov_compliance_report() #> '{summary,total_incidents}' AS incidents;
+SELECT gov_compliance_report() #> '{summary,total_incidents}' AS incidents;
+SELECT gov_compliance_report(365, 'annual') #> '{summary,total_incidents}' AS incidents;
+SELECT gov_compliance_report(until => now() - interval '10 days') #> '{summary,total_incidents}' AS incidents;
+SELECT length(gov_compliance_report_html(1)) AS page;
+SELECT length(gov_compliance_report_oscal(1)::text) AS oscal;
+\timing off
