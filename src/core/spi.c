@@ -91,8 +91,10 @@ gov_spi_run(GovStatement *statement, const GovParam *params, int nparams)
 
 	if (statement->plan == NULL)
 	{
-		SPIPlanPtr	plan = SPI_prepare(statement->sql, statement->nargs,
-									   statement->argtypes);
+		int			options = statement->generic ? CURSOR_OPT_GENERIC_PLAN : 0;
+		SPIPlanPtr	plan = SPI_prepare_cursor(statement->sql,
+											  statement->nargs,
+											  statement->argtypes, options);
 
 		if (plan == NULL)
 			elog(ERROR, "SPI_prepare failed: %s: %s",

@@ -28,6 +28,7 @@ typedef struct GovStatement
 	int			nargs;
 	Oid			argtypes[GOV_MAX_PARAMS];
 	bool		latest;
+	bool		generic;		/* one plan for all parameters, for good */
 	SPIPlanPtr	plan;			/* NULL until first use */
 } GovStatement;
 
