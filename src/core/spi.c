@@ -91,10 +91,11 @@ gov_spi_run(GovStatement *statement, const GovParam *params, int nparams)
 
 	if (statement->plan == NULL)
 	{
-		SPIPlanPtr	plan =
-			SPI_prepare_cursor(statement->sql, statement->nargs,
-							   statement->argtypes,
-							   statement->custom ? CURSOR_OPT_CUSTOM_PLAN : 0);
+		int			options = (statement->custom ? CURSOR_OPT_CUSTOM_PLAN : 0) |
+			(statement->generic ? CURSOR_OPT_GENERIC_PLAN : 0);
+		SPIPlanPtr	plan = SPI_prepare_cursor(statement->sql,
+											  statement->nargs,
+											  statement->argtypes, options);
 
 		if (plan == NULL)
 			elog(ERROR, "SPI_prepare failed: %s: %s",

@@ -29,6 +29,7 @@ typedef struct GovStatement
 	Oid			argtypes[GOV_MAX_PARAMS];
 	bool		latest;
 	bool		custom;			/* plan each run: the table's size changes */
+	bool		generic;		/* one plan for all parameters, for good */
 	SPIPlanPtr	plan;			/* NULL until first use */
 } GovStatement;
 

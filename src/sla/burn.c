@@ -26,7 +26,8 @@ static GovStatement find_rules = {
 		   " (extract(epoch FROM r.keep_firing_for) * 1000000)::bigint"
 		   " FROM governance.burn_rate_rules AS r"
 		   " ORDER BY r.factor DESC, r.rule LIMIT $1",
-	.nargs = 1, .argtypes = {INT4OID}
+	.nargs = 1, .argtypes = {INT4OID},
+	.generic = true
 };
 
 /* Windows that were measured already in this call. */

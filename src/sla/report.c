@@ -50,7 +50,8 @@ static GovStatement find_maintenance = {
 		   " WHERE w.resource_type = $1 AND w.resource_id = $2"
 		   " AND w.ends_at > $3 AND w.starts_at < $4) AS r",
 	.nargs = 4,
-	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}
+	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
+	.generic = true
 };
 
 static void

@@ -37,7 +37,8 @@ static GovStatement count_violations = {
 		   " WHERE v.closed_at >= $3 AND " COUNTED " LIMIT $7)) AS counted",
 	.nargs = 7,
 	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, BOOLOID,
-		BOOLOID, INT8OID}
+		BOOLOID, INT8OID},
+	.generic = true
 };
 
 static GovStatement find_measurement = {
@@ -45,7 +46,8 @@ static GovStatement find_measurement = {
 		   " WHERE m.resource_type = $1 AND m.resource_id = $2"
 		   " AND m.measured_at >= $3 AND m.measured_at < $4 LIMIT 1",
 	.nargs = 4,
-	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}
+	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
+	.generic = true
 };
 
 int64
