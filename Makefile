@@ -49,6 +49,10 @@ SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
 SQL_FILES := $(wildcard $(patsubst %,sql/parts/%.sql,$(SQL_PARTS)))
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(SQL_SCRIPT)
+# Install scripts of former versions, as they were released, and the scripts
+# from one version to the next: docs/OPERATIONS.md says how to write one.
+DATA = $(wildcard sql/released/$(EXTENSION)--*.sql \
+	sql/upgrade/$(EXTENSION)--*--*.sql)
 
 # --- tests --------------------------------------------------------------------
 

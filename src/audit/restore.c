@@ -30,6 +30,7 @@
 #include "audit/seal.h"
 #include "audit/verify.h"
 #include "core/args.h"
+#include "core/compat.h"
 #include "core/errors.h"
 #include "core/operation.h"
 #include "core/relations.h"
@@ -204,7 +205,7 @@ require_superuser(const char *function)
 	gov_deny(&denial);
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 refuse(const char *message, const char *detail, const char *hint)
 {
 	ereport(ERROR,

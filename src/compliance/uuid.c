@@ -11,6 +11,8 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
+#include "core/compat.h"
+
 PG_FUNCTION_INFO_V1(gov_uuid_of);
 
 #define UUID_BYTES 16

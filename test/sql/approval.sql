@@ -224,7 +224,7 @@ SELECT (gov_set_approval_policy('model_rollback', enabled => false)).enabled;
 
 -- what the trail says of a request
 SELECT event_type, actor, changes ->> 'status' AS status FROM governance.audit_events
-WHERE resource = 'approval_request/' || :'r1' ORDER BY event_id;
+WHERE resource = 'approval_request/' || :'r1' AND outcome = 'success' ORDER BY event_id;
 
 -- pending longer than people should take to answer: told of, once
 SELECT value FROM gov_set_policy('approval.response_hours', '2');

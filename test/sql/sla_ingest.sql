@@ -253,13 +253,15 @@ COMMIT;
 SELECT n FROM pg_temp.counted WHERE resource_id = 'ingest-tx';
 
 -- nor in a parallel worker's plan
-SET force_parallel_mode = on;
+SELECT set_config(name, 'on', false) AS forced FROM pg_settings
+WHERE name IN ('force_parallel_mode', 'debug_parallel_query');   -- its names up to 15 and since 16
 CREATE FUNCTION pg_temp.sly() RETURNS void LANGUAGE plpgsql PARALLEL SAFE AS
 $$BEGIN PERFORM gov_observe('model', 'ingest-tx', 1); END$$;
 \set VERBOSITY sqlstate
 SELECT pg_temp.sly();                                                                     -- 25000
 \set VERBOSITY default
-RESET force_parallel_mode;
+SELECT set_config(name, 'off', false) AS forced FROM pg_settings
+WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 
 -- REPEATABLE READ and SERIALIZABLE count like others
 BEGIN ISOLATION LEVEL SERIALIZABLE;
