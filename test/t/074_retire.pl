@@ -7,6 +7,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
+use World;
 
 my $node = PostgreSQL::Test::Cluster->new('retire');
 $node->init(allows_streaming => 1);
@@ -20,29 +21,10 @@ $node->start;
 
 sub ask { my ($sql) = @_; return $node->safe_psql('postgres', $sql); }
 
-# A leaf as src/audit/README.md says, to make events old before they are sealed.
-my $leaf = q{gov_merkle_leaf_hash('\x01'::bytea || (SELECT string_agg(decode(lpad(to_hex(f.n), 2, '0'), 'hex')
-	|| convert_to(f.t, 'UTF8') || int4send(length(f.c)) || f.c, '' ORDER BY f.n)
-	FROM (VALUES (1, 'i', int8send(e.event_id)), (2, 'i', int8send(e.incarnation)),
-	(3, 't', int8send((extract(epoch FROM e.occurred_at) * 1000000)::bigint)), (4, 'i', int8send(e.xid::text::bigint)),
-	(5, 's', convert_to(e.actor, 'UTF8')), (6, 's', convert_to(e.evidence, 'UTF8')),
-	(7, 's', convert_to(e.db_role::text, 'UTF8')), (8, 's', convert_to(e.session_role::text, 'UTF8')),
-	(9, 's', convert_to(e.event_type, 'UTF8')), (10, 's', convert_to(e.action, 'UTF8')),
-	(11, 's', convert_to(e.resource, 'UTF8')), (12, 's', convert_to(e.resource_type, 'UTF8')),
-	(13, 's', convert_to(e.outcome, 'UTF8')), (14, 'j', convert_to(e.old_row::text, 'UTF8')),
-	(15, 'j', convert_to(e.new_row::text, 'UTF8')), (16, 'j', convert_to(e.changes::text, 'UTF8')),
-	(17, 'j', convert_to(e.details::text, 'UTF8')), (19, 's', convert_to(e.application_name, 'UTF8'))) AS f(n, t, c)
-	WHERE f.c IS NOT NULL))};
 my $old = 60_000;
-ask(qq{
-	BEGIN;
+World::age($node, 'postgres', qq{
 	CREATE EXTENSION governance;
-	SELECT count(gov_log_event('retire', 'old', 'retire')) FROM generate_series(1, $old);
-	ALTER TABLE governance.audit_events DISABLE TRIGGER append_only;
-	UPDATE governance.audit_events SET occurred_at = occurred_at - interval '400 days';
-	UPDATE governance.audit_events AS e SET leaf_hash = $leaf;
-	ALTER TABLE governance.audit_events ENABLE ALWAYS TRIGGER append_only;
-	COMMIT;});
+	SELECT count(gov_log_event('retire', 'old', 'retire')) FROM generate_series(1, $old)});
 $old = ask(q{SELECT count(*) FROM governance.audit_events});
 ask(q{SELECT gov_set_policy('audit.retention_days', '100')});
 ask(q{SELECT gov_audit_seal()});
