@@ -59,7 +59,7 @@ BEGIN ATOMIC
             pg_catalog.substr(e.resource, 10)::bigint AS incident_id, e.event_id
         FROM governance.audit_events AS e
         WHERE e.resource >= 'incident/' AND e.resource < 'incident0'
-            AND e.occurred_at >= incidents_at.at
+            AND e.resource_type = 'incident' AND e.occurred_at >= incidents_at.at
         ORDER BY e.resource, e.occurred_at, e.event_id
     ),
     changed AS MATERIALIZED (
@@ -469,6 +469,7 @@ BEGIN ATOMIC
             SELECT e.occurred_at
             FROM governance.audit_events AS e
             WHERE e.resource = 'sla_target/' || t.resource_type || ':' || t.resource_id
+                AND e.resource_type = 'sla_target'
             ORDER BY e.occurred_at, e.event_id
             LIMIT 1), '-infinity') < sla_targets_at.at;
 END;

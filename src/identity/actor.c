@@ -5,11 +5,18 @@
  * The session's identity is GetOuterUserId(): the SET ROLE role, else the
  * session user, whatever SECURITY DEFINER functions are on the stack.
  *
+ * Within a security-restricted operation (VACUUM, ANALYZE, autovacuum, building
+ * an index, refreshing a materialized view) it is GetUserId(), the owner of
+ * the relation: what runs there is that owner's code, in the session of
+ * somebody who only keeps house, and neither the session's identity nor a
+ * binding of its transaction is lent to it.
+ *
  * Pooling in transaction mode is safe: a binding ends with its transaction,
  * and what is cached of the session is keyed by role OID and generation.
  */
 #include "postgres.h"
 
+#include "access/parallel.h"
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -28,6 +35,9 @@ typedef struct Binding
 } Binding;
 
 static Binding binding;
+
+/* Do our own read-only queries run, which ask for the session's actor? */
+static bool keeps_session = false;
 
 /* The last answers: a session asks about the same one or two, always. */
 typedef struct RoleAnswer
@@ -59,6 +69,7 @@ xact_callback(XactEvent event, void *arg)
 		case XACT_EVENT_PARALLEL_COMMIT:
 		case XACT_EVENT_PARALLEL_ABORT:
 			binding.evidence = GOV_EVIDENCE_UNMAPPED;
+			keeps_session = false;
 			break;
 		default:
 			break;
@@ -185,9 +196,39 @@ find_role_user(Oid roleid, char *user_id)
 }
 
 bool
+gov_actor_keep_session(bool keep)
+{
+	bool		before = keeps_session;
+
+	keeps_session = keep;
+	return before;
+}
+
+/* Does somebody else's code run here, for whom nobody acts? */
+static bool
+is_restricted(void)
+{
+	return unlikely(InSecurityRestrictedOperation()) && !keeps_session;
+}
+
+/* The database role in force. */
+static Oid
+acting_role(void)
+{
+	return is_restricted() ? GetUserId() : GetOuterUserId();
+}
+
+bool
 gov_actor_get(GovActor *actor)
 {
-	if (binding.evidence != GOV_EVIDENCE_UNMAPPED)
+	/* A worker does not know of a binding: no function of ours asks there. */
+	if (unlikely(IsParallelWorker()))
+	{
+		actor->evidence = GOV_EVIDENCE_UNMAPPED;
+		actor->user_id[0] = '\0';
+		return false;
+	}
+	if (binding.evidence != GOV_EVIDENCE_UNMAPPED && !is_restricted())
 	{
 		actor->evidence = binding.evidence;
 		strlcpy(actor->user_id, binding.user_id, sizeof(actor->user_id));
@@ -195,7 +236,7 @@ gov_actor_get(GovActor *actor)
 			user_is_active(binding.user_id))
 			return true;
 	}
-	else if (find_role_user(GetOuterUserId(), actor->user_id))
+	else if (find_role_user(acting_role(), actor->user_id))
 	{
 		actor->evidence = GOV_EVIDENCE_SESSION;
 		return true;
@@ -208,7 +249,7 @@ gov_actor_get(GovActor *actor)
 char *
 gov_session_db_role(void)
 {
-	return GetUserNameFromId(GetOuterUserId(), true);
+	return GetUserNameFromId(acting_role(), true);
 }
 
 char *
@@ -241,6 +282,21 @@ gov_actor_refuse_second(void)
 				 errdetail("It is user \"%s\" (%s).", binding.user_id,
 						   gov_evidence_name(binding.evidence)),
 				 errhint("A binding ends with its transaction; begin another one.")));
+}
+
+/*
+ * gov_actor_refuse_restricted
+ *		42501 where the code of a relation's owner or of a control runs: it
+ *		must not decide who acts in the transaction that it is a guest of.
+ */
+void
+gov_actor_refuse_restricted(const char *function)
+{
+	if (InSecurityRestrictedOperation())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("cannot execute %s within security-restricted operation",
+						function)));
 }
 
 /*

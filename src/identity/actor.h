@@ -67,6 +67,16 @@ extern void gov_actor_bind_instead(const char *user_id,
  */
 extern void gov_actor_refuse_second(void);
 
+/*
+ * Let the session's actor, and a binding, count within a security-restricted
+ * operation too: for queries of the extension's own that only read.  Returns
+ * what was so before; the end of the transaction ends it.
+ */
+extern bool gov_actor_keep_session(bool keep);
+
+/* 42501 within such an operation: who acts is not decided there. */
+extern void gov_actor_refuse_restricted(const char *function);
+
 /* Is there such a user, and an active one? */
 extern bool gov_user_exists(const char *user_id, bool *is_active);
 
