@@ -75,8 +75,8 @@ is_json(const EventField *field)
 	tokener = json_tokener_new();
 	if (tokener == NULL)
 		unreadable("out of memory");
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
-						   JSON_TOKENER_VALIDATE_UTF8);
+	/* not to validate UTF-8: json-c 0.18 refuses what is valid */
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	json_object_put(json_tokener_parse_ex(tokener,
 										  (const char *) field->bytes,
 										  (int) field->len));
@@ -85,6 +85,13 @@ is_json(const EventField *field)
 		json_object_put(json_tokener_parse_ex(tokener, "", 1));
 	ok = json_tokener_get_error(tokener) == json_tokener_success;
 	json_tokener_free(tokener);
+	for (size_t i = 0; ok && i < field->len;)
+	{
+		size_t		n = utf8_len(field->bytes + i, field->len - i);
+
+		ok = n > 0;
+		i += n;
+	}
 	return ok;
 }
 
