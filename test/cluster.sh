@@ -126,11 +126,11 @@ cluster_wrap() {
 
 # cluster_start DIR: start the server on that data directory.
 cluster_start() {
-	local bin program=()
+	local bin with_program=()
 	bin=$(cluster_bin)
 	if [ -n "$CLUSTER_VALGRIND" ]; then
 		cluster_wrap "$1"
-		program=(-p "$REPLY")
+		with_program=(-p "$REPLY")
 	fi
 	CLUSTER_DIR=$1
 	CLUSTER_SOCKET=$(mktemp -d -p /tmp) || return
@@ -144,7 +144,7 @@ cluster_start() {
 	unset PGDATABASE PGSERVICE PGOPTIONS PGPASSWORD PGHOSTADDR PGDATA
 
 	(cd "$CLUSTER_DIR" && cluster_as "$bin/pg_ctl" start --silent --wait \
-		-t 300 "${program[@]}" -D "$CLUSTER_DIR/data" -l "$CLUSTER_DIR/server.log" \
+		-t 300 "${with_program[@]}" -D "$CLUSTER_DIR/data" -l "$CLUSTER_DIR/server.log" \
 		-o "-p $PGPORT -k $CLUSTER_SOCKET" >/dev/null 2>&1 </dev/null) || {
 		complain "the server does not start:"
 		tail -n 20 "$CLUSTER_DIR/server.log" >&2
