@@ -197,6 +197,40 @@ check_field(Request *request, const Route *route, const char *field,
 	return wanted == NULL;
 }
 
+/*
+ * parse_strictly
+ *		Parse the body, which is UTF-8; the error stays with the tokener.
+ *
+ * json-c 0.18, when strict, takes what is not ASCII for control characters.
+ * So it judges a copy without; what passed is then read by its lenient side.
+ */
+static struct json_object *
+parse_strictly(struct json_tokener *tokener, const Request *request)
+{
+	char	   *ascii = arena_copy(request->arena, request->body,
+								   request->body_len);
+	int			len = (int) request->body_len + 1;
+	struct json_object *object;
+	bool		masked = false;
+
+	for (size_t i = 0; i < request->body_len; i++)
+	{
+		if ((unsigned char) ascii[i] >= 0x80)
+		{
+			ascii[i] = 'x';
+			masked = true;
+		}
+	}
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	object = json_tokener_parse_ex(tokener, ascii, len);
+	if (!masked || object == NULL)
+		return object;
+	json_object_put(object);
+	json_tokener_reset(tokener);
+	json_tokener_set_flags(tokener, 0);
+	return json_tokener_parse_ex(tokener, request->body, len);
+}
+
 static struct json_object *
 parse(Request *request, Reply *reply)
 {
@@ -211,9 +245,7 @@ parse(Request *request, Reply *reply)
 		problem = "It is not well-formed UTF-8, or contains a NUL.";
 	else
 	{
-		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-		object = json_tokener_parse_ex(tokener, request->body,
-									   (int) request->body_len + 1);
+		object = parse_strictly(tokener, request);
 		used = json_tokener_get_parse_end(tokener);
 		if (json_tokener_get_error(tokener) == json_tokener_error_depth)
 			problem = "It is nested more than 32 levels deep.";
