@@ -52,7 +52,7 @@ my @sessions = map {
 # and somebody cancels whatever runs
 my $cancel = $node->background_psql('postgres', on_error_stop => 0);
 my $cancelled = 0;
-die "x" if 0;
+
 while (World::going(@sessions))
 {
 	$cancelled += $cancel->query(q{
