@@ -172,17 +172,24 @@ count_evidence(const char *query, TimestampTz start, TimestampTz end,
 static void
 confine(const GovControl *control)
 {
+	GovConfined confined;
 	int			save_context;
 	Oid			save_userid;
+	Oid			owner = gov_owner();
 	int			i;
 
 	for (i = 0; i < lengthof(settings); i++)
 		(void) set_config_option(settings[i].name, settings[i].value,
 								 PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE,
 								 true, 0, false);
+	/* A built-in one reads as the session's actor, another as its owner. */
+	if (control->owner_role != NULL)
+		owner = get_role_oid(control->owner_role, false);
+	confined.keeps_session = control->owner_role == NULL;
+	confined.role = owner;
+	(void) gov_actor_confine(confined);
 	GetUserIdAndSecContext(&save_userid, &save_context);
-	SetUserIdAndSecContext(control->owner_role == NULL ? gov_owner() :
-						   get_role_oid(control->owner_role, false),
+	SetUserIdAndSecContext(owner,
 						   save_context | SECURITY_RESTRICTED_OPERATION);
 	XactReadOnly = true;
 }
@@ -212,16 +219,13 @@ gov_control_run(const GovControl *control, TimestampTz start, TimestampTz end,
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	bool		kept_session;
+	GovConfined before = gov_actor_confine((GovConfined) {false, InvalidOid});
 
 	memset(result, 0, sizeof(*result));
 	if (control_timeout == MAX_TIMEOUTS)
 		control_timeout = RegisterTimeout(USER_TIMEOUT,
 										  control_timeout_handler);
 	timed_out = false;
-
-	/* A built-in query asks for the session's actor, another for its owner. */
-	kept_session = gov_actor_keep_session(control->owner_role == NULL);
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(caller);
@@ -238,7 +242,7 @@ gov_control_run(const GovControl *control, TimestampTz start, TimestampTz end,
 		/* It came too late to stop the query: stop nothing else either. */
 		if (timed_out)
 			QueryCancelPending = false;
-		(void) gov_actor_keep_session(kept_session);
+		(void) gov_actor_confine(before);
 		RollbackAndReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
@@ -246,7 +250,7 @@ gov_control_run(const GovControl *control, TimestampTz start, TimestampTz end,
 		ErrorData  *error;
 
 		disable_timeout(control_timeout, false);
-		(void) gov_actor_keep_session(kept_session);
+		(void) gov_actor_confine(before);
 		MemoryContextSwitchTo(caller);
 		error = CopyErrorData();
 		FlushErrorState();

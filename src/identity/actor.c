@@ -6,10 +6,10 @@
  * session user, whatever SECURITY DEFINER functions are on the stack.
  *
  * Within a security-restricted operation (VACUUM, ANALYZE, autovacuum, building
- * an index, refreshing a materialized view) it is GetUserId(), the owner of
- * the relation: what runs there is that owner's code, in the session of
- * somebody who only keeps house, and neither the session's identity nor a
- * binding of its transaction is lent to it.
+ * an index, refreshing a materialized view) somebody else's code may run: that
+ * of the relation's owner, in the session of who only keeps house.  It is lent
+ * no identity.  The session's counts there only while it is the current user,
+ * too, which our own SECURITY DEFINER functions never let it be.
  *
  * Pooling in transaction mode is safe: a binding ends with its transaction,
  * and what is cached of the session is keyed by role OID and generation.
@@ -36,8 +36,8 @@ typedef struct Binding
 
 static Binding binding;
 
-/* Do our own read-only queries run, which ask for the session's actor? */
-static bool keeps_session = false;
+/* Who acts within a security-restricted operation of our own. */
+static GovConfined confined = {false, InvalidOid};
 
 /* The last answers: a session asks about the same one or two, always. */
 typedef struct RoleAnswer
@@ -69,7 +69,8 @@ xact_callback(XactEvent event, void *arg)
 		case XACT_EVENT_PARALLEL_COMMIT:
 		case XACT_EVENT_PARALLEL_ABORT:
 			binding.evidence = GOV_EVIDENCE_UNMAPPED;
-			keeps_session = false;
+			confined.keeps_session = false;
+			confined.role = InvalidOid;
 			break;
 		default:
 			break;
@@ -195,32 +196,41 @@ find_role_user(Oid roleid, char *user_id)
 	return found;
 }
 
-bool
-gov_actor_keep_session(bool keep)
+GovConfined
+gov_actor_confine(GovConfined now)
 {
-	bool		before = keeps_session;
+	GovConfined before = confined;
 
-	keeps_session = keep;
+	confined = now;
 	return before;
 }
 
-/* Does somebody else's code run here, for whom nobody acts? */
+/* Does a binding not count here? */
 static bool
 is_restricted(void)
 {
-	return unlikely(InSecurityRestrictedOperation()) && !keeps_session;
+	return unlikely(InSecurityRestrictedOperation()) &&
+		!confined.keeps_session;
 }
 
-/* The database role in force. */
+/* The database role in force; InvalidOid: none is. */
 static Oid
 acting_role(void)
 {
-	return is_restricted() ? GetUserId() : GetOuterUserId();
+	Oid			outer = GetOuterUserId();
+
+	if (likely(!is_restricted()))
+		return outer;
+	if (OidIsValid(confined.role))
+		return confined.role;
+	return GetUserId() == outer && outer != gov_owner() ? outer : InvalidOid;
 }
 
 bool
 gov_actor_get(GovActor *actor)
 {
+	Oid			role;
+
 	/* A worker does not know of a binding: no function of ours asks there. */
 	if (unlikely(IsParallelWorker()))
 	{
@@ -236,7 +246,8 @@ gov_actor_get(GovActor *actor)
 			user_is_active(binding.user_id))
 			return true;
 	}
-	else if (find_role_user(acting_role(), actor->user_id))
+	else if (OidIsValid(role = acting_role()) &&
+			 find_role_user(role, actor->user_id))
 	{
 		actor->evidence = GOV_EVIDENCE_SESSION;
 		return true;
@@ -249,7 +260,7 @@ gov_actor_get(GovActor *actor)
 char *
 gov_session_db_role(void)
 {
-	return GetUserNameFromId(acting_role(), true);
+	return GetUserNameFromId(GetOuterUserId(), true);
 }
 
 char *

@@ -68,11 +68,17 @@ extern void gov_actor_bind_instead(const char *user_id,
 extern void gov_actor_refuse_second(void);
 
 /*
- * Let the session's actor, and a binding, count within a security-restricted
- * operation too: for queries of the extension's own that only read.  Returns
- * what was so before; the end of the transaction ends it.
+ * Who acts within a security-restricted operation of the extension's own,
+ * which only reads: the session's actor as elsewhere, or a role's user.
+ * Returns what was so before; the end of the transaction ends it.
  */
-extern bool gov_actor_keep_session(bool keep);
+typedef struct GovConfined
+{
+	bool		keeps_session;
+	Oid			role;
+} GovConfined;
+
+extern GovConfined gov_actor_confine(GovConfined now);
 
 /* 42501 within such an operation: who acts is not decided there. */
 extern void gov_actor_refuse_restricted(const char *function);
