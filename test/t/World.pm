@@ -107,7 +107,7 @@ my ($pairs, $sessions) = (0, 0);
 # events and three observations that only come together.
 sub step
 {
-	my $version = any(qw(1.0.0 1.1.0 2.0.0)) . '-' . int(rand(20));
+	my $version = any(qw(1.0.0 1.1.0 2.0.0)) . '-' . int(rand(10));
 	my $environment = any(qw(staging production));
 	if (rand() < 0.35)
 	{
