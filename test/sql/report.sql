@@ -15,6 +15,9 @@ SELECT role FROM gov_assign_role('report_ops', 'operator');
 SELECT role FROM gov_assign_role('report_approver', 'approver');
 SELECT role FROM gov_assign_role('report_auditor', 'auditor');
 
+-- attempts that other tests were denied a moment ago are in the trail from here on
+SELECT gov_run_maintenance() IS NOT NULL AS written;
+
 -- something to report on
 SELECT clock_timestamp() AS began \gset
 SET ROLE regress_report_maker;
@@ -40,9 +43,6 @@ SELECT gov_observe_many('model', 'report.risk', ARRAY[50, 50, 50, 300], ARRAY[tr
 -- -------------------------------------------------------------------------
 -- what is in a report
 -- -------------------------------------------------------------------------
-RESET ROLE;
--- attempts that other tests were denied a moment ago are in the trail from here on
-SELECT gov_run_maintenance() IS NOT NULL AS written;
 SET ROLE regress_report_auditor;
 CREATE TEMP TABLE made (name text PRIMARY KEY, report jsonb);
 INSERT INTO made SELECT 'first', gov_compliance_report();
