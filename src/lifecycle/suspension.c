@@ -47,6 +47,8 @@ static const Allowed allowed_changes[] = {
 	{"approval_request", "reject"},
 	{"approval_request", "withdraw"},
 	{"approval_request", "consume"},
+	{"approval_request", "expire"}, /* the clock does not stop */
+	{"approval_request", "overdue"},
 	{"approval", "reject"},
 	{"checkpoint_key", NULL},	/* recorded by a read */
 	{"audit_log", NULL},		/* a restore, a move */

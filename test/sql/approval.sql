@@ -260,6 +260,8 @@ SET ROLE regress_approval_nina;
 SELECT gov_suspend('drill');                                -- 42501
 RESET ROLE;
 SELECT gov_suspend('');                                     -- 22023
+SELECT request_id AS stale FROM gov_request_approval('model_rollback', '{"model_id": "appr"}') \gset
+UPDATE governance.approval_requests SET expires_at = now() - interval '1 hour' WHERE request_id = :'stale';
 SELECT gov_resume('nothing to resume');                     -- 55000
 SELECT is_suspended, reason, changed_by IS NOT NULL AS changed FROM gov_suspend('drill');
 SELECT gov_suspend('again');                                -- 55000
@@ -267,6 +269,9 @@ SELECT gov_register_model('appr', '9');                     -- 55000
 SELECT gov_set_policy('sla.keep_raw', 'true');              -- 55000
 SELECT count(*) FROM gov_model_versions('appr');
 SELECT gov_revoke_role('nina', 'approval_glass');
+-- time goes on: maintenance sweeps what it ends
+SELECT gov_run_maintenance() -> 'approval_requests' ->> 'expired' AS expired;
+SELECT status FROM governance.approval_requests WHERE request_id = :'stale';
 SELECT is_suspended FROM gov_resume('drill over');
 SELECT (gov_register_model('appr', '9')).version;
 
