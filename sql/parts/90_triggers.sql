@@ -36,6 +36,24 @@ BEGIN
 END
 $$;
 
+-- Where a CHECK ties other columns to the state it would speak first.
+DO $$
+DECLARE
+    tied text;
+BEGIN
+    FOREACH tied IN ARRAY ARRAY[
+        'deployment_history', 'usecase_deployments', 'incidents', 'sla_violations'
+    ]
+    LOOP
+        EXECUTE pg_catalog.format(
+            'CREATE TRIGGER moves BEFORE UPDATE ON governance.%I'
+            ' FOR EACH ROW EXECUTE FUNCTION governance.guard_moves()', tied);
+        EXECUTE pg_catalog.format(
+            'ALTER TABLE governance.%I ENABLE ALWAYS TRIGGER moves', tied);
+    END LOOP;
+END
+$$;
+
 CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE ON governance.audit_events
     FOR EACH ROW EXECUTE FUNCTION governance.audit_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON governance.audit_events

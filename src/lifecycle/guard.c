@@ -37,6 +37,7 @@
 #include "lifecycle/suspension.h"
 
 PG_FUNCTION_INFO_V1(gov_guard);
+PG_FUNCTION_INFO_V1(gov_guard_moves);
 
 #define MAX_KEYS		3
 #define MAX_MACHINES	2
@@ -535,4 +536,33 @@ gov_guard(PG_FUNCTION_ARGS)
 		check_duties(g, trigdata);
 	gov_spi_end();
 	return PointerGetDatum(NULL);
+}
+
+/*
+ * gov_guard_moves
+ *		Refuses a move by hand before a CHECK between columns can.
+ *
+ * BEFORE UPDATE, so that the answer names the rule (55000) and not the columns
+ * that would have to go along with it (23514).  It holds nothing that the
+ * guard does not hold.
+ */
+Datum
+gov_guard_moves(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+	const Governed *g = NULL;
+
+	if (CALLED_AS_TRIGGER(fcinfo) &&
+		TRIGGER_FIRED_BEFORE(trigdata->tg_event) &&
+		TRIGGER_FIRED_FOR_ROW(trigdata->tg_event) &&
+		TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
+		g = find_governed(trigdata->tg_relation);
+	if (g == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"guard_moves\" is a BEFORE UPDATE trigger of a governed table")));
+	if (gov_operation_verb() == NULL && !gov_restoring_lets_pass())
+		check_moves(g, trigdata->tg_relation, trigdata->tg_trigtuple,
+					trigdata->tg_newtuple);
+	return PointerGetDatum(trigdata->tg_newtuple);
 }

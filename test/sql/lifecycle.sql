@@ -101,6 +101,13 @@ CREATE FUNCTION pg_temp.move() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.st
 CREATE TRIGGER zzz BEFORE UPDATE ON governance.model_versions FOR EACH ROW EXECUTE FUNCTION pg_temp.move();
 UPDATE governance.model_versions SET model_path = model_path WHERE model_id = 'lifecycle_model';   -- 55000
 DROP TRIGGER zzz ON governance.model_versions;
+-- where a CHECK ties another column to the state, too
+SELECT t.tgrelid::regclass FROM pg_trigger AS t
+WHERE t.tgfoid = 'governance.guard_moves()'::regprocedure AND t.tgenabled = 'A' AND t.tgtype = 1 + 2 + 16
+ORDER BY t.tgrelid::regclass::text COLLATE "C";
+CREATE TRIGGER moves BEFORE INSERT ON governance.models FOR EACH ROW EXECUTE FUNCTION governance.guard_moves();
+INSERT INTO governance.models (model_id, description, owner) VALUES ('lifecycle_moves', '', '');   -- 39P01
+DROP TRIGGER moves ON governance.models;
 -- a word outside the set meets the CHECK first
 UPDATE governance.model_versions SET status = 'live' WHERE model_id = 'lifecycle_model';   -- 23514
 \set VERBOSITY default
