@@ -36,6 +36,33 @@ BEGIN
 END
 $$;
 
+-- Before the constraints speak, the guard has seen a state that moves.
+DO $$
+DECLARE
+    stateful text;
+    moves text;
+BEGIN
+    FOR stateful, moves IN VALUES
+        ('model_versions',
+         'OLD.status IS DISTINCT FROM NEW.status'
+         ' OR OLD.approval_status IS DISTINCT FROM NEW.approval_status'),
+        ('deployment_history', 'OLD.status IS DISTINCT FROM NEW.status'),
+        ('use_cases', 'OLD.status IS DISTINCT FROM NEW.status'),
+        ('usecase_deployments', 'OLD.status IS DISTINCT FROM NEW.status'),
+        ('approval_requests', 'OLD.status IS DISTINCT FROM NEW.status'),
+        ('incidents', 'OLD.status IS DISTINCT FROM NEW.status'),
+        ('sla_violations', 'OLD.status IS DISTINCT FROM NEW.status')
+    LOOP
+        EXECUTE pg_catalog.format(
+            'CREATE TRIGGER guard_move BEFORE UPDATE ON governance.%I'
+            ' FOR EACH ROW WHEN (%s) EXECUTE FUNCTION governance.guard()',
+            stateful, moves);
+        EXECUTE pg_catalog.format(
+            'ALTER TABLE governance.%I ENABLE ALWAYS TRIGGER guard_move', stateful);
+    END LOOP;
+END
+$$;
+
 CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE ON governance.audit_events
     FOR EACH ROW EXECUTE FUNCTION governance.audit_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON governance.audit_events
