@@ -422,11 +422,12 @@ ROUTE(GET, "/sla/{resource_type}/{resource_id}/violations",
 ROUTE(POST, "/sla/{resource_type}/{resource_id}/violations/{violation_id}/acknowledge",
 	  gov_acknowledge_violation,
 	  "-resource_type:text! -resource_id:text! violation_id:long! notes|comments|comment:text",
-	  "SELECT gov_row_json(t)::text FROM governance.sla_violations AS v,"
-	  " LATERAL gov_acknowledge_violation({*}) AS t"
+	  "SELECT CASE WHEN EXISTS (SELECT FROM governance.sla_violations AS v"
 	  " WHERE v.violation_id = {violation_id}"
 	  " AND v.resource_type = {resource_type}"
-	  " AND v.resource_id = {resource_id}", "", 200,
+	  " AND v.resource_id = {resource_id}) OR NOT gov_can('incident:manage')"
+	  " THEN (SELECT gov_row_json(t)::text"
+	  " FROM gov_acknowledge_violation({*}) AS t) END", "", 200,
 	  WRITES, "SLA violation {violation_id}", "Acknowledge a violation")
 
 /* --- the service itself -------------------------------------------------- */

@@ -286,8 +286,9 @@ $list = as('aud', 200, 'GET', '/sla/model/vc/violations?hours=24');
 has_keys($list, 'a list', qw(violations count));
 $id = $list->{violations}[0]{violation_id};
 ok($id, '  the summary missed its target');
-is(as('ops', 200, 'POST', "/sla/model/vc/violations/$id/acknowledge", { notes => 'seen' })->{acknowledged_by}, 'ops', '  acknowledged');
 refused('42704', 'ops', 404, 'POST', "/sla/model/other/violations/$id/acknowledge", {});
+refused('42501', 'aud', 403, 'POST', "/sla/model/other/violations/$id/acknowledge", {});
+is(as('ops', 200, 'POST', "/sla/model/vc/violations/$id/acknowledge", { notes => 'seen' })->{acknowledged_by}, 'ops', '  acknowledged');
 
 # -- reports and the trail -----------------------------------------------------------
 my $report = as('aud', 200, 'GET', '/compliance/report?period_days=7');
