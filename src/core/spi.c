@@ -105,8 +105,8 @@ gov_spi_run(GovStatement *statement, const GovParam *params, int nparams)
 
 	if (statement->plan == NULL)
 	{
-		int			options = (statement->custom ? CURSOR_OPT_CUSTOM_PLAN : 0) |
-			(statement->generic ? CURSOR_OPT_GENERIC_PLAN : 0);
+		int			options = statement->custom ? CURSOR_OPT_CUSTOM_PLAN :
+			statement->generic ? CURSOR_OPT_GENERIC_PLAN : 0;
 		SPIPlanPtr	plan = SPI_prepare_cursor(statement->sql,
 											  statement->nargs,
 											  statement->argtypes, options);
