@@ -5,9 +5,9 @@
  * The session's identity is GetOuterUserId(): the SET ROLE role, else the
  * session user, whatever SECURITY DEFINER functions are on the stack.
  *
- * Within a security-restricted operation (VACUUM, ANALYZE, autovacuum, an index
- * being built, a materialized view refreshed) somebody else's code may run: that
- * of the relation's owner, in the session of who only keeps house.  It is lent
+ * Within a security-restricted operation (VACUUM, ANALYZE, autovacuum, an
+ * index being built, a materialized view refreshed) somebody else's code may
+ * run: that of the relation's owner, in the session of who only keeps house.  It is lent
  * no identity.  The session's counts there only while it is the current user,
  * too, which our own SECURITY DEFINER functions never let it be.
  *
