@@ -7,9 +7,9 @@
  *
  * Within a security-restricted operation (VACUUM, ANALYZE, autovacuum, an
  * index being built, a materialized view refreshed) somebody else's code may
- * run: that of the relation's owner, in the session of who only keeps house.  It is lent
- * no identity.  The session's counts there only while it is the current user,
- * too, which our own SECURITY DEFINER functions never let it be.
+ * run: that of the relation's owner, in the session of who only keeps house.
+ * It is lent no identity.  The session's counts there only while it is the
+ * current user, too, which our own SECURITY DEFINER functions never let it be.
  *
  * Pooling in transaction mode is safe: a binding ends with its transaction,
  * and what is cached of the session is keyed by role OID and generation.
