@@ -105,7 +105,7 @@ my %rules = (
 		my ($w, $p, $m, $v, $e) = @_;
 		my $x = $w->{versions}{"$m:$v"} or return '42704';
 		return 'MG001' if $x->{votes}{$p};
-		return '55000' if $x->{approval} ne 'approved' or $x->{status} eq 'deprecated' or $x->{active}{$e}
+		return '55000' if $x->{approval} ne 'approved' or $x->{status} eq 'deprecated'
 		  or ($e eq 'production' and !$x->{staged});
 		foreach my $other (grep { $_->{model} eq $m and $_->{active}{$e} } values %{ $w->{versions} })
 		{
@@ -326,10 +326,12 @@ sub together
 	my @effects = map { $by_tag{$_} } trail($first);
 	my %ever = %{ dclone($before->{roles}) };
 	foreach my $c (grep { $_->{verb} eq 'assign' } @effects) { $ever{ $c->{args}[0] }{ $c->{args}[1] } = 1; }
+	my @so_far;
 	foreach my $c (@effects)
 	{
 		my $outcome = judge($world, $c, 1);
-		$bad{order} ||= told($c) . " took effect, the model says $outcome" if $outcome ne '00000';
+		push @so_far, told($c);
+		$bad{order} ||= told($c) . " took effect, the model says $outcome, after:\n" . join("\n", grep { / $c->{args}[0] / } @so_far) if $outcome ne '00000';
 		$bad{order} ||= told($c) . ' took effect, and never had the right'
 		  unless may({ roles => \%ever }, $c->{person}, $rules{ $c->{verb} }[0]);
 	}
