@@ -97,7 +97,7 @@ my %rules = (
 	reject => [ 'model:approve', sub {
 		my ($w, $p, $m, $v) = @_;
 		my $x = $w->{versions}{"$m:$v"} or return '42704';
-		return '55000' if $x->{status} ne 'registered' or $x->{approval} ne 'pending';
+		return '55000' if $x->{status} ne 'registered' or $x->{approval} ne 'pending' or $x->{votes}{$p};
 		$x->{approval} = 'rejected';
 		return '00000';
 	} ],
