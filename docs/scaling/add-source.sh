@@ -51,10 +51,10 @@ versions="SELECT extversion FROM pg_extension WHERE extname = 'governance'"
 # Rollups name the revision of a target, and were held against it.
 promised="SELECT format('%s %s %s: %s %s', resource_type, resource_id, revision,
 	response_time_p95, response_time_p99)
-	FROM governance.sla_targets ORDER BY resource_type, resource_id, revision"
+	COLLATE \"C\" FROM governance.sla_targets ORDER BY 1"
 ask "$source" "$promised" >"$rows"
 ask "$target" "$promised" >"$script"
-missing=$(LC_ALL=C comm -23 <(LC_ALL=C sort "$rows") <(LC_ALL=C sort "$script"))
+missing=$(LC_ALL=C comm -23 "$rows" "$script")
 [ -z "$missing" ] || complain "the target lacks service levels of the source" \
 	"(type, id, revision: p95, p99); define them in the same order:
 $missing"

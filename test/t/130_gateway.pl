@@ -78,11 +78,12 @@ my @version_keys = qw(model_id version created_at created_by description
 
 # -- models ----------------------------------------------------------------------
 my $v = as('sci', 201, 'POST', '/models/register',
-	{ model_id => 'vc', version => '1.0.0', description => 'classifier',
+	{ model_id => 'vc', version => '1.0.0', description => "Zo\xc3\xab's \xe2\x82\xac classifier",
 		hyperparameters => { depth => 6 }, model_size_bytes => 12345678901,
 		registered_by => 'sci' });
 has_keys($v, 'a model version', @version_keys);
 is($v->{status}, 'registered', '  status');
+is($v->{description}, "Zo\xc3\xab's \xe2\x82\xac classifier", '  text that is not ASCII');
 is($v->{model_size_bytes}, 12345678901, '  a large number');
 is_deeply($v->{metrics}, { accuracy => undef, latency_ms => undef }, '  no metrics yet');
 is_deeply([ @$v{qw(approved_by approved_at deployed_at deployment_id)} ],
