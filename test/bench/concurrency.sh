@@ -22,7 +22,7 @@ TIME=1			# seconds of each run
 LEVELS="1 4 16 32"
 SEAL_RUNS=6
 SEAL_TIME=2
-MODELS=30000	# every other one approved: enough for all runs
+MODELS=24000	# every other one approved: enough for all runs
 SQLITE_CALLS=200
 
 # rate WHAT SIDE USER CLIENTS HOW-LONG SCRIPT: a second, the median of the runs.
@@ -92,7 +92,7 @@ observe="\\set n random(1, 9)
 "
 for clients in $LEVELS; do
 	say "$clients clients"
-	decisions=$((clients > 4 ? 1600 / clients : 300))	# of each client in a run
+	decisions=$((clients > 4 ? 960 / clients : 240))	# of each client in a run
 	for ((run = 0; run < RUNS; run++)); do
 		rate approve plpgsql bench_approver "$clients" --transactions=$decisions "$(approve rules.)"
 		rate approve here bench_approver "$clients" --transactions=$decisions "$(approve gov_)"

@@ -7,7 +7,7 @@
 #	test/bench/growth.sh
 #
 # On a private cluster, not preloaded, each call in a session that has made
-# some, without its commit; the figure is the least of seven runs, for what
+# some, without its commit; the figure is the least of five runs, for what
 # others do on the machine only adds time.  Least squares of log time on log n give the
 # exponent: 0 is flat, 1 is in proportion.  How permission checks grow with
 # users is measured by test/bench/run.
@@ -18,7 +18,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS
 . test/bench/common.sh
 export PG_CONFIG
 
-RUNS=7
+RUNS=5
 CALLS=200
 SIZES="1000 10000 100000"
 [ -z "${BENCH_LARGE:-}" ] || SIZES="$SIZES 1000000"
