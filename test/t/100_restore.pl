@@ -77,7 +77,7 @@ $old->safe_psql('shop', q{SELECT count(gov_log_event('sale', 'tail', 'goods/2'))
 my $tables = q{SELECT format('%I', c.relname) FROM pg_class AS c JOIN pg_am AS a ON a.oid = c.relam
 	WHERE c.relnamespace = 'governance'::regnamespace AND c.relkind = 'r' AND a.amname = 'heap' ORDER BY 1};
 # these go on by themselves
-my %moves = map { $_ => 1 } qw(audit_events audit_log audit_leaves audit_tiles audit_tree_heads api_token_uses);
+my %moves = map { $_ => 1 } qw(audit_events audit_log audit_leaves audit_tiles audit_tree_heads api_token_uses sla_retention);
 
 sub contents
 {
