@@ -253,6 +253,9 @@ test-matrix:		## every test on PostgreSQL 17 and 18, in chroots (root)
 test-assert:		## every test on a server built with assertions (minutes)
 	@test/assert
 
+test-scale:		## fill a database, look at times and plans (SCALE_FACTOR=0.1)
+	@test/scale
+
 fuzz:			## feed any bytes to what reads bytes, FUZZ_SECONDS=600 each
 	@test/fuzz/run
 
@@ -277,5 +280,5 @@ print-%:
 FORCE:
 .PHONY: install-man uninstall-man without-verify
 .PHONY: no-gateway install-gateway install-gateway-program test-gateway-asan
-.PHONY: test test-matrix test-assert demo demo-psql bench unit fuzz \
+.PHONY: test test-matrix test-assert test-scale demo demo-psql bench unit fuzz \
 	check-style setup help FORCE

@@ -1,4 +1,4 @@
--- 1. Install it, and say who may do what
+-- Install it, and say who may do what
 \echo 'One statement installs everything.  The role that runs it becomes the first'
 \echo 'user, an admin.'
 \echo

@@ -1,4 +1,4 @@
--- 2. Dana registers version 1.0.0 - once
+-- Dana registers version 1.0.0 - once
 -- as: demo_dana
 SELECT model_id, version, status, approval_status
 FROM gov_register_model('vehicle_classifier', '1.0.0',

@@ -1,4 +1,4 @@
--- 3. Nobody approves their own work
+-- Nobody approves their own work
 -- as: demo_dana
 \echo 'Dana has no right to approve, so she is refused:'
 \echo

@@ -1,4 +1,4 @@
--- 4. To staging, through the gates, to production
+-- To staging, through the gates, to production
 -- as: demo_olga
 \echo 'Straight to production?  A version is tried in staging first:'
 \echo

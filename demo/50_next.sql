@@ -1,4 +1,4 @@
--- 5. Version 2.0.0 takes over
+-- Version 2.0.0 takes over
 -- as: demo_dana
 SELECT version, status FROM gov_register_model('vehicle_classifier', '2.0.0', 'now with motorcycles', source_commit => '41d0a55');
 \connect - demo_amir

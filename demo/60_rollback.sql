@@ -1,4 +1,4 @@
--- 6. Trouble: back to 1.0.0
+-- Trouble: back to 1.0.0
 -- as: demo_olga
 \echo 'Motorcycles are taken for bicycles at night.  Olga rolls back; what was live before'
 \echo 'is live again at once, and the reason is kept.'

@@ -1,4 +1,4 @@
--- 7. A production deployment that needs two more signatures
+-- A production deployment that needs two more signatures
 -- as: postgres
 \echo 'After that night the organisation wants more than a right: production needs a'
 \echo 'request, approved by two.'

@@ -1,4 +1,4 @@
--- 8. What the model is used for
+-- What the model is used for
 -- as: postgres
 \o /dev/null
 \set ECHO none

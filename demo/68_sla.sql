@@ -1,4 +1,4 @@
--- 9. Is it fast enough?
+-- Is it fast enough?
 -- as: postgres
 \echo 'A promise: 95 of 100 answers within 25 ms, 99 within 400.  And who is told when not.'
 \echo

@@ -1,4 +1,4 @@
--- 10. What was live, when?
+-- What was live, when?
 -- as: demo_ines
 \echo 'Ines audits.  Which version answered in production at each of these moments?'
 \echo

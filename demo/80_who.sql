@@ -1,4 +1,4 @@
--- 11. Who did what?
+-- Who did what?
 -- as: demo_ines
 \echo 'Each change left an event, in the same transaction:'
 \echo

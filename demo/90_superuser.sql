@@ -1,4 +1,4 @@
--- 12. Not even the superuser, by hand
+-- Not even the superuser, by hand
 \echo 'A superuser may write tables directly.  The guard is there, too:'
 \echo
 \set ON_ERROR_STOP off

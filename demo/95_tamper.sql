@@ -1,4 +1,4 @@
--- 13. And if somebody means it?
+-- And if somebody means it?
 \echo 'Each committed event becomes a leaf of a Merkle tree.  The worker sees to that about'
 \echo 'once a second; here it is done by hand, to see its root.'
 \echo

@@ -1,4 +1,4 @@
--- 13. And if she rewrites the tree as well?
+-- And if she rewrites the tree as well?
 \getenv files DEMO_FILES
 \echo 'Who can edit rows can compute the tree anew.  So its root leaves the house: signed, with a'
 \echo 'key that only the server reads, for whoever wants to keep it.  Ines does:'

@@ -27,6 +27,7 @@ CLUSTER_SOCKET=			# folder of its socket
 CLUSTER_NAME=
 CLUSTER_KEEP=			# not empty: the folder survives cluster_close
 CLUSTER_CHILD=			# process group that cluster_run waits for
+declare -A CLUSTER_CHILDREN=()	# process groups in the background, by leader
 CLUSTER_SETTINGS=${CLUSTER_SETTINGS:-}	# one more line of configuration
 CLUSTER_VALGRIND=${CLUSTER_VALGRIND:-}	# suppressions: run the server under it
 CLUSTER_SCRATCH=()		# folders to be removed at the end
@@ -236,17 +237,17 @@ cluster_install() {
 }
 
 cluster_cleanup() {
-	local status=$? dir i
+	local status=$? dir i child
 	trap - EXIT
 	trap '' INT TERM HUP
-	if [ -n "$CLUSTER_CHILD" ]; then
-		kill -TERM -- "-$CLUSTER_CHILD" 2>/dev/null
+	for child in $CLUSTER_CHILD "${CLUSTER_CHILDREN[@]}"; do
+		kill -TERM -- "-$child" 2>/dev/null
 		for ((i = 0; i < 100; i++)); do
-			kill -0 -- "-$CLUSTER_CHILD" 2>/dev/null || break
+			kill -0 -- "-$child" 2>/dev/null || break
 			sleep 0.1
 		done
-		kill -KILL -- "-$CLUSTER_CHILD" 2>/dev/null
-	fi
+		kill -KILL -- "-$child" 2>/dev/null
+	done
 	cluster_close immediate
 	for dir in "${CLUSTER_SCRATCH[@]}"; do
 		[ "$dir" != "$CLUSTER_KEEP" ] || continue

@@ -4,8 +4,12 @@ CREATE SCHEMA governance;
 COMMENT ON SCHEMA governance IS
 'AI/ML governance: registries, rights, audit trail.  Read it as an active governance user; change it by the functions gov_*.';
 
--- Nothing below relies on a search_path: every name is qualified, functions
--- that run as the owner pin theirs.
+-- Functions that run as the owner pin their search_path, and here every name is
+-- qualified; operators are not.  CREATE EXTENSION would look for those in the
+-- functions' schema too, where whoever may CREATE can have planted one that
+-- fits better than that of pg_catalog, for a superuser to call and for the
+-- bodies below to be bound to.
+SET LOCAL search_path TO pg_catalog, pg_temp;
 
 -- Whoever may CREATE in the functions' schema can plant an overload that makes
 -- a call ambiguous or takes it over.

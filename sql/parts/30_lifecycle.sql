@@ -7,6 +7,13 @@ LANGUAGE C;
 COMMENT ON FUNCTION governance.guard() IS
 'The trigger of every governed table: refuses moves that gov_transitions() does not list, records the change, invalidates caches.';
 
+CREATE FUNCTION governance.guard_moves()
+RETURNS trigger
+AS 'MODULE_PATHNAME', 'gov_guard_moves'
+LANGUAGE C;
+COMMENT ON FUNCTION governance.guard_moves() IS
+'The trigger of governed tables where a CHECK ties other columns to the state: refuses a move by hand before that CHECK does, so that it is 55000 everywhere.';
+
 CREATE FUNCTION @extschema@.gov_transitions(
     OUT machine text, OUT from_state text, OUT to_state text,
     OUT permission text, OUT rule text)

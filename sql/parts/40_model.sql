@@ -412,21 +412,60 @@ BEGIN ATOMIC
         governance.check_limit(gov_models.limit_rows),
         governance.check_id('after', gov_models.after);
     SELECT governance.require_actor();
-    SELECT m.*
-    FROM governance.models AS m
-    CROSS JOIN (
-        SELECT '%' || pg_catalog.regexp_replace(gov_models.search, '([\\%_])', '\\\1', 'g') || '%'
-    ) AS s(pattern)
-    WHERE (gov_models.search IS NULL
-            OR m.model_id ILIKE s.pattern OR m.description ILIKE s.pattern)
-        AND (gov_models.owner IS NULL OR m.owner = gov_models.owner)
-        AND (gov_models.tag IS NULL OR gov_models.tag = ANY (m.tags))
-        AND (gov_models.status IS NULL OR EXISTS (
-            SELECT
-            FROM governance.model_versions AS v
-            WHERE v.model_id = m.model_id AND v.status = gov_models.status))
-        AND m.model_id > coalesce(gov_models.after, '')
-    ORDER BY m.model_id
+    -- one of the three is run: each has its index
+    SELECT found.*
+    FROM (
+        (SELECT m.*
+            FROM governance.models AS m
+            CROSS JOIN (
+                SELECT '%' || pg_catalog.regexp_replace(gov_models.search, '([\\%_])', '\\\1', 'g') || '%'
+            ) AS s(pattern)
+            WHERE gov_models.owner IS NOT NULL AND m.owner = gov_models.owner
+                AND (gov_models.tag IS NULL OR gov_models.tag = ANY (m.tags))
+                AND (gov_models.search IS NULL
+                    OR m.model_id ILIKE s.pattern OR m.description ILIKE s.pattern)
+                AND (gov_models.status IS NULL OR EXISTS (
+                    SELECT
+                    FROM governance.model_versions AS v
+                    WHERE v.model_id = m.model_id AND v.status = gov_models.status))
+                AND m.model_id > coalesce(gov_models.after, '')
+            ORDER BY m.model_id
+            LIMIT coalesce(gov_models.limit_rows, 100))
+        UNION ALL
+        (SELECT m.*
+            FROM governance.models AS m
+            CROSS JOIN (
+                SELECT '%' || pg_catalog.regexp_replace(gov_models.search, '([\\%_])', '\\\1', 'g') || '%'
+            ) AS s(pattern)
+            WHERE gov_models.owner IS NULL
+                AND gov_models.tag IS NOT NULL AND m.tags @> ARRAY[gov_models.tag]
+                AND (gov_models.search IS NULL
+                    OR m.model_id ILIKE s.pattern OR m.description ILIKE s.pattern)
+                AND (gov_models.status IS NULL OR EXISTS (
+                    SELECT
+                    FROM governance.model_versions AS v
+                    WHERE v.model_id = m.model_id AND v.status = gov_models.status))
+                AND m.model_id > coalesce(gov_models.after, '')
+            ORDER BY m.model_id
+            LIMIT coalesce(gov_models.limit_rows, 100))
+        UNION ALL
+        (SELECT m.*
+            FROM governance.models AS m
+            CROSS JOIN (
+                SELECT '%' || pg_catalog.regexp_replace(gov_models.search, '([\\%_])', '\\\1', 'g') || '%'
+            ) AS s(pattern)
+            WHERE gov_models.owner IS NULL AND gov_models.tag IS NULL
+                AND (gov_models.search IS NULL
+                    OR m.model_id ILIKE s.pattern OR m.description ILIKE s.pattern)
+                AND (gov_models.status IS NULL OR EXISTS (
+                    SELECT
+                    FROM governance.model_versions AS v
+                    WHERE v.model_id = m.model_id AND v.status = gov_models.status))
+                AND m.model_id > coalesce(gov_models.after, '')
+            ORDER BY m.model_id
+            LIMIT coalesce(gov_models.limit_rows, 100))
+    ) AS found
+    ORDER BY found.model_id
     LIMIT coalesce(gov_models.limit_rows, 100);
 END;
 COMMENT ON FUNCTION @extschema@.gov_models(text, text, text, text, integer, text) IS

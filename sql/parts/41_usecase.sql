@@ -482,11 +482,30 @@ BEGIN ATOMIC
     SELECT governance.check_word('status', gov_usecases.status, '{draft,submitted,approved,deployed,deprecated,archived}');
     SELECT governance.check_limit(gov_usecases.limit_rows);
     SELECT governance.require_actor();
-    SELECT u.*
-    FROM governance.use_cases AS u
-    WHERE (gov_usecases.status IS NULL OR u.status = gov_usecases.status)
-        AND (gov_usecases.owner IS NULL OR u.owner = gov_usecases.owner)
-    ORDER BY u.created_at DESC, u.usecase_id
+    -- one of the three is run: each has its index
+    SELECT found.*
+    FROM (
+        (SELECT u.*
+            FROM governance.use_cases AS u
+            WHERE gov_usecases.owner IS NOT NULL AND u.owner = gov_usecases.owner
+                AND (gov_usecases.status IS NULL OR u.status = gov_usecases.status)
+            ORDER BY u.created_at DESC, u.usecase_id
+            LIMIT coalesce(gov_usecases.limit_rows, 100))
+        UNION ALL
+        (SELECT u.*
+            FROM governance.use_cases AS u
+            WHERE gov_usecases.owner IS NULL
+                AND gov_usecases.status IS NOT NULL AND u.status = gov_usecases.status
+            ORDER BY u.created_at DESC, u.usecase_id
+            LIMIT coalesce(gov_usecases.limit_rows, 100))
+        UNION ALL
+        (SELECT u.*
+            FROM governance.use_cases AS u
+            WHERE gov_usecases.owner IS NULL AND gov_usecases.status IS NULL
+            ORDER BY u.created_at DESC, u.usecase_id
+            LIMIT coalesce(gov_usecases.limit_rows, 100))
+    ) AS found
+    ORDER BY found.created_at DESC, found.usecase_id
     LIMIT coalesce(gov_usecases.limit_rows, 100);
 END;
 COMMENT ON FUNCTION @extschema@.gov_usecases(text, text, integer) IS

@@ -123,7 +123,7 @@ WHERE d.status IN ('rolled_back', 'undeployed') AND d.ended_at >= $1 AND d.ended
 UNION ALL
 SELECT e.event_type, false, e.occurred_at, e.actor, e.new_row ->> 'reason'
 FROM governance.audit_events AS e
-WHERE e.resource = 'system/governance' AND e.occurred_at >= $1 AND e.occurred_at < $2
+WHERE e.resource = 'system/governance' AND e.resource_type = 'system' AND e.occurred_at >= $1 AND e.occurred_at < $2
 $q$),
     ('eu-ai-act-19.1', 'EU AI Act', 'Logs are kept for at least six months',
      'Regulation (EU) 2024/1689, Art. 19(1)', 'no_exceptions',
@@ -135,7 +135,8 @@ FROM (
     SELECT coalesce(
         (SELECT e.new_row ->> 'value'
             FROM governance.audit_events AS e
-            WHERE e.resource = 'policy/audit.retention_days' AND e.occurred_at < $2
+            WHERE e.resource = 'policy/audit.retention_days' AND e.resource_type = 'policy'
+                AND e.new_row IS NOT NULL AND e.occurred_at < $2
             ORDER BY e.occurred_at DESC, e.event_id DESC
             LIMIT 1),
         (SELECT q.default_value #>> '{}'
@@ -191,7 +192,8 @@ FROM (
     SELECT coalesce(
         (SELECT e.new_row ->> 'value'
             FROM governance.audit_events AS e
-            WHERE e.resource = 'policy/audit.retention_days' AND e.occurred_at < $2
+            WHERE e.resource = 'policy/audit.retention_days' AND e.resource_type = 'policy'
+                AND e.new_row IS NOT NULL AND e.occurred_at < $2
             ORDER BY e.occurred_at DESC, e.event_id DESC
             LIMIT 1),
         (SELECT q.default_value #>> '{}'

@@ -23,7 +23,7 @@ CREATE TABLE governance.compliance_reports (
     report       jsonb NOT NULL,
     digest       text NOT NULL,
     CONSTRAINT compliance_reports_pkey PRIMARY KEY (report_id),
-    CONSTRAINT compliance_reports_report_type_check CHECK (report_type IN ('on_demand', 'scheduled', 'daily', 'weekly', 'monthly', 'quarterly', 'annual', 'audit', 'incident')),
+    CONSTRAINT compliance_reports_report_type_check CHECK (report_type ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
     CONSTRAINT compliance_reports_period_check CHECK (period_start < period_end),
     CONSTRAINT compliance_reports_digest_check CHECK (digest ~ '^[0-9a-f]{64}$')
 );
@@ -59,7 +59,7 @@ BEGIN ATOMIC
             pg_catalog.substr(e.resource, 10)::bigint AS incident_id, e.event_id
         FROM governance.audit_events AS e
         WHERE e.resource >= 'incident/' AND e.resource < 'incident0'
-            AND e.occurred_at >= incidents_at.at
+            AND e.resource_type = 'incident' AND e.occurred_at >= incidents_at.at
         ORDER BY e.resource, e.occurred_at, e.event_id
     ),
     changed AS MATERIALIZED (
@@ -469,6 +469,7 @@ BEGIN ATOMIC
             SELECT e.occurred_at
             FROM governance.audit_events AS e
             WHERE e.resource = 'sla_target/' || t.resource_type || ':' || t.resource_id
+                AND e.resource_type = 'sla_target'
             ORDER BY e.occurred_at, e.event_id
             LIMIT 1), '-infinity') < sla_targets_at.at;
 END;
@@ -584,7 +585,7 @@ AS 'MODULE_PATHNAME', 'gov_compliance_report'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_compliance_report(integer, text, text, timestamptz) IS
-'Report on the period_days (1 to 3650) up to until, from one snapshot; stored in compliance_reports, its digest in the trail.  The same period and state give the same report, but for report_id, generated_at and generated_by.  report_type: on_demand, scheduled, daily, weekly, monthly, quarterly, annual, audit, incident; framework: of governance.controls, NULL: all.  Times are seconds since 1970.  Needs compliance:report; a wrong word or period: 22023.';
+'Report on the period_days (1 to 3650) up to until, from one snapshot; stored in compliance_reports, its digest in the trail.  The same period and state give the same report, but for report_id, generated_at and generated_by.  report_type: any name, such as on_demand, monthly or audit; framework: of governance.controls, NULL: all.  Times are seconds since 1970.  Needs compliance:report; a wrong word or period: 22023.';
 
 CREATE FUNCTION governance.report_for_reading(report_id bigint)
 RETURNS jsonb

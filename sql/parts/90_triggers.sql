@@ -36,29 +36,20 @@ BEGIN
 END
 $$;
 
--- Before the constraints speak, the guard has seen a state that moves.
+-- Where a CHECK ties other columns to the state it would speak first.
 DO $$
 DECLARE
-    stateful text;
-    moves text;
+    tied text;
 BEGIN
-    FOR stateful, moves IN VALUES
-        ('model_versions',
-         'OLD.status IS DISTINCT FROM NEW.status'
-         ' OR OLD.approval_status IS DISTINCT FROM NEW.approval_status'),
-        ('deployment_history', 'OLD.status IS DISTINCT FROM NEW.status'),
-        ('use_cases', 'OLD.status IS DISTINCT FROM NEW.status'),
-        ('usecase_deployments', 'OLD.status IS DISTINCT FROM NEW.status'),
-        ('approval_requests', 'OLD.status IS DISTINCT FROM NEW.status'),
-        ('incidents', 'OLD.status IS DISTINCT FROM NEW.status'),
-        ('sla_violations', 'OLD.status IS DISTINCT FROM NEW.status')
+    FOREACH tied IN ARRAY ARRAY[
+        'deployment_history', 'usecase_deployments', 'incidents', 'sla_violations'
+    ]
     LOOP
         EXECUTE pg_catalog.format(
-            'CREATE TRIGGER guard_move BEFORE UPDATE ON governance.%I'
-            ' FOR EACH ROW WHEN (%s) EXECUTE FUNCTION governance.guard()',
-            stateful, moves);
+            'CREATE TRIGGER moves BEFORE UPDATE ON governance.%I'
+            ' FOR EACH ROW EXECUTE FUNCTION governance.guard_moves()', tied);
         EXECUTE pg_catalog.format(
-            'ALTER TABLE governance.%I ENABLE ALWAYS TRIGGER guard_move', stateful);
+            'ALTER TABLE governance.%I ENABLE ALWAYS TRIGGER moves', tied);
     END LOOP;
 END
 $$;

@@ -77,7 +77,7 @@ BEGIN
         -- COPY refuses a table with row security; and there is no row
         CONTINUE WHEN readable.relname = 'sla_observations';
         EXECUTE 'ALTER TABLE ' || readable.relation || ' ENABLE ROW LEVEL SECURITY';
-        CONTINUE WHEN readable.relname IN ('users', 'api_tokens', 'api_token_uses', 'audit_events', 'idempotency_keys');
+        CONTINUE WHEN readable.relname IN ('users', 'api_tokens', 'api_token_uses', 'audit_events', 'idempotency_keys', 'compliance_reports');
         EXECUTE 'CREATE POLICY active_users ON ' || readable.relation
             || ' FOR SELECT USING ((SELECT @extschema@.gov_current_actor()) IS NOT NULL)';
     END LOOP;
@@ -95,5 +95,9 @@ CREATE POLICY uses_of_own_tokens ON governance.api_token_uses FOR SELECT
     USING (token_id IN (SELECT t.token_id FROM governance.api_tokens AS t));
 CREATE POLICY own_keys ON governance.idempotency_keys FOR SELECT
     USING (user_id = (SELECT @extschema@.gov_current_actor()));
+-- A report quotes the trail, and what controls found as their owners.
+CREATE POLICY report_readers ON governance.compliance_reports FOR SELECT
+    USING ((SELECT @extschema@.gov_can('compliance:report'))
+        OR (SELECT @extschema@.gov_can('audit:read')));
 CREATE POLICY audit_readers ON governance.audit_events FOR SELECT
     USING ((SELECT @extschema@.gov_can('audit:read')));

@@ -26,6 +26,7 @@
 #include "utils/timestamp.h"
 
 #include "access/permission_cache.h"
+#include "core/args.h"
 #include "identity/actor.h"
 #include "core/relations.h"
 #include "core/scan.h"
@@ -37,30 +38,104 @@
  */
 #define MAX_BUILDS 8
 
+/* What users may do: most have the same as many others, and share it. */
+typedef struct UserRights
+{
+	uint64		mask;			/* own and lent */
+	uint64		own_mask;
+	TimestampTz good_until;		/* nearest expiry; DT_NOEND: none */
+} UserRights;
+
+#define SHARE_AMONG 64			/* where a new user's rights are looked for */
+
+/*
+ * Where users are many, what a look-up takes is the misses of the processor's
+ * caches.  So an entry is half a line of it, and has the name in itself.  A
+ * key to look up points to the name: copying it first would cost more than
+ * the look-up does.
+ */
+#define INLINE_NAME 22
+#define APART 6					/* where in "name" a pointer is aligned */
+
 typedef struct UserKey
 {
-	const char *name;
-	int			len;
+	uint8		len;
+	bool		is_apart;		/* "name" has a pointer to the name */
+	char		name[INLINE_NAME];
 } UserKey;
 
 typedef struct UserEntry
 {
 	UserKey		key;
 	uint32		hash;
-	char		status;
-	uint64		mask;			/* own and lent */
-	uint64		own_mask;
-	TimestampTz good_until;		/* nearest expiry; DT_NOEND: none */
+	uint32		status:2;
+	uint32		rights:30;		/* index into rights_list */
 } UserEntry;
+
+#define CACHE_LINE 64
+
+StaticAssertDecl(CACHE_LINE == 2 * sizeof(UserEntry),
+				 "two entries fill a cache line");
+StaticAssertDecl(GOV_ID_LEN <= 255, "the length of a name is a byte");
+
+static inline const char *
+name_of(const UserKey *key)
+{
+	const char *name;
+
+	if (!key->is_apart)
+		return key->name;
+	memcpy(&name, key->name + APART, sizeof(name));
+	return name;
+}
+
+/* A key that points to a name, of at most GOV_ID_LEN bytes. */
+static inline UserKey
+key_apart(const char *name, int len)
+{
+	UserKey		key;
+
+	key.len = len;
+	key.is_apart = true;
+	memcpy(key.name + APART, &name, sizeof(name));
+	return key;
+}
+
+/* A key that stays: with the name in it, if it fits. */
+static UserKey
+key_to_keep(MemoryContext context, const char *name, int len)
+{
+	UserKey		key;
+
+	if (len > INLINE_NAME)
+		return key_apart(memcpy(MemoryContextAlloc(context, len), name, len),
+						 len);
+	key.len = len;
+	key.is_apart = false;
+	memcpy(key.name, name, len);
+	return key;
+}
+
+/* Memory that begins with a cache line; the context frees it. */
+static void *
+allocate_lines(MemoryContext context, Size size)
+{
+	char	   *memory = MemoryContextAllocExtended(context, size + CACHE_LINE,
+													MCXT_ALLOC_HUGE |
+													MCXT_ALLOC_ZERO);
+
+	return (void *) TYPEALIGN(CACHE_LINE, memory);
+}
 
 #define SH_PREFIX users
 #define SH_ELEMENT_TYPE UserEntry
 #define SH_KEY_TYPE UserKey
 #define SH_KEY key
 #define SH_HASH_KEY(tb, k) \
-	hash_bytes((const unsigned char *) (k).name, (k).len)
+	hash_bytes((const unsigned char *) name_of(&(k)), (k).len)
 #define SH_EQUAL(tb, a, b) \
-	((a).len == (b).len && memcmp((a).name, (b).name, (a).len) == 0)
+	((a).len == (b).len && memcmp(name_of(&(a)), name_of(&(b)), (a).len) == 0)
+#define SH_USE_NONDEFAULT_ALLOCATOR
 #define SH_STORE_HASH
 #define SH_GET_HASH(tb, e) (e)->hash
 #define SH_SCOPE static inline
@@ -68,8 +143,23 @@ typedef struct UserEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
+static inline void *
+users_allocate(users_hash *type, Size size)
+{
+	return allocate_lines(type->ctx, size);
+}
+
+/* A table that grew leaves its smaller one behind until the context goes. */
+static inline void
+users_free(users_hash *type, void *pointer)
+{
+}
+
 static MemoryContext cache_context = NULL;
 static users_hash *user_table = NULL;
+static UserRights *rights_list = NULL;
+static uint32 rights_count = 0;
+static uint32 rights_allocated = 0;
 static GovRoleGraph *role_graph = NULL;
 static uint64 loaded_generation = 0;	/* 0: nothing loaded */
 
@@ -202,6 +292,7 @@ refresh(void)
 		MemoryContext fresh;
 		MemoryContext caller;
 		GovRoleGraph *graph;
+		UserRights *rights;
 		users_hash *table;
 		uint64		generation;
 
@@ -217,6 +308,7 @@ refresh(void)
 		caller = MemoryContextSwitchTo(fresh);
 		graph = load_role_graph();
 		table = users_create(fresh, 64, NULL);
+		rights = palloc(sizeof(UserRights) * SHARE_AMONG);
 		MemoryContextSwitchTo(caller);
 
 		AcceptInvalidationMessages();
@@ -233,6 +325,9 @@ refresh(void)
 		cache_context = fresh;
 		role_graph = graph;
 		user_table = table;
+		rights_list = rights;
+		rights_count = 0;
+		rights_allocated = SHARE_AMONG;
 		loaded_generation = generation;
 		return;
 	}
@@ -384,17 +479,39 @@ gov_users_with_roles(void)
 	return users;
 }
 
+/* Where in rights_list these are, now. */
+static uint32
+share_rights(const UserRights *rights)
+{
+	uint32		oldest = rights_count > SHARE_AMONG ?
+		rights_count - SHARE_AMONG : 0;
+	uint32		i;
+
+	for (i = rights_count; i > oldest; i--)
+	{
+		if (memcmp(&rights_list[i - 1], rights, sizeof(UserRights)) == 0)
+			return i - 1;
+	}
+	if (rights_count == rights_allocated)
+	{
+		rights_list = repalloc_huge(rights_list, sizeof(UserRights) *
+									2 * rights_allocated);
+		rights_allocated *= 2;
+	}
+	rights_list[rights_count] = *rights;
+	return rights_count++;
+}
+
 /* Read a user into the cache; NULL where there is no active one. */
-static UserEntry *
+static const UserRights *
 load_user(const char *name, int len)
 {
 	MemoryContext scratch;
 	MemoryContext caller;
+	UserKey		key;
 	uint64		generation;
-	uint64		mask;
-	uint64		own_mask;
-	TimestampTz good_until;
-	UserEntry  *entry = NULL;
+	UserRights	rights;
+	uint32		shared;
 	bool		is_active;
 	bool		found;
 	int			attempt = 0;
@@ -415,8 +532,8 @@ load_user(const char *name, int len)
 		CHECK_FOR_INTERRUPTS();
 		refresh();
 		generation = loaded_generation;
-		mask = own_mask = 0;
-		good_until = DT_NOEND;
+		rights.mask = rights.own_mask = 0;
+		rights.good_until = DT_NOEND;
 
 		(void) gov_user_exists(user_id, &is_active);
 		if (is_active)
@@ -428,48 +545,46 @@ load_user(const char *name, int len)
 				GovAssignment *assignment = lfirst(lc);
 				GovRole    *role = &role_graph->roles[assignment->role];
 
-				mask |= role->mask;
+				rights.mask |= role->mask;
 				if (assignment->lender == NULL)
-					own_mask |= role->mask;
-				good_until = Min(good_until, assignment->expires_at);
+					rights.own_mask |= role->mask;
+				rights.good_until = Min(rights.good_until,
+										assignment->expires_at);
 			}
 		}
 		AcceptInvalidationMessages();
 	} while (generation != gov_cache_generation(GOV_CACHE_ACCESS) &&
 			 ++attempt < MAX_BUILDS);
 
-	if (is_active)
-	{
-		UserKey		key;
-
-		MemoryContextSwitchTo(cache_context);
-		key.name = pnstrdup(name, len);
-		key.len = len;
-		entry = users_insert(user_table, key, &found);
-		entry->mask = mask;
-		entry->own_mask = own_mask;
-		entry->good_until = good_until;
-	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(scratch);
-	return entry;
+	if (!is_active)
+		return NULL;
+
+	/* Whatever fails here, the table keeps only whole entries. */
+	shared = share_rights(&rights);
+	key = key_to_keep(cache_context, name, len);
+	users_insert(user_table, key, &found)->rights = shared;
+	return &rights_list[shared];
 }
 
-static inline UserEntry *
+/* The rights of a user, until the next look-up; NULL where none is active. */
+static inline const UserRights *
 find_user(const char *name, int len)
 {
-	UserKey		key;
 	UserEntry  *entry;
 
 	refresh();
-	key.name = name;
-	key.len = len;
-	entry = users_lookup(user_table, key);
+	if (unlikely(len > GOV_ID_LEN))
+		return NULL;
+	entry = users_lookup(user_table, key_apart(name, len));
 	if (likely(entry != NULL))
 	{
-		if (likely(entry->good_until == DT_NOEND ||
-				   entry->good_until > GetCurrentTimestamp()))
-			return entry;
+		const UserRights *rights = &rights_list[entry->rights];
+
+		if (likely(rights->good_until == DT_NOEND ||
+				   rights->good_until > GetCurrentTimestamp()))
+			return rights;
 		users_delete_item(user_table, entry);
 	}
 	return load_user(name, len);
@@ -478,17 +593,17 @@ find_user(const char *name, int len)
 bool
 gov_user_mask(const char *user_id, int len, uint64 *mask)
 {
-	UserEntry  *entry = find_user(user_id, len);
+	const UserRights *rights = find_user(user_id, len);
 
-	*mask = entry ? entry->mask : 0;
-	return entry != NULL;
+	*mask = rights ? rights->mask : 0;
+	return rights != NULL;
 }
 
 bool
 gov_user_own_mask(const char *user_id, uint64 *mask)
 {
-	UserEntry  *entry = find_user(user_id, strlen(user_id));
+	const UserRights *rights = find_user(user_id, strlen(user_id));
 
-	*mask = entry ? entry->own_mask : 0;
-	return entry != NULL;
+	*mask = rights ? rights->own_mask : 0;
+	return rights != NULL;
 }

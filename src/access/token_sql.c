@@ -115,6 +115,7 @@ gov_credentials_check(const text *given, char user_id[GOV_ID_LEN + 1])
 
 	forget_statement();
 	PreventCommandIfParallelMode("gov_begin_as()");
+	gov_actor_refuse_restricted("gov_begin_as()");
 	gov_actor_refuse_second();
 	if (given == NULL)
 		refuse_credentials();

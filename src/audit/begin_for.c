@@ -9,6 +9,7 @@
 
 #include "access/xact.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "access/credentials.h"
@@ -56,6 +57,13 @@ gov_begin_for(PG_FUNCTION_ARGS)
 	resource = psprintf("user/%s", user_id);
 	(void) gov_require(GOV_PERM_ACTOR_IMPERSONATE, resource);
 	require_active_user(user_id);
+
+	/*
+	 * A read-only transaction has nothing to name the two in.  A read-only
+	 * subtransaction hands its binding to one that may write.
+	 */
+	if (XactReadOnly && GetCurrentTransactionNestLevel() > 1)
+		PreventCommandIfReadOnly("gov_begin_for()");
 	if (!XactReadOnly)
 	{
 		GovEvent	event = {0};

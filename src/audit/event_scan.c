@@ -16,6 +16,8 @@
 
 #include "audit/event_scan.h"
 
+#define CACHE_LINE 64
+
 void
 gov_event_scan_open(GovEventScan *scan, bool by_xid, Snapshot snapshot)
 {
@@ -86,6 +88,27 @@ gov_event_seek_ids(GovEventScan *scan, int64 first, int64 last)
 	gov_log_scan_seek(&scan->log, 2, keys);
 }
 
+/*
+ * prefetch_next
+ *		Have the processor fetch what is probably the next row.
+ *
+ * Rows come in nearly the order in which they were written, and a page fills
+ * from its end: the next one lies before this one.  Where it does not, nothing
+ * but a little time is lost.
+ */
+static inline void
+prefetch_next(HeapTuple tuple)
+{
+#ifdef __GNUC__
+	const char *row = (const char *) tuple->t_data;
+	int			offset;
+
+	for (offset = CACHE_LINE; offset < tuple->t_len + CACHE_LINE;
+		 offset += CACHE_LINE)
+		__builtin_prefetch(row - offset);
+#endif
+}
+
 bool
 gov_event_next(GovEventScan *scan)
 {
@@ -95,6 +118,7 @@ gov_event_next(GovEventScan *scan)
 	MemoryContextReset(scan->row_context);
 	if (!gov_log_scan_next(&scan->log))
 		return false;
+	prefetch_next(scan->log.tuple);
 	heap_deform_tuple(scan->log.tuple, RelationGetDescr(scan->log.rel),
 					  scan->row, scan->row_nulls);
 	for (i = 0; i < GOV_AUDIT_FIELDS; i++)

@@ -20,7 +20,6 @@
 
 #include "audit/json_text.h"
 
-#ifndef __SSE2__
 #define EVERY_BYTE(b)	(~UINT64CONST(0) / 255 * (b))
 
 /* Is one of eight bytes zero?  Only carries above one can mislead. */
@@ -29,7 +28,6 @@ has_zero(uint64 v)
 {
 	return ((v - EVERY_BYTE(0x01)) & ~v & EVERY_BYTE(0x80)) != 0;
 }
-#endif
 
 static inline bool
 needs_escape(unsigned char c)
@@ -41,10 +39,27 @@ needs_escape(unsigned char c)
  * A block of bytes is copied before it is looked at: the destination has room
  * for a whole one.
  */
+#define WORD 8
+
+/*
+ * Copy eight bytes; does one need an escape?  Below a space, none of three
+ * bits is set.
+ */
+static inline bool
+copy_word(char *to, const char *from)
+{
+	uint64		v;
+
+	memcpy(&v, from, sizeof(v));
+	memcpy(to, &v, sizeof(v));
+	return has_zero(v & EVERY_BYTE(0xe0)) ||
+		has_zero(v ^ EVERY_BYTE('"')) || has_zero(v ^ EVERY_BYTE('\\'));
+}
+
 #ifdef __SSE2__
 #define BLOCK 16
 
-/* Copy sixteen bytes; does one of them need an escape? */
+/* The same of sixteen. */
 static inline bool
 copy_block(char *to, const char *from)
 {
@@ -59,24 +74,16 @@ copy_block(char *to, const char *from)
 										  _mm_or_si128(quote, slash))) != 0;
 }
 #else
-#define BLOCK 8
-
-/* The same of eight.  Below a space, none of three bits is set. */
-static inline bool
-copy_block(char *to, const char *from)
-{
-	uint64		v;
-
-	memcpy(&v, from, sizeof(v));
-	memcpy(to, &v, sizeof(v));
-	return has_zero(v & EVERY_BYTE(0xe0)) ||
-		has_zero(v ^ EVERY_BYTE('"')) || has_zero(v ^ EVERY_BYTE('\\'));
-}
+#define BLOCK WORD
+#define copy_block copy_word
 #endif
 
 /*
  * copy_plain
  *		Copy the bytes from the beginning that need no escape; how many.
+ *
+ * What is left of a block at the end is looked at once more together with
+ * bytes before it, rather than byte by byte: most strings are short.
  */
 static inline int
 copy_plain(char *to, const char *from, int len)
@@ -85,6 +92,19 @@ copy_plain(char *to, const char *from, int len)
 
 	while (i + BLOCK <= len && !copy_block(to + i, from + i))
 		i += BLOCK;
+	if (i == len)
+		return len;
+	if (len >= BLOCK && i + BLOCK > len)
+	{
+		if (!copy_block(to + len - BLOCK, from + len - BLOCK))
+			return len;
+	}
+	else if (len >= WORD && len < BLOCK)
+	{
+		if (!copy_word(to, from) &&
+			!copy_word(to + len - WORD, from + len - WORD))
+			return len;
+	}
 	for (; i < len && !needs_escape((unsigned char) from[i]); i++)
 		to[i] = from[i];
 	return i;

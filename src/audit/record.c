@@ -73,6 +73,7 @@ current_incarnation(void)
 {
 	static uint64 generation = 0;
 	static int64 incarnation = 0;
+	uint64		now;
 	GovScan		scan;
 	bool		isnull;
 
@@ -81,7 +82,7 @@ current_incarnation(void)
 		return incarnation;
 
 	(void) gov_relation(GOV_REL_POLICY_GENERATION);
-	generation = gov_cache_generation(GOV_CACHE_POLICY);
+	now = gov_cache_generation(GOV_CACHE_POLICY);
 	gov_scan_begin(&scan, GOV_REL_AUDIT_LOG);
 	if (!gov_scan_next(&scan))
 	{
@@ -90,6 +91,7 @@ current_incarnation(void)
 	}
 	incarnation = DatumGetInt64(gov_scan_datum(&scan, "incarnation", &isnull));
 	gov_scan_end(&scan);
+	generation = now;			/* last: an error leaves it unread */
 	return incarnation;
 }
 

@@ -7,7 +7,9 @@
  * subtransaction cannot get out again.  As one role's query may be run by
  * another's session, nothing of that session may reach into it: names that are
  * not qualified are looked for in pg_catalog, and what reads a temporary
- * relation is refused.
+ * relation is refused.  Nor may anything of it stay in that session (a setting
+ * that its functions made, an actor that they bound): the subtransaction is
+ * rolled back, however it went.
  */
 #include "postgres.h"
 
@@ -31,6 +33,7 @@
 #include "core/guc.h"
 #include "core/relations.h"
 #include "core/spi.h"
+#include "identity/actor.h"
 
 static TimeoutId control_timeout = MAX_TIMEOUTS;
 static volatile sig_atomic_t timed_out = false;
@@ -47,7 +50,12 @@ static const struct
 	{"IntervalStyle", "postgres"},
 	{"extra_float_digits", "1"},
 	{"jit", "off"},				/* compiling takes longer than they do */
-	{"bytea_output", "hex"}
+	{"bytea_output", "hex"},
+	{"standard_conforming_strings", "on"},
+	{"backslash_quote", "safe_encoding"},
+	{"transform_null_equals", "off"},
+	{"array_nulls", "on"},
+	{"row_security", "on"}
 };
 
 static void
@@ -164,17 +172,24 @@ count_evidence(const char *query, TimestampTz start, TimestampTz end,
 static void
 confine(const GovControl *control)
 {
+	GovConfined confined;
 	int			save_context;
 	Oid			save_userid;
+	Oid			owner = gov_owner();
 	int			i;
 
 	for (i = 0; i < lengthof(settings); i++)
 		(void) set_config_option(settings[i].name, settings[i].value,
 								 PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE,
 								 true, 0, false);
+	/* A built-in one reads as the session's actor, another as its owner. */
+	if (control->owner_role != NULL)
+		owner = get_role_oid(control->owner_role, false);
+	confined.keeps_session = control->owner_role == NULL;
+	confined.role = owner;
+	(void) gov_actor_confine(confined);
 	GetUserIdAndSecContext(&save_userid, &save_context);
-	SetUserIdAndSecContext(control->owner_role == NULL ? gov_owner() :
-						   get_role_oid(control->owner_role, false),
+	SetUserIdAndSecContext(owner,
 						   save_context | SECURITY_RESTRICTED_OPERATION);
 	XactReadOnly = true;
 }
@@ -204,14 +219,12 @@ gov_control_run(const GovControl *control, TimestampTz start, TimestampTz end,
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	Oid			save_userid;
-	int			save_context;
+	GovConfined before = gov_actor_confine((GovConfined) {false, InvalidOid});
 
 	memset(result, 0, sizeof(*result));
 	if (control_timeout == MAX_TIMEOUTS)
 		control_timeout = RegisterTimeout(USER_TIMEOUT,
 										  control_timeout_handler);
-	GetUserIdAndSecContext(&save_userid, &save_context);
 	timed_out = false;
 
 	BeginInternalSubTransaction(NULL);
@@ -229,14 +242,15 @@ gov_control_run(const GovControl *control, TimestampTz start, TimestampTz end,
 		/* It came too late to stop the query: stop nothing else either. */
 		if (timed_out)
 			QueryCancelPending = false;
-		SetUserIdAndSecContext(save_userid, save_context);
-		ReleaseCurrentSubTransaction();
+		(void) gov_actor_confine(before);
+		RollbackAndReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
 	{
 		ErrorData  *error;
 
 		disable_timeout(control_timeout, false);
+		(void) gov_actor_confine(before);
 		MemoryContextSwitchTo(caller);
 		error = CopyErrorData();
 		FlushErrorState();

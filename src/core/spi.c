@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -56,6 +57,19 @@ GovParam
 gov_time(TimestampTz t)
 {
 	return gov_datum(TimestampTzGetDatum(t), t == DT_NOEND);
+}
+
+/*
+ * gov_latest_snapshot
+ *		What is committed now; static until the next call.
+ *
+ * While a query runs in parallel its leader may take no new snapshot: then it
+ * is the query's own.  Writers never are there.
+ */
+Snapshot
+gov_latest_snapshot(void)
+{
+	return IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot();
 }
 
 void
@@ -113,10 +127,10 @@ gov_spi_run(GovStatement *statement, const GovParam *params, int nparams)
 
 	/*
 	 * SPI copies the snapshot before it advances its command counter, so the
-	 * static one of GetLatestSnapshot() is safe to hand over.
+	 * static one of gov_latest_snapshot() is safe to hand over.
 	 */
 	if (statement->latest)
-		snapshot = GetLatestSnapshot();
+		snapshot = gov_latest_snapshot();
 	rc = SPI_execute_snapshot(statement->plan, values, nulls,
 							  snapshot, InvalidSnapshot, false, true, 0);
 	if (rc < 0)

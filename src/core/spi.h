@@ -18,6 +18,7 @@
 
 #include "executor/spi.h"
 #include "utils/jsonb.h"
+#include "utils/snapshot.h"
 #include "utils/timestamp.h"
 
 #define GOV_MAX_PARAMS 24
@@ -47,6 +48,7 @@ extern GovParam gov_int4(int32 v);
 extern GovParam gov_bool(bool v);
 extern GovParam gov_time(TimestampTz t);	/* DT_NOEND is SQL NULL */
 
+extern Snapshot gov_latest_snapshot(void);
 extern void gov_spi_begin(void);
 extern void gov_spi_end(void);
 

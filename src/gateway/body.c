@@ -7,6 +7,8 @@
 
 #include "gateway/body.h"
 
+#define MAX_FIELD_NAME 64
+
 /* Fields that name an actor without ending in _by. */
 static const char *const actor_fields[] = {
 	"actor", "requester", "requester_id", "approver", "approver_id",
@@ -86,10 +88,10 @@ misfit(struct json_object *value, ArgumentType type)
 }
 
 static void
-refuse(Reply *reply, Request *request, int status, const char *error,
-	   const char *detail, const char *hint)
+refuse(Reply *reply, Request *request, const char *error, const char *detail,
+	   const char *hint)
 {
-	reply_error(reply, request, status, "22023", error, detail, hint);
+	reply_error(reply, request, 400, "22023", error, detail, hint);
 }
 
 /* Does the route take the whole body for the value of an argument? */
@@ -138,7 +140,7 @@ take_actor(Request *request, const char *field, struct json_object *value,
 		return true;
 	if (!json_object_is_type(value, json_type_string))
 	{
-		refuse(reply, request, 422,
+		refuse(reply, request,
 			   arena_printf(request->arena, "field \"%s\" is not a string",
 							field),
 			   "It names a user.", NULL);
@@ -146,7 +148,7 @@ take_actor(Request *request, const char *field, struct json_object *value,
 	}
 	if (*actor != NULL && strcmp(*actor, name) != 0)
 	{
-		refuse(reply, request, 422, "the body names two actors",
+		refuse(reply, request, "the body names two actors",
 			   arena_printf(request->arena, "\"%s\" and \"%s\".", *actor,
 							name),
 			   "One user acts in a request: the one of the token.");
@@ -156,9 +158,113 @@ take_actor(Request *request, const char *field, struct json_object *value,
 	return true;
 }
 
+/* How many insertions, removals and replacements make b of a? */
+static size_t
+edits(const char *a, const char *b)
+{
+	size_t		row[MAX_FIELD_NAME + 1];
+	size_t		len = strlen(b);
+	size_t		i;
+	size_t		j;
+
+	if (len > MAX_FIELD_NAME)
+		return len;
+	for (j = 0; j <= len; j++)
+		row[j] = j;
+	for (i = 1; a[i - 1] != '\0'; i++)
+	{
+		size_t		diagonal = row[0];
+
+		row[0] = i;
+		for (j = 1; j <= len; j++)
+		{
+			size_t		best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[len];
+}
+
+static bool
+resembles(const char *field, const char *known)
+{
+	size_t		len = strlen(known);
+
+	return (strlen(field) > 2 && strstr(known, field) != NULL) ||
+		strstr(field, known) != NULL ||
+		edits(field, known) <= (len > 5 ? 2 : 1);
+}
+
+static bool
+is_given(struct json_object *object, const Argument *argument)
+{
+	int			i;
+
+	for (i = 0; i < argument->nfields; i++)
+	{
+		if (json_object_object_get_ex(object, argument->fields[i], NULL))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The field that an unknown one was probably meant to be: one that is not
+ * given and looks like it.
+ */
+static const char *
+slip_of(const Route *route, const char *field, struct json_object *object)
+{
+	int			i;
+	int			j;
+
+	for (i = 0; i < route->narguments; i++)
+	{
+		const Argument *argument = &route->arguments[i];
+
+		if (argument->place != IN_BODY || is_given(object, argument))
+			continue;
+		for (j = 0; j < argument->nfields; j++)
+		{
+			if (resembles(field, argument->fields[j]))
+				return argument->fields[j];
+		}
+	}
+	return NULL;
+}
+
+/*
+ * check_unknown
+ *		A field that the route does not know means nothing, but a slip of one
+ *		that it knows does: {"env": "staging"} must not deploy to production.
+ */
+static bool
+check_unknown(Request *request, const Route *route, const char *field,
+			  struct json_object *object, Reply *reply)
+{
+	const char *meant = takes_rest(route) ? NULL :
+		slip_of(route, field, object);
+
+	if (meant == NULL)
+		return true;
+	refuse(reply, request,
+		   arena_printf(request->arena, "there is no field \"%.64s\" here",
+						field),
+		   known_fields(request, route, IN_BODY),
+		   arena_printf(request->arena, "Is \"%s\" meant?", meant));
+	return false;
+}
+
 static bool
 check_field(Request *request, const Route *route, const char *field,
-			struct json_object *value, const char **actor, Reply *reply)
+			struct json_object *value, struct json_object *object,
+			const char **actor, Reply *reply)
 {
 	const Argument *argument = route_argument(route, field);
 	const char *wanted;
@@ -166,15 +272,7 @@ check_field(Request *request, const Route *route, const char *field,
 	if (argument == NULL && names_actor(field))
 		return take_actor(request, field, value, actor, reply);
 	if (argument == NULL)
-	{
-		if (takes_rest(route))
-			return true;
-		refuse(reply, request, 422,
-			   arena_printf(request->arena, "there is no field \"%.64s\" here",
-							field),
-			   known_fields(request, route, IN_BODY), NULL);
-		return false;
-	}
+		return check_unknown(request, route, field, object, reply);
 	if (argument->place == IN_PATH)
 	{
 		const char *given = json_object_get_string(value);
@@ -182,7 +280,7 @@ check_field(Request *request, const Route *route, const char *field,
 		if (given != NULL &&
 			strcmp(given, argument_value(request, argument)) == 0)
 			return true;
-		refuse(reply, request, 422,
+		refuse(reply, request,
 			   arena_printf(request->arena,
 							"field \"%s\" is not what the path says", field),
 			   NULL, "Leave it out of the body.");
@@ -190,11 +288,45 @@ check_field(Request *request, const Route *route, const char *field,
 	}
 	wanted = misfit(value, argument->type);
 	if (wanted != NULL)
-		refuse(reply, request, 422,
+		refuse(reply, request,
 			   arena_printf(request->arena, "field \"%s\" is not %s", field,
 							wanted),
 			   NULL, NULL);
 	return wanted == NULL;
+}
+
+/*
+ * parse_strictly
+ *		Parse the body, which is UTF-8; the error stays with the tokener.
+ *
+ * json-c 0.18, when strict, takes what is not ASCII for control characters.
+ * So it judges a copy without; what passed is then read by its lenient side.
+ */
+static struct json_object *
+parse_strictly(struct json_tokener *tokener, const Request *request)
+{
+	char	   *ascii = arena_copy(request->arena, request->body,
+								   request->body_len);
+	int			len = (int) request->body_len + 1;
+	struct json_object *object;
+	bool		masked = false;
+
+	for (size_t i = 0; i < request->body_len; i++)
+	{
+		if ((unsigned char) ascii[i] >= 0x80)
+		{
+			ascii[i] = 'x';
+			masked = true;
+		}
+	}
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	object = json_tokener_parse_ex(tokener, ascii, len);
+	if (!masked || object == NULL)
+		return object;
+	json_object_put(object);
+	json_tokener_reset(tokener);
+	json_tokener_set_flags(tokener, 0);
+	return json_tokener_parse_ex(tokener, request->body, len);
 }
 
 static struct json_object *
@@ -211,9 +343,7 @@ parse(Request *request, Reply *reply)
 		problem = "It is not well-formed UTF-8, or contains a NUL.";
 	else
 	{
-		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-		object = json_tokener_parse_ex(tokener, request->body,
-									   (int) request->body_len + 1);
+		object = parse_strictly(tokener, request);
 		used = json_tokener_get_parse_end(tokener);
 		if (json_tokener_get_error(tokener) == json_tokener_error_depth)
 			problem = "It is nested more than 32 levels deep.";
@@ -257,13 +387,14 @@ body_check(Request *request, const Route *route, const char **actor,
 	if (!json_object_is_type(object, json_type_object))
 	{
 		json_object_put(object);
-		refuse(reply, request, 422, "the body is not a JSON object", NULL,
+		refuse(reply, request, "the body is not a JSON object", NULL,
 			   known_fields(request, route, IN_BODY));
 		return false;
 	}
 	json_object_object_foreach(object, field, value)
 	{
-		good = check_field(request, route, field, value, actor, reply);
+		good = check_field(request, route, field, value, object, actor,
+						   reply);
 		if (!good)
 			break;
 	}
@@ -283,7 +414,7 @@ query_check(Request *request, const Route *route, Reply *reply)
 
 		if (argument != NULL && argument->place == IN_QUERY)
 			continue;
-		refuse(reply, request, 400,
+		refuse(reply, request,
 			   arena_printf(request->arena,
 							"there is no query parameter \"%.64s\" here",
 							request->query[i].name),

@@ -19,6 +19,22 @@
 #define SHOW_REQUEST "SELECT gov_approval_request({request_id})::text"
 #define SHOW_INCIDENT "SELECT gov_row_json(t)::text" \
 	" FROM gov_incident({incident_id}) AS t"
+/* Arrays of a body; one value stands for as many as there are latencies. */
+#define TIME_OF(value) "CASE jsonb_typeof(" value ") WHEN 'number'" \
+	" THEN to_timestamp((" value " #>> '{}')::float8)" \
+	" ELSE (" value " #>> '{}')::timestamptz END"
+#define FLOATS_OF(field) " ARRAY(SELECT (e.value #>> '{}')::float8" \
+	" FROM jsonb_array_elements({body} -> '" field "') AS e)"
+#define ARRAY_OF(field, element, one) \
+	" CASE WHEN jsonb_typeof({body} -> '" field "') = 'array'" \
+	" THEN ARRAY(SELECT " element \
+	" FROM jsonb_array_elements({body} -> '" field "') AS e)" \
+	" WHEN {body} ->> '" field "' IS NOT NULL THEN array_fill(" one "," \
+	" ARRAY[jsonb_array_length({body} -> 'latency_ms')]) END"
+#define BOOLS_OF(field) ARRAY_OF(field, "(e.value #>> '{}')::boolean", \
+								 "({body} ->> '" field "')::boolean")
+#define TIMES_OF(field) ARRAY_OF(field, TIME_OF("e.value"), \
+								 TIME_OF("({body} -> '" field "')"))
 #define WHAT_MODEL "model \"{model_id}\""
 #define WHAT_VERSION "model version \"{model_id}:{version}\""
 #define WHAT_USECASE "use-case \"{usecase_id}\""

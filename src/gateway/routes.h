@@ -35,14 +35,14 @@ ROUTE(POST, "/models/register", gov_register_model,
 	  "SELECT FROM gov_register_model({*})", SHOW_VERSION, 201,
 	  WRITES | VERSION, WHAT_VERSION, "Register a model version, once")
 ROUTE(GET, "/models", gov_models,
-	  "search:text owner:text tag:text status:text limit>limit_rows:int"
-	  " cursor>after:text",
+	  "search:text owner:text tag:text status:text limit|limit_rows>limit_rows:int"
+	  " cursor|after>after:text",
 	  "SELECT " LIST_OF("models", "gov_row_json(t) ORDER BY t.model_id") ","
 	  " CASE WHEN count(*) = coalesce({limit}, 100) THEN max(t.model_id) END"
 	  " FROM gov_models({*}) AS t", "", 200,
 	  READS | PAGED, "", "Models by id; search takes part of id or description")
 ROUTE(GET, "/models/{model_id}/versions", gov_model_versions,
-	  "model_id:text! limit>limit_rows:int cursor>before:time",
+	  "model_id:text! limit|limit_rows>limit_rows:int cursor|before>before:time",
 	  "SELECT CASE WHEN EXISTS (SELECT FROM governance.models AS m"
 	  " WHERE m.model_id = {model_id}) THEN jsonb_build_object('model_id',"
 	  " {model_id}, 'versions', l.list, 'count', l.count)::text END,"
@@ -58,38 +58,38 @@ ROUTE(GET, "/models/{model_id}/versions/{version}", gov_model_version,
 	  READS | TAGGED, WHAT_VERSION, "A model version")
 ROUTE(POST, "/models/{model_id}/versions/{version}/request-approval",
 	  gov_request_model_approval,
-	  "model_id:text! version:text! comments:text",
+	  "model_id:text! version:text! comments|comment:text",
 	  "SELECT FROM gov_request_model_approval({*})", SHOW_VERSION, 200,
 	  WRITES | VERSION, WHAT_VERSION, "Submit a model version for approval")
 ROUTE(POST, "/models/{model_id}/versions/{version}/approve",
-	  gov_approve_model, "model_id:text! version:text! comments:text",
+	  gov_approve_model, "model_id:text! version:text! comments|comment:text",
 	  "SELECT FROM gov_approve_model({*})", SHOW_VERSION, 200,
 	  WRITES | VERSION, WHAT_VERSION, "Vote for a model version")
 ROUTE(POST, "/models/{model_id}/versions/{version}/reject",
 	  gov_reject_model,
-	  "model_id:text! version:text! reason|comments:text!",
+	  "model_id:text! version:text! reason|comments|comment:text!",
 	  "SELECT FROM gov_reject_model({*})", SHOW_VERSION, 200,
 	  WRITES | VERSION, WHAT_VERSION, "Vote against a model version")
 ROUTE(POST, "/models/{model_id}/versions/{version}/request-changes",
 	  gov_request_model_changes,
-	  "model_id:text! version:text! comments|reason:text!",
+	  "model_id:text! version:text! comments|comment|reason:text!",
 	  "SELECT FROM gov_request_model_changes({*})", SHOW_VERSION, 200,
 	  WRITES | VERSION, WHAT_VERSION, "Send a model version back")
 ROUTE(POST, "/models/{model_id}/versions/{version}/deploy",
 	  gov_deploy_model,
 	  "model_id:text! version:text! environment:text deployment_id:text"
-	  " notes:text",
+	  " notes|comments:text",
 	  "SELECT FROM gov_deploy_model({*})", SHOW_VERSION, 200,
 	  WRITES | VERSION, WHAT_VERSION, "Deploy a model version")
 ROUTE(POST, "/models/{model_id}/versions/{version}/rollback",
 	  gov_rollback_version,
-	  "model_id:text! version:text! reason:text! environment:text"
+	  "model_id:text! version:text! reason|comments:text! environment:text"
 	  " to_version:text",
 	  "SELECT FROM gov_rollback_version({*})", SHOW_VERSION, 200,
 	  WRITES | VERSION, WHAT_VERSION,
 	  "Roll the active version back; 409 where another one is active")
 ROUTE(POST, "/models/{model_id}/versions/{version}/deprecate",
-	  gov_deprecate_model, "model_id:text! version:text! reason:text",
+	  gov_deprecate_model, "model_id:text! version:text! reason|comments:text",
 	  "SELECT FROM gov_deprecate_model({*})", SHOW_VERSION, 200,
 	  WRITES | VERSION, WHAT_VERSION, "Retire a model version")
 ROUTE(POST, "/models/{model_id}/versions/{version}/metrics",
@@ -100,7 +100,7 @@ ROUTE(POST, "/models/{model_id}/versions/{version}/metrics",
 	  "Record metrics: numbers by name, or those under metrics")
 ROUTE(GET, "/models/{model_id}/versions/{version}/history",
 	  gov_model_history,
-	  "model_id:text! version:text! limit>limit_rows:int",
+	  "model_id:text! version:text! limit|limit_rows>limit_rows:int",
 	  "SELECT jsonb_build_object('model_id', v.model_id, 'version', v.version,"
 	  " 'history', l.list, 'count', l.count)::text"
 	  " FROM gov_model_version({model_id}, {version}) AS v, LATERAL ("
@@ -142,7 +142,7 @@ ROUTE(POST, "/usecases/create", gov_create_usecase,
 	  "SELECT FROM gov_create_usecase({*})", SHOW_USECASE, 201,
 	  WRITES | USECASE, WHAT_USECASE, "Create a use-case as a draft")
 ROUTE(GET, "/usecases", gov_usecases,
-	  "status:text owner:text limit:int -cursor:text",
+	  "status:text owner:text limit|limit_rows:int -cursor:text",
 	  "SELECT " LIST_OF("usecases", "gov_usecase_json(t.u) ORDER BY"
 						" (t.u).created_at DESC, (t.u).usecase_id") ","
 	  " CASE WHEN count(*) = coalesce({limit}, 100) THEN (array_agg("
@@ -172,23 +172,24 @@ ROUTE(GET, "/usecases/{usecase_id}/admit", gov_admit, "usecase_id:text!",
 	  "SELECT gov_admit({*})::text", "", 200, READS, WHAT_USECASE,
 	  "May a request for this use-case be served now, and by which versions?")
 ROUTE(POST, "/usecases/{usecase_id}/submit", gov_submit_usecase,
-	  "usecase_id:text! comments:text",
+	  "usecase_id:text! comments|comment:text",
 	  "SELECT FROM gov_submit_usecase({*})", SHOW_USECASE, 200,
 	  WRITES | USECASE, WHAT_USECASE, "Submit a draft for approval")
 ROUTE(POST, "/usecases/{usecase_id}/approve", gov_approve_usecase,
-	  "usecase_id:text! comments:text",
+	  "usecase_id:text! comments|comment:text",
 	  "SELECT FROM gov_approve_usecase({*})", SHOW_USECASE, 200,
 	  WRITES | USECASE, WHAT_USECASE, "Vote for a use-case")
 ROUTE(POST, "/usecases/{usecase_id}/reject", gov_reject_usecase,
-	  "usecase_id:text! reason|comments:text!",
+	  "usecase_id:text! reason|comments|comment:text!",
 	  "SELECT FROM gov_reject_usecase({*})", SHOW_USECASE, 200,
 	  WRITES | USECASE, WHAT_USECASE, "Send a use-case back to draft")
 ROUTE(POST, "/usecases/{usecase_id}/deploy", gov_deploy_usecase,
-	  "usecase_id:text! deployment_id:text environment:text notes:text",
+	  "usecase_id:text! deployment_id:text environment:text"
+	  " notes|comments:text",
 	  "SELECT FROM gov_deploy_usecase({*})", SHOW_USECASE, 200,
 	  WRITES | USECASE, WHAT_USECASE, "Deploy a use-case")
 ROUTE(POST, "/usecases/{usecase_id}/deprecate", gov_deprecate_usecase,
-	  "usecase_id:text! reason:text replaced_by:text",
+	  "usecase_id:text! reason|comments:text replaced_by:text",
 	  "SELECT FROM gov_deprecate_usecase({*})", SHOW_USECASE, 200,
 	  WRITES | USECASE, WHAT_USECASE, "End a use-case")
 ROUTE(POST, "/usecases/{usecase_id}/archive", gov_archive_usecase,
@@ -214,10 +215,12 @@ ROUTE(POST, "/users/create", gov_create_user,
 	  " FROM gov_create_user({*}) AS t", "", 201,
 	  WRITES, WHAT_USER, "Make a user without roles")
 ROUTE(GET, "/users/{user_id}/roles", gov_user_roles, "user_id:text!",
-	  "SELECT jsonb_build_object('user_id', {user_id},"
-	  " 'roles', coalesce(jsonb_agg(DISTINCT r.role), '[]'),"
-	  " 'assignments', coalesce(jsonb_agg(gov_row_json(r)), '[]'))::text"
-	  " FROM gov_user_roles({*}) AS r", "", 200,
+	  "SELECT CASE WHEN EXISTS (SELECT FROM governance.users AS u"
+	  " WHERE u.user_id = {user_id}) THEN jsonb_build_object('user_id',"
+	  " {user_id}, 'roles', l.roles, 'assignments', l.list)::text END"
+	  " FROM (SELECT coalesce(jsonb_agg(DISTINCT r.role), '[]') AS roles,"
+	  " coalesce(jsonb_agg(gov_row_json(r)), '[]') AS list"
+	  " FROM gov_user_roles({*}) AS r) AS l", "", 200,
 	  READS, WHAT_USER, "The roles of a user, inherited ones too")
 ROUTE(POST, "/users/{user_id}/roles/{role}/assign", gov_assign_role,
 	  "user_id:text! role:text! expires_at:time reason:text",
@@ -239,24 +242,24 @@ ROUTE(GET, "/users/{user_id}/permissions/{permission}", gov_has_permission,
 /* --- approval requests --------------------------------------------------- */
 
 ROUTE(POST, "/approvals/request", gov_request_approval,
-	  "action:text! context:object! comments:text timeout_hours:int",
+	  "action:text! context:object! comments|comment:text timeout_hours:int",
 	  "SELECT (gov_row_json(t) || '{\"approvals\": []}')::text"
 	  " FROM gov_request_approval({*}) AS t", "", 200,
 	  WRITES, "", "Ask for approval of one action on one thing")
 ROUTE(POST, "/approvals/{request_id}/approve", gov_approve_request,
-	  "request_id:uuid! comments:text",
+	  "request_id:uuid! comments|comment:text",
 	  "SELECT FROM gov_approve_request({*})", SHOW_REQUEST, 200,
 	  WRITES, WHAT_REQUEST, "Vote for an approval request")
 ROUTE(POST, "/approvals/{request_id}/reject", gov_reject_request,
-	  "request_id:uuid! reason|comments:text!",
+	  "request_id:uuid! reason|comments|comment:text!",
 	  "SELECT FROM gov_reject_request({*})", SHOW_REQUEST, 200,
 	  WRITES, WHAT_REQUEST, "Vote against an approval request")
 ROUTE(POST, "/approvals/{request_id}/withdraw", gov_withdraw_request,
-	  "request_id:uuid! reason|comments:text",
+	  "request_id:uuid! reason|comments|comment:text",
 	  "SELECT FROM gov_withdraw_request({*})", SHOW_REQUEST, 200,
 	  WRITES, WHAT_REQUEST, "Take back one's own approval request")
 ROUTE(GET, "/approvals", gov_approval_requests,
-	  "status:text action:text limit:int -cursor:time",
+	  "status:text action:text limit|limit_rows:int -cursor:time",
 	  "SELECT " LIST_OF("approvals", "gov_row_json(t)"
 						" ORDER BY t.requested_at DESC") ","
 	  " CASE WHEN count(*) = coalesce({limit}, 100)"
@@ -281,7 +284,7 @@ ROUTE(POST, "/incidents/report", gov_report_incident,
 	  " 'reported', true)::text FROM gov_report_incident({*}) AS t", "", 201,
 	  WRITES, WHAT_INCIDENT, "Report an incident")
 ROUTE(GET, "/incidents", gov_incidents,
-	  "severity:text resource:text status:text category:text limit:int"
+	  "severity:text resource:text status:text category:text limit|limit_rows:int"
 	  " -cursor:long",
 	  "SELECT " LIST_OF("incidents", "gov_row_json(t)"
 						" ORDER BY t.incident_id DESC") ","
@@ -296,7 +299,7 @@ ROUTE(GET, "/incidents", gov_incidents,
 ROUTE(GET, "/incidents/{incident_id}", gov_incident, "incident_id:long!",
 	  SHOW_INCIDENT, "", 200, READS, WHAT_INCIDENT, "An incident")
 ROUTE(POST, "/incidents/{incident_id}/acknowledge", gov_acknowledge_incident,
-	  "incident_id:long! comments|notes:text",
+	  "incident_id:long! comments|comment|notes:text",
 	  "SELECT gov_row_json(t)::text FROM gov_acknowledge_incident({*}) AS t",
 	  "", 200, WRITES, WHAT_INCIDENT, "Acknowledge an incident")
 ROUTE(POST, "/incidents/{incident_id}/resolve", gov_resolve_incident,
@@ -304,11 +307,11 @@ ROUTE(POST, "/incidents/{incident_id}/resolve", gov_resolve_incident,
 	  "SELECT gov_row_json(t)::text FROM gov_resolve_incident({*}) AS t",
 	  "", 200, WRITES, WHAT_INCIDENT, "Resolve an incident")
 ROUTE(POST, "/incidents/{incident_id}/close", gov_close_incident,
-	  "incident_id:long! comments|notes:text",
+	  "incident_id:long! comments|comment|notes:text",
 	  "SELECT gov_row_json(t)::text FROM gov_close_incident({*}) AS t",
 	  "", 200, WRITES, WHAT_INCIDENT, "Close an incident")
 ROUTE(POST, "/incidents/{incident_id}/reopen", gov_reopen_incident,
-	  "incident_id:long! reason|comments:text!",
+	  "incident_id:long! reason|comments|comment:text!",
 	  "SELECT gov_row_json(t)::text FROM gov_reopen_incident({*}) AS t",
 	  "", 200, WRITES, WHAT_INCIDENT, "Reopen an incident")
 ROUTE(POST, "/incidents/{incident_id}/comment", gov_comment_incident,
@@ -324,7 +327,7 @@ ROUTE(GET, "/compliance/report", gov_compliance_report,
 	  WRITES | REPORT, "",
 	  "Make a compliance report: JSON, Markdown or HTML, as Accept says")
 ROUTE(GET, "/audit-log", gov_audit_trail,
-	  "user_id:text resource:text since:time until:time limit:int"
+	  "user_id:text resource:text since:time until:time limit|limit_rows:int"
 	  " -cursor:text",
 	  "SELECT " LIST_OF("entries", "gov_row_json(t)"
 						" ORDER BY t.occurred_at DESC, t.event_id DESC") ","
@@ -350,7 +353,7 @@ ROUTE(GET, "/audit/proof/{event_id}", gov_audit_inclusion_proof,
 	  "SELECT gov_audit_inclusion_proof({*})::text", "", 200,
 	  READS, "audit event {event_id}", "Proof that an event is in the tree")
 ROUTE(GET, "/audit/consistency", gov_audit_consistency_proof,
-	  "from>old_size:long! to>new_size:long",
+	  "from|old_size>old_size:long! to|new_size>new_size:long",
 	  "SELECT gov_audit_consistency_proof({*})::text", "", 200,
 	  READS, "", "Proof that one tree is the continuation of another")
 
@@ -388,46 +391,43 @@ ROUTE(POST, "/sla/{resource_type}/{resource_id}/observations",
 	  "SELECT jsonb_build_object('resource_type', {resource_type},"
 	  " 'resource_id', {resource_id}, 'recorded', gov_observe_many("
 	  "resource_type => {resource_type}, resource_id => {resource_id},"
-	  " latency_ms => o.latencies, success => o.successes,"
-	  " observed_at => o.times))::text FROM (SELECT"
-	  " array_agg((e.value ->> 'latency_ms')::float8 ORDER BY e.ordinality)"
-	  " AS latencies, array_agg(coalesce((e.value ->> 'success')::boolean,"
-	  " true) ORDER BY e.ordinality) AS successes, array_agg(coalesce("
-	  "to_timestamp((e.value ->> 'observed_at')::float8), clock_timestamp())"
-	  " ORDER BY e.ordinality) AS times FROM jsonb_array_elements(CASE"
-	  " WHEN {body} ? 'observations' THEN {body} -> 'observations'"
-	  " WHEN jsonb_typeof({body} -> 'latency_ms') = 'array' THEN ("
-	  "SELECT jsonb_agg(jsonb_build_object('latency_ms', l.value, 'success',"
-	  " {body} -> 'success' -> (l.ordinality - 1)::int, 'observed_at',"
-	  " {body} -> 'observed_at' -> (l.ordinality - 1)::int))"
-	  " FROM jsonb_array_elements({body} -> 'latency_ms') WITH ORDINALITY"
-	  " AS l) ELSE jsonb_build_array({body}) END) WITH ORDINALITY AS e) AS o",
+	  " latency_ms => CASE WHEN o.rows IS NULL THEN" FLOATS_OF("latency_ms")
+	  " ELSE ARRAY(SELECT (e.value ->> 'latency_ms')::float8"
+	  " FROM jsonb_array_elements(o.rows) AS e) END,"
+	  " success => CASE WHEN o.rows IS NULL THEN" BOOLS_OF("success")
+	  " ELSE ARRAY(SELECT coalesce((e.value ->> 'success')::boolean, true)"
+	  " FROM jsonb_array_elements(o.rows) AS e) END,"
+	  " observed_at => CASE WHEN o.rows IS NULL THEN" TIMES_OF("observed_at")
+	  " ELSE ARRAY(SELECT coalesce(" TIME_OF("(e.value -> 'observed_at')")
+	  ", clock_timestamp()) FROM jsonb_array_elements(o.rows) AS e) END"
+	  "))::text FROM (SELECT CASE WHEN {body} ? 'observations'"
+	  " THEN {body} -> 'observations'"
+	  " WHEN jsonb_typeof({body} -> 'latency_ms') = 'array' THEN NULL"
+	  " ELSE jsonb_build_array({body}) END AS rows) AS o",
 	  "", 200, WRITES, "",
 	  "Record observations: one, arrays, or objects under observations")
 ROUTE(GET, "/sla/{resource_type}/{resource_id}/status", gov_sla_report,
 	  "resource_type:text! resource_id:text! hours:int",
-	  "SELECT (coalesce(CASE s.status WHEN 'unknown' THEN NULL ELSE"
-	  " gov_sla_report({*}) END, '{}') || jsonb_build_object('resource_type',"
-	  " {resource_type}, 'resource_id', {resource_id}, 'status', s.status,"
-	  " 'period_hours', coalesce({hours}, 24)))::text"
-	  " FROM gov_sla_status({*}) AS s(status)", "", 200,
+	  "SELECT (gov_sla_report({*}) || jsonb_build_object('period_hours',"
+	  " coalesce({hours}, 24)))::text", "", 200,
 	  READS, "", "Is the service level kept, and what was measured?")
 ROUTE(GET, "/sla/{resource_type}/{resource_id}/violations",
 	  gov_sla_violations,
 	  "resource_type:text! resource_id:text! hours:int open_only:bool"
-	  " limit>limit_rows:int",
+	  " limit|limit_rows>limit_rows:int",
 	  "SELECT " LIST_OF("violations", "gov_row_json(t)"
 						" ORDER BY t.violation_id DESC")
 	  " FROM gov_sla_violations({*}) AS t", "", 200,
 	  READS, "", "Violations open at any time in the last hours")
 ROUTE(POST, "/sla/{resource_type}/{resource_id}/violations/{violation_id}/acknowledge",
 	  gov_acknowledge_violation,
-	  "-resource_type:text! -resource_id:text! violation_id:long! notes|comments:text",
-	  "SELECT gov_row_json(t)::text FROM governance.sla_violations AS v,"
-	  " LATERAL gov_acknowledge_violation({*}) AS t"
+	  "-resource_type:text! -resource_id:text! violation_id:long! notes|comments|comment:text",
+	  "SELECT CASE WHEN EXISTS (SELECT FROM governance.sla_violations AS v"
 	  " WHERE v.violation_id = {violation_id}"
 	  " AND v.resource_type = {resource_type}"
-	  " AND v.resource_id = {resource_id}", "", 200,
+	  " AND v.resource_id = {resource_id}) OR NOT gov_can('incident:manage')"
+	  " THEN (SELECT gov_row_json(t)::text"
+	  " FROM gov_acknowledge_violation({*}) AS t) END", "", 200,
 	  WRITES, "SLA violation {violation_id}", "Acknowledge a violation")
 
 /* --- the service itself -------------------------------------------------- */

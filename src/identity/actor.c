@@ -5,11 +5,18 @@
  * The session's identity is GetOuterUserId(): the SET ROLE role, else the
  * session user, whatever SECURITY DEFINER functions are on the stack.
  *
+ * Within a security-restricted operation (VACUUM, ANALYZE, autovacuum, building
+ * an index, refreshing a materialized view) somebody else's code may run: that
+ * of the relation's owner, in the session of who only keeps house.  It is lent
+ * no identity.  The session's counts there only while it is the current user,
+ * too, which our own SECURITY DEFINER functions never let it be.
+ *
  * Pooling in transaction mode is safe: a binding ends with its transaction,
  * and what is cached of the session is keyed by role OID and generation.
  */
 #include "postgres.h"
 
+#include "access/parallel.h"
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -28,6 +35,9 @@ typedef struct Binding
 } Binding;
 
 static Binding binding;
+
+/* Who acts within a security-restricted operation of our own. */
+static GovConfined confined = {false, InvalidOid};
 
 /* The last answers: a session asks about the same one or two, always. */
 typedef struct RoleAnswer
@@ -59,6 +69,8 @@ xact_callback(XactEvent event, void *arg)
 		case XACT_EVENT_PARALLEL_COMMIT:
 		case XACT_EVENT_PARALLEL_ABORT:
 			binding.evidence = GOV_EVIDENCE_UNMAPPED;
+			confined.keeps_session = false;
+			confined.role = InvalidOid;
 			break;
 		default:
 			break;
@@ -184,10 +196,49 @@ find_role_user(Oid roleid, char *user_id)
 	return found;
 }
 
+GovConfined
+gov_actor_confine(GovConfined now)
+{
+	GovConfined before = confined;
+
+	confined = now;
+	return before;
+}
+
+/* Does a binding not count here? */
+static bool
+is_restricted(void)
+{
+	return unlikely(InSecurityRestrictedOperation()) &&
+		!confined.keeps_session;
+}
+
+/* The database role in force; InvalidOid: none is. */
+static Oid
+acting_role(void)
+{
+	Oid			outer = GetOuterUserId();
+
+	if (likely(!is_restricted()))
+		return outer;
+	if (OidIsValid(confined.role))
+		return confined.role;
+	return GetUserId() == outer && outer != gov_owner() ? outer : InvalidOid;
+}
+
 bool
 gov_actor_get(GovActor *actor)
 {
-	if (binding.evidence != GOV_EVIDENCE_UNMAPPED)
+	Oid			role;
+
+	/* A worker does not know of a binding: no function of ours asks there. */
+	if (unlikely(IsParallelWorker()))
+	{
+		actor->evidence = GOV_EVIDENCE_UNMAPPED;
+		actor->user_id[0] = '\0';
+		return false;
+	}
+	if (binding.evidence != GOV_EVIDENCE_UNMAPPED && !is_restricted())
 	{
 		actor->evidence = binding.evidence;
 		strlcpy(actor->user_id, binding.user_id, sizeof(actor->user_id));
@@ -195,7 +246,8 @@ gov_actor_get(GovActor *actor)
 			user_is_active(binding.user_id))
 			return true;
 	}
-	else if (find_role_user(GetOuterUserId(), actor->user_id))
+	else if (OidIsValid(role = acting_role()) &&
+			 find_role_user(role, actor->user_id))
 	{
 		actor->evidence = GOV_EVIDENCE_SESSION;
 		return true;
@@ -241,6 +293,21 @@ gov_actor_refuse_second(void)
 				 errdetail("It is user \"%s\" (%s).", binding.user_id,
 						   gov_evidence_name(binding.evidence)),
 				 errhint("A binding ends with its transaction; begin another one.")));
+}
+
+/*
+ * gov_actor_refuse_restricted
+ *		42501 where the code of a relation's owner or of a control runs: it
+ *		must not decide who acts in the transaction that it is a guest of.
+ */
+void
+gov_actor_refuse_restricted(const char *function)
+{
+	if (InSecurityRestrictedOperation())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("cannot execute %s within security-restricted operation",
+						function)));
 }
 
 /*

@@ -67,6 +67,22 @@ extern void gov_actor_bind_instead(const char *user_id,
  */
 extern void gov_actor_refuse_second(void);
 
+/*
+ * Who acts within a security-restricted operation of the extension's own,
+ * which only reads: the session's actor as elsewhere, or a role's user.
+ * Returns what was so before; the end of the transaction ends it.
+ */
+typedef struct GovConfined
+{
+	bool		keeps_session;
+	Oid			role;
+} GovConfined;
+
+extern GovConfined gov_actor_confine(GovConfined now);
+
+/* 42501 within such an operation: who acts is not decided there. */
+extern void gov_actor_refuse_restricted(const char *function);
+
 /* Is there such a user, and an active one? */
 extern bool gov_user_exists(const char *user_id, bool *is_active);
 

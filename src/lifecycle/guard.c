@@ -6,8 +6,6 @@
  * later name, and session_replication_role must not switch it off.  It sees
  * every path to a row: a gov_* function, a superuser's UPDATE, a view, a
  * cascade, COPY.  It locks no other row, so it can deadlock with nobody.
- * Where a column names a state it looks at the move BEFORE too, so that the
- * refusal is one of its own and not some constraint's that the row breaks.
  *
  * Invariants: it serves only the tables in governed_tables.h, which it knows
  * by OID (a trigger on somebody's own table is refused); a column that names
@@ -39,6 +37,7 @@
 #include "lifecycle/suspension.h"
 
 PG_FUNCTION_INFO_V1(gov_guard);
+PG_FUNCTION_INFO_V1(gov_guard_moves);
 
 #define MAX_KEYS		3
 #define MAX_MACHINES	2
@@ -279,12 +278,11 @@ check_fixed(const Governed *g, Relation rel, HeapTuple old_tuple,
  * check_moves
  *		Each state may move only as listed, in the operation that owns it.
  *
- * old_tuple is NULL for creation.  Before the row is stored (is_first_look), a
- * word that is no state is left to the CHECK constraint.
+ * old_tuple is NULL for creation.
  */
 static void
 check_moves(const Governed *g, Relation rel, HeapTuple old_tuple,
-			HeapTuple new_tuple, bool is_first_look)
+			HeapTuple new_tuple)
 {
 	const char *verb = gov_operation_verb();
 	int			i;
@@ -302,9 +300,6 @@ check_moves(const Governed *g, Relation rel, HeapTuple old_tuple,
 			from = column_text(rel, old_tuple, column);
 		}
 		to = column_text(rel, new_tuple, column);
-		if (is_first_look &&
-			(to == NULL || !gov_is_state(g->machines[i], to)))
-			continue;
 		if (verb == NULL)
 			refuse(g, rel, new_tuple,
 				   from ? psprintf("Column \"%s\" moves from \"%s\" to \"%s\" only by the function that owns the move.",
@@ -473,30 +468,18 @@ gov_guard(PG_FUNCTION_ARGS)
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	const Governed *g;
 	Relation	rel;
-	bool		is_first_look;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"guard\" is a trigger function")));
 	rel = trigdata->tg_relation;
-	is_first_look = TRIGGER_FIRED_BEFORE(trigdata->tg_event) &&
-		TRIGGER_FIRED_FOR_ROW(trigdata->tg_event) &&
-		TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event);
 	g = find_governed(rel);
 	if (g == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("table \"%s\" is not a governed table",
 						RelationGetRelationName(rel))));
-
-	if (is_first_look && g->nmachines > 0)
-	{
-		if (!gov_restoring_lets_pass())
-			check_moves(g, rel, trigdata->tg_trigtuple, trigdata->tg_newtuple,
-						true);
-		return PointerGetDatum(trigdata->tg_newtuple);
-	}
 
 	/* What a dump holds was judged and recorded when it was written. */
 	if (gov_restoring_lets_pass())
@@ -535,11 +518,10 @@ gov_guard(PG_FUNCTION_ARGS)
 			refuse(g, rel, trigdata->tg_trigtuple,
 				   "Rows of this table are evidence and never change.", NULL);
 		check_fixed(g, rel, trigdata->tg_trigtuple, trigdata->tg_newtuple);
-		check_moves(g, rel, trigdata->tg_trigtuple, trigdata->tg_newtuple,
-					false);
+		check_moves(g, rel, trigdata->tg_trigtuple, trigdata->tg_newtuple);
 	}
 	else
-		check_moves(g, rel, NULL, trigdata->tg_trigtuple, false);
+		check_moves(g, rel, NULL, trigdata->tg_trigtuple);
 
 	if (g->def->cache != CACHE_NONE)
 		gov_cache_invalidate((GovCache) g->def->cache);
@@ -554,4 +536,33 @@ gov_guard(PG_FUNCTION_ARGS)
 		check_duties(g, trigdata);
 	gov_spi_end();
 	return PointerGetDatum(NULL);
+}
+
+/*
+ * gov_guard_moves
+ *		Refuses a move by hand before a CHECK between columns can.
+ *
+ * BEFORE UPDATE, so that the answer names the rule (55000) and not the columns
+ * that would have to go along with it (23514).  It holds nothing that the
+ * guard does not hold.
+ */
+Datum
+gov_guard_moves(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+	const Governed *g = NULL;
+
+	if (CALLED_AS_TRIGGER(fcinfo) &&
+		TRIGGER_FIRED_BEFORE(trigdata->tg_event) &&
+		TRIGGER_FIRED_FOR_ROW(trigdata->tg_event) &&
+		TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
+		g = find_governed(trigdata->tg_relation);
+	if (g == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"guard_moves\" is a BEFORE UPDATE trigger of a governed table")));
+	if (gov_operation_verb() == NULL && !gov_restoring_lets_pass())
+		check_moves(g, trigdata->tg_relation, trigdata->tg_trigtuple,
+					trigdata->tg_newtuple);
+	return PointerGetDatum(trigdata->tg_newtuple);
 }

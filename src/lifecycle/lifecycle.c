@@ -64,20 +64,6 @@ gov_transition_find(const char *machine, const char *from, const char *to,
 	return NULL;
 }
 
-bool
-gov_is_state(const char *machine, const char *state)
-{
-	int			i;
-
-	for (i = 0; i < lengthof(transitions); i++)
-	{
-		if (strcmp(transitions[i].machine, machine) == 0 &&
-			strcmp(transitions[i].to, state) == 0)
-			return true;
-	}
-	return false;
-}
-
 char *
 gov_transition_targets(const char *machine, const char *from)
 {

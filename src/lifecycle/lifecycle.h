@@ -26,9 +26,6 @@ extern const GovTransition *gov_transition_find(const char *machine,
 												const char *to,
 												const char *verb);
 
-/* Is there a move to that state? */
-extern bool gov_is_state(const char *machine, const char *state);
-
 /* The states that can be reached from one, comma-separated; "" if none. */
 extern char *gov_transition_targets(const char *machine, const char *from);
 

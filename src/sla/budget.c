@@ -100,7 +100,7 @@ gov_budget_now(const char *type, const char *id, GovBudget *budget)
 
 	if (!gov_sla_target_at(type, id, now, &target))
 		return false;
-	PushActiveSnapshot(GetLatestSnapshot());
+	PushActiveSnapshot(gov_latest_snapshot());
 	if (gov_budget_is_calendar(&target))
 		gov_budget_calendar(&target, now, budget);
 	else

@@ -63,28 +63,50 @@ put_bytes(const uint8_t *s, size_t len, bool is_json)
 	}
 }
 
+/*
+ * is_json
+ *		May these bytes be printed as they are, being JSON?
+ *
+ * json-c 0.18, when strict, takes what is not ASCII for control characters:
+ * it judges a copy without.
+ */
 static bool
 is_json(const EventField *field)
 {
 	json_tokener *tokener;
-	bool		ok;
+	char	   *ascii;
+	bool		ok = true;
 
 	/* what is printed raw must end where the line's own JSON goes on */
 	if (field->len > INT32_MAX)
 		return false;
 	tokener = json_tokener_new();
-	if (tokener == NULL)
+	ascii = malloc(field->len + 1);
+	if (tokener == NULL || ascii == NULL)
 		unreadable("out of memory");
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
-						   JSON_TOKENER_VALIDATE_UTF8);
-	json_object_put(json_tokener_parse_ex(tokener,
-										  (const char *) field->bytes,
-										  (int) field->len));
-	/* a bare number goes on until something ends it */
-	if (json_tokener_get_error(tokener) == json_tokener_continue)
-		json_object_put(json_tokener_parse_ex(tokener, "", 1));
-	ok = json_tokener_get_error(tokener) == json_tokener_success;
+	for (size_t i = 0; ok && i < field->len;)
+	{
+		size_t		n = utf8_len(field->bytes + i, field->len - i);
+
+		ok = n > 0;
+		if (n > 1)
+			memset(ascii + i, 'x', n);
+		else
+			ascii[i] = (char) field->bytes[i];
+		i += n;
+	}
+	if (ok)
+	{
+		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+		json_object_put(json_tokener_parse_ex(tokener, ascii,
+											  (int) field->len));
+		/* a bare number goes on until something ends it */
+		if (json_tokener_get_error(tokener) == json_tokener_continue)
+			json_object_put(json_tokener_parse_ex(tokener, "", 1));
+		ok = json_tokener_get_error(tokener) == json_tokener_success;
+	}
 	json_tokener_free(tokener);
+	free(ascii);
 	return ok;
 }
 

@@ -70,11 +70,11 @@ bench_open() {
 	"$(cluster_bin)/createdb" bench || exit 1
 }
 
-# pgbench_rate USER CLIENTS SECONDS SCRIPT: transactions a second, in REPLY.
+# pgbench_rate USER CLIENTS HOW-LONG SCRIPT: transactions a second, in REPLY.
 pgbench_rate() {
 	local log=build/log/bench-pgbench.log
 	printf '%s\n' "$4" | "$(cluster_bin)/pgbench" --no-vacuum \
-		--protocol=prepared --client="$2" --jobs=2 --time="$3" \
+		--protocol=prepared --client="$2" --jobs=2 "$3" \
 		--username="$1" --file=- bench >"$log" 2>&1
 	REPLY=$(sed -n 's/^tps = \([0-9.]*\).*/\1/p' "$log")
 	if [ -z "$REPLY" ] || grep -q 'aborted' "$log"; then

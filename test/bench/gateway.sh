@@ -12,12 +12,15 @@ set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS
 . test/cluster.sh
+. test/bench/common.sh
 export PG_CONFIG
 
 SECONDS_EACH=${1:-10}
 CONNECTIONS=32
 PORT=$((20000 + RANDOM % 10000))
 service=
+rate=
+p99=
 
 stop_service() {
 	[ -z "$service" ] || kill "$service" 2>/dev/null
@@ -33,7 +36,7 @@ finish() {
 }
 trap finish EXIT
 
-command -v wrk >/dev/null || { complain "wrk is missing: apt-get install wrk"; exit 1; }
+want wrk command -v wrk || { complain "wrk is missing: apt-get install wrk"; exit 1; }
 cluster_run test/setup >/dev/null || exit 1
 cluster_run make -s --no-print-directory -j"$(nproc)" all \
 	PG_CONFIG="$PG_CONFIG" >/dev/null || exit 1
@@ -68,8 +71,12 @@ measure() {
 	wrk -t1 -c$CONNECTIONS -d2 -H "Authorization: Bearer $TOKEN" "$URL" >/dev/null
 	report=$(wrk -t1 -c$CONNECTIONS -d"$SECONDS_EACH" --latency \
 		-H "Authorization: Bearer $TOKEN" "$URL")
+	rate=$(awk '/^Requests\/sec/ {print $2}' <<<"$report")
+	p99=$(awk '$1 == "99%" {ms = $2 + 0
+		if ($2 ~ /us$/) ms /= 1000; else if ($2 !~ /ms$/) ms *= 1000
+		print ms}' <<<"$report")
 	printf '%-34s %10s requests/s   p50 %-9s p99 %-9s %s\n' "$1" \
-		"$(awk '/^Requests\/sec/ {print $2}' <<<"$report")" \
+		"$rate" \
 		"$(awk '$1 == "50%" {print $2}' <<<"$report")" \
 		"$(awk '$1 == "99%" {print $2}' <<<"$report")" \
 		"$(awk '/Non-2xx/' <<<"$report")"
@@ -81,16 +88,29 @@ for pool in ${POOLS:-16}; do
 		--access-log build/bench-access.log --pool "$pool" 2>/dev/null &
 	service=$!
 	measure "governance-gateway, pool of $pool"
+	here=$rate
+	here_p99=$p99
 	stop_service
 done
+judge() {
+	note ratio "$1" "$2" "$(awk -v a="$3" -v b="$4" 'BEGIN {print a / b}')" "$5" "$6" \
+		"$(awk -v a="$3" -v b="$4" -v bar="$6" 'BEGIN {print bar ~ /^>/ ? (a >= b ? "met" : "MISSED") : (a <= b ? "met" : "MISSED")}')"
+}
+judge "gateway, permission checks a second, $CONNECTIONS connections" "the bar, 10,000" "$here" 10000 rate ">= 1"
+judge "gateway, p99 of a permission check" "the bar, 10 ms" "$here_p99" 10 time "<= 1"
+want gunicorn command -v gunicorn
+want python3-flask /usr/bin/python3 -c 'import flask'
+want python3-psycopg2 /usr/bin/python3 -c 'import psycopg2'
 if command -v gunicorn >/dev/null && /usr/bin/python3 -c 'import flask, psycopg2' 2>/dev/null; then
 	/usr/bin/python3 -m gunicorn --chdir test/bench --bind "127.0.0.1:$PORT" \
 		--workers "$(nproc)" --threads 8 --log-level error \
 		gateway_flask:app >/dev/null 2>&1 &
 	service=$!
 	measure "Flask, psycopg2, gunicorn"
+	note ratio "gateway, permission checks a second" "Flask, psycopg2, gunicorn" \
+		"$(awk -v a="$here" -v b="$rate" 'BEGIN {print a / b}')" rate "" ""
 	stop_service
 else
-	echo "no Flask, psycopg2 and gunicorn here: nothing to compare with"
+	skipped "Flask for REST" "gunicorn, python3-flask and python3-psycopg2 are not installed and cannot be"
 fi
 rm -f build/bench-access.log

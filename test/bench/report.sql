@@ -1,4 +1,5 @@
 -- The table that make bench prints.
+CREATE VIEW bench.report AS
 WITH rows(n, what, here, baseline, there, ratio, unit, bar, is_met) AS (
     SELECT 1, 'gov_has_permission, warm, 10,000 users at random', bench.value('check 10000'),
         'pg_has_role, 10,000 roles at random', bench.value('role'),
@@ -48,7 +49,7 @@ WITH rows(n, what, here, baseline, there, ratio, unit, bar, is_met) AS (
     FROM rows AS r(n, what, here, baseline, there, ratio, unit, bar, is_met)
     WHERE here IS NOT NULL
 )
-SELECT what,
+SELECT n, times, ratio AS goal, what,
     to_char(here, CASE unit WHEN 'us' THEN 'FM999990.000' ELSE 'FM999990' END) || ' ' || unit AS here,
     baseline AS against,
     to_char(there, CASE unit WHEN 'us' THEN 'FM999990.000' ELSE 'FM999990' END) || ' ' || unit AS there,
@@ -57,5 +58,6 @@ SELECT what,
     CASE WHEN bar = '' THEN ''
         WHEN bar LIKE '<=%' AND times <= is_met THEN 'met'
         WHEN bar LIKE '>=%' AND times >= is_met THEN 'met'
-        ELSE 'MISSED' END AS " "
-FROM judged ORDER BY n;
+        ELSE 'MISSED' END AS verdict
+FROM judged;
+SELECT what, here, against, there, ratio, bar, verdict AS " " FROM bench.report ORDER BY n;

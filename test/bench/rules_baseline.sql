@@ -152,6 +152,7 @@ $$;
 INSERT INTO rules.models SELECT * FROM governance.models;
 INSERT INTO rules.model_versions SELECT * FROM governance.model_versions;
 INSERT INTO rules.approval_history SELECT * FROM governance.approval_history;
+SELECT setval(pg_get_serial_sequence('rules.approval_history', 'approval_no'), max(h.approval_no)) FROM rules.approval_history AS h;
 
 CREATE TRIGGER guard BEFORE UPDATE ON rules.model_versions FOR EACH ROW EXECUTE FUNCTION rules.guard();
 CREATE TRIGGER record AFTER INSERT OR UPDATE ON rules.models FOR EACH ROW EXECUTE FUNCTION rules.record();

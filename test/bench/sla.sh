@@ -14,16 +14,11 @@ set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS
 . test/cluster.sh
+. test/bench/common.sh
 export PG_CONFIG
 
 RUNS=5
 ORDERS=8	# of merging
-
-sql() {
-	"$(cluster_bin)/psql" --no-psqlrc --quiet --no-align --tuples-only \
-		--dbname=bench --set=ON_ERROR_STOP=1 "$@" ||
-		{ complain "the bench broke off: psql $*"; exit 1; }
-}
 
 # measure WHAT STATEMENT: milliseconds, in a session of its own.
 measure() {
@@ -164,6 +159,11 @@ if have gov_sla_status && have gov_sla_report; then
 	done
 fi
 
-"$(cluster_bin)/psql" --no-psqlrc --quiet --dbname=bench --pset=footer=off \
-	--file=test/bench/sla_report.sql
+table -f test/bench/sla_report.sql
+note_sql "SELECT 'ratio', what, against, times, goal, bar, verdict FROM bench.report WHERE times IS NOT NULL ORDER BY n"
+note_sql "SELECT 'ratio', 'p50, p95, p99 of 5 kinds of values, worst error', 'the exact values, per cent', 100 * max(abs(answer / exact - 1)), 'error', '<= 1',
+	CASE WHEN max(abs(answer / exact - 1)) <= 0.01 THEN 'met' ELSE 'MISSED' END FROM bench.errors WHERE method = 'sketch' AND kind <> 'merged'"
+note_sql "SELECT 'ratio', 'p95 of 2,000 sketches merged in $ORDERS orders', 'answers that differ', count(DISTINCT answer), 'answers', '<= 1',
+	CASE WHEN count(DISTINCT answer) = 1 THEN 'met' ELSE 'MISSED' END FROM bench.errors WHERE method = 'sketch' AND kind = 'merged'"
+have_tdigest || skipped "tdigest" "the extension is not installed and cannot be"
 cluster_close

@@ -1,4 +1,5 @@
 -- The tables that test/bench/sla.sh prints.
+CREATE VIEW bench.report AS
 WITH rows(n, what, here, baseline, there, unit, goal, bar) AS (
     SELECT 1, 'p50, p95 and p99 of 1,000,000 rows, governance.sketch',
         bench.value('aggregate sketch'), 'percentile_cont',
@@ -38,7 +39,7 @@ WITH rows(n, what, here, baseline, there, unit, goal, bar) AS (
 ), judged AS (
     SELECT r.*, r.here / r.there AS times FROM rows AS r WHERE r.here IS NOT NULL
 )
-SELECT what,
+SELECT n, times, goal, what,
     to_char(here, CASE unit WHEN '/s' THEN 'FM999999990' ELSE 'FM999999990.00' END) || ' ' || unit AS here,
     baseline AS against,
     coalesce(to_char(there, CASE unit WHEN '/s' THEN 'FM999999990' ELSE 'FM999999990.00' END) || ' ' || unit, 'not installed') AS there,
@@ -46,8 +47,9 @@ SELECT what,
     coalesce(CASE goal WHEN 'time' THEN '<= ' ELSE '>= ' END || bar, '') AS bar,
     CASE WHEN bar IS NULL OR times IS NULL THEN ''
         WHEN CASE goal WHEN 'time' THEN times <= bar ELSE times >= bar END THEN 'met'
-        ELSE 'MISSED' END AS " "
-FROM judged ORDER BY n;
+        ELSE 'MISSED' END AS verdict
+FROM judged;
+SELECT what, here, against, there, ratio, bar, verdict AS " " FROM bench.report ORDER BY n;
 
 SELECT s.kind AS "1,000,000 values", s.q, to_char(s.exact, 'FM999999990.000') AS exact,
     to_char(100 * abs(s.answer / s.exact - 1), 'FM999990.000') || ' %' AS "sketch is wrong by",

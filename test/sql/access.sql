@@ -277,6 +277,16 @@ SELECT gov_assign_role(:'dba', 'access_root', now() + interval '1 day'); -- 5500
 ROLLBACK;
 SELECT gov_revoke_role('access_bob', 'admin');
 
+-- users of names of every length, alike but for that, are told apart
+BEGIN;
+SELECT count(gov_create_user(rpad('access_', n, 'x'), '')) FROM generate_series(20, 128) AS n;
+SELECT count(gov_assign_role(rpad('access_', n, 'x'), 'operator')) FROM generate_series(20, 128) AS n WHERE n % 2 = 0;
+SELECT count(*) FILTER (WHERE gov_has_permission(rpad('access_', n, 'x'), 'model:deploy') <> (n % 2 = 0)) AS wrong
+FROM generate_series(20, 128) AS n, generate_series(1, 2);
+SELECT gov_has_permission(rpad('access_', 23, 'x') || 'y', 'model:deploy') AS unknown,
+       gov_has_permission(rpad('access_', 300, 'x'), 'model:deploy') AS too_long;
+ROLLBACK;
+
 -- nothing in a read-only transaction: 25006
 BEGIN READ ONLY;
 SELECT gov_create_user('access_dan', '');

@@ -138,7 +138,7 @@ SET ROLE regress_incident_omar;
 UPDATE governance.incidents SET title = 'x';  -- 42501
 RESET ROLE;
 BEGIN;
-UPDATE governance.incidents SET status = 'closed', resolved_at = now() WHERE title = 'incident-1';  -- 55000
+UPDATE governance.incidents SET status = 'closed' WHERE title = 'incident-1';  -- 55000
 ROLLBACK;
 BEGIN;
 UPDATE governance.incidents SET title = 'harmless' WHERE title = 'incident-1';  -- 55000

@@ -101,18 +101,13 @@ CREATE FUNCTION pg_temp.move() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.st
 CREATE TRIGGER zzz BEFORE UPDATE ON governance.model_versions FOR EACH ROW EXECUTE FUNCTION pg_temp.move();
 UPDATE governance.model_versions SET model_path = model_path WHERE model_id = 'lifecycle_model';   -- 55000
 DROP TRIGGER zzz ON governance.model_versions;
--- the move is refused before a constraint is that the row would break
-BEGIN;
-ALTER TABLE governance.deployment_history DISABLE TRIGGER guard;
-INSERT INTO governance.deployment_history (model_id, version, deployment_id, environment, deployed_by)
-VALUES ('lifecycle_model', '1.0.0', 'lifecycle_d', 'staging', 'nobody');
-UPDATE governance.deployment_history SET status = 'superseded' WHERE deployment_id = 'lifecycle_d';   -- 55000
-ROLLBACK;
-BEGIN;
-ALTER TABLE governance.incidents DISABLE TRIGGER guard;
-INSERT INTO governance.incidents (category, severity, title, resource) VALUES ('other', 'info', 'lifecycle', 'none');
-UPDATE governance.incidents SET status = 'resolved' WHERE title = 'lifecycle';   -- 55000
-ROLLBACK;
+-- where a CHECK ties another column to the state, too
+SELECT t.tgrelid::regclass FROM pg_trigger AS t
+WHERE t.tgfoid = 'governance.guard_moves()'::regprocedure AND t.tgenabled = 'A' AND t.tgtype = 1 + 2 + 16
+ORDER BY t.tgrelid::regclass::text COLLATE "C";
+CREATE TRIGGER moves BEFORE INSERT ON governance.models FOR EACH ROW EXECUTE FUNCTION governance.guard_moves();
+INSERT INTO governance.models (model_id, description, owner) VALUES ('lifecycle_moves', '', '');   -- 39P01
+DROP TRIGGER moves ON governance.models;
 -- a word outside the set meets the CHECK first
 UPDATE governance.model_versions SET status = 'live' WHERE model_id = 'lifecycle_model';   -- 23514
 \set VERBOSITY default
@@ -190,7 +185,7 @@ FROM pg_class AS c
 WHERE c.relnamespace = 'governance'::regnamespace AND c.relkind = 'r'
     AND (SELECT count(*) FROM pg_trigger AS t
         WHERE t.tgrelid = c.oid AND t.tgfoid = 'governance.guard()'::regprocedure
-            AND t.tgname IN ('guard', 'guard_truncate') AND t.tgenabled = 'A') <> 2
+            AND t.tgenabled = 'A') <> 2
 ORDER BY c.relname COLLATE "C";
 
 -- the guard serves its own tables alone

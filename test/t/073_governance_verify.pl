@@ -356,7 +356,8 @@ verifies(2, qr/is no export/, 'another JSON', @checked, file("{\"a\":1}\n"));
 verifies(2, qr/of another version/, 'another version', @checked, with(0, sub { s/"version":1/"version":2/ }));
 verifies(2, qr/line 302 is not spelt as/, 'a key that is there twice', @checked, with(301, sub { s/"e":/"e":4711,"e":/ }));
 verifies(2, qr/line 302 is not spelt as/, 'spaces', @checked, with(301, sub { s/"e":/"e": / }));
-verifies(2, qr/line 302 is not spelt as/, 'a number that is too large', @checked, with(301, sub { s/"e":\d+/"e":99999999999999999999/ }));
+# json-c since 0.17 refuses to read it
+verifies(2, qr/line 302 is not (?:spelt as|a JSON object)/, 'a number that is too large', @checked, with(301, sub { s/"e":\d+/"e":99999999999999999999/ }));
 verifies(2, qr/line 302 is no leaf/, 'one more key', @checked, with(301, sub { s/\}$/,"x":1}/ }));
 verifies(2, qr/line 302 is no leaf/, 'an index that is no number', @checked, with(301, sub { s/"i":300/"i":"300"/ }));
 verifies(2, qr/line 302 is no leaf/, 'a hash in capitals', @checked, with(301, sub { s/"h":"(\w+)"/'"h":"' . uc($1) . '"'/e }));

@@ -193,6 +193,7 @@ is_deeply(as('boss', 201, 'POST', '/users/create', { user_id => 'new', email => 
 refused('23505', 'boss', 409, 'POST', '/users/create', { user_id => 'new', email => 'new@example.com' });
 is_deeply(as('boss', 200, 'POST', '/users/new/roles/analyst/assign', { assigned_by => 'boss' }),
 	{ user_id => 'new', role => 'analyst', assigned => JSON::PP::true }, '  {user_id, role, assigned}');
+refused('42704', 'boss', 404, 'GET', '/users/nobody/roles');
 $list = as('boss', 200, 'GET', '/users/new/roles');
 is_deeply($list->{roles}, ['analyst'], '  {user_id, roles}');
 is_deeply(as('sci', 200, 'GET', '/users/new/permissions/audit:read'),
@@ -213,7 +214,7 @@ is($node->safe_psql('app', q{SELECT recorded_by FROM governance.model_metrics OR
 	'ops', 'a service acts for whom the body names');
 is($node->safe_psql('app', q{SELECT actor || ' ' || resource FROM governance.audit_events WHERE event_type = 'user.impersonate'}),
 	'svc user/ops', 'and the trail names the service');
-refused('22023', 'svc', 422, 'POST', '/models/vc/versions/1.0.0/approve', { approved_by => 'a', recorded_by => 'b' });
+refused('22023', 'svc', 400, 'POST', '/models/vc/versions/1.0.0/approve', { approved_by => 'a', recorded_by => 'b' });
 refused('42704', 'svc', 404, 'POST', '/models/vc/versions/1.0.0/approve', { approved_by => 'nobody' });
 refused('28000', undef, 401, 'GET', '/models');
 like($last->{headers}{'www-authenticate'}, qr/^Bearer/, '  says how');
@@ -270,6 +271,10 @@ is_deeply([ @{ $last->{json} }{qw(resource_type resource_id)} ], [ 'model', 'vc'
 is(as('ops', 200, 'POST', '/sla/model/vc/observations', { latency_ms => 20 })->{recorded}, 1, '  one observation');
 is(as('ops', 200, 'POST', '/sla/model/vc/observations', { latency_ms => [ 10, 20, 30 ], success => [ JSON::PP::true, JSON::PP::false, JSON::PP::true ] })->{recorded}, 3, '  arrays');
 is(as('ops', 200, 'POST', '/sla/model/vc/observations', { observations => [ { latency_ms => 5 }, { latency_ms => 6, success => JSON::PP::true, observed_at => time() - 60 } ] })->{recorded}, 2, '  objects');
+is(as('ops', 200, 'POST', '/sla/model/vc/observations', { observations => [] })->{recorded}, 0, '  none');
+is(as('ops', 200, 'POST', '/sla/model/vc/observations', { latency_ms => [], observed_at => time() })->{recorded}, 0, '  none at all');
+refused('22023', 'ops', 400, 'POST', '/sla/model/vc/observations', { latency_ms => [ 1, 2, 3 ], success => [ JSON::PP::true ] });
+refused('22023', 'ops', 400, 'POST', '/sla/model/vc/observations', { latency_ms => [ 1, 2 ], observed_at => [ time() ] });
 as('ops', 200, 'POST', '/sla/model/vc/measurements', { response_time_p95 => 900, availability_percent => 99.9, recorded_by => 'ops' });
 my $status = as('aud', 200, 'GET', '/sla/model/vc/status?hours=24');
 has_keys($status, 'the status', qw(resource_id resource_type status period_hours));
@@ -281,8 +286,9 @@ $list = as('aud', 200, 'GET', '/sla/model/vc/violations?hours=24');
 has_keys($list, 'a list', qw(violations count));
 $id = $list->{violations}[0]{violation_id};
 ok($id, '  the summary missed its target');
-is(as('ops', 200, 'POST', "/sla/model/vc/violations/$id/acknowledge", { notes => 'seen' })->{acknowledged_by}, 'ops', '  acknowledged');
 refused('42704', 'ops', 404, 'POST', "/sla/model/other/violations/$id/acknowledge", {});
+refused('42501', 'aud', 403, 'POST', "/sla/model/other/violations/$id/acknowledge", {});
+is(as('ops', 200, 'POST', "/sla/model/vc/violations/$id/acknowledge", { notes => 'seen' })->{acknowledged_by}, 'ops', '  acknowledged');
 
 # -- reports and the trail -----------------------------------------------------------
 my $report = as('aud', 200, 'GET', '/compliance/report?period_days=7');
@@ -382,10 +388,19 @@ as('sci', 400, 'POST', '/models/register', qq({"model_id": "a\xff\xfe", "version
 as('sci', 400, 'POST', '/models/register', qq({"model_id": "a\0b", "version": "1"}));
 as('sci', 400, 'POST', '/models/register', '{"model_id": "a\u0000b", "version": "1"}');
 as('sci', 400, 'POST', '/models/register', '{"model_id": "a", "version": "1", "description": "\u0000"}');
-as('sci', 422, 'POST', '/models/register', '[]');
-as('sci', 422, 'POST', '/models/register', { model_id => [1], version => '1' });
-as('sci', 422, 'POST', '/models/vc/versions/1.0.0/deploy', { enviroment => 'staging' });
-as('sci', 422, 'POST', '/models/vc/versions/1.0.0/approve', { version => '2.0.0' });
+refused('22023', 'sci', 400, 'POST', '/models/register', '[]');
+refused('22023', 'sci', 400, 'POST', '/models/register', { model_id => [1], version => '1' });
+refused('22023', 'sci', 400, 'POST', '/models/vc/versions/1.0.0/approve', { version => '2.0.0' });
+
+# a field that is not known is ignored, a slip of one is not
+as('sci', 201, 'POST', '/models/register', { model_id => 'more', version => '1', framework => 'torch', name => 'More' });
+foreach my $slip (qw(enviroment env target_environment Environment))
+{
+	like(refused('22023', 'ops', 400, 'POST', '/models/vc/versions/1.0.0/deploy', { $slip => 'staging' })->{hint},
+		qr/^Is "environment" meant\?$/, "  $slip");
+}
+as('ops', 201, 'POST', '/incidents/report', { category => 'other', severity => 'info', title => 't', description => 'd',
+	resource => 'r', source => 'not a slip of resource, which is given' });
 as('sci', 415, 'POST', '/models/register', 'model_id=a', 'Content-Type' => 'application/x-www-form-urlencoded');
 as('sci', 413, 'POST', '/models/register', '{"description": "' . 'x' x 3_000_000 . '"}');
 like($gateway->raw("POST /api/governance/models/register HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3000000\r\n\r\n"),

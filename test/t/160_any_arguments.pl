@@ -183,7 +183,7 @@ sub judge
 		my ($code, $message) = @{ $results->{$i} };
 		my $call = length $asked[$i] > 300 ? substr($asked[$i], 0, 300) . '...' : $asked[$i];
 		$seen{$code}++;
-		push @wrong_code, "$code $message\n    $call" unless $code =~ $allowed || $message eq 'input of anonymous composite types is not implemented';
+		push @wrong_code, "$code $message\n    $call" unless $code =~ $allowed || "$code $message" =~ /^0A000 input of anonymous composite types/;
 		# names in capitals are words too (JSON, NaN); a sentence is not
 		push @wrong_words, "$message\n    $call" if $message =~ /^[A-Z][a-z]+ / || $message =~ /\.$/ || $message !~ /\S/ || length $message > 1000;
 	}

@@ -37,13 +37,13 @@ SELECT c.*, c.oid::regclass::text AS name
 FROM pg_class AS c
 JOIN member AS m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid;
 
--- grants in one order, whoever granted first
-CREATE FUNCTION pg_temp.grants(acl aclitem[]) RETURNS text LANGUAGE sql AS $$
+-- grants in one order, whoever granted first; none written are the default ones
+CREATE FUNCTION pg_temp.grants(acl aclitem[], default_acl aclitem[] = NULL) RETURNS text LANGUAGE sql AS $$
     SELECT coalesce(string_agg(
         (CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END)
             || '=' || a.privilege_type || CASE WHEN a.is_grantable THEN '*' ELSE '' END, ' '
-        ORDER BY a.grantee, a.privilege_type), 'default')
-    FROM aclexplode(acl) AS a $$;
+        ORDER BY a.grantee, a.privilege_type), 'none')
+    FROM aclexplode(coalesce(acl, default_acl)) AS a $$;
 
 -- any catalog's row, its OIDs left out
 CREATE FUNCTION pg_temp.plain(catalog_row jsonb, VARIADIC dropped text[]) RETURNS text LANGUAGE sql AS $$
@@ -71,13 +71,13 @@ FROM pg_init_privs AS p
 JOIN member AS m ON m.classid = p.classoid AND m.objid = p.objoid,
 LATERAL pg_identify_object(m.classid, m.objid, 0) AS i;
 INSERT INTO printed
-SELECT 'schema ' || n.nspname || ' ' || pg_temp.grants(n.nspacl)
+SELECT 'schema ' || n.nspname || ' ' || pg_temp.grants(n.nspacl, acldefault('n', n.nspowner))
 FROM pg_namespace AS n WHERE n.nspname = 'governance';
 
 INSERT INTO printed
 SELECT format('relation %s kind %s persistence %s method %s options %s row security %s forced %s identity %s grants %s',
     r.name, r.relkind, r.relpersistence, a.amname, r.reloptions, r.relrowsecurity, r.relforcerowsecurity, r.relreplident,
-    pg_temp.grants(r.relacl))
+    pg_temp.grants(r.relacl, acldefault(CASE r.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", r.relowner)))
 FROM relation AS r LEFT JOIN pg_am AS a ON a.oid = r.relam;
 INSERT INTO printed
 SELECT format('toast of %s options %s', r.name, t.reloptions)
@@ -129,13 +129,13 @@ INSERT INTO printed
 SELECT format('function %s %s grants %s', p.oid::regprocedure,
     CASE WHEN p.prokind IN ('f', 'p', 'w') THEN pg_get_functiondef(p.oid)
         ELSE (SELECT pg_temp.plain(to_jsonb(a), 'aggfnoid', 'aggtranstype', 'aggmtranstype') FROM pg_aggregate AS a WHERE a.aggfnoid = p.oid) END,
-    pg_temp.grants(p.proacl))
+    pg_temp.grants(p.proacl, acldefault('f', p.proowner)))
 FROM member AS m JOIN pg_proc AS p ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid;
 INSERT INTO printed
-SELECT format('type %s %s labels %s', format_type(t.oid, NULL),
+SELECT format('type %s %s labels %s grants ', format_type(t.oid, NULL),
     pg_temp.plain(to_jsonb(t), 'oid', 'typnamespace', 'typowner', 'typrelid', 'typelem', 'typarray', 'typbasetype', 'typcollation', 'typacl'),
     (SELECT string_agg(quote_literal(e.enumlabel), ' ' ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = t.oid))
-    || pg_temp.grants(t.typacl)
+    || pg_temp.grants(t.typacl, acldefault('T', t.typowner))
 FROM member AS m JOIN pg_type AS t ON m.classid = 'pg_type'::regclass AND m.objid = t.oid;
 INSERT INTO printed
 SELECT format('operator %s %s commutator %s negator %s result %s', o.oid::regoperator,

@@ -1,4 +1,4 @@
--- 13. What does a regulator get to see?
+-- What does a regulator get to see?
 -- as: demo_ines
 \echo 'A report on the last 30 days, from one snapshot.  It is stored, its digest is in the'
 \echo 'trail, and whoever makes it again for the same period gets the same digest:'

@@ -1,4 +1,4 @@
-# 13. The same over HTTP
+# The same over HTTP
 #
 # Run by test/demo: PGHOST, PGPORT and DATABASE say where the database is.
 set -u

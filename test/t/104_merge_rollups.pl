@@ -1,0 +1,155 @@
+# Two servers observe, a third merges what they counted by logical replication:
+# counts, sketches and so quantiles are to the byte those of one server that
+# observed everything.  docs/SCALING.md's script sets it up, before, amid and
+# after ingest.
+use strict;
+use warnings;
+use FindBin;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+# test/run puts a copy of docs/ beside this folder.
+my $add_source = "$FindBin::RealBin/../docs/scaling/add-source.sh";
+BAIL_OUT("no $add_source") if !-x $add_source;
+
+my %node;
+foreach my $name (qw(north south all alone))
+{
+	my $node = $node{$name} = PostgreSQL::Test::Cluster->new($name);
+	$node->init(allows_streaming => 'logical');
+	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'governance'\n");
+	$node->start;
+	$node->safe_psql('postgres', 'CREATE EXTENSION governance');
+}
+my ($north, $south, $all, $alone) = @node{qw(north south all alone)};
+
+sub define
+{
+	my ($node) = @_;
+	$node->safe_psql('postgres', q{
+		SELECT gov_set_policy('sla.max_lateness', '"7 days"');
+		SELECT gov_define_sla('model', 'risk', 50, 90);
+		SELECT gov_define_sla('usecase', 'loans', 200, 400)});
+	return;
+}
+
+# What the two observe in a round: the same for the one that observes alone.
+# Times are given, so that all count in the same minutes.
+my $start = $alone->safe_psql('postgres', q{SELECT date_trunc('day', now()) - interval '30 hours'});
+sub observe
+{
+	my ($round, $first, @nodes) = @_;
+	foreach my $node (@nodes)
+	{
+		$node->safe_psql('postgres', qq{
+			SELECT setseed(0.$round$first);
+			INSERT INTO governance.sla_observations
+			SELECT CASE WHEN i % 3 = 0 THEN 'usecase' ELSE 'model' END, CASE WHEN i % 3 = 0 THEN 'loans' ELSE 'risk' END,
+				'$start'::timestamptz + i * interval '23 seconds', exp(random() * 7 - 1), i % 17 <> $first
+			FROM generate_series(1, 3000) AS i});
+	}
+	return;
+}
+my %source = (north => 1, south => 2);
+
+my $levels = 'SELECT %s FROM (
+	SELECT resource_type, resource_id, minute AS at, revision, observations, failed, over_p95, over_p99, sketch::bytea AS sketch FROM governance.sla_minutes
+	UNION ALL SELECT resource_type, resource_id, hour, revision, observations, failed, over_p95, over_p99, sketch::bytea FROM governance.sla_hours
+	UNION ALL SELECT resource_type, resource_id, day, revision, observations, failed, over_p95, over_p99, sketch::bytea FROM governance.sla_days) AS l';
+my $digest = sprintf $levels, q{count(*), sum(observations), md5(string_agg(l::text, E'\n' ORDER BY l::text))};
+
+sub folded
+{
+	my ($node) = @_;
+	ok($node->poll_query_until('postgres', 'SELECT count(*) = 0 FROM governance.sla_deltas'), $node->name . ' has folded');
+	return $node->safe_psql('postgres', $digest);
+}
+
+sub added
+{
+	my ($name) = @_;
+	return [ $add_source, $name, $node{$name}->connstr('postgres') . ' user=' . $node{$name}->safe_psql('postgres', 'SELECT current_user'),
+		$all->connstr('postgres') ];
+}
+
+# --- what cannot be ----------------------------------------------------------------
+
+command_fails_like([ $add_source, 'North' ], qr/add-source\.sh NAME SOURCE TARGET/, 'it says how it is called');
+define($_) foreach $north, $south, $alone;
+command_fails_like(added('north'), qr/the target lacks service levels of the source.*\nmodel risk 1: 50 90\nusecase loans 1: 200 400/s,
+	'the target has to promise the same');
+define($all);
+
+# --- before, amid, after ------------------------------------------------------------------
+
+# a first round, folded already
+foreach my $name (sort keys %source)
+{
+	observe(1, $source{$name}, $node{$name}, $alone);
+}
+folded($_) foreach $north, $south;
+# and one that waits as deltas
+$north->safe_psql('postgres', q{ALTER SYSTEM SET governance.worker = off});
+$north->restart;
+observe(2, 1, $north, $alone);
+isnt($north->safe_psql('postgres', 'SELECT count(*) FROM governance.sla_deltas'), '0', 'deltas wait at the source');
+
+command_like(added('north'), qr/^north: \d+ rollups taken over/, 'a source with history is added');
+# a transaction at the source that began before and ends after
+my $late = $south->background_psql('postgres', on_error_die => 1);
+$late->query_safe('BEGIN');
+$late->query_safe(qq{SELECT gov_observe_many('model', 'risk', array_agg(i::float8), NULL, array_agg('$start'::timestamptz + i * interval '7 s')) FROM generate_series(1, 1000) AS i});
+command_like(added('south'), qr/^south: \d+ rollups taken over/, 'another one, amid a transaction');
+$late->query_safe('COMMIT');
+$late->quit;
+$alone->safe_psql('postgres', qq{SELECT gov_observe_many('model', 'risk', array_agg(i::float8), NULL, array_agg('$start'::timestamptz + i * interval '7 s')) FROM generate_series(1, 1000) AS i});
+
+$north->safe_psql('postgres', q{ALTER SYSTEM SET governance.worker = on});
+$north->restart;
+foreach my $round (3 .. 5)
+{
+	observe($round, $source{$_}, $node{$_}, $alone) foreach sort keys %source;
+	# the target falls over meanwhile: nothing comes twice
+	if ($round == 3) { $all->stop('immediate'); $all->start; }
+	if ($round == 4) { $south->stop('immediate'); $south->start; }
+}
+# the target observes, too
+observe(6, 3, $all, $alone);
+# what an aborted transaction observed is nowhere
+$north->safe_psql('postgres', q{BEGIN; SELECT gov_observe('model', 'risk', 1); ROLLBACK});
+
+$node{$_}->wait_for_catchup("governance_$_") foreach sort keys %source;
+my $expected = folded($alone);
+# seven rounds and the late thousand, at three levels
+is((split /\|/, $expected)[1], 3 * (10 * 3000 + 1000), 'nothing is missing at the one that observes alone');
+is(folded($all), $expected, 'rows, counts and sketches are those of one server, to the byte');
+note($expected);
+
+# --- and what is made of them ----------------------------------------------------------------
+
+foreach my $question (
+	qq{SELECT * FROM governance.sla_totals('model', 'risk', '$start', now())},
+	qq{SELECT * FROM gov_sla_series('model', 'risk', date_trunc('hour', '$start'::timestamptz), date_trunc('hour', now()), '1 hour')},
+	qq{SELECT * FROM gov_sla_series('usecase', 'loans', '$start', '$start'::timestamptz + interval '3 days', '1 day')})
+{
+	my ($merged, $single) = map { $_->safe_psql('postgres', $question) } $all, $alone;
+	isnt($single, '', 'there is an answer');
+	is($merged, $single, "the same one: $question");
+}
+
+# a source leaves
+$all->safe_psql('postgres', 'DROP SUBSCRIPTION governance_north');
+is($north->safe_psql('postgres', q{SELECT count(*) FROM pg_replication_slots}), '0', 'no slot is left at a source that left');
+is(folded($all), $expected, 'what it counted stays');
+
+# where it fails in the middle, nothing came and no slot is left
+$all->safe_psql('postgres', q{CREATE SUBSCRIPTION governance_north CONNECTION 'port=1' PUBLICATION x WITH (connect = false)});
+command_fails_like(added('north'), qr/subscription "governance_north" already exists/, 'a name that is taken at the target');
+is($north->safe_psql('postgres', q{SELECT count(*) FROM pg_replication_slots}), '0', 'the slot is dropped again');
+is(folded($all), $expected, 'and nothing was merged');
+command_fails_like(added('south'), qr/replication slot "governance_south" already exists/, 'a source that is there already');
+is($south->safe_psql('postgres', q{SELECT slot_name FROM pg_replication_slots}), 'governance_south', 'keeps its slot');
+
+$_->stop foreach values %node;
+done_testing();
