@@ -131,7 +131,8 @@ gov_incident_lock(int64 incident_id, GovIncident *incident)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("incident \"" INT64_FORMAT "\" does not exist",
-						incident_id)));
+						incident_id),
+				 errhint("SELECT * FROM gov_incidents(status => 'all') lists them.")));
 	incident->id = incident_id;
 	incident->status = gov_row_text(0, 1);
 	incident->dedup_key = gov_row_text(0, 2);

@@ -80,7 +80,8 @@ gov_set_approval_policy(PG_FUNCTION_ARGS)
 	if (gov_run(&lock_role, gov_text(role)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("role \"%s\" does not exist", role)));
+				 errmsg("role \"%s\" does not exist", role),
+				 errhint("SELECT role FROM governance.roles lists them; they are not the database's roles.")));
 	gov_run(&lock_policy, gov_text(action));
 	/* The right may have gone while this waited. */
 	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,

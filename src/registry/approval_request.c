@@ -223,7 +223,8 @@ lock(Request *request, char *id)
 	if (gov_run(&lock_request, gov_text(id)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("approval request \"%s\" does not exist", id)));
+				 errmsg("approval request \"%s\" does not exist", id),
+				 errhint("SELECT * FROM gov_approval_requests() lists them.")));
 	request->id = id;
 	request->action = (GovApprovalAction)
 		gov_approval_action_find(gov_row_text(0, 1));

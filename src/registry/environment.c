@@ -82,7 +82,8 @@ exists_already(const char *name)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_UNIQUE_VIOLATION),
-			 errmsg("environment \"%s\" exists already", name)));
+			 errmsg("environment \"%s\" exists already", name),
+			 errhint("SELECT * FROM governance.environments lists them.")));
 }
 
 /*
