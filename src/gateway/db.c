@@ -298,10 +298,13 @@ wait_for_one(Pool *pool, const char **why)
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&waiter.woken, &attributes);
 	pthread_condattr_destroy(&attributes);
+	/* It is taken out of the list below, before this function returns. */
 	if (pool->last_waiter != NULL)
 		pool->last_waiter->next = &waiter;
 	else
+		/* cppcheck-suppress autoVariables */
 		pool->first_waiter = &waiter;
+	/* cppcheck-suppress autoVariables */
 	pool->last_waiter = &waiter;
 
 	while (waiter.given == NULL && !waiter.hopeless)
