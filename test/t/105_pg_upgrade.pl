@@ -3,7 +3,7 @@
 # on, but signs nothing until it is told to.
 #
 # OLD_PG_CONFIG names the older server, which has the extension, too; without
-# it, the server is upgraded to itself.  test/matrix upgrades 15 to 17, 17 to 18.
+# it, the server is upgraded to itself.  test/matrix upgrades 15 to 17.
 use strict;
 use warnings;
 use File::Basename;
