@@ -125,9 +125,11 @@ gov_credentials_check(const text *given, char user_id[GOV_ID_LEN + 1])
 		found = gov_token_find(hash, &token) &&
 			gov_user_exists(token.user_id, &is_active) && is_active;
 		if (found)
+		{
 			gov_token_note_use(&token);
+			strlcpy(user_id, token.user_id, GOV_ID_LEN + 1);
+		}
 		gov_spi_end();
-		strlcpy(user_id, token.user_id, GOV_ID_LEN + 1);
 	}
 	else
 		found = gov_jwt_verify(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given),
