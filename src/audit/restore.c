@@ -353,20 +353,18 @@ check_keys(void)
 	uint64		count = gov_run0(&list_key_checks);
 	List	   *names = NIL;
 	List	   *checks;
-	ListCell   *check;
-	ListCell   *name;
 	uint64		i;
 
 	for (i = 0; i < count; i++)
 		names = lappend(names, gov_row_text(i, 2));
 	checks = take_texts(count);
-	forboth(check, checks, name, names)
+	for (i = 0; i < count; i++)
 	{
-		execute(lfirst(check));
+		execute(list_nth(checks, i));
 		if (SPI_processed > 0)
 			refuse("the dump was not loaded as a whole",
 				   psprintf("A row refers to one that is not there: constraint \"%s\".",
-							(const char *) lfirst(name)),
+							(const char *) list_nth(names, i)),
 				   "Load it again, into a new database.");
 	}
 }
