@@ -2,18 +2,13 @@
  * permission_cache.c
  *		What each user may do, from a cache in this backend.
  *
- * Two levels, each dropped whole when the generation of the access tables
- * moves: the role graph, loaded at once (roles are few), and a mask per user,
- * loaded when the user is first asked about.  Both live in contexts below
- * TopMemoryContext, are built aside and swapped in when complete: an error in
- * the middle leaves the old state, marked stale.
+ * Two levels, dropped together when the access tables change
+ * (core/cached.h): the role graph, loaded at once (roles are few), and a mask
+ * per user, loaded when the user is first asked about.  So a revocation
+ * reaches a check in the middle of a transaction.
  *
  * Unknown users are not remembered, so asking about made-up names costs an
  * index look-up each and no memory.
- *
- * Why a revocation reaches a check in the middle of a transaction: the
- * look-up reads shared invalidation messages first, and a rebuild scans with
- * a snapshot of its own (core/scan.h).
  */
 #include "postgres.h"
 
@@ -21,22 +16,14 @@
 #include "miscadmin.h"
 #include "nodes/pg_list.h"
 #include "utils/hsearch.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "access/permission_cache.h"
 #include "core/args.h"
-#include "identity/actor.h"
-#include "core/relations.h"
+#include "core/cached.h"
 #include "core/scan.h"
-
-/*
- * How often to build again when the generation moved meanwhile.  After that
- * the answer stands for this look-up and is stale for the next one; a server
- * that discards caches at every chance (debug_discard_caches) needs the limit.
- */
-#define MAX_BUILDS 8
+#include "identity/actor.h"
 
 /* What users may do: most have the same as many others, and share it. */
 typedef struct UserRights
@@ -69,7 +56,7 @@ typedef struct UserEntry
 	UserKey		key;
 	uint32		hash;
 	uint32		status:2;
-	uint32		rights:30;		/* index into rights_list */
+	uint32		rights:30;		/* index into the list of them */
 } UserEntry;
 
 #define CACHE_LINE 64
@@ -155,13 +142,14 @@ users_free(users_hash *type, void *pointer)
 {
 }
 
-static MemoryContext cache_context = NULL;
-static users_hash *user_table = NULL;
-static UserRights *rights_list = NULL;
-static uint32 rights_count = 0;
-static uint32 rights_allocated = 0;
-static GovRoleGraph *role_graph = NULL;
-static uint64 loaded_generation = 0;	/* 0: nothing loaded */
+typedef struct Access
+{
+	GovRoleGraph *graph;
+	users_hash *users;
+	UserRights *rights;			/* users share them */
+	uint32		rights_count;
+	uint32		rights_allocated;
+} Access;
 
 static int
 compare_roles(const void *a, const void *b)
@@ -271,73 +259,29 @@ load_role_graph(void)
 	return graph;
 }
 
-/*
- * refresh
- *		Make sure that the role graph is that of the current generation.
- *
- * If the generation moves while we build, what we built may mix two states:
- * build again.
- */
-static void
-refresh(void)
+static void *
+load_access(void)
 {
-	int			attempt;
+	Access	   *access = palloc(sizeof(Access));
 
-	AcceptInvalidationMessages();
-	if (likely(loaded_generation == gov_cache_generation(GOV_CACHE_ACCESS)))
-		return;
-
-	for (attempt = 1;; attempt++)
-	{
-		MemoryContext fresh;
-		MemoryContext caller;
-		GovRoleGraph *graph;
-		UserRights *rights;
-		users_hash *table;
-		uint64		generation;
-
-		CHECK_FOR_INTERRUPTS();
-
-		/* Know the proxy first, or a message about it passes unnoticed. */
-		(void) gov_relation(GOV_REL_ACCESS_GENERATION);
-		generation = gov_cache_generation(GOV_CACHE_ACCESS);
-
-		fresh = AllocSetContextCreate(CurrentMemoryContext,
-									  "governance permission cache",
-									  ALLOCSET_DEFAULT_SIZES);
-		caller = MemoryContextSwitchTo(fresh);
-		graph = load_role_graph();
-		table = users_create(fresh, 64, NULL);
-		rights = palloc(sizeof(UserRights) * SHARE_AMONG);
-		MemoryContextSwitchTo(caller);
-
-		AcceptInvalidationMessages();
-		if (generation != gov_cache_generation(GOV_CACHE_ACCESS) &&
-			attempt < MAX_BUILDS)
-		{
-			MemoryContextDelete(fresh);
-			continue;
-		}
-
-		MemoryContextSetParent(fresh, TopMemoryContext);
-		if (cache_context != NULL)
-			MemoryContextDelete(cache_context);
-		cache_context = fresh;
-		role_graph = graph;
-		user_table = table;
-		rights_list = rights;
-		rights_count = 0;
-		rights_allocated = SHARE_AMONG;
-		loaded_generation = generation;
-		return;
-	}
+	access->graph = load_role_graph();
+	access->users = users_create(CurrentMemoryContext, 64, NULL);
+	access->rights = palloc(sizeof(UserRights) * SHARE_AMONG);
+	access->rights_count = 0;
+	access->rights_allocated = SHARE_AMONG;
+	return access;
 }
+
+static GovCached access_cache = {
+	.cache = GOV_CACHE_ACCESS,
+	.name = "permissions",
+	.load = load_access
+};
 
 const GovRoleGraph *
 gov_role_graph(void)
 {
-	refresh();
-	return role_graph;
+	return ((Access *) gov_cached(&access_cache))->graph;
 }
 
 List *
@@ -479,27 +423,27 @@ gov_users_with_roles(void)
 	return users;
 }
 
-/* Where in rights_list these are, now. */
+/* Where in the list of rights these are, now. */
 static uint32
-share_rights(const UserRights *rights)
+share_rights(Access *access, const UserRights *rights)
 {
-	uint32		oldest = rights_count > SHARE_AMONG ?
-		rights_count - SHARE_AMONG : 0;
+	uint32		oldest = access->rights_count > SHARE_AMONG ?
+		access->rights_count - SHARE_AMONG : 0;
 	uint32		i;
 
-	for (i = rights_count; i > oldest; i--)
+	for (i = access->rights_count; i > oldest; i--)
 	{
-		if (memcmp(&rights_list[i - 1], rights, sizeof(UserRights)) == 0)
+		if (memcmp(&access->rights[i - 1], rights, sizeof(UserRights)) == 0)
 			return i - 1;
 	}
-	if (rights_count == rights_allocated)
+	if (access->rights_count == access->rights_allocated)
 	{
-		rights_list = repalloc_huge(rights_list, sizeof(UserRights) *
-									2 * rights_allocated);
-		rights_allocated *= 2;
+		access->rights = repalloc_huge(access->rights, sizeof(UserRights) *
+									   2 * access->rights_allocated);
+		access->rights_allocated *= 2;
 	}
-	rights_list[rights_count] = *rights;
-	return rights_count++;
+	access->rights[access->rights_count] = *rights;
+	return access->rights_count++;
 }
 
 /* Read a user into the cache; NULL where there is no active one. */
@@ -508,13 +452,13 @@ load_user(const char *name, int len)
 {
 	MemoryContext scratch;
 	MemoryContext caller;
+	Access	   *access;
 	UserKey		key;
-	uint64		generation;
 	UserRights	rights;
 	uint32		shared;
 	bool		is_active;
 	bool		found;
-	int			attempt = 0;
+	int			attempt = 1;
 
 	if (!gov_id_is_valid(name, len))
 		return NULL;
@@ -530,8 +474,7 @@ load_user(const char *name, int len)
 		ListCell   *lc;
 
 		CHECK_FOR_INTERRUPTS();
-		refresh();
-		generation = loaded_generation;
+		access = gov_cached(&access_cache);
 		rights.mask = rights.own_mask = 0;
 		rights.good_until = DT_NOEND;
 
@@ -539,11 +482,11 @@ load_user(const char *name, int len)
 		if (is_active)
 		{
 			/* What is lent and does not count now never will by waiting. */
-			assignments = gov_user_assignments(role_graph, user_id);
+			assignments = gov_user_assignments(access->graph, user_id);
 			foreach(lc, assignments)
 			{
 				GovAssignment *assignment = lfirst(lc);
-				GovRole    *role = &role_graph->roles[assignment->role];
+				GovRole    *role = &access->graph->roles[assignment->role];
 
 				rights.mask |= role->mask;
 				if (assignment->lender == NULL)
@@ -552,9 +495,7 @@ load_user(const char *name, int len)
 										assignment->expires_at);
 			}
 		}
-		AcceptInvalidationMessages();
-	} while (generation != gov_cache_generation(GOV_CACHE_ACCESS) &&
-			 ++attempt < MAX_BUILDS);
+	} while (!gov_cached_is_settled(&access_cache, attempt++));
 
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(scratch);
@@ -562,30 +503,30 @@ load_user(const char *name, int len)
 		return NULL;
 
 	/* Whatever fails here, the table keeps only whole entries. */
-	shared = share_rights(&rights);
-	key = key_to_keep(cache_context, name, len);
-	users_insert(user_table, key, &found)->rights = shared;
-	return &rights_list[shared];
+	shared = share_rights(access, &rights);
+	key = key_to_keep(access_cache.context, name, len);
+	users_insert(access->users, key, &found)->rights = shared;
+	return &access->rights[shared];
 }
 
 /* The rights of a user, until the next look-up; NULL where none is active. */
 static inline const UserRights *
 find_user(const char *name, int len)
 {
+	Access	   *access = gov_cached(&access_cache);
 	UserEntry  *entry;
 
-	refresh();
 	if (unlikely(len > GOV_ID_LEN))
 		return NULL;
-	entry = users_lookup(user_table, key_apart(name, len));
+	entry = users_lookup(access->users, key_apart(name, len));
 	if (likely(entry != NULL))
 	{
-		const UserRights *rights = &rights_list[entry->rights];
+		const UserRights *rights = &access->rights[entry->rights];
 
 		if (likely(rights->good_until == DT_NOEND ||
 				   rights->good_until > GetCurrentTimestamp()))
 			return rights;
-		users_delete_item(user_table, entry);
+		users_delete_item(access->users, entry);
 	}
 	return load_user(name, len);
 }

@@ -77,12 +77,10 @@ current_incarnation(void)
 	GovScan		scan;
 	bool		isnull;
 
-	AcceptInvalidationMessages();
-	if (generation == gov_cache_generation(GOV_CACHE_POLICY))
+	if (gov_cache_is_current(GOV_CACHE_POLICY, generation))
 		return incarnation;
 
-	(void) gov_relation(GOV_REL_POLICY_GENERATION);
-	now = gov_cache_generation(GOV_CACHE_POLICY);
+	now = gov_cache_generation_to_load(GOV_CACHE_POLICY);
 	gov_scan_begin(&scan, GOV_REL_AUDIT_LOG);
 	if (!gov_scan_next(&scan))
 	{

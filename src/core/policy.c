@@ -2,28 +2,22 @@
  * policy.c
  *		What the organisation has set: values of governance.policies.
  *
- * Policies are few, so all of them are loaded at once, in name order, into a
- * context below TopMemoryContext that is built aside and swapped in when
- * complete.  As with the permission cache, a look-up reads invalidation
- * messages first and the load scans on a snapshot of its own, so a policy
- * changed a moment ago counts in the middle of a REPEATABLE READ transaction.
+ * Policies are few, so all of them are kept, in name order (core/cached.h): a
+ * policy changed a moment ago counts in the middle of a REPEATABLE READ
+ * transaction.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
+#include "core/cached.h"
 #include "core/policy.h"
-#include "core/relations.h"
 #include "core/scan.h"
-
-/* As in permission_cache.c: how often to build when it changes meanwhile. */
-#define MAX_BUILDS 8
 
 #define MAX_POLICIES 256
 
@@ -48,10 +42,6 @@ typedef struct Override
 	const char *name;
 	const Jsonb *value;
 } Override;
-
-static MemoryContext cache_context = NULL;
-static PolicyTable *policy_table = NULL;
-static uint64 loaded_generation = 0;	/* 0: nothing loaded */
 
 static Override *overrides = NULL;	/* in TopTransactionContext */
 
@@ -135,7 +125,7 @@ compare_policies(const void *a, const void *b)
 	return strcmp(((const Policy *) a)->name, ((const Policy *) b)->name);
 }
 
-static PolicyTable *
+static void *
 load_policies(void)
 {
 	PolicyTable *table = palloc0(sizeof(PolicyTable));
@@ -160,67 +150,22 @@ load_policies(void)
 	return table;
 }
 
-/*
- * refresh
- *		Make sure that what is loaded is of the current generation.
- */
-static void
-refresh(void)
-{
-	int			attempt;
-
-	AcceptInvalidationMessages();
-	if (likely(loaded_generation == gov_cache_generation(GOV_CACHE_POLICY)))
-		return;
-
-	for (attempt = 1;; attempt++)
-	{
-		MemoryContext fresh;
-		MemoryContext caller;
-		PolicyTable *table;
-		uint64		generation;
-
-		CHECK_FOR_INTERRUPTS();
-
-		/* Know the proxy first, or a message about it passes unnoticed. */
-		(void) gov_relation(GOV_REL_POLICY_GENERATION);
-		generation = gov_cache_generation(GOV_CACHE_POLICY);
-
-		fresh = AllocSetContextCreate(CurrentMemoryContext,
-									  "governance policy cache",
-									  ALLOCSET_SMALL_SIZES);
-		caller = MemoryContextSwitchTo(fresh);
-		table = load_policies();
-		MemoryContextSwitchTo(caller);
-
-		AcceptInvalidationMessages();
-		if (generation != gov_cache_generation(GOV_CACHE_POLICY) &&
-			attempt < MAX_BUILDS)
-		{
-			MemoryContextDelete(fresh);
-			continue;
-		}
-
-		MemoryContextSetParent(fresh, TopMemoryContext);
-		if (cache_context != NULL)
-			MemoryContextDelete(cache_context);
-		cache_context = fresh;
-		policy_table = table;
-		loaded_generation = generation;
-		return;
-	}
-}
+static GovCached policies = {
+	.cache = GOV_CACHE_POLICY,
+	.name = "policies",
+	.load = load_policies
+};
 
 /* The policy's row, valid until the next look-up, or NULL. */
 static const Policy *
 find_policy(const char *name)
 {
+	const PolicyTable *table = gov_cached(&policies);
 	Policy		key = {0};
 
-	refresh();
 	key.name = name;
-	return bsearch(&key, policy_table->policies, policy_table->count,
-				   sizeof(Policy), compare_policies);
+	return bsearch(&key, table->policies, table->count, sizeof(Policy),
+				   compare_policies);
 }
 
 Jsonb *
@@ -245,14 +190,14 @@ gov_policy_value(const char *name, const char **value_type)
 char *
 gov_policy_names(void)
 {
+	const PolicyTable *table = gov_cached(&policies);
 	StringInfoData buf;
 	int			i;
 
-	refresh();
 	initStringInfo(&buf);
-	for (i = 0; i < policy_table->count; i++)
+	for (i = 0; i < table->count; i++)
 		appendStringInfo(&buf, "%s%s", i > 0 ? ", " : "",
-						 policy_table->policies[i].name);
+						 table->policies[i].name);
 	return buf.data;
 }
 

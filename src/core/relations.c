@@ -13,7 +13,6 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -163,6 +162,14 @@ gov_owner(void)
 uint64
 gov_cache_generation(GovCache cache)
 {
+	return generations[cache];
+}
+
+uint64
+gov_cache_generation_to_load(GovCache cache)
+{
+	Assert(cache < lengthof(proxies));
+	(void) gov_relation(proxies[cache]);
 	return generations[cache];
 }
 

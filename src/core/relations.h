@@ -11,6 +11,8 @@
 #ifndef GOV_RELATIONS_H
 #define GOV_RELATIONS_H
 
+#include "utils/inval.h"
+
 /* GOV_RELATION(symbol, name): those C code names by itself. */
 #define GOV_RELATION_LIST \
 	GOV_RELATION(ACCESS_GENERATION, "access_generation") \
@@ -104,6 +106,20 @@ extern Oid	gov_schema(void);
 extern Oid	gov_owner(void);
 
 extern uint64 gov_cache_generation(GovCache cache);
+
+/* Is what was loaded at that generation right still, messages being read? */
+static inline bool
+gov_cache_is_current(GovCache cache, uint64 loaded)
+{
+	AcceptInvalidationMessages();
+	return loaded == gov_cache_generation(cache);
+}
+
+/*
+ * The generation of what is to be loaded next; keep it with what was loaded.
+ * It looks up the proxy first, or a message about it would pass unnoticed.
+ */
+extern uint64 gov_cache_generation_to_load(GovCache cache);
 
 /* Tell every backend, at commit, that the cache is stale. */
 extern void gov_cache_invalidate(GovCache cache);

@@ -84,13 +84,10 @@ gov_is_restoring(void)
 	static bool restoring = false;
 	uint64		now;
 
-	AcceptInvalidationMessages();
-	if (generation == gov_cache_generation(GOV_CACHE_POLICY))
+	if (gov_cache_is_current(GOV_CACHE_POLICY, generation))
 		return restoring;
 
-	/* Know the proxy first, or a message about it passes unnoticed. */
-	(void) gov_relation(GOV_REL_POLICY_GENERATION);
-	now = gov_cache_generation(GOV_CACHE_POLICY);
+	now = gov_cache_generation_to_load(GOV_CACHE_POLICY);
 	restoring = look_up();
 	generation = now;
 	return restoring;

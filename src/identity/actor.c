@@ -140,14 +140,11 @@ user_is_active(const char *user_id)
 	uint64		generation;
 	bool		is_active;
 
-	AcceptInvalidationMessages();
-	if (last_user.generation == gov_cache_generation(GOV_CACHE_ACCESS) &&
+	if (gov_cache_is_current(GOV_CACHE_ACCESS, last_user.generation) &&
 		strcmp(last_user.user_id, user_id) == 0)
 		return last_user.is_active;
 
-	/* Know the proxy first, or a message about it would pass unnoticed. */
-	(void) gov_relation(GOV_REL_ACCESS_GENERATION);
-	generation = gov_cache_generation(GOV_CACHE_ACCESS);
+	generation = gov_cache_generation_to_load(GOV_CACHE_ACCESS);
 	(void) gov_user_exists(user_id, &is_active);
 	strlcpy(last_user.user_id, user_id, sizeof(last_user.user_id));
 	last_user.is_active = is_active;
@@ -164,8 +161,7 @@ find_role_user(Oid roleid, char *user_id)
 	char	   *rolename;
 	bool		found = false;
 
-	AcceptInvalidationMessages();
-	if (last_role.generation == gov_cache_generation(GOV_CACHE_ACCESS) &&
+	if (gov_cache_is_current(GOV_CACHE_ACCESS, last_role.generation) &&
 		last_role.roleid == roleid)
 	{
 		if (last_role.found)
@@ -173,8 +169,7 @@ find_role_user(Oid roleid, char *user_id)
 		return last_role.found;
 	}
 
-	(void) gov_relation(GOV_REL_ACCESS_GENERATION);
-	generation = gov_cache_generation(GOV_CACHE_ACCESS);
+	generation = gov_cache_generation_to_load(GOV_CACHE_ACCESS);
 	rolename = GetUserNameFromId(roleid, true);
 	if (rolename != NULL)
 	{

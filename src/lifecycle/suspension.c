@@ -79,13 +79,10 @@ gov_is_suspended(void)
 	GovScan		scan;
 	bool		found;
 
-	AcceptInvalidationMessages();
-	if (generation == gov_cache_generation(GOV_CACHE_POLICY))
+	if (gov_cache_is_current(GOV_CACHE_POLICY, generation))
 		return is_suspended;
 
-	/* Know the proxy first, or a message about it passes unnoticed. */
-	(void) gov_relation(GOV_REL_POLICY_GENERATION);
-	now = gov_cache_generation(GOV_CACHE_POLICY);
+	now = gov_cache_generation_to_load(GOV_CACHE_POLICY);
 	gov_scan_begin(&scan, GOV_REL_SYSTEM_STATE);
 	found = gov_scan_next(&scan) && gov_scan_bool(&scan, "is_suspended");
 	gov_scan_end(&scan);

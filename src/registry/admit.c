@@ -3,10 +3,9 @@
  *		May a request for a use-case be served now, and by which versions?
  *
  * The serving path asks this for every request, so the answer is made once
- * per use-case and kept in this backend, as the permission cache keeps its
- * masks: dropped whole when use-cases, their deployments, deployments of
- * models or environments change, built aside and swapped in when complete.
- * A hit copies a ready-made jsonb.
+ * per use-case and kept in this backend (core/cached.h), until use-cases,
+ * their deployments, deployments of models or environments change.  A hit
+ * copies a ready-made jsonb.
  *
  * Invariants: an answer is right as of the newest commit this backend can
  * know of and of this transaction's own work, at every isolation level and on
@@ -25,11 +24,11 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
 
 #include "access/require.h"
 #include "core/args.h"
+#include "core/cached.h"
 #include "core/policy.h"
 #include "core/row_json.h"
 #include "core/scan.h"
@@ -38,9 +37,6 @@
 #include "registry/usecase.h"
 
 PG_FUNCTION_INFO_V1(gov_admit);
-
-/* As in permission_cache.c: how often to build when it changes meanwhile. */
-#define MAX_BUILDS 8
 
 #define MODELS_POLICY "usecase.require_deployed_models"
 
@@ -81,10 +77,11 @@ typedef struct Production
 	int32		rank;
 } Production;
 
-static MemoryContext cache_context = NULL;
-static usecases_hash *usecase_table = NULL;
-static List *productions = NIL; /* of Production, the one to prefer first */
-static uint64 loaded_generation = 0;	/* 0: nothing loaded */
+typedef struct Admissions
+{
+	List	   *productions;	/* of Production, the one to prefer first */
+	usecases_hash *usecases;
+} Admissions;
 
 static bool require_models = true;
 static uint64 policy_generation = 0;	/* 0: not read yet */
@@ -141,63 +138,25 @@ load_productions(void)
 	return result;
 }
 
-/*
- * refresh
- *		Make sure that what is kept is of the current generation.
- */
-static void
-refresh(void)
+static void *
+load_admissions(void)
 {
-	int			attempt;
+	Admissions *admissions = palloc(sizeof(Admissions));
 
-	AcceptInvalidationMessages();
-	if (likely(loaded_generation == gov_cache_generation(GOV_CACHE_ADMIT)))
-		return;
-
-	for (attempt = 1;; attempt++)
-	{
-		MemoryContext fresh;
-		MemoryContext caller;
-		List	   *environments;
-		usecases_hash *table;
-		uint64		generation;
-
-		CHECK_FOR_INTERRUPTS();
-
-		/* Know the proxy first, or a message about it passes unnoticed. */
-		(void) gov_relation(GOV_REL_ADMIT_GENERATION);
-		generation = gov_cache_generation(GOV_CACHE_ADMIT);
-
-		fresh = AllocSetContextCreate(CurrentMemoryContext,
-									  "governance admission cache",
-									  ALLOCSET_DEFAULT_SIZES);
-		caller = MemoryContextSwitchTo(fresh);
-		environments = load_productions();
-		table = usecases_create(fresh, 64, NULL);
-		MemoryContextSwitchTo(caller);
-
-		AcceptInvalidationMessages();
-		if (generation != gov_cache_generation(GOV_CACHE_ADMIT) &&
-			attempt < MAX_BUILDS)
-		{
-			MemoryContextDelete(fresh);
-			continue;
-		}
-
-		MemoryContextSetParent(fresh, TopMemoryContext);
-		if (cache_context != NULL)
-			MemoryContextDelete(cache_context);
-		cache_context = fresh;
-		productions = environments;
-		usecase_table = table;
-		loaded_generation = generation;
-		return;
-	}
+	admissions->productions = load_productions();
+	admissions->usecases = usecases_create(CurrentMemoryContext, 64, NULL);
+	return admissions;
 }
+
+static GovCached admissions_cache = {
+	.cache = GOV_CACHE_ADMIT,
+	.name = "admissions",
+	.load = load_admissions
+};
 
 /* Where in the order of preference the environment is, or -1. */
 static int
-production_index(const char *environment)
+production_index(const List *productions, const char *environment)
 {
 	int			i;
 
@@ -218,8 +177,8 @@ production_index(const char *environment)
  *		NULL.
  */
 static char *
-find_active(GovRelation table, GovRelation active_key, const char *key,
-			const char *id, const char *column)
+find_active(const List *productions, GovRelation table, GovRelation active_key,
+			const char *key, const char *id, const char *column)
 {
 	char	   *result = NULL;
 	int			best = -1;
@@ -228,7 +187,8 @@ find_active(GovRelation table, GovRelation active_key, const char *key,
 	gov_scan_begin_key(&scan, table, active_key, key, id);
 	while (gov_scan_next(&scan))
 	{
-		int			index = production_index(gov_scan_text(&scan,
+		int			index = production_index(productions,
+											 gov_scan_text(&scan,
 														   "environment"));
 
 		if (index >= 0 && (best < 0 || index < best))
@@ -304,7 +264,8 @@ array_texts(Datum array)
  *		none.
  */
 static bool
-make_answers(const char *usecase_id, Jsonb **strict, Jsonb **lenient)
+make_answers(const List *productions, const char *usecase_id, Jsonb **strict,
+			 Jsonb **lenient)
 {
 	List	   *models = NIL;
 	List	   *versions = NIL;
@@ -341,7 +302,7 @@ make_answers(const char *usecase_id, Jsonb **strict, Jsonb **lenient)
 		*strict = *lenient = make_answer(false, reason, NIL, NIL);
 		return true;
 	}
-	environment = find_active(GOV_REL_USECASE_DEPLOYMENTS,
+	environment = find_active(productions, GOV_REL_USECASE_DEPLOYMENTS,
 							  GOV_REL_USECASE_DEPLOYMENTS_ACTIVE_KEY,
 							  "usecase_id", usecase_id, "environment");
 	if (environment == NULL)
@@ -358,7 +319,7 @@ make_answers(const char *usecase_id, Jsonb **strict, Jsonb **lenient)
 		char	   *version;
 
 		CHECK_FOR_INTERRUPTS();
-		version = find_active(GOV_REL_DEPLOYMENT_HISTORY,
+		version = find_active(productions, GOV_REL_DEPLOYMENT_HISTORY,
 							  GOV_REL_DEPLOYMENT_HISTORY_ACTIVE_KEY,
 							  "model_id", lfirst(lc), "version");
 		versions = lappend(versions, version);
@@ -380,7 +341,8 @@ make_answers(const char *usecase_id, Jsonb **strict, Jsonb **lenient)
 static Jsonb *
 keep(const Jsonb *jb)
 {
-	Jsonb	   *copy = MemoryContextAlloc(cache_context, VARSIZE(jb));
+	Jsonb	   *copy = MemoryContextAlloc(admissions_cache.context,
+										  VARSIZE(jb));
 
 	memcpy(copy, jb, VARSIZE(jb));
 	return copy;
@@ -393,11 +355,11 @@ load_usecase(const char *usecase_id)
 	MemoryContext scratch;
 	MemoryContext caller;
 	UsecaseEntry *entry = NULL;
-	uint64		generation;
+	Admissions *admissions;
 	Jsonb	   *strict = NULL;
 	Jsonb	   *lenient = NULL;
 	bool		found;
-	int			attempt = 0;
+	int			attempt = 1;
 
 	scratch = AllocSetContextCreate(CurrentMemoryContext,
 									"governance use-case look-up",
@@ -406,12 +368,10 @@ load_usecase(const char *usecase_id)
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		refresh();
-		generation = loaded_generation;
-		found = make_answers(usecase_id, &strict, &lenient);
-		AcceptInvalidationMessages();
-	} while (generation != gov_cache_generation(GOV_CACHE_ADMIT) &&
-			 ++attempt < MAX_BUILDS);
+		admissions = gov_cached(&admissions_cache);
+		found = make_answers(admissions->productions, usecase_id, &strict,
+							 &lenient);
+	} while (!gov_cached_is_settled(&admissions_cache, attempt++));
 
 	if (found)
 	{
@@ -422,9 +382,8 @@ load_usecase(const char *usecase_id)
 		bool		exists;
 
 		key.len = strlen(usecase_id);
-		key.name = MemoryContextStrdup(cache_context, usecase_id);
-		MemoryContextSwitchTo(cache_context);
-		entry = usecases_insert(usecase_table, key, &exists);
+		key.name = MemoryContextStrdup(admissions_cache.context, usecase_id);
+		entry = usecases_insert(admissions->usecases, key, &exists);
 		entry->strict = kept_strict;
 		entry->lenient = kept_lenient;
 	}
@@ -444,8 +403,7 @@ models_must_be_live(void)
 	if (likely(policy_generation == gov_cache_generation(GOV_CACHE_POLICY)))
 		return require_models;
 
-	(void) gov_relation(GOV_REL_POLICY_GENERATION);
-	generation = gov_cache_generation(GOV_CACHE_POLICY);
+	generation = gov_cache_generation_to_load(GOV_CACHE_POLICY);
 	require_models = gov_policy_bool(MODELS_POLICY);
 	policy_generation = generation;
 	return require_models;
@@ -464,13 +422,14 @@ gov_admit(PG_FUNCTION_ARGS)
 	if (likely(!PG_ARGISNULL(0)))
 	{
 		text	   *usecase_id = PG_GETARG_TEXT_PP(0);
+		Admissions *admissions;
 		UsecaseKey	key;
 
 		(void) gov_require_actor();
-		refresh();
+		admissions = gov_cached(&admissions_cache);
 		key.name = VARDATA_ANY(usecase_id);
 		key.len = VARSIZE_ANY_EXHDR(usecase_id);
-		entry = usecases_lookup(usecase_table, key);
+		entry = usecases_lookup(admissions->usecases, key);
 	}
 	if (unlikely(entry == NULL))
 	{

@@ -236,9 +236,7 @@ load(GovSlaResource *entry, const GovSlaResourceKey *key)
 	uint64		generation;
 	int			count;
 
-	/* Know the proxy first, or a message about it passes unnoticed. */
-	(void) gov_relation(GOV_REL_SLA_GENERATION);
-	generation = gov_cache_generation(GOV_CACHE_SLA);
+	generation = gov_cache_generation_to_load(GOV_CACHE_SLA);
 	count = read_targets(key, &targets);
 	if (count == 0 && entry == NULL)
 		return NULL;
