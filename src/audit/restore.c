@@ -402,6 +402,8 @@ verify(void)
 Datum
 gov_post_restore(PG_FUNCTION_ARGS)
 {
+	bool		more;
+
 	require_superuser("gov_post_restore()");
 	if (!gov_is_restoring())
 		refuse("the database is not being restored",
@@ -425,8 +427,11 @@ gov_post_restore(PG_FUNCTION_ARGS)
 	gov_spi_end();
 
 	verify();
-	while (gov_audit_seal_batch(true, GOV_SEAL_BATCH) > 0)
+	do
+	{
 		CHECK_FOR_INTERRUPTS();
+		(void) gov_audit_seal_batch(true, GOV_SEAL_BATCH, &more);
+	} while (more);
 	PG_RETURN_VOID();
 }
 

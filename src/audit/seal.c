@@ -416,17 +416,18 @@ warn_flagged(SealResult *result)
 }
 
 int64
-gov_audit_seal_batch(bool wait, int max)
+gov_audit_seal_batch(bool wait, int max, bool *more)
 {
 	SealResult	result;
 	bool		took_snapshot = false;
 
+	*more = false;
 	check_isolation();
 	if (!lock_sealer(wait))
 		return 0;
 	begin_result(&result);
 	gov_spi_begin();
-	(void) seal_batch(Min(max, GOV_SEAL_BATCH), &result, &took_snapshot);
+	*more = !seal_batch(Min(max, GOV_SEAL_BATCH), &result, &took_snapshot);
 	gov_spi_end();
 	warn_flagged(&result);
 	return result.sealed;

@@ -13,9 +13,10 @@
  *
  * The caller has a transaction at READ COMMITTED and no SPI connection; what
  * is sealed counts once it commits.  One at a time: if another transaction is
- * sealing, wait for its end, or seal nothing.  0: nothing was there to seal.
+ * sealing, wait for its end, or seal nothing.  *more: what had committed by
+ * now is not all sealed yet.
  */
-extern int64 gov_audit_seal_batch(bool wait, int max);
+extern int64 gov_audit_seal_batch(bool wait, int max, bool *more);
 
 /* Writing the tables of the sealed log: everybody else is refused. */
 extern void gov_seal_write_begin(void);

@@ -164,7 +164,9 @@ gov_job_sla_retention(GovJobReport *report)
 }
 
 /*
- * By hand it waits for its turn; a visit leaves a busy log alone.
+ * By hand it waits for its turn; a visit leaves a busy log alone.  It ends
+ * when it has caught up with what was there: running after a stream of events,
+ * batch by small batch, would cost five times as much.
  *
  * A visit begins small and grows while batches are quick: one that takes
  * longer than a visit may would be undone, and tried again, for ever.
@@ -175,14 +177,12 @@ gov_job_seal(GovJobReport *report)
 	static int	max = FIRST_SEAL_BATCH;
 	TimestampTz began_at = GetCurrentTimestamp();
 	int			asked = report->by_hand ? GOV_SEAL_BATCH : max;
-	int64		sealed = gov_audit_seal_batch(report->by_hand, asked);
+	int64		sealed = gov_audit_seal_batch(report->by_hand, asked,
+											  &report->more);
 
 	if (!report->by_hand && sealed == max &&
 		!TimestampDifferenceExceeds(began_at, GetCurrentTimestamp(),
 									QUICK_SEAL_MS))
 		max = Min(max * 2, GOV_SEAL_BATCH);
 	gov_job_counted(report, "sealed", sealed);
-
-	/* A head that finished an older difference has not seen the present. */
-	report->more = sealed > 0;
 }
