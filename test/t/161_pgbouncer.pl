@@ -88,7 +88,8 @@ is($first->query(qq{BEGIN; SELECT gov_begin_as('$token'); SELECT gov_whoami() ->
 nothing_left('after ROLLBACK');
 $first->query(qq{BEGIN; SELECT gov_begin_as('$token'); SELECT 1 / 0; COMMIT;});
 nothing_left('after an error');
-$first->query(qq{BEGIN; SAVEPOINT a; SELECT gov_begin_as('$token'); ROLLBACK TO a; SELECT gov_set_actor('ann'); RELEASE a; COMMIT;});
+is($first->query(qq{BEGIN; SAVEPOINT a; SELECT gov_begin_as('$token'); ROLLBACK TO a; SELECT gov_current_actor(); SELECT gov_set_actor('ann'); RELEASE a; SELECT gov_current_actor(); COMMIT;}),
+	"olga\nweb\n\nann", 'a savepoint takes it back');
 nothing_left('after savepoints');
 $first->query(qq{SELECT gov_begin_as('$token')});
 nothing_left('after a transaction of one statement');
@@ -105,6 +106,13 @@ is($first->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_can('model:de
 $node->safe_psql('postgres', q{SELECT gov_revoke_role('olga', 'operator')});
 is($second->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_can('model:deploy'); COMMIT;}), "\nf", 'once taken, gone for every client');
 $node->safe_psql('postgres', q{SELECT gov_assign_role('olga', 'operator')});
+
+# a user who is no more: that is so for him alone
+$first->query(q{BEGIN; SELECT gov_set_actor('bea');});
+$node->safe_psql('postgres', q{SELECT gov_deactivate_user('bea', 'left')});
+is($first->query(q{SELECT coalesce(gov_current_actor(), 'nobody'); COMMIT;}), 'nobody', 'one who is deactivated acts no more');
+is($second->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_current_actor(); COMMIT;}), "\nolga", 'the next one does');
+$node->safe_psql('postgres', q{SELECT gov_reactivate_user('bea')});
 
 # observations
 my $kept = $node->safe_psql('postgres', 'SELECT kept()');
