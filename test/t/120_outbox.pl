@@ -168,8 +168,8 @@ for my $kill (1 .. 3)
 consume_all('after kills');
 
 # Where commits wait for no disk, that of the numbers does: what a consumer has
-# read is not given to another event after a crash.  Nothing else writes the
-# log here: the writer of the log sleeps, and so do worker, vacuum and bgwriter.
+# read is not given to another event after a crash.  Sealing waits as well, so
+# that is done before.  Nothing else writes the log here: the writer of the log sleeps, and so do worker, vacuum and bgwriter.
 # So what has not been flushed is lost with the server.
 $node->append_conf('postgresql.conf', <<'CONF');
 governance.worker = off
@@ -189,6 +189,7 @@ foreach my $try (1 .. 10)
 	my $said = $node->safe_psql('postgres', qq{
 		CHECKPOINT;
 		SELECT tell('before');
+		SELECT gov_audit_seal();
 		$number;
 		SELECT published_no, id FROM governance.events ORDER BY published_no DESC NULLS LAST LIMIT 1;
 		SELECT tell('lost $try');});
