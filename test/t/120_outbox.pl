@@ -168,9 +168,11 @@ for my $kill (1 .. 3)
 consume_all('after kills');
 
 # Where commits wait for no disk, that of the numbers does: what a consumer has
-# read is not given to another event after a crash.  Sealing waits as well, so
-# that is done before.  Nothing else writes the log here: the writer of the log sleeps, and so do worker, vacuum and bgwriter.
-# So what has not been flushed is lost with the server.
+# read is not given to another event after a crash, though there is one that was
+# written before it and was not to be seen, being prepared.  Sealing waits as
+# well, so that is done before.  Nothing else writes the log here: its writer
+# sleeps, the worker, vacuum and the background writer do nothing.  So what has
+# not been flushed is lost with the server.
 $node->append_conf('postgresql.conf', <<'CONF');
 governance.worker = off
 autovacuum = off
@@ -188,6 +190,9 @@ foreach my $try (1 .. 10)
 	my $number = $try % 2 ? 'SELECT gov_run_maintenance()' : 'BEGIN; SELECT gov_run_maintenance(); COMMIT';
 	my $said = $node->safe_psql('postgres', qq{
 		CHECKPOINT;
+		BEGIN;
+		SELECT tell('hidden');
+		PREPARE TRANSACTION 'outbox';
 		SELECT tell('before');
 		SELECT gov_audit_seal();
 		$number;
@@ -198,7 +203,7 @@ foreach my $try (1 .. 10)
 	$node->start;
 	# where a commit that nobody waited for is lost, all that is there was waited for
 	$lost++ if $node->safe_psql('postgres', qq{SELECT count(*) = 0 FROM governance.events WHERE data ->> 'title' = 'lost $try'}) eq 't';
-	$node->safe_psql('postgres', qq{SELECT tell('after'); $number});
+	$node->safe_psql('postgres', qq{COMMIT PREPARED 'outbox'; $number});
 	is($node->safe_psql('postgres', "SELECT id FROM governance.events WHERE published_no = $no"), $id,
 		"crash $try: number $no is of the event that was read under it");
 	last if $lost >= 2;
