@@ -115,6 +115,36 @@ our $is_free = 0;
 # The request that the call used up; undef: the model is to say which.
 our $used;
 
+# Roll back to the version before, or to $v.
+sub roll_back
+{
+	my ($w, $m, $e, $v) = @_;
+	return '42704' unless grep { $_->{model} eq $m } values %{ $w->{versions} };
+	my $named = defined $v ? $w->{versions}{"$m:$v"} // return '42704' : undef;
+	my $row = active($w, $m, $e) or return '55000';
+	my $rows = deployments($w, $m, $e);
+	# of another version, before where this one stands, and not rolled back
+	my ($at) = grep { $rows->[$_]{version} ne $row->{version} and $rows->[$_]{status} ne 'rolled_back' } reverse 0 .. $row->{stands_at} - 1;
+	if ($named)
+	{
+		($at) = grep { $rows->[$_]{version} eq $v } reverse 0 .. $#$rows;
+		return '55000' if $row->{version} eq $v or !defined $at or $named->{approval} ne 'approved' or $named->{status} eq 'deprecated';
+	}
+	if ($e eq 'production')
+	{
+		my ($request) = defined $used ? $w->{requests}{$used} // ()
+		  : sort { $a->{no} <=> $b->{no} } grep { $_->{model} eq $m and $_->{status} eq 'approved' } values %{ $w->{requests} };
+		return 'MG002' unless $request and $request->{model} eq $m and $request->{status} eq 'approved';
+		$request->{status} = 'consumed';
+	}
+	my $x = ends($w, $m, $e, 'rolled_back');
+	@$x{qw(status approval)} = ('rolled_back', 'requires_changes') unless grep { $rank{$_} > $rank{$e} } keys %{ $x->{active} };
+	my $back = defined $at ? $w->{versions}{"$m:$rows->[$at]{version}"} : undef;
+	begins($w, $m, $rows->[$at]{version}, $e, $rows->[$at]{stands_at})
+	  if $back and $back->{approval} eq 'approved' and $back->{status} ne 'deprecated';
+	return '00000';
+}
+
 my %rules = (
 	register => [ 'model:register', sub {
 		my ($w, $p, $m, $v) = @_;
@@ -164,30 +194,9 @@ my %rules = (
 		return '42704' unless grep { $_->{model} eq $m } values %{ $w->{versions} };
 		return ends($w, $m, $e, 'undeployed') ? '00000' : '55000';
 	} ],
-	rollback => [ 'model:rollback', sub {
-		my ($w, $p, $m, undef, $e) = @_;
-		return '42704' unless grep { $_->{model} eq $m } values %{ $w->{versions} };
-		my $row = active($w, $m, $e) or return '55000';
-		if ($e eq 'production')
-		{
-			my ($request) = defined $used ? $w->{requests}{$used} // ()
-			  : sort { $a->{no} <=> $b->{no} } grep { $_->{model} eq $m and $_->{status} eq 'approved' } values %{ $w->{requests} };
-			return 'MG002' unless $request and $request->{model} eq $m and $request->{status} eq 'approved';
-			$request->{status} = 'consumed';
-		}
-		# of another version, before where this one stands, and not rolled back
-		my $rows = deployments($w, $m, $e);
-		my ($at) = grep { $rows->[$_]{version} ne $row->{version} and $rows->[$_]{status} ne 'rolled_back' } reverse 0 .. $row->{stands_at} - 1;
-		my $x = ends($w, $m, $e, 'rolled_back');
-		@$x{qw(status approval)} = ('rolled_back', 'requires_changes') unless grep { $rank{$_} > $rank{$e} } keys %{ $x->{active} };
-		if (defined $at)
-		{
-			my $back = $w->{versions}{"$m:$rows->[$at]{version}"};
-			begins($w, $m, $rows->[$at]{version}, $e, $rows->[$at]{stands_at})
-			  if $back->{approval} eq 'approved' and $back->{status} ne 'deprecated';
-		}
-		return '00000';
-	} ],
+	rollback => [ 'model:rollback', sub { my ($w, $p, $m, undef, $e) = @_; return roll_back($w, $m, $e); } ],
+	# back to a version that is named
+	recall => [ 'model:rollback', sub { my ($w, $p, $m, $v, $e) = @_; return roll_back($w, $m, $e, $v); } ],
 	deprecate => [ 'model:deprecate', sub {
 		my ($w, $p, $m, $v) = @_;
 		my $x = $w->{versions}{"$m:$v"} or return '42704';
@@ -314,7 +323,7 @@ sub call
 	my ($round, $is_early) = @_;
 	my $tag = 't' . ++$tags;
 	my $verb = any($is_early ? (('register') x 6, ('create') x 2, ('approve') x 6, ('submit') x 2, 'accept', 'deploy', 'ask') :
-		('register', ('request') x 2, ('approve') x 8, ('deploy') x 8, 'undeploy', ('rollback') x 5, ('assign') x 2, 'revoke',
+		('register', ('request') x 2, ('approve') x 8, ('deploy') x 8, 'undeploy', ('rollback') x 4, ('recall') x 3, ('assign') x 2, 'revoke',
 		'create', ('submit') x 2, ('accept') x 6, ('serve') x 5, ('ask') x 3, ('grant') x 4, 'deny', 'withdraw',
 		rand() < 0.4 ? qw(reject refuse deprecate retire archive) : ()));
 	my @permitted = grep { !defined $rules{$verb}[0] or may($world, $_, $rules{$verb}[0]) } @people;
@@ -330,6 +339,44 @@ sub call
 	return { tag => $tag, verb => $verb, person => $person, args => \@args };
 }
 
+sub may_now { my ($permission) = @_; return grep { may($world, $_, $permission) } @people; }
+
+# What people do one after the other to get somewhere, where nothing comes
+# between: a version into production, one back out of it, a use-case served.
+sub chain
+{
+	my ($round) = @_;
+	my ($m, $v, $u) = (any("r${round}a", "r${round}b"), any('1', '2', '3'), any("u${round}a", "u${round}b", "u${round}c"));
+	my ($maker, $operator) = (any(may_now('model:register')), any(may_now('model:deploy')));
+	my ($one, $two) = sort { $a->[0] <=> $b->[0] } map { [ rand(), $_ ] } grep { $_ ne $maker and $_ ne $operator } may_now('model:approve');
+	return shape($round) unless $two;
+	my $ask = 't' . ++$tags;
+	my ($way, @calls) = (any(qw(up up back served)));
+	if ($way eq 'up')
+	{
+		@calls = ([ 'register', $maker, $m, $v ], [ 'request', $maker, $m, $v ], [ 'approve', $one->[1], $m, $v ]);
+		push @calls, [ 'reject', $two->[1], $m, $v ], [ 'request', $maker, $m, $v ], [ 'approve', $one->[1], $m, $v ] if rand() < 0.2;
+		push @calls, [ 'approve', $two->[1], $m, $v ], [ 'deploy', $operator, $m, $v, 'staging' ], [ 'deploy', $operator, $m, $v, 'production' ];
+	}
+	elsif ($way eq 'back')
+	{
+		@calls = ([ 'ask', $operator, $m, $v, 'production', $ask ], [ 'grant', $one->[1], $ask ], [ any('rollback', 'recall'), $operator, $m, $v, 'production' ],
+			[ any('rollback', 'recall'), $operator, $m, any('1', '2', '3'), 'staging' ], [ 'rollback', $operator, $m, $v, any('staging', 'staging', 'production') ]);
+		push @asked, $ask;
+	}
+	else
+	{
+		@calls = ([ 'create', $maker, $u, $m, $maker ], [ 'submit', $maker, $u ], [ 'accept', $one->[1], $u ]);
+		push @calls, [ 'refuse', $two->[1], $u ], [ 'submit', $maker, $u ], [ 'accept', $one->[1], $u ] if rand() < 0.4;
+		push @calls, [ 'accept', $two->[1], $u ], [ 'serve', $operator, $u, any('staging', 'production') ];
+	}
+	return map {
+		my ($verb, $person, @args) = @$_;
+		my $c = { tag => $verb eq 'ask' ? $ask : 't' . ++$tags, verb => $verb, person => $person, args => \@args };
+		{ calls => [ $c ], kind => 'single', sql => sql_of($c) }
+	} @calls;
+}
+
 sub sql_of
 {
 	my ($c) = @_;
@@ -339,14 +386,14 @@ sub sql_of
 		register => "gov_register_model('$a', '$b')", request => "gov_request_model_approval('$a', '$b')",
 		approve => "gov_approve_model('$a', '$b')", reject => "gov_reject_model('$a', '$b', 'no')",
 		deploy => "gov_deploy_model('$a', '$b', '$e')", undeploy => "gov_undeploy_model('$a', '$e')",
-		rollback => "gov_rollback_model('$a', 'bad', '$e')", deprecate => "gov_deprecate_model('$a', '$b')",
+		rollback => "gov_rollback_model('$a', 'bad', '$e')", recall => "gov_rollback_model('$a', 'bad', '$e', '$b')", deprecate => "gov_deprecate_model('$a', '$b')",
 		create => "gov_create_usecase('$a', 'a use-case', '', '$e', '{$b}')", submit => "gov_submit_usecase('$a')",
 		accept => "gov_approve_usecase('$a')", refuse => "gov_reject_usecase('$a', 'no')",
 		serve => "gov_deploy_usecase('$a', environment => '$b')", retire => "gov_deprecate_usecase('$a')", archive => "gov_archive_usecase('$a')",
 		ask => "gov_request_approval('model_rollback', '{\"model_id\": \"$a\"}', '$c->{tag}')", grant => "gov_approve_request($request)",
 		deny => "gov_reject_request($request, 'no')", withdraw => "gov_withdraw_request($request)",
 		assign => "gov_assign_role('$a', '$b')", revoke => "gov_revoke_role('$a', '$b')");
-	return "SET ROLE $c->{person}; SET application_name = '$c->{tag}';\nSELECT $sql{$c->{verb}};\n\\echo :SQLSTATE $c->{tag}\n";
+	return "SELECT set_config('role', '$c->{person}', false), set_config('application_name', '$c->{tag}', false);\nSELECT $sql{$c->{verb}};\n\\echo :SQLSTATE $c->{tag}\n";
 }
 
 # Shapes of transactions: which of the calls stay, where they succeed.
@@ -485,7 +532,7 @@ my $end = time() + $seconds;
 sub alone
 {
 	my ($round) = @_;
-	my @history = map { shape($round, $_ < 40) } 1 .. 300;
+	my @history = map { rand() < 0.15 ? chain($round) : shape($round, $_ < 20) } 1 .. 200;
 	run(\@history);
 	foreach my $transaction (@history)
 	{
@@ -516,7 +563,7 @@ sub alone
 sub together
 {
 	my ($round, $first) = @_;
-	my @histories = map { [ map { shape($round, $_ < 15) } 1 .. 120 ] } 1 .. 3;
+	my @histories = map { [ map { rand() < 0.15 ? chain($round) : shape($round, $_ < 10) } 1 .. 80 ] } 1 .. 3;
 	my $before = dclone($world);
 	run(@histories);
 	my %by_tag = map { $_->{tag} => $_ } map { @{ $_->{calls} } } map { @$_ } @histories;
@@ -545,7 +592,7 @@ sub together
 	return values %by_tag;
 }
 
-while (time() < $end)
+while ($rounds < 4 or time() < $end)
 {
 	my $round = ++$rounds;
 	@asked = ('none');
