@@ -152,7 +152,8 @@ sub ask
 	open my $out, '>:raw', $file or die $!;
 	print $out "\\set ON_ERROR_STOP off\n\\set VERBOSITY verbose\nSET client_min_messages = error;\n\\o /dev/null\n";
 	print $out "$begin\\warn CALL $_\nSELECT * FROM $asked[$_];\n$end" foreach 0 .. $#asked;
-	print $out "\\warn CALL end\n";
+	# what was kept for a commit would come now
+	print $out "SELECT 1;\n\\warn CALL end\n";
 	close $out;
 	my ($stdout, $stderr) = ('', '');
 	IPC::Run::run([ 'psql', '-X', '-q', '-d', $node->connstr('postgres') . " user=$role", '-f', $file ], '>', \$stdout, '2>', \$stderr);
