@@ -154,7 +154,6 @@ CREATE TABLE governance.burn_rate_alerts (
     CONSTRAINT burn_rate_alerts_rule_fkey FOREIGN KEY (rule)
         REFERENCES governance.burn_rate_rules ON DELETE CASCADE
 );
-CREATE INDEX burn_rate_alerts_rule_idx ON governance.burn_rate_alerts (rule);
 COMMENT ON TABLE governance.burn_rate_alerts IS
 'Burn-rate rules whose condition holds, or held so lately that they still fire: pending since when, firing since when, and when it held last.';
 
