@@ -47,13 +47,15 @@ fill_part() {
 		"gov_approve_request(remembered(i))" "'approver'"
 	fill "gov_create_usecase" $((versions / 20)) \
 		"gov_create_usecase('usecase' || i, 'a use-case', 'it scores', 'owner' || i % 500, ARRAY['model' || i])"
+	fill "gov_assess_impact" $((versions / 20)) \
+		"gov_assess_impact('usecase' || i, harmless())"
 	fill "gov_submit_usecase" $((versions / 40)) "gov_submit_usecase('usecase' || i)"
 	fill "gov_approve_usecase" $((versions / 40)) \
 		"gov_approve_usecase('usecase' || i)" "'approver'"
 	fill "gov_deploy_usecase" $((versions / 40)) \
 		"gov_deploy_usecase('usecase' || i)" "'operator'"
 	fill "gov_record_usecase_metrics" $((versions / 20)) \
-		"gov_record_usecase_metrics('usecase' || 1 + i % 5, '{\"accuracy\": 0.9}')" "'operator'"
+		"gov_record_usecase_metrics('usecase' || i, '{\"accuracy\": 0.9}')" "'operator'"
 	fill "gov_define_sla" $((versions / 100)) \
 		"gov_define_sla('model', 'model' || i - 1, 50, 90)"
 	fill "gov_set_escalation_rule" $((versions / 1000)) \
@@ -61,11 +63,11 @@ fill_part() {
 	fill "gov_add_maintenance_window" $((versions / 100)) \
 		"gov_add_maintenance_window('model', 'model0', now() + i * interval '1 hour', now() + i * interval '1 hour' + interval '1 min', 'work')"
 	fill "gov_report_incident" $((events / 200)) \
-		"gov_report_incident('performance', 'warning', 'incident ' || i, 'slow', 'model' || i % 100)"
+		"gov_report_incident('performance', 'warning', 'incident ' || i, 'slow', 'model' || 10 + i % 90)"
 	fill "gov_resolve_incident, and reported" $((events / 200)) \
-		"gov_resolve_incident((gov_report_incident('security', 'critical', 'incident ' || i, 'open', 'model' || i % 100)).incident_id, 'closed')"
+		"gov_resolve_incident((gov_report_incident('security', 'critical', 'incident ' || i, 'open', 'model' || 10 + i % 90)).incident_id, 'closed')"
 	fill "gov_mark_incident_reportable, reported" $((events / 2000)) \
-		"gov_mark_incident_reportable((gov_report_incident('security', 'critical', 'incident ' || i, 'open', 'model' || i % 100)).incident_id, 'gdpr', 'personal_data_breach')"
+		"gov_mark_incident_reportable((gov_report_incident('security', 'critical', 'incident ' || i, 'open', 'model' || 10 + i % 90)).incident_id, 'gdpr', 'personal_data_breach')"
 	fill "gov_log_event" "$events" \
 		"gov_log_event('request', 'score', 'model/model' || i % 1000)" \
 		"'user' || 1 + b"
@@ -109,7 +111,8 @@ call_all() {
 	calls "gov_user_permissions" "SELECT gov_user_permissions('user3')"
 	calls "gov_who_can, 1 of 100 users" "SELECT count(*) FROM gov_who_can('audit:read')" whole
 	calls "gov_sod_conflicts, all users" "SELECT gov_sod_conflicts()" whole
-	calls "gov_api_tokens, one's own" "SELECT gov_api_tokens()"
+	as=user1 calls "gov_api_tokens, one's own" "SELECT gov_api_tokens()"
+	calls "gov_api_tokens, everybody's" "SELECT gov_api_tokens()" whole
 	calls "gov_create_user" "SELECT gov_create_user('new', 'new@example.com')"
 	calls "gov_update_user" "SELECT gov_update_user('user3', 'another@example.com')"
 	calls "gov_deactivate_user" "SELECT gov_deactivate_user('user3')"
@@ -145,7 +148,7 @@ call_all() {
 	calls "gov_deployed_model" "SELECT gov_deployed_model('model0')"
 	calls "gov_deployed_model, as of then" "SELECT gov_deployed_model('model0', as_of => (SELECT deployed_at FROM gov_model_history('model0', '$old') LIMIT 1))"
 	calls "gov_model_version_json" "SELECT gov_model_version_json(v) FROM gov_model_version('model0', '$old') AS v"
-	calls "gov_evidence_bundle" "SELECT gov_evidence_bundle('model1', '1.0.1')"
+	calls "gov_evidence_bundle" "SELECT gov_evidence_bundle('model5', '1.0.41')"
 	calls "gov_register_model" "SELECT gov_register_model('model0', '2.0.0')"
 	calls "gov_update_model" "SELECT gov_update_model('model0', owner => 'nobody', tags => ARRAY['a'])"
 	calls "gov_record_model_metrics" "SELECT gov_record_model_metrics('model0', '$old', '{\"accuracy\": 0.9}')"
@@ -157,6 +160,7 @@ call_all() {
 	as=approver calls "gov_request_model_changes" "SELECT gov_request_model_changes('model0', '$asked', 'more')"
 	as=operator calls "gov_deploy_model" "SELECT gov_deploy_model('model0', '$old')"
 	as=operator calls "gov_rollback_model" "SELECT gov_rollback_model('model0', 'slow')"
+	calls "gov_rollback_model, as requested" "SELECT gov_set_approval_policy('model_rollback', 'admin', allow_self_approval => true, requires_sod => false), gov_approve_request((gov_request_approval('model_rollback', '{\"model_id\": \"model0\"}')).request_id), gov_rollback_model('model0', 'slow')"
 	as=operator calls "gov_rollback_version" "SELECT gov_rollback_version('model0', '$live', 'slow')"
 	as=operator calls "gov_undeploy_model" "SELECT gov_undeploy_model('model0', 'production')"
 	calls "gov_deprecate_model" "SELECT gov_deprecate_model('model0', '$asked')"
@@ -175,7 +179,7 @@ call_all() {
 	calls "gov_admit" "SELECT gov_admit('usecase1')"
 	calls "gov_create_usecase" "SELECT gov_create_usecase('new', 'a use-case', 'it scores', 'owner1', ARRAY['model1'])"
 	calls "gov_update_usecase" "SELECT gov_update_usecase('draft', 'another name')"
-	calls "gov_assess_impact" "SELECT gov_assess_impact('draft', jsonb_object_agg(question_id, CASE answer_type WHEN 'boolean' THEN 'false' ELSE options -> 0 -> 'answer' END)) FROM governance.impact_questions"
+	calls "gov_assess_impact" "SELECT gov_assess_impact('draft', harmless())"
 	calls "gov_submit_usecase" "SELECT gov_submit_usecase('draft')"
 	as=approver calls "gov_approve_usecase" "SELECT gov_approve_usecase('submitted')"
 	as=approver calls "gov_reject_usecase" "SELECT gov_reject_usecase('submitted', 'no')"
@@ -204,7 +208,7 @@ call_all() {
 	# incidents
 	calls "gov_incidents" "SELECT gov_incidents()"
 	calls "gov_incidents, all" "SELECT gov_incidents(status => 'all')"
-	calls "gov_incidents, of a resource" "SELECT gov_incidents(resource => 'model7')"
+	calls "gov_incidents, of a resource" "SELECT gov_incidents(resource => 'model17')"
 	calls "gov_incidents, critical" "SELECT gov_incidents('critical')"
 	calls "gov_incidents, closed" "SELECT gov_incidents(status => 'closed')"
 	calls "gov_incident" "SELECT gov_incident($incident)"
@@ -271,7 +275,7 @@ call_all() {
 	# running it
 	calls "gov_health" "SELECT gov_health()"
 	calls "gov_metrics, counts everything" "SELECT gov_metrics()" whole
-	calls "gov_run_maintenance" "SELECT gov_run_maintenance()"
+	calls "gov_run_maintenance, everything" "SELECT gov_run_maintenance()" whole
 	calls "gov_row_json" "SELECT gov_row_json(u) FROM governance.users AS u WHERE u.user_id = 'user1'"
 	calls "gov_idempotency_begin, and end" "SELECT gov_idempotency_begin('another', repeat('0', 64)), gov_idempotency_end('another', 200, '{}')"
 	calls "gov_next_events" "SELECT gov_next_events('scale')"

@@ -79,7 +79,6 @@ CREATE UNIQUE INDEX sla_violations_incident_key ON governance.sla_violations (re
 CREATE INDEX sla_violations_opened_at_idx ON governance.sla_violations (resource_type, resource_id, opened_at);
 CREATE INDEX sla_violations_open_idx ON governance.sla_violations (resource_type, resource_id) WHERE status = 'open';
 CREATE INDEX sla_violations_closed_at_idx ON governance.sla_violations (resource_type, resource_id, closed_at);
-CREATE INDEX sla_violations_measurement_id_idx ON governance.sla_violations (measurement_id) WHERE measurement_id IS NOT NULL;
 CREATE INDEX sla_violations_incident_id_idx ON governance.sla_violations (incident_id) WHERE incident_id IS NOT NULL;
 COMMENT ON TABLE governance.sla_violations IS
 'Service levels that were missed, from opened_at until closed_at.  From observations at most one is open per resource and type; a summary that misses a target is a closed one of its own.';
