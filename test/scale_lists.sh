@@ -12,9 +12,9 @@ fill_part() {
 		"gov_create_user('user' || i, 'user' || i || '@example.com')"
 	fill "gov_assign_role" "$users" \
 		"gov_assign_role('user' || i, CASE i % 100 WHEN 0 THEN 'approver' WHEN 1 THEN 'auditor' WHEN 2 THEN 'analyst' ELSE 'operator' END)"
-	fill "gov_create_role" $((users / 100)) \
+	fill "gov_create_role" $((users / 1000)) \
 		"gov_create_role('role' || i, inherits => ARRAY['operator'])"
-	fill "gov_assign_role, of many roles" $((users / 100)) \
+	fill "gov_assign_role, of many roles" $((users / 1000)) \
 		"gov_assign_role('user' || i * 10 - 6, 'role' || i, now() + i * interval '1 hour')"
 	fill "gov_create_api_token" $((users / 10)) \
 		"gov_create_api_token('user' || i, 'a token')"
@@ -69,7 +69,7 @@ fill_part() {
 	fill "gov_mark_incident_reportable, reported" $((events / 2000)) \
 		"gov_mark_incident_reportable((gov_report_incident('security', 'critical', 'incident ' || i, 'open', 'model' || 10 + i % 90)).incident_id, 'gdpr', 'personal_data_breach')"
 	fill "gov_log_event" "$events" \
-		"gov_log_event('request', 'score', 'model/model' || i % 1000)" \
+		"gov_log_event('request', 'score', 'endpoint/e' || i % 1000)" \
 		"'user' || 1 + b"
 	# every tenth misses its target
 	fill "gov_record_measurement" $((versions / 10)) \
@@ -109,7 +109,7 @@ call_all() {
 	calls "gov_explain_permission" "SELECT gov_explain_permission('user3', 'model:deploy')"
 	calls "gov_user_roles" "SELECT gov_user_roles('user3')"
 	calls "gov_user_permissions" "SELECT gov_user_permissions('user3')"
-	calls "gov_who_can, 1 of 100 users" "SELECT count(*) FROM gov_who_can('audit:read')" whole
+	calls "gov_who_can, 1 of 100 users" "SELECT count(*) FROM gov_who_can('model:approve')" whole
 	calls "gov_sod_conflicts, all users" "SELECT gov_sod_conflicts()" whole
 	as=user1 calls "gov_api_tokens, one's own" "SELECT gov_api_tokens()"
 	calls "gov_api_tokens, everybody's" "SELECT gov_api_tokens()" whole
@@ -126,7 +126,7 @@ call_all() {
 	calls "gov_grant_permission" "SELECT gov_grant_permission('role1', 'sla:manage')"
 	calls "gov_revoke_permission" "SELECT gov_revoke_permission('analyst', 'audit:read')"
 	calls "gov_assign_role" "SELECT gov_assign_role('user5', 'role1')"
-	calls "gov_revoke_role, lent to others" "SELECT gov_revoke_role('user2', 'analyst')"
+	calls "gov_revoke_role, lent to others" "SELECT gov_revoke_role('analyst', 'analyst')"
 	as=operator calls "gov_delegate" "SELECT gov_delegate('operator', 'user2', now() + interval '1 day', 'a holiday')"
 	calls "gov_create_sod_set, all users" "SELECT gov_create_sod_set('new', ARRAY['role1', 'approver'])" whole
 	calls "gov_drop_sod_set" "SELECT gov_drop_sod_set('auditor_admin')"
@@ -192,7 +192,7 @@ call_all() {
 	# requests and policies
 	calls "gov_approval_requests" "SELECT gov_approval_requests()"
 	calls "gov_approval_requests, pending" "SELECT gov_approval_requests('pending')"
-	calls "gov_approval_requests, rejected" "SELECT gov_approval_requests('rejected')"
+	calls "gov_approval_requests, of a rare kind" "SELECT gov_approval_requests('rejected')" whole
 	calls "gov_approval_request" "SELECT gov_approval_request('$request')"
 	calls "gov_request_approval" "SELECT gov_request_approval('model_deploy_production', '{\"model_id\": \"model0\", \"version\": \"$old\"}')"
 	as=approver calls "gov_approve_request" "SELECT gov_approve_request('$request')"
@@ -210,7 +210,7 @@ call_all() {
 	calls "gov_incidents, all" "SELECT gov_incidents(status => 'all')"
 	calls "gov_incidents, of a resource" "SELECT gov_incidents(resource => 'model17')"
 	calls "gov_incidents, critical" "SELECT gov_incidents('critical')"
-	calls "gov_incidents, closed" "SELECT gov_incidents(status => 'closed')"
+	calls "gov_incidents, of a rare kind" "SELECT gov_incidents(status => 'closed')" whole
 	calls "gov_incident" "SELECT gov_incident($incident)"
 	calls "gov_incident_timeline" "SELECT gov_incident_timeline($incident)"
 	calls "gov_report_incident" "SELECT gov_report_incident('performance', 'warning', 'slow', 'slow', 'model7', dedup_key => 'a')"
@@ -245,11 +245,11 @@ call_all() {
 	# the trail
 	calls "gov_audit_trail" "SELECT gov_audit_trail()"
 	calls "gov_audit_trail, of a user" "SELECT gov_audit_trail('user1')"
-	calls "gov_audit_trail, of a resource" "SELECT gov_audit_trail(resource => 'model/model7')"
+	calls "gov_audit_trail, of a resource" "SELECT gov_audit_trail(resource => 'endpoint/e7')"
 	calls "gov_audit_trail, since" "SELECT gov_audit_trail(since => now() - interval '1 second')"
 	calls "gov_audit_trail, until" "SELECT gov_audit_trail(until => now() - interval '1 second')"
 	calls "access_audit_log" "SELECT * FROM governance.access_audit_log ORDER BY event_id DESC LIMIT 100"
-	calls "gov_log_event" "SELECT gov_log_event('request', 'score', 'model/model7')"
+	calls "gov_log_event" "SELECT gov_log_event('request', 'score', 'endpoint/e7')"
 	calls "gov_audit_status" "SELECT gov_audit_status()"
 	calls "gov_audit_seal" "SELECT gov_audit_seal()"
 	calls "gov_audit_checkpoint" "SELECT gov_audit_checkpoint()"
