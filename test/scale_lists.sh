@@ -67,7 +67,7 @@ fill_part() {
 	fill "gov_resolve_incident, and reported" $((events / 200)) \
 		"gov_resolve_incident((gov_report_incident('security', 'critical', 'incident ' || i, 'open', 'model' || 10 + i % 90)).incident_id, 'closed')"
 	fill "gov_mark_incident_reportable, reported" $((events / 2000)) \
-		"gov_mark_incident_reportable((gov_report_incident('security', 'critical', 'incident ' || i, 'open', 'model' || 10 + i % 90)).incident_id, 'gdpr', 'personal_data_breach')"
+		"gov_mark_incident_reportable((gov_report_incident('security', 'critical', 'incident ' || i, 'open', 'model' || 10 + i % 90, aware_at => now() - interval '1 day')).incident_id, 'gdpr', 'personal_data_breach')"
 	fill "gov_log_event" "$events" \
 		"gov_log_event('request', 'score', 'endpoint/e' || i % 1000)" \
 		"'user' || 1 + b"
