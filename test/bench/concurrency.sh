@@ -17,12 +17,12 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS
 . test/bench/common.sh
 export PG_CONFIG
 
-RUNS=3
+RUNS=5
 TIME=1			# seconds of each run
 LEVELS="1 4 16 32"
-SEAL_RUNS=6
+SEAL_RUNS=10
 SEAL_TIME=2
-MODELS=24000	# every other one approved: enough for all runs
+MODELS=40000	# every other one approved: enough for all runs
 SQLITE_CALLS=200
 
 # rate WHAT SIDE USER CLIENTS HOW-LONG SCRIPT: a second, the median of the runs.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 #
 # Measure what size does: approving, deploying, observing, sealing, verdicts
-# and proofs with 1,000 to 100,000 versions, observations or events there, and
-# what these take in space.  BENCH_LARGE=1 goes on to 1,000,000.
+# and proofs with 1,000 to 1,000,000 versions, observations or events there, and
+# what these take in space.
 #
 #	test/bench/growth.sh
 #
@@ -20,8 +20,7 @@ export PG_CONFIG
 
 RUNS=5
 CALLS=200
-SIZES="1000 10000 100000"
-[ -z "${BENCH_LARGE:-}" ] || SIZES="$SIZES 1000000"
+SIZES=${BENCH_SIZES:-1000 10000 100000 1000000}
 
 # calls WHAT N HOW-MANY STATEMENT: microseconds a call; the statement makes so
 # many, $1 in it is the number of the run.  Nothing of it remains.

@@ -41,7 +41,15 @@ WITH rows(n, what, here, baseline, there, ratio, unit, bar, is_met) AS (
         'with 1,000 users', bench.value('cold 1000'),
         'time', 'us', '', NULL
     UNION ALL
-    SELECT 11, 'gov_approve_model', bench.value('approve'),
+    SELECT 11, 'warm, 1,000,000 users at random', bench.value('check 1000000'),
+        'with 1,000 users', bench.value('check 1000'),
+        'time', 'us', '', NULL
+    UNION ALL
+    SELECT 12, 'first of each user, 1,000,000 users', bench.value('cold 1000000'),
+        'with 1,000 users', bench.value('cold 1000'),
+        'time', 'us', '', NULL
+    UNION ALL
+    SELECT 13, 'gov_approve_model', bench.value('approve'),
         'plpgsql, the same writes by hand', bench.value('plpgsql'),
         'rate', '/s', '>= 0.8', 0.8
 ), judged AS (

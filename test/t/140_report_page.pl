@@ -12,6 +12,7 @@ use Test::More;
 my ($browser) =
   grep { -x } map { ("$_/chromium", "$_/chromium-browser") } split /:/, $ENV{PATH};
 plan skip_all => 'no Chromium here: test/setup installs it' unless $browser;
+plan skip_all => 'a browser needs /proc, which a plain chroot has not' unless -e '/proc/cpuinfo';
 
 my $node = PostgreSQL::Test::Cluster->new('page');
 $node->init;

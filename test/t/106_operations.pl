@@ -1,0 +1,83 @@
+# docs/OPERATIONS.md works as it is written: its commands run in their order.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+# test/run puts a copy of the docs beside this folder.
+my @blocks = slurp_file('docs/OPERATIONS.md') =~ /^```sh\n(.*?)^```\n/msg;
+cmp_ok(scalar(@blocks), '>', 6, 'the page has commands');
+
+my $node = PostgreSQL::Test::Cluster->new('shop');
+$node->init(allows_streaming => 1);
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'governance'\ngovernance.seal_interval = '200ms'");
+$node->start;
+$node->safe_psql('postgres', 'CREATE DATABASE shop');
+$node->safe_psql('shop', q{
+	CREATE EXTENSION governance;
+	SELECT gov_register_model('risk', '1.0.0', 'credit risk', 'abc123', 'sha256:00')});
+
+my $dir = PostgreSQL::Test::Utils::tempdir;
+mkdir "$dir/desk" or die $!;
+local $ENV{PGHOST} = $node->host;
+local $ENV{PGPORT} = $node->port;
+local $ENV{PGDATABASE} = 'postgres';
+
+# run NUMBER: what the commands of the block print, and complain of
+my $number = 0;
+
+sub run
+{
+	my ($name, $commands) = @_;
+	my ($said, $complaints);
+	$number++;
+	append_to_file("$dir/$number", "set -eu\ncd '$dir/desk'\n$commands");
+	IPC::Run::run([ 'bash', "$dir/$number" ], '>', \$said, '2>', \$complaints);
+	is($?, 0, "$name: runs to its end") or diag($said, $complaints);
+	return ($said, $complaints);
+}
+
+sub block
+{
+	my ($name, $like) = @_;
+	my $found = shift @blocks;
+	like($found, $like, "$name: the block that is meant");
+	return $found;
+}
+my ($said, $complaints);
+
+# a folder for backups is where the machine has it
+my $backup = block('physical backup', qr/^pg_basebackup/);
+ok($backup =~ s{/backup/}{$dir/}, 'which names a folder');
+run('physical backup', $backup);
+ok(-f "$dir/base/PG_VERSION", 'physical backup: is there');
+
+run('dump', block('dump', qr/^pg_dump/));
+(undef, $complaints) = run('restore', block('restore', qr/gov_pre_restore/));
+is($complaints, '', 'restore: without a complaint');
+is($node->safe_psql('shop_restored', 'SELECT count(*) FROM governance.model_versions'), '1', 'restore: the rows');
+is($node->safe_psql('shop_restored', 'SELECT bool_and(ok) FROM gov_audit_verify()'), 't', 'restore: the log');
+
+run('who signs', block('who signs', qr/continue_log.*rename_log/s));
+is($node->safe_psql('shop_restored', q{SELECT string_agg(event_type, ' ' ORDER BY event_id) FROM governance.audit_events WHERE resource_type IN ('audit_log', 'audit_home')}),
+	'audit_log.restore audit_home.continue audit_log.rename audit_home.rename', 'who signs: it is in the trail');
+
+($said, $complaints) = run('update', block('update', qr/ALTER EXTENSION/));
+like($complaints, qr/^NOTICE:  version "[\d.]+" of extension "governance" is already installed$/, 'update: nothing to be done');
+
+# what TAP 105 upgrades is another cluster; a copy has another identity, too
+my $upgraded = block('pg_upgrade', qr/continue_log\('pg_upgrade'\)/);
+($said, undef) = run('pg_upgrade', $upgraded =~ s/-d shop /-d shop_upgraded /gr =~ s/^/createdb -T shop shop_upgraded\n/r);
+like($said, qr/^\s*t$/m, 'pg_upgrade: the log verifies');
+
+($said, undef) = run('retention', block('retention', qr/gov_audit_retire/));
+like($said, qr/"retired": *0|"deleted": *0/, 'retention: nothing is ten years old');
+
+($said, undef) = run('keys', block('keys', qr/genpkey/));
+like($said, qr/^\S+\+[0-9a-f]{8}\+\S+$/m, 'keys: the key for verifiers');
+like(slurp_file("$dir/desk/checkpoint.txt"), qr/^\xE2\x80\x94 \S+ \S+$/m, 'keys: a signed checkpoint');
+is(scalar(@blocks), 0, 'that was all');
+
+$node->stop;
+done_testing();
