@@ -53,13 +53,13 @@ static GovStatement number_events = {
  */
 static GovStatement delete_events = {
 	.sql = "DELETE FROM governance.events AS e"
-		   " USING (SELECT p.event_no, p.\"time\""
+		   " WHERE e.ctid = ANY (ARRAY(SELECT o.ctid"
+		   " FROM (SELECT p.ctid, p.\"time\""
 		   " FROM governance.events AS p"
 		   " WHERE p.published_no < $3"
 		   " ORDER BY p.published_no LIMIT $2) AS o"
-		   " WHERE e.event_no = o.event_no AND o.\"time\" <"
-		   " pg_catalog.clock_timestamp()"
-		   " - pg_catalog.make_interval(days => $1)",
+		   " WHERE o.\"time\" < pg_catalog.clock_timestamp()"
+		   " - pg_catalog.make_interval(days => $1)))",
 	.nargs = 3, .argtypes = {INT4OID, INT4OID, INT8OID},
 	.latest = true
 };
