@@ -367,6 +367,14 @@ line('control-settings');
 gives('vera', q{SET transform_null_equals = on; SET standard_conforming_strings = off; SET row_security = off;
 	SELECT r ->> 'result', r ->> 'error' FROM gov_check_control(E'plant.quote') AS r}, 'pass|', 'settings of the session do not change what it asks');
 
+line('control-types');
+as('syd', q{CREATE VIEW syd.shape AS SELECT 'a'::text AS what, true AS is_bad;
+	SELECT gov_add_control('plant.shape', 'House', 'x', 'SELECT what, is_bad FROM syd.shape');
+	DROP VIEW syd.shape;
+	CREATE VIEW syd.shape AS SELECT ('x' || g)::name AS what, true AS is_bad FROM generate_series(1, 3) AS g});
+gives('vera', q{SELECT r ->> 'result', r -> 'findings', r ->> 'error' FROM gov_check_control('plant.shape') AS r},
+	'fail|[]|invalid value for argument "query"', 'bytes of another type are not taken for lengths of text');
+
 # --- reading what is not yours -----------------------------------------------------------
 
 line('strangers');
