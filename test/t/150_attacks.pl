@@ -263,6 +263,21 @@ is(su(q{SELECT string_agg(DISTINCT session_role, ',') FROM governance.audit_even
 	'mallory', "$line: and the trail names the login");
 su('REVOKE rita FROM mallory; REVOKE amir FROM mallory');
 
+line('set-role-token');
+su('GRANT rita TO mallory; GRANT amir TO mallory');
+as('mallory', q{SET ROLE rita; SELECT gov_register_model('laundered', '1'); SELECT gov_request_model_approval('laundered', '1')});
+(my $laundered) = as('mallory', q{SET ROLE amir; SELECT gov_create_api_token('amir', 'for later')});
+refused('mallory', qq{BEGIN; SELECT gov_begin_as('$laundered'); SELECT gov_approve_model('laundered', '1')}, qr/same login, "mallory"/,
+	'a token that one login made in a colleague\'s role is that login');
+refused('stranger', qq{BEGIN; SELECT gov_begin_as('$laundered'); SELECT gov_approve_model('laundered', '1')}, qr/same login, "mallory"/,
+	'wherever it is shown');
+(my $child) = as('stranger', qq{BEGIN; SELECT gov_begin_as('$laundered') \\g /dev/null\nSELECT gov_create_api_token('amir', 'of another'); COMMIT});
+refused('stranger', qq{BEGIN; SELECT gov_begin_as('$child'); SELECT gov_approve_model('laundered', '1')}, qr/same login, "mallory"/,
+	'nor does a token made with it forget');
+su('REVOKE rita FROM mallory; REVOKE amir FROM mallory');
+gives('stranger', qq{BEGIN; SELECT gov_begin_as('$amir_token') \\g /dev/null\nSELECT approval_status FROM gov_approve_model('laundered', '1'); COMMIT}, 'approved',
+	'a token from somebody else\'s hand is amir');
+
 line('definer');
 as('mallory', q{CREATE FUNCTION mallory.who() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT public.gov_current_actor()';
 	GRANT EXECUTE ON FUNCTION mallory.who() TO PUBLIC});
