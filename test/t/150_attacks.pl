@@ -103,6 +103,19 @@ as('olga', 'DROP FUNCTION public.gov_can(text, text)', 'adopted');
 refused('olga', 'CREATE EXTENSION governance', qr/permission denied to create extension/,
 	'not by the owner of the database', 'adopted');
 
+line('drop-schema');
+is($node->safe_psql('planted', q{SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'public'}),
+	'pg_database_owner', "$line: the functions are in a schema of the database's owner");
+refused('olga', 'DROP SCHEMA public CASCADE', qr/must be owner of extension governance/,
+	'she does not drop it with the extension in it', 'planted');
+is($node->safe_psql('planted', 'SELECT count(*) > 0 FROM governance.audit_events'), 't', "$line: the trail is there");
+like((as('postgres', 'DROP EXTENSION governance; CREATE EXTENSION governance', 'planted'))[1],
+	qr/WARNING:  roles that are no superusers.*\n.*olga/, "$line: CREATE EXTENSION warns of who may create there");
+
+# Looked at in the end: it takes half a minute to be told of.
+$node->safe_psql('planted', q{BEGIN; SELECT gov_audit_seal(); PREPARE TRANSACTION 'held';
+	SELECT gov_log_event('note', 'x', 'y')});
+
 # --- the house ----------------------------------------------------------------------
 
 $node->safe_psql('postgres', q{
