@@ -18,6 +18,7 @@
 #include "audit/outbox.h"
 #include "core/relations.h"
 #include "core/spi.h"
+#include "core/work.h"
 
 /* It names no operator and no function: any search_path will do. */
 static GovStatement insert_event = {
@@ -123,8 +124,7 @@ lock_publisher(bool wait)
 
 	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
 					   gov_relation(GOV_REL_EVENTS), 0);
-	return LockAcquire(&tag, ExclusiveLock, false, !wait) !=
-		LOCKACQUIRE_NOT_AVAIL;
+	return gov_work_lock_turn(&tag, wait, "publishing events");
 }
 
 /* The highest number given, 0 where there is none; inside SPI. */

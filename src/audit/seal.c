@@ -42,6 +42,7 @@
 #include "core/args.h"
 #include "core/row_json.h"
 #include "core/spi.h"
+#include "core/work.h"
 
 PG_FUNCTION_INFO_V1(gov_audit_seal);
 
@@ -129,8 +130,7 @@ lock_sealer(bool wait)
 
 	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
 					   gov_relation(GOV_REL_AUDIT_TREE_HEADS), 0);
-	return LockAcquire(&tag, ExclusiveLock, false, !wait) !=
-		LOCKACQUIRE_NOT_AVAIL;
+	return gov_work_lock_turn(&tag, wait, "sealing");
 }
 
 /* Add the scan's current row to the batch. */

@@ -572,6 +572,13 @@ as('mallory', q{SELECT gov_assign_role('mallory', 'admin')});
 ok($node->poll_query_until('postgres', q{SELECT count(*) > 0 FROM governance.access_audit_log
 	WHERE user_id = 'mallory' AND permission = 'role:manage' AND result = 'denied'}), "$line: an attempt that was rolled back is in the trail");
 
+line('held-back');
+ok($node->poll_query_until('planted', q{SELECT gov_health() -> 'components' ->> 'worker' LIKE '%sealing has been left to a transaction that has not ended%'}),
+	"$line: gov_health() tells that nothing is sealed");
+$node->safe_psql('planted', q{ROLLBACK PREPARED 'held'});
+ok($node->poll_query_until('planted', q{SELECT gov_health() ->> 'status' = 'operational' AND gov_audit_status() ->> 'unsealed_events' = '0'}),
+	"$line: and then it is");
+
 # --- the document --------------------------------------------------------------------------------
 
 my $document = slurp_file("$ENV{TESTDIR}/docs/SECURITY.md");
