@@ -561,6 +561,15 @@ line('markup');
 my $report = su(q{SELECT max(report_id) FROM governance.compliance_reports});
 unlike(su("SELECT gov_compliance_report_html($report)"), qr/<script>alert/, "$line: a title is text in a page");
 
+line('large-events');
+refused('mallory', q{SELECT gov_log_event('note', 'x', 'y', details => jsonb_build_object('a', repeat('x', 2000000)))},
+	qr/the audit event would be too large/, 'who may nothing writes no large event');
+refused('rita', q{SELECT gov_register_model('large', '1', hyperparameters => jsonb_build_object('a', repeat('x', 80000000)))},
+	qr/the audit event would be too large/, 'nor who may something one that takes a visit\'s time');
+as('rita', q{SELECT gov_register_model('large', g::text, hyperparameters => jsonb_build_object('a', repeat('x', 20000000))) FROM generate_series(1, 10) AS g});
+ok($node->poll_query_until('postgres', q{SELECT gov_audit_status() ->> 'unsealed_events' = '0'}), "$line: many that are large are sealed by and by");
+is(su(q{SELECT gov_health() -> 'components' ->> 'worker'}), 'operational', "$line: no visit failed for them");
+
 line('prepared');
 as('rita', q{BEGIN; SELECT gov_register_model('prepared', '1'); PREPARE TRANSACTION 'of rita'});
 refused('mallory', q{COMMIT PREPARED 'of rita'}, qr/permission denied/, 'another does not finish it');
