@@ -576,6 +576,13 @@ refused('mallory', q{COMMIT PREPARED 'of rita'}, qr/permission denied/, 'another
 su(q{COMMIT PREPARED 'of rita'});
 is(su(q{SELECT DISTINCT actor || ' ' || db_role FROM governance.audit_events WHERE resource = 'model_version/prepared:1'}), 'rita rita', "$line: its events are of who did it, not of who finished it");
 
+line('consumer-lock');
+gives('rita', q{SELECT gov_claim_consumer('pager');
+	SELECT objsubid NOT IN (1, 2) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()},
+	"t\nt", 'who made a consumer delivers for it, by a lock that pg_advisory_lock() cannot take');
+gives('mallory', q{SELECT gov_claim_consumer('pager') IS NULL}, 't', 'nobody else does');
+refused('mallory', q{SELECT governance.lock_consumer('pager')}, qr/permission denied for function/, 'nor by the inner function');
+
 line('denials');
 as('mallory', q{SELECT gov_assign_role('mallory', 'admin')});
 ok($node->poll_query_until('postgres', q{SELECT count(*) > 0 FROM governance.access_audit_log
