@@ -24,6 +24,13 @@ table() {
 		{ complain "the bench broke off: psql $*"; exit 1; }
 }
 
+# seconds STATEMENT: how long it takes, in a session of its own.
+seconds() {
+	sql -c "CREATE TEMP TABLE t AS SELECT clock_timestamp() AS t; $1" \
+		-c "SELECT round(extract(epoch FROM clock_timestamp() - t)::numeric, 4) FROM t" |
+		tail -n 1
+}
+
 # note KIND FIELD...: a line of the file for summary and plots.
 note() {
 	local IFS=$'\t'

@@ -46,8 +46,15 @@ SELECT * FROM pg_temp.evaluated('3 minutes', 'late');
 SELECT * FROM pg_temp.evaluated('4 minutes', 'late');
 -- reopened: its resolution is overdue again, from then on
 SELECT status FROM gov_reopen_incident(:missed, 'it is back');
+-- but not for a moment before it was resolved: the violation of then is known
+SELECT * FROM pg_temp.evaluated('-1 minute', 'late');
 SELECT violation_type, status, severity, closed FROM pg_temp.evaluated('5 minutes', 'late');
 SELECT violation_type, status FROM governance.sla_violations WHERE incident_id = :missed ORDER BY violation_id;
+-- resolved; nor does a moment before a violation opened close it
+SELECT status FROM gov_resolve_incident(:missed, 'gone for good');
+SELECT * FROM pg_temp.evaluated('4 minutes', 'late');
+SELECT violation_type, status FROM governance.sla_violations WHERE incident_id = :missed ORDER BY violation_id;
+SELECT violation_type, status FROM pg_temp.evaluated('6 minutes', 'late');
 
 -- a violation of a clock counts in the status, where there is data
 SELECT gov_sla_status('system', 'late');

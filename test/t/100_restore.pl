@@ -164,12 +164,17 @@ sub restored
 	return;
 }
 
+# a list of what to load that leaves out where the sequences stand
+my ($list) = run_command([ 'pg_restore', '-l', "$dir/custom" ]);
+append_to_file("$dir/list", join '', map { "$_\n" } grep { !/ SEQUENCE SET / } split /\n/, $list);
+
 my %load = (
 	plain => [ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/plain.sql" ],
 	custom => [ 'pg_restore', '--exit-on-error', "$dir/custom" ],
 	parallel => [ 'pg_restore', '--exit-on-error', '-j', 3, "$dir/custom" ],
 	data => [ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/data.sql" ],
 	custom_data => [ 'pg_restore', '--exit-on-error', '-a', '--disable-triggers', "$dir/custom" ],
+	unnumbered => [ 'pg_restore', '--exit-on-error', '-L', "$dir/list", "$dir/custom" ],
 	inserts => [ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/inserts.sql" ],);
 foreach my $name (sort keys %load)
 {

@@ -26,8 +26,8 @@ my ($north, $south, $all, $alone) = @node{qw(north south all alone)};
 
 sub define
 {
-	my ($node) = @_;
-	$node->safe_psql('postgres', q{
+	my ($node, $database) = @_;
+	$node->safe_psql($database // 'postgres', q{
 		SELECT gov_set_policy('sla.max_lateness', '"7 days"');
 		SELECT gov_define_sla('model', 'risk', 50, 90);
 		SELECT gov_define_sla('usecase', 'loans', 200, 400)});
@@ -150,6 +150,24 @@ is($north->safe_psql('postgres', q{SELECT count(*) FROM pg_replication_slots}), 
 is(folded($all), $expected, 'and nothing was merged');
 command_fails_like(added('south'), qr/replication slot "governance_south" already exists/, 'a source that is there already');
 is($south->safe_psql('postgres', q{SELECT slot_name FROM pg_replication_slots}), 'governance_south', 'keeps its slot');
+
+# --- a source that has kept of some times hours or days alone ----------------------------------
+
+$alone->safe_psql('postgres', q{
+	SELECT gov_set_policy('sla.minute_retention_days', '1');
+	SELECT gov_set_policy('sla.hour_retention_days', '1')});
+my $older = sub { return "SELECT count(*) = 0 FROM governance.sla_$_[0]s WHERE $_[0] < (SELECT kept_from FROM governance.sla_retention WHERE level = '$_[0]')" };
+ok($alone->poll_query_until('postgres', 'SELECT gov_run_maintenance() IS NULL OR (' . $older->('minute') . ') AND (' . $older->('hour') . ')'), 'the source has removed finer rollups');
+my $days = q{SELECT count(*), sum(observations), md5(string_agg(d::text, E'\n' ORDER BY d::text)) FROM governance.sla_days AS d};
+is($alone->safe_psql('postgres', q{SELECT (SELECT sum(observations) FROM governance.sla_hours) < (SELECT sum(observations) FROM governance.sla_days)}), 't', 'of its first hours there are days alone');
+$all->safe_psql('postgres', 'CREATE DATABASE coarse');
+$all->safe_psql('coarse', 'CREATE EXTENSION governance');
+define($all, 'coarse');
+command_like([ $add_source, 'alone', $alone->connstr('postgres') . ' user=' . $alone->safe_psql('postgres', 'SELECT current_user'), $all->connstr('coarse') ],
+	qr/^alone: \d+ rollups taken over/, 'it is added');
+ok($all->poll_query_until('coarse', 'SELECT count(*) = 0 FROM governance.sla_deltas'), 'and folded');
+is($all->safe_psql('coarse', $days), $alone->safe_psql('postgres', $days), 'each observation of it counts once, by day');
+$all->safe_psql('coarse', 'DROP SUBSCRIPTION governance_alone');
 
 $_->stop foreach values %node;
 done_testing();

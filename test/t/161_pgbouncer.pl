@@ -64,6 +64,8 @@ foreach (1 .. 200)
 	usleep(50_000);
 }
 
+# What query() asks of a client ends without a semicolon: it adds one, and an
+# empty statement would be a transaction in between.
 sub client { my ($role) = @_; return $pooled->background_psql('one', on_error_stop => 0, extra_params => [ '-U', $role ]); }
 
 my ($first, $second) = (client('web'), client('web'));
@@ -82,35 +84,43 @@ sub nothing_left
 # --- one after the other -----------------------------------------------------------
 
 nothing_left('at first');
-is($first->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_current_actor(), gov_can('model:deploy'); COMMIT;}), "\nolga|t", 'one acts for olga');
+is($first->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_current_actor(), gov_can('model:deploy'); COMMIT}), "\nolga|t", 'one acts for olga');
 nothing_left('after COMMIT');
-is($first->query(qq{BEGIN; SELECT gov_begin_as('$token'); SELECT gov_whoami() ->> 'evidence'; ROLLBACK;}), "olga\nverified", 'one shows a token');
+is($first->query(qq{BEGIN; SELECT gov_begin_as('$token'); SELECT gov_whoami() ->> 'evidence'; ROLLBACK}), "olga\nverified", 'one shows a token');
 nothing_left('after ROLLBACK');
-$first->query(qq{BEGIN; SELECT gov_begin_as('$token'); SELECT 1 / 0; COMMIT;});
+$first->query(qq{BEGIN; SELECT gov_begin_as('$token'); SELECT 1 / 0; COMMIT});
 nothing_left('after an error');
-$first->query(qq{BEGIN; SAVEPOINT a; SELECT gov_begin_as('$token'); ROLLBACK TO a; SELECT gov_set_actor('ann'); RELEASE a; COMMIT;});
+is($first->query(qq{BEGIN; SAVEPOINT a; SELECT gov_begin_as('$token'); ROLLBACK TO a; SELECT gov_current_actor(); SELECT gov_set_actor('ann'); RELEASE a; SELECT gov_current_actor(); COMMIT}),
+	"olga\nweb\n\nann", 'a savepoint takes it back');
 nothing_left('after savepoints');
 $first->query(qq{SELECT gov_begin_as('$token')});
 nothing_left('after a transaction of one statement');
-$first->query(q{BEGIN; SELECT gov_set_actor('pia'); SELECT gov_override_policy('model.require_staging', 'false', 'a test'); SELECT gov_policy('model.require_staging'); COMMIT;});
+$first->query(q{BEGIN; SELECT gov_set_actor('pia'); SELECT gov_override_policy('model.require_staging', 'false', 'a test'); SELECT gov_policy('model.require_staging'); COMMIT});
 nothing_left('after an override');
-$first->query(q{BEGIN; SELECT gov_set_actor('rosa'); SELECT gov_register_model('risk', '3.0.0'); COMMIT;});
+$first->query(q{BEGIN; SELECT gov_set_actor('rosa'); SELECT gov_register_model('risk', '3.0.0'); COMMIT});
 nothing_left('after writing');
 is($node->safe_psql('postgres', q{SELECT created_by FROM governance.model_versions WHERE version = '3.0.0'}), 'rosa', 'what was written is of whom it was');
-$first->query(q{BEGIN; SET LOCAL ROLE web; SELECT gov_set_actor('rosa'); SELECT gov_idempotency_begin('key', 'request'); COMMIT;});
+$first->query(q{BEGIN; SET LOCAL ROLE web; SELECT gov_set_actor('rosa'); SELECT gov_idempotency_begin('key', 'request'); COMMIT});
 nothing_left('after SET LOCAL');
 
 # a right that is taken while the connection rests with somebody else
-is($first->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_can('model:deploy'); COMMIT;}), "\nt", 'a right');
+is($first->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_can('model:deploy'); COMMIT}), "\nt", 'a right');
 $node->safe_psql('postgres', q{SELECT gov_revoke_role('olga', 'operator')});
-is($second->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_can('model:deploy'); COMMIT;}), "\nf", 'once taken, gone for every client');
+is($second->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_can('model:deploy'); COMMIT}), "\nf", 'once taken, gone for every client');
 $node->safe_psql('postgres', q{SELECT gov_assign_role('olga', 'operator')});
+
+# a user who is no more: that is so for him alone
+$first->query(q{BEGIN; SELECT gov_set_actor('bea');});
+$node->safe_psql('postgres', q{SELECT gov_deactivate_user('bea', 'left')});
+is($first->query(q{SELECT coalesce(gov_current_actor(), 'nobody'); COMMIT}), 'nobody', 'one who is deactivated acts no more');
+is($second->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_current_actor(); COMMIT}), "\nolga", 'the next one does');
+$node->safe_psql('postgres', q{SELECT gov_reactivate_user('bea')});
 
 # observations
 my $kept = $node->safe_psql('postgres', 'SELECT kept()');
-$first->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_observe_many('system', 'api', '{1,2,3}'); ROLLBACK;});
-$first->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_observe_many('system', 'api', '{1,2,3}'); SELECT 1 / 0; COMMIT;});
-$second->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_observe('system', 'api', 1); COMMIT;});
+$first->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_observe_many('system', 'api', '{1,2,3}'); ROLLBACK});
+$first->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_observe_many('system', 'api', '{1,2,3}'); SELECT 1 / 0; COMMIT});
+$second->query(q{BEGIN; SELECT gov_set_actor('olga'); SELECT gov_observe('system', 'api', 1); COMMIT});
 is($node->safe_psql('postgres', 'SELECT kept()'), $kept + 1, 'what one took back is not counted with the next one\'s');
 like($second->query(q{SELECT gov_observe('system', 'api', 1)}) . $second->{stderr}, qr/user "web" lacks permission "sla:record"/, 'and the next one needs the right');
 
