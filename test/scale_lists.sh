@@ -75,7 +75,7 @@ fill_part() {
 	fill "gov_record_measurement" $((versions / 10)) \
 		"gov_record_measurement('model', 'model' || i % 10, jsonb_build_object('response_time_p95', CASE WHEN i % 10 < 1 THEN 51 ELSE 20 END), now() - i % 40000 * interval '1 min')"
 	fill "gov_observe, a minute of the past each" $((events / 10)) \
-		"gov_observe('model', 'model' || i % 10, i % 100, i % 50 <> 0, now() - i % 1401 * interval '1 min')"
+		"gov_observe('model', 'model' || i / 1401 % 10, i % 100, i % 50 <> 0, now() - i % 1401 * interval '1 min')"
 	ask -c "SELECT gov_set_policy('sla.keep_raw', 'true')" >/dev/null
 	fill "gov_observe_many, keeping a hundred" $((events / 1000)) \
 		"gov_observe_many('model', 'model' || i % 10, array_fill(i % 100, ARRAY[100])::float8[])"
@@ -285,7 +285,7 @@ call_all() {
 	# views that one page shows
 	calls "v_open_approvals" "SELECT * FROM governance.v_open_approvals" whole
 	calls "v_unresolved_incidents" "SELECT * FROM governance.v_unresolved_incidents" whole
-	calls "v_open_violations" "SELECT * FROM governance.v_open_violations"
+	calls "v_open_violations" "SELECT * FROM governance.v_open_violations" whole
 	calls "v_overdue_deadlines" "SELECT * FROM governance.v_overdue_deadlines"
 	calls "v_incident_deadlines" "SELECT * FROM governance.v_incident_deadlines" whole
 	calls "v_model_inventory, of a model" "SELECT * FROM governance.v_model_inventory WHERE model_id = 'model1'"

@@ -191,7 +191,6 @@ CREATE TABLE governance.deployment_history (
 CREATE UNIQUE INDEX deployment_history_active_key ON governance.deployment_history (model_id, environment) WHERE status = 'active';
 CREATE INDEX deployment_history_model_idx ON governance.deployment_history (model_id, deployment_no);
 CREATE INDEX deployment_history_deployed_at_idx ON governance.deployment_history (model_id, environment, deployed_at, deployment_no);
-CREATE INDEX deployment_history_environment_idx ON governance.deployment_history (model_id, environment, deployment_no);
 CREATE INDEX deployment_history_version_idx ON governance.deployment_history (model_id, version, deployment_no);
 COMMENT ON TABLE governance.deployment_history IS
 'Every deployment of a version to an environment, from deployed_at until ended_at.  At most one is active per model and environment.';

@@ -25,7 +25,7 @@ static GovStatement find_last_time = {
 	.sql = "SELECT coalesce(ended_at, deployed_at)"
 		   " FROM governance.deployment_history"
 		   " WHERE model_id = $1 AND environment = $2"
-		   " ORDER BY deployment_no DESC LIMIT 1",
+		   " ORDER BY deployed_at DESC, deployment_no DESC LIMIT 1",
 	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
 	.latest = true
 };
