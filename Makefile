@@ -253,7 +253,7 @@ test-matrix:		## every test on PostgreSQL 17 and 18, in chroots (root)
 test-assert:		## every test on a server built with assertions (minutes)
 	@test/assert
 
-test-scale:		## fill a database, look at times and plans (SCALE_FACTOR=0.1)
+test-scale:		## fill a database, look at times and plans (SCALE=full)
 	@test/scale
 
 fuzz:			## feed any bytes to what reads bytes, FUZZ_SECONDS=600 each

@@ -10,6 +10,7 @@
 #include "audit/record.h"
 #include "audit/seal.h"
 #include "core/compat.h"
+#include "core/drop_guard.h"
 #include "core/guc.h"
 #include "core/operation.h"
 #include "core/policy.h"
@@ -33,6 +34,7 @@ _PG_init(void)
 	gov_shared_init();
 	gov_work_init();
 	gov_relations_init();
+	gov_drop_guard_init();
 	gov_operation_init();
 	gov_actor_init();
 	gov_denial_ring_init();

@@ -14,11 +14,26 @@ SET LOCAL search_path TO pg_catalog, pg_temp;
 -- Whoever may CREATE in the functions' schema can plant an overload that makes
 -- a call ambiguous or takes it over.
 DO $$
+DECLARE
+    others text;
 BEGIN
     IF pg_catalog.has_schema_privilege('public', '@extschema@', 'CREATE') THEN
         RAISE WARNING 'every role may create functions in schema "%"', '@extschema@'
             USING DETAIL = 'A function planted there with a name of this extension can be called by mistake for ours.',
                   HINT = 'REVOKE CREATE ON SCHEMA ' || pg_catalog.quote_ident('@extschema@') || ' FROM PUBLIC;';
+        RETURN;
+    END IF;
+
+    -- the owner of a database is a member of pg_database_owner, whose "public" is
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname)
+    INTO others
+    FROM pg_catalog.pg_roles AS r
+    WHERE NOT r.rolsuper AND r.rolname <> 'pg_database_owner'
+        AND pg_catalog.has_schema_privilege(r.oid, '@extschema@', 'CREATE');
+    IF others IS NOT NULL THEN
+        RAISE WARNING 'roles that are no superusers may create functions in schema "%"', '@extschema@'
+            USING DETAIL = 'These roles: ' || others || '.  A function planted there with a name of this extension can be called by mistake for ours.',
+                  HINT = 'Give the functions a schema of their own: CREATE EXTENSION governance SCHEMA ...';
     END IF;
 END
 $$;

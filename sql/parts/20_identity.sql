@@ -26,6 +26,7 @@ CREATE TABLE governance.api_tokens (
     token_hash   bytea NOT NULL,
     created_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     created_by   text COLLATE "C",
+    created_session_role name,
     expires_at   timestamptz,
     revoked_at   timestamptz,
     revoked_by   text COLLATE "C",
@@ -38,6 +39,8 @@ CREATE TABLE governance.api_tokens (
 CREATE INDEX api_tokens_user_id_idx ON governance.api_tokens (user_id);
 COMMENT ON TABLE governance.api_tokens IS
 'API tokens by the SHA-256 of the token, which is shown once, when it is made.  No role can read the hash.';
+COMMENT ON COLUMN governance.api_tokens.created_session_role IS
+'The login in whose session the user made the token: for separation of duties whoever comes with it is that login.  NULL: somebody else made it, or a superuser''s login.';
 
 CREATE FUNCTION @extschema@.gov_current_actor()
 RETURNS text

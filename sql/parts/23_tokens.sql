@@ -52,13 +52,26 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT governance.require_actor();
-    SELECT t.token_id, t.user_id, t.name, t.created_at, t.expires_at,
-        t.revoked_at, u.last_used_at
-    FROM governance.api_tokens AS t
-    LEFT JOIN governance.api_token_uses AS u ON u.token_id = t.token_id
-    WHERE t.user_id = (SELECT @extschema@.gov_current_actor())
-        OR (SELECT @extschema@.gov_can('user:manage'))
-    ORDER BY t.token_id DESC;
+    -- one of the two is run: one's own are found by their index
+    WITH asked AS MATERIALIZED (
+        SELECT @extschema@.gov_current_actor() AS actor, @extschema@.gov_can('user:manage') AS is_manager
+    )
+    SELECT found.*
+    FROM (
+        (SELECT t.token_id, t.user_id, t.name, t.created_at, t.expires_at,
+                t.revoked_at, u.last_used_at
+            FROM governance.api_tokens AS t
+            LEFT JOIN governance.api_token_uses AS u ON u.token_id = t.token_id
+            WHERE t.user_id = (SELECT a.actor FROM asked AS a)
+                AND (SELECT NOT a.is_manager FROM asked AS a))
+        UNION ALL
+        (SELECT t.token_id, t.user_id, t.name, t.created_at, t.expires_at,
+                t.revoked_at, u.last_used_at
+            FROM governance.api_tokens AS t
+            LEFT JOIN governance.api_token_uses AS u ON u.token_id = t.token_id
+            WHERE (SELECT a.is_manager FROM asked AS a))
+    ) AS found
+    ORDER BY found.token_id DESC;
 END;
 COMMENT ON FUNCTION @extschema@.gov_api_tokens() IS
 'One''s own API tokens, with user:manage everybody''s, newest first.  Neither token nor hash is shown.  last_used_at is exact to a minute.';

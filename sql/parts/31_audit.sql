@@ -76,7 +76,7 @@ AS 'MODULE_PATHNAME', 'gov_log_event'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_log_event(text, text, text, text, jsonb) IS
-'Record an application''s own event.  status: success, denied, failure.  A type with a dot is refused (22023): those are the extension''s.  Needs an active user.';
+'Record an application''s own event.  status: success, denied, failure.  A type with a dot is refused (22023): those are the extension''s; so is an event of more than 1 MB.  Needs an active user.';
 
 -- Each way to ask has its branch with its index, read in its order; the
 -- conditions on arguments alone are judged once, so one branch runs.

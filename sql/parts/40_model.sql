@@ -189,9 +189,10 @@ CREATE TABLE governance.deployment_history (
     CONSTRAINT deployment_history_ended_check CHECK ((status = 'active') = (ended_at IS NULL))
 );
 CREATE UNIQUE INDEX deployment_history_active_key ON governance.deployment_history (model_id, environment) WHERE status = 'active';
+CREATE INDEX deployment_history_model_idx ON governance.deployment_history (model_id, deployment_no);
+CREATE INDEX deployment_history_deployed_at_idx ON governance.deployment_history (model_id, environment, deployed_at, deployment_no);
 CREATE INDEX deployment_history_environment_idx ON governance.deployment_history (model_id, environment, deployment_no);
 CREATE INDEX deployment_history_version_idx ON governance.deployment_history (model_id, version, deployment_no);
-CREATE INDEX deployment_history_restores_idx ON governance.deployment_history (restores) WHERE restores IS NOT NULL;
 COMMENT ON TABLE governance.deployment_history IS
 'Every deployment of a version to an environment, from deployed_at until ended_at.  At most one is active per model and environment.';
 COMMENT ON COLUMN governance.deployment_history.restores IS
@@ -482,19 +483,30 @@ BEGIN ATOMIC
     SELECT governance.check_id('model_id', gov_deployed_model.model_id),
         governance.check_id('environment', gov_deployed_model.environment);
     SELECT governance.require_actor();
+    -- one of the two is run; deployments to one environment do not overlap
     SELECT v.*
-    FROM governance.deployment_history AS d
+    FROM (
+        (SELECT d.model_id, d.version
+            FROM governance.deployment_history AS d
+            WHERE gov_deployed_model.as_of IS NULL
+                AND d.model_id = gov_deployed_model.model_id
+                AND d.environment = coalesce(gov_deployed_model.environment, 'production')
+                AND d.status = 'active')
+        UNION ALL
+        (SELECT l.model_id, l.version
+            FROM (
+                SELECT d.model_id, d.version, d.ended_at
+                FROM governance.deployment_history AS d
+                WHERE d.model_id = gov_deployed_model.model_id
+                    AND d.environment = coalesce(gov_deployed_model.environment, 'production')
+                    AND d.deployed_at <= gov_deployed_model.as_of
+                ORDER BY d.deployed_at DESC, d.deployment_no DESC
+                LIMIT 1
+            ) AS l
+            WHERE gov_deployed_model.as_of < coalesce(l.ended_at, 'infinity'))
+    ) AS live
     JOIN governance.model_versions AS v
-        ON v.model_id = d.model_id AND v.version = d.version
-    WHERE d.model_id = gov_deployed_model.model_id
-        AND d.environment = coalesce(gov_deployed_model.environment, 'production')
-        AND CASE
-            WHEN gov_deployed_model.as_of IS NULL THEN d.status = 'active'
-            ELSE d.deployed_at <= gov_deployed_model.as_of
-                AND gov_deployed_model.as_of < coalesce(d.ended_at, 'infinity')
-        END
-    ORDER BY d.deployment_no DESC
-    LIMIT 1;
+        ON v.model_id = live.model_id AND v.version = live.version;
 END;
 COMMENT ON FUNCTION @extschema@.gov_deployed_model(text, text, timestamptz) IS
 'The version that is live in an environment, or was at that moment (as_of); its row is today''s.  No row where none was.  Needs an active user.';
@@ -511,11 +523,22 @@ BEGIN ATOMIC
         governance.check_version('version', gov_model_history.version),
         governance.check_limit(gov_model_history.limit_rows);
     SELECT governance.require_actor();
-    SELECT d.*
-    FROM governance.deployment_history AS d
-    WHERE d.model_id = gov_model_history.model_id
-        AND (gov_model_history.version IS NULL OR d.version = gov_model_history.version)
-    ORDER BY d.deployment_no DESC
+    -- one of the two is run: each has its index
+    SELECT found.*
+    FROM (
+        (SELECT d.*
+            FROM governance.deployment_history AS d
+            WHERE d.model_id = gov_model_history.model_id AND gov_model_history.version IS NULL
+            ORDER BY d.deployment_no DESC
+            LIMIT coalesce(gov_model_history.limit_rows, 50))
+        UNION ALL
+        (SELECT d.*
+            FROM governance.deployment_history AS d
+            WHERE d.model_id = gov_model_history.model_id AND d.version = gov_model_history.version
+            ORDER BY d.deployment_no DESC
+            LIMIT coalesce(gov_model_history.limit_rows, 50))
+    ) AS found
+    ORDER BY found.deployment_no DESC
     LIMIT coalesce(gov_model_history.limit_rows, 50);
 END;
 COMMENT ON FUNCTION @extschema@.gov_model_history(text, text, integer) IS

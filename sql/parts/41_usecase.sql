@@ -44,7 +44,6 @@ CREATE INDEX use_cases_created_at_idx ON governance.use_cases (created_at DESC);
 CREATE INDEX use_cases_status_idx ON governance.use_cases (status, created_at DESC);
 CREATE INDEX use_cases_owner_idx ON governance.use_cases (owner, created_at DESC);
 CREATE INDEX use_cases_model_ids_idx ON governance.use_cases USING gin (model_ids);
-CREATE INDEX use_cases_replaced_by_idx ON governance.use_cases (replaced_by) WHERE replaced_by IS NOT NULL;
 COMMENT ON TABLE governance.use_cases IS
 'What models are used for: who answers for it, what it touches, how far its approval has come.  Its content changes only while it is a draft.';
 COMMENT ON COLUMN governance.use_cases.owner IS

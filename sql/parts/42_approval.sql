@@ -15,7 +15,6 @@ CREATE TABLE governance.approval_policies (
     CONSTRAINT approval_policies_required_count_check CHECK (required_count BETWEEN 1 AND 100),
     CONSTRAINT approval_policies_timeout_hours_check CHECK (timeout_hours BETWEEN 1 AND 87600)
 );
-CREATE INDEX approval_policies_required_role_idx ON governance.approval_policies (required_role);
 COMMENT ON TABLE governance.approval_policies IS
 'Which guarded calls need an approved request, and whose approval.  Off until gov_set_approval_policy() turns one on.';
 COMMENT ON COLUMN governance.approval_policies.requires_sod IS
@@ -46,6 +45,8 @@ CREATE TABLE governance.approval_requests (
     CONSTRAINT approval_requests_context_check CHECK (pg_catalog.jsonb_typeof(context) = 'object')
 );
 CREATE INDEX approval_requests_resource_idx ON governance.approval_requests (action, resource_key) WHERE status IN ('pending', 'approved');
+CREATE INDEX approval_requests_expires_at_idx ON governance.approval_requests (expires_at) WHERE status IN ('pending', 'approved');
+CREATE INDEX approval_requests_context_idx ON governance.approval_requests USING gin (context jsonb_path_ops);
 CREATE INDEX approval_requests_requested_at_idx ON governance.approval_requests (requested_at DESC);
 COMMENT ON TABLE governance.approval_requests IS
 'Requests for approval of one action on one resource, once.  One past expires_at is expired, whatever status says: gov_approval_requests() tells.';

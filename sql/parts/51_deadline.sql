@@ -62,7 +62,7 @@ CREATE TABLE governance.incident_deadlines (
     CONSTRAINT incident_deadlines_incident_id_fkey FOREIGN KEY (incident_id)
         REFERENCES governance.incidents
 );
-CREATE INDEX incident_deadlines_due_at_idx ON governance.incident_deadlines (due_at) WHERE notified_at IS NULL AND escalated_at IS NULL;
+CREATE INDEX incident_deadlines_due_at_idx ON governance.incident_deadlines (due_at) WHERE notified_at IS NULL;
 COMMENT ON TABLE governance.incident_deadlines IS
 'Reports owed for an incident: one row for each stage of a regime, with the hours and the article that counted when it was marked.';
 COMMENT ON COLUMN governance.incident_deadlines.due_at IS 'aware_at and the hours of the regime; NULL: without a fixed time.';

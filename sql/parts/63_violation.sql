@@ -76,10 +76,9 @@ CREATE UNIQUE INDEX sla_violations_open_key ON governance.sla_violations (resour
     WHERE status = 'open' AND source = 'observation';
 CREATE UNIQUE INDEX sla_violations_incident_key ON governance.sla_violations (resource_type, resource_id, violation_type, incident_id)
     WHERE status = 'open' AND source = 'incident';
-CREATE INDEX sla_violations_opened_at_idx ON governance.sla_violations (resource_type, resource_id, opened_at);
 CREATE INDEX sla_violations_open_idx ON governance.sla_violations (resource_type, resource_id) WHERE status = 'open';
 CREATE INDEX sla_violations_closed_at_idx ON governance.sla_violations (resource_type, resource_id, closed_at);
-CREATE INDEX sla_violations_measurement_id_idx ON governance.sla_violations (measurement_id) WHERE measurement_id IS NOT NULL;
+CREATE INDEX sla_violations_recent_idx ON governance.sla_violations (closed_at);
 CREATE INDEX sla_violations_incident_id_idx ON governance.sla_violations (incident_id) WHERE incident_id IS NOT NULL;
 COMMENT ON TABLE governance.sla_violations IS
 'Service levels that were missed, from opened_at until closed_at.  From observations at most one is open per resource and type; a summary that misses a target is a closed one of its own.';
@@ -154,7 +153,6 @@ CREATE TABLE governance.burn_rate_alerts (
     CONSTRAINT burn_rate_alerts_rule_fkey FOREIGN KEY (rule)
         REFERENCES governance.burn_rate_rules ON DELETE CASCADE
 );
-CREATE INDEX burn_rate_alerts_rule_idx ON governance.burn_rate_alerts (rule);
 COMMENT ON TABLE governance.burn_rate_alerts IS
 'Burn-rate rules whose condition holds, or held so lately that they still fire: pending since when, firing since when, and when it held last.';
 
@@ -224,14 +222,35 @@ BEGIN ATOMIC
     SELECT governance.check_hours(gov_sla_violations.hours);
     SELECT governance.check_limit(gov_sla_violations.limit_rows);
     SELECT governance.require_actor();
-    SELECT v.*
-    FROM governance.sla_violations AS v
-    WHERE (gov_sla_violations.resource_type IS NULL OR v.resource_type = gov_sla_violations.resource_type)
-        AND (gov_sla_violations.resource_id IS NULL OR v.resource_id = gov_sla_violations.resource_id)
-        AND (v.closed_at IS NULL OR (NOT coalesce(gov_sla_violations.open_only, false)
-            AND v.closed_at >= pg_catalog.clock_timestamp()
-                - pg_catalog.make_interval(hours => coalesce(gov_sla_violations.hours, 24))))
-    ORDER BY v.opened_at DESC, v.violation_id DESC
+    -- one of the two is run: each has its index.  The planner, which knows no
+    -- values, takes a range between two for a few rows.
+    WITH since(at) AS MATERIALIZED (
+        SELECT CASE WHEN coalesce(gov_sla_violations.open_only, false) THEN 'infinity'
+            ELSE pg_catalog.clock_timestamp()
+                - pg_catalog.make_interval(hours => coalesce(gov_sla_violations.hours, 24)) END
+    )
+    SELECT found.*
+    FROM (
+        (SELECT v.*
+            FROM governance.sla_violations AS v
+            WHERE v.resource_type = gov_sla_violations.resource_type
+                AND v.resource_id = gov_sla_violations.resource_id
+                AND (v.closed_at IS NULL
+                    OR v.closed_at BETWEEN (SELECT s.at FROM since AS s) AND 'infinity')
+            ORDER BY v.opened_at DESC, v.violation_id DESC
+            LIMIT coalesce(gov_sla_violations.limit_rows, 100))
+        UNION ALL
+        (SELECT v.*
+            FROM governance.sla_violations AS v
+            WHERE (gov_sla_violations.resource_type IS NULL OR gov_sla_violations.resource_id IS NULL)
+                AND (gov_sla_violations.resource_type IS NULL OR v.resource_type = gov_sla_violations.resource_type)
+                AND (gov_sla_violations.resource_id IS NULL OR v.resource_id = gov_sla_violations.resource_id)
+                AND (v.closed_at IS NULL
+                    OR v.closed_at BETWEEN (SELECT s.at FROM since AS s) AND 'infinity')
+            ORDER BY v.opened_at DESC, v.violation_id DESC
+            LIMIT coalesce(gov_sla_violations.limit_rows, 100))
+    ) AS found
+    ORDER BY found.opened_at DESC, found.violation_id DESC
     LIMIT coalesce(gov_sla_violations.limit_rows, 100);
 END;
 COMMENT ON FUNCTION @extschema@.gov_sla_violations(text, text, int, boolean, int) IS

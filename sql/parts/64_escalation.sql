@@ -46,9 +46,6 @@ CREATE TABLE governance.sla_escalations (
     CONSTRAINT sla_escalations_due_at_check CHECK (due_at >= crossed_at)
 );
 CREATE UNIQUE INDEX sla_escalations_running_key ON governance.sla_escalations (rule_id) WHERE ended_at IS NULL;
-CREATE INDEX sla_escalations_resource_idx ON governance.sla_escalations (resource_type, resource_id, crossed_at DESC);
-CREATE INDEX sla_escalations_violation_id_idx ON governance.sla_escalations (violation_id);
-CREATE INDEX sla_escalations_incident_id_idx ON governance.sla_escalations (incident_id) WHERE incident_id IS NOT NULL;
 COMMENT ON TABLE governance.sla_escalations IS
 'Each time a rule''s threshold was crossed: when, by which violation, when it was due and when it fired (NULL: not yet, or not at all), and when it ended, the count being below the threshold again.';
 COMMENT ON COLUMN governance.sla_escalations.violations IS

@@ -532,12 +532,12 @@ held(user_id, role) AS (
     JOIN closure AS c ON c.role = ur.role
     WHERE ur.expires_at IS NULL OR ur.expires_at > $2
 )
-SELECT s.name || ': ' || u.user_id AS evidence,
-    (SELECT count(*) FROM held AS h WHERE h.user_id = u.user_id AND h.role = ANY (s.roles)) >= s.cardinality AS is_exception
+SELECT s.name || ': ' || u.user_id AS evidence, count(*) >= s.cardinality AS is_exception
 FROM governance.sod_sets AS s
-CROSS JOIN governance.users AS u
+JOIN held AS h ON h.role = ANY (s.roles)
+JOIN governance.users AS u ON u.user_id = h.user_id
 WHERE u.created_at < $2
-    AND EXISTS (SELECT FROM held AS h WHERE h.user_id = u.user_id AND h.role = ANY (s.roles))
+GROUP BY s.name, u.user_id
 $q$),
     ('soc2-cc7.2', 'SOC 2', 'Anomalies are watched for',
      'AICPA Trust Services Criteria 2017, CC7.2', 'manual',

@@ -19,7 +19,7 @@ BEGIN ATOMIC
     requested AS (
         SELECT r.*
         FROM governance.approval_requests AS r
-        WHERE r.request_id IN (SELECT d.request_id FROM deployed AS d)
+        WHERE r.request_id = ANY (ARRAY(SELECT d.request_id FROM deployed AS d))
             OR r.context @> pg_catalog.jsonb_build_object('model_id', evidence_bundle.model_id, 'version', evidence_bundle.version)
     ),
     used AS (

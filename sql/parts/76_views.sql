@@ -20,11 +20,14 @@ SELECT
     live.deployed_at AS in_production_since,
     (SELECT pg_catalog.count(*)
         FROM governance.incidents AS i
+        -- the model or one of its versions: ';' is what comes after ':'
         WHERE i.status IN ('open', 'acknowledged', 'reopened')
-            AND pg_catalog.split_part(i.resource, ':', 1) = m.model_id) AS unresolved_incidents,
+            AND (i.resource = m.model_id
+                OR (i.resource >= m.model_id || ':' AND i.resource < m.model_id || ';'))) AS unresolved_incidents,
     ARRAY(SELECT u.usecase_id
         FROM governance.use_cases AS u
-        WHERE u.model_ids @> ARRAY[m.model_id] AND u.status NOT IN ('deprecated', 'archived')
+        -- the index has the collation of the array
+        WHERE u.model_ids @> ARRAY[m.model_id COLLATE pg_catalog."default"] AND u.status NOT IN ('deprecated', 'archived')
         ORDER BY u.usecase_id) AS usecase_ids
 FROM governance.models AS m
 CROSS JOIN LATERAL (
@@ -277,7 +280,10 @@ SELECT
     d.escalated_at,
     d.source
 FROM governance.v_incident_deadlines AS d
-WHERE d.state = 'overdue';
+WHERE d.state = 'overdue'
+    -- which says it once more, for the index
+    AND d.notified_at IS NULL
+    AND d.due_at BETWEEN '-infinity' AND (SELECT pg_catalog.clock_timestamp());
 COMMENT ON VIEW governance.v_overdue_deadlines IS
 'Reports to authorities that are past their time and not recorded as given.';
 

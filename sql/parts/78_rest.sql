@@ -237,6 +237,34 @@ END;
 COMMENT ON FUNCTION @extschema@.gov_next_events(text, integer) IS
 'The events that a consumer has not dealt with yet, in their order.  A new consumer begins with what comes after this call.  They come again until gov_acknowledge_events() tells that they are dealt with.  Needs an active user.';
 
+CREATE FUNCTION governance.lock_consumer(consumer text)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_lock_consumer'
+LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT;
+COMMENT ON FUNCTION governance.lock_consumer(text) IS
+'Take the lock of a consumer for the rest of the session; false: another session has it.  No SQL function but ours can take it.';
+
+CREATE FUNCTION @extschema@.gov_claim_consumer(consumer text)
+RETURNS boolean
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.check_id('consumer', gov_claim_consumer.consumer);
+    SELECT governance.require_actor();
+    INSERT INTO governance.event_consumers (name, published_no, created_by)
+    SELECT gov_claim_consumer.consumer, coalesce(max(e.published_no), 0), @extschema@.gov_current_actor()
+    FROM governance.events AS e
+    WHERE e.published_no IS NOT NULL
+    HAVING NOT EXISTS (SELECT FROM governance.event_consumers AS c WHERE c.name = gov_claim_consumer.consumer)
+    ON CONFLICT DO NOTHING;
+    SELECT governance.lock_consumer(c.name)
+    FROM governance.event_consumers AS c
+    WHERE c.name = gov_claim_consumer.consumer
+        AND c.created_by = @extschema@.gov_current_actor();
+END;
+COMMENT ON FUNCTION @extschema@.gov_claim_consumer(text) IS
+'Be the one session that deals with a consumer''s events, until it ends; false: another session is; NULL: the consumer is another user''s.  A new consumer begins with what comes after this call.  Needs an active user.';
+
 CREATE FUNCTION @extschema@.gov_acknowledge_events(
     consumer text,
     published_no bigint)

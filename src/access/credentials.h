@@ -11,8 +11,14 @@
 
 #include "core/args.h"
 
+typedef struct GovCredentials
+{
+	char		user_id[GOV_ID_LEN + 1];
+	NameData	witness;		/* for gov_actor_bind_verified() */
+} GovCredentials;
+
 /* The active user of the token (NULL is none), or 28000. */
 extern void gov_credentials_check(const text *given,
-								  char user_id[GOV_ID_LEN + 1]);
+								  GovCredentials *credentials);
 
 #endif							/* GOV_CREDENTIALS_H */

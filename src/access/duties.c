@@ -143,8 +143,24 @@ add_conflicts(const GovRoleGraph *graph, List *sets, const char *user_id,
 	return count;
 }
 
+/* The roles that are this one or inherit it; NULL where there is none such. */
+static Bitmapset *
+roles_with(const GovRoleGraph *graph, const char *name)
+{
+	int			role = gov_role_index(graph, name);
+	Bitmapset  *with = NULL;
+	int			i;
+
+	for (i = 0; i < graph->count; i++)
+	{
+		if (bms_is_member(role, graph->roles[i].closure))
+			with = bms_add_member(with, i);
+	}
+	return with;
+}
+
 void
-gov_duties_check_static(const char *user_id)
+gov_duties_check_static(const char *user_id, const char *role)
 {
 	const GovRoleGraph *graph = gov_role_graph();
 	List	   *sets = load_sod_sets(graph);
@@ -162,9 +178,11 @@ gov_duties_check_static(const char *user_id)
 	{
 		MemoryContext scratch;
 		MemoryContext caller;
-		List	   *users = gov_users_with_roles();
+		List	   *users;
 		ListCell   *lc;
 
+		users = gov_users_with_roles(graph, role == NULL ? NULL :
+									 roles_with(graph, role));
 		scratch = AllocSetContextCreate(CurrentMemoryContext,
 										"governance duties of a user",
 										ALLOCSET_SMALL_SIZES);
@@ -207,7 +225,7 @@ gov_duties_conflicts(void)
 {
 	const GovRoleGraph *graph = gov_role_graph();
 	List	   *sets = load_sod_sets(graph);
-	List	   *users = gov_users_with_roles();
+	List	   *users = gov_users_with_roles(graph, NULL);
 	List	   *conflicts = NIL;
 	ListCell   *user;
 	ListCell   *lc;

@@ -19,10 +19,10 @@ extern void gov_lock_role_graph(void);
 extern void gov_lock_assignments(void);
 
 /*
- * After a change: does the user (NULL: anybody) now break a set?  MG001 with
- * the names if so.
+ * After a change: does the user, or anybody who holds the role, now break a
+ * set?  Of both NULL, anybody at all.  MG001 with the names if so.
  */
-extern void gov_duties_check_static(const char *user_id);
+extern void gov_duties_check_static(const char *user_id, const char *role);
 
 /* Who breaks a set now: a palloc'd List of GovConflict. */
 typedef struct GovConflict

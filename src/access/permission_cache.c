@@ -391,23 +391,13 @@ compare_names(const ListCell *a, const ListCell *b)
 	return strcmp(lfirst(a), lfirst(b));
 }
 
-List *
-gov_users_with_roles(void)
+/* Append those that a scan of user_roles finds and that were not seen yet. */
+static List *
+append_users(List *users, GovScan *scan, HTAB *seen)
 {
-	HASHCTL		ctl;
-	HTAB	   *seen;
-	List	   *users = NIL;
-	GovScan		scan;
-
-	ctl.keysize = GOV_ID_LEN + 1;
-	ctl.entrysize = GOV_ID_LEN + 1;
-	ctl.hcxt = CurrentMemoryContext;
-	seen = hash_create("governance users with roles", 1024, &ctl,
-					   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
-	gov_scan_begin(&scan, GOV_REL_USER_ROLES);
-	while (gov_scan_next(&scan))
+	while (gov_scan_next(scan))
 	{
-		char	   *user_id = gov_scan_text(&scan, "user_id");
+		char	   *user_id = gov_scan_text(scan, "user_id");
 		bool		found;
 
 		CHECK_FOR_INTERRUPTS();
@@ -417,7 +407,36 @@ gov_users_with_roles(void)
 		else
 			users = lappend(users, user_id);
 	}
-	gov_scan_end(&scan);
+	gov_scan_end(scan);
+	return users;
+}
+
+List *
+gov_users_with_roles(const GovRoleGraph *graph, const Bitmapset *roles)
+{
+	HASHCTL		ctl;
+	HTAB	   *seen;
+	List	   *users = NIL;
+	GovScan		scan;
+	int			role = -1;
+
+	ctl.keysize = GOV_ID_LEN + 1;
+	ctl.entrysize = GOV_ID_LEN + 1;
+	ctl.hcxt = CurrentMemoryContext;
+	seen = hash_create("governance users with roles", 1024, &ctl,
+					   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	if (roles == NULL)
+	{
+		gov_scan_begin(&scan, GOV_REL_USER_ROLES);
+		users = append_users(users, &scan, seen);
+	}
+	while ((role = bms_next_member(roles, role)) >= 0)
+	{
+		gov_scan_begin_key(&scan, GOV_REL_USER_ROLES,
+						   GOV_REL_USER_ROLES_ROLE_IDX, "role",
+						   graph->roles[role].name);
+		users = append_users(users, &scan, seen);
+	}
 	hash_destroy(seen);
 	list_sort(users, compare_names);
 	return users;

@@ -65,8 +65,12 @@ extern List *gov_user_assignments(const GovRoleGraph *graph,
 extern Bitmapset *gov_assigned_roles(const GovRoleGraph *graph,
 									 List *assignments);
 
-/* Everybody with an assignment, each once, in order.  List of char *. */
-extern List *gov_users_with_roles(void);
+/*
+ * Everybody who is assigned one of these roles (NULL: any at all), each once,
+ * in order; expired assignments count, too.  List of char *.
+ */
+extern List *gov_users_with_roles(const GovRoleGraph *graph,
+								  const Bitmapset *roles);
 
 /* Every unexpired one, also what a lender no longer backs. */
 extern List *gov_user_assignment_rows(const GovRoleGraph *graph,

@@ -152,15 +152,24 @@ gov_who_can(PG_FUNCTION_ARGS)
 {
 	GovPermission permission = gov_arg_permission(fcinfo, 0, "permission");
 	const GovRoleGraph *graph;
+	Bitmapset  *granting = NULL;
 	ListCell   *user;
 	ListCell   *lc;
 	bool		is_active;
+	int			i;
 
 	(void) gov_require_any(GOV_MASK(GOV_PERM_AUDIT_READ) |
 						   GOV_MASK(GOV_PERM_USER_MANAGE), NULL);
 	InitMaterializedSRF(fcinfo, 0);
 	graph = gov_role_graph();
-	foreach(user, gov_users_with_roles())
+	for (i = 0; i < graph->count; i++)
+	{
+		if (graph->roles[i].mask & GOV_MASK(permission))
+			granting = bms_add_member(granting, i);
+	}
+	if (granting == NULL)
+		return (Datum) 0;
+	foreach(user, gov_users_with_roles(graph, granting))
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (!gov_user_exists(lfirst(user), &is_active) || !is_active)

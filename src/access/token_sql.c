@@ -41,10 +41,11 @@ static GovStatement lock_user = {
 
 static GovStatement insert_token = {
 	.sql = "INSERT INTO governance.api_tokens"
-		   " (user_id, name, token_hash, expires_at, created_by)"
-		   " VALUES ($1, $2, $3, $4, $5) RETURNING token_id",
-	.nargs = 5,
-	.argtypes = {TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID, TEXTOID},
+		   " (user_id, name, token_hash, expires_at, created_by,"
+		   " created_session_role)"
+		   " VALUES ($1, $2, $3, $4, $5, $6::name) RETURNING token_id",
+	.nargs = 6,
+	.argtypes = {TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID, TEXTOID, TEXTOID},
 	.latest = true
 };
 
@@ -106,13 +107,14 @@ refuse_credentials(void)
  * signed one.
  */
 void
-gov_credentials_check(const text *given, char user_id[GOV_ID_LEN + 1])
+gov_credentials_check(const text *given, GovCredentials *credentials)
 {
 	uint8_t		hash[GOV_SHA256_LEN];
 	GovToken	token;
 	bool		is_active;
 	bool		found;
 
+	memset(credentials, 0, sizeof(*credentials));
 	forget_statement();
 	PreventCommandIfParallelMode("gov_begin_as()");
 	gov_actor_refuse_restricted("gov_begin_as()");
@@ -127,14 +129,15 @@ gov_credentials_check(const text *given, char user_id[GOV_ID_LEN + 1])
 		if (found)
 		{
 			gov_token_note_use(&token);
-			strlcpy(user_id, token.user_id, GOV_ID_LEN + 1);
+			strlcpy(credentials->user_id, token.user_id, GOV_ID_LEN + 1);
+			credentials->witness = token.witness;
 		}
 		gov_spi_end();
 	}
 	else
 		found = gov_jwt_verify(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given),
-							   user_id) &&
-			gov_user_exists(user_id, &is_active) && is_active;
+							   credentials->user_id) &&
+			gov_user_exists(credentials->user_id, &is_active) && is_active;
 	if (!found)
 		refuse_credentials();
 }
@@ -145,12 +148,13 @@ gov_credentials_check(const text *given, char user_id[GOV_ID_LEN + 1])
 Datum
 gov_begin_as(PG_FUNCTION_ARGS)
 {
-	char		user_id[GOV_ID_LEN + 1] = "";
+	GovCredentials credentials;
 
 	gov_credentials_check(PG_ARGISNULL(0) ? NULL : PG_GETARG_TEXT_PP(0),
-						  user_id);
-	gov_actor_bind(user_id, GOV_EVIDENCE_VERIFIED);
-	PG_RETURN_TEXT_P(cstring_to_text(user_id));
+						  &credentials);
+	gov_actor_bind_verified(credentials.user_id,
+							NameStr(credentials.witness));
+	PG_RETURN_TEXT_P(cstring_to_text(credentials.user_id));
 }
 
 /*
@@ -204,7 +208,9 @@ gov_create_api_token(PG_FUNCTION_ARGS)
 	gov_operation_begin("create", NULL);
 	gov_run(&insert_token, gov_text(user_id), gov_text(name),
 			gov_datum(PointerGetDatum(stored), false), gov_time(expires_at),
-			gov_text(actor.user_id));
+			gov_text(actor.user_id),
+			gov_text(strcmp(actor.user_id, user_id) == 0 ?
+					 gov_actor_witness(&actor) : NULL));
 	gov_run(&insert_uses, gov_int8(gov_row_int8(0, 1)));
 	gov_operation_end();
 	gov_spi_end();

@@ -43,13 +43,14 @@ require_active_user(const char *user_id)
 Datum
 gov_begin_for(PG_FUNCTION_ARGS)
 {
-	char		caller[GOV_ID_LEN + 1] = "";
+	GovCredentials credentials;
+	const char *caller = credentials.user_id;
 	const char *user_id;
 	char	   *resource;
 
 	gov_credentials_check(PG_ARGISNULL(0) ? NULL : PG_GETARG_TEXT_PP(0),
-						  caller);
-	gov_actor_bind(caller, GOV_EVIDENCE_VERIFIED);
+						  &credentials);
+	gov_actor_bind_verified(caller, NameStr(credentials.witness));
 	user_id = gov_arg_id_or_null(fcinfo, 1, "user_id");
 	if (user_id == NULL || strcmp(user_id, caller) == 0)
 		PG_RETURN_TEXT_P(cstring_to_text(caller));

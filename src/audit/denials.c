@@ -21,6 +21,7 @@
 #include "audit/record.h"
 #include "core/row_json.h"
 #include "core/spi.h"
+#include "core/work.h"
 
 /* Sub-object of our extension, which has none. */
 #define DENIALS_LOCK 1
@@ -33,8 +34,7 @@ lock_denials(bool wait)
 
 	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ExtensionRelationId,
 					   get_extension_oid("governance", false), DENIALS_LOCK);
-	return LockAcquire(&tag, ExclusiveLock, false, !wait) !=
-		LOCKACQUIRE_NOT_AVAIL;
+	return gov_work_lock_turn(&tag, wait, "writing denied attempts");
 }
 
 static void

@@ -9,6 +9,8 @@
 #include "catalog/pg_type.h"
 #include "commands/async.h"
 #include "commands/dbcommands.h"
+#include "common/hashfn.h"
+#include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
@@ -18,6 +20,15 @@
 #include "audit/outbox.h"
 #include "core/relations.h"
 #include "core/spi.h"
+#include "core/work.h"
+
+PG_FUNCTION_INFO_V1(gov_lock_consumer);
+
+/*
+ * Tells our locks from those of pg_advisory_lock(), which anybody who can log
+ * in may take: it uses 1 and 2.
+ */
+#define CONSUMER_LOCK 0x4756
 
 /* It names no operator and no function: any search_path will do. */
 static GovStatement insert_event = {
@@ -53,13 +64,13 @@ static GovStatement number_events = {
  */
 static GovStatement delete_events = {
 	.sql = "DELETE FROM governance.events AS e"
-		   " USING (SELECT p.event_no, p.\"time\""
+		   " WHERE e.ctid = ANY (ARRAY(SELECT o.ctid"
+		   " FROM (SELECT p.ctid, p.\"time\""
 		   " FROM governance.events AS p"
 		   " WHERE p.published_no < $3"
 		   " ORDER BY p.published_no LIMIT $2) AS o"
-		   " WHERE e.event_no = o.event_no AND o.\"time\" <"
-		   " pg_catalog.clock_timestamp()"
-		   " - pg_catalog.make_interval(days => $1)",
+		   " WHERE o.\"time\" < pg_catalog.clock_timestamp()"
+		   " - pg_catalog.make_interval(days => $1)))",
 	.nargs = 3, .argtypes = {INT4OID, INT4OID, INT8OID},
 	.latest = true
 };
@@ -113,6 +124,27 @@ gov_outbox_add(const char *type, const char *subject, const Jsonb *data)
 }
 
 /*
+ * governance.lock_consumer(consumer) → boolean
+ *
+ * An advisory lock, as those alone outlive a failed transaction and end with
+ * the session.
+ */
+Datum
+gov_lock_consumer(PG_FUNCTION_ARGS)
+{
+	text	   *consumer = PG_GETARG_TEXT_PP(0);
+	uint64		hash = hash_bytes_extended((const unsigned char *)
+										   VARDATA_ANY(consumer),
+										   VARSIZE_ANY_EXHDR(consumer), 0);
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (hash >> 32),
+						 (uint32) hash, CONSUMER_LOCK);
+	PG_RETURN_BOOL(LockAcquire(&tag, ExclusiveLock, true, true) !=
+				   LOCKACQUIRE_NOT_AVAIL);
+}
+
+/*
  * lock_publisher
  *		Become the only one that numbers, until the transaction has ended.
  */
@@ -123,8 +155,7 @@ lock_publisher(bool wait)
 
 	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
 					   gov_relation(GOV_REL_EVENTS), 0);
-	return LockAcquire(&tag, ExclusiveLock, false, !wait) !=
-		LOCKACQUIRE_NOT_AVAIL;
+	return gov_work_lock_turn(&tag, wait, "publishing events");
 }
 
 /* The highest number given, 0 where there is none; inside SPI. */

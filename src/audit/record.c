@@ -93,6 +93,35 @@ current_incarnation(void)
 	return incarnation;
 }
 
+/*
+ * What a visit of the worker can seal with ease, and of an application's own
+ * event: those cost their writer nothing, so they must not cost the sealer
+ * much.
+ */
+#define EVENT_MAX_MB 64
+#define OWN_EVENT_MAX_MB 1
+
+static void
+check_size(const GovParam *params, int max_mb)
+{
+	Size		size = 0;
+	int			i;
+
+	for (i = 0; i < GOV_AUDIT_FIELDS; i++)
+	{
+		Oid			type = insert_event.argtypes[i];
+
+		if (!params[i].isnull && (type == TEXTOID || type == JSONBOID))
+			size += VARSIZE_ANY(DatumGetPointer(params[i].value));
+	}
+	if (size > (Size) max_mb * 1024 * 1024)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the audit event would be too large"),
+				 errdetail("It has %zu bytes, more than %d MB.", size, max_mb),
+				 errhint("Keep large documents elsewhere, and here their hashes.")));
+}
+
 static GovParam
 as_name(const char *s)
 {
@@ -174,6 +203,9 @@ gov_audit_record(const GovEvent *event)
 		gov_datum(InetPGetDatum(origin.client_addr),
 				  origin.client_addr == NULL);
 	params[GOV_AUDIT_application_name] = gov_text(origin.application_name);
+
+	check_size(params, strchr(event->event_type, '.') == NULL ?
+			   OWN_EVENT_MAX_MB : EVENT_MAX_MB);
 
 	for (i = 0; i < GOV_AUDIT_FIELDS; i++)
 	{

@@ -430,7 +430,7 @@ gov_post_restore(PG_FUNCTION_ARGS)
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		(void) gov_audit_seal_batch(true, GOV_SEAL_BATCH, &more);
+		(void) gov_audit_seal_batch(true, GOV_SEAL_BATCH, 0, &more);
 	} while (more);
 	PG_RETURN_VOID();
 }

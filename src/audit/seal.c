@@ -33,6 +33,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #include "access/require.h"
 #include "audit/event_scan.h"
@@ -42,6 +43,7 @@
 #include "core/args.h"
 #include "core/row_json.h"
 #include "core/spi.h"
+#include "core/work.h"
 
 PG_FUNCTION_INFO_V1(gov_audit_seal);
 
@@ -96,6 +98,8 @@ typedef struct Batch
 	GovTreeHead head;			/* before it, then of it */
 	int64		incarnation;	/* of the log now */
 	int			max;			/* events at most */
+	TimestampTz until;			/* no event is added after; DT_NOEND: ever */
+	bool		is_full;
 	int			count;
 	Datum	   *event_ids;
 	GovTreeHash *leaves;
@@ -129,8 +133,7 @@ lock_sealer(bool wait)
 
 	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
 					   gov_relation(GOV_REL_AUDIT_TREE_HEADS), 0);
-	return LockAcquire(&tag, ExclusiveLock, false, !wait) !=
-		LOCKACQUIRE_NOT_AVAIL;
+	return gov_work_lock_turn(&tag, wait, "sealing");
 }
 
 /* Add the scan's current row to the batch. */
@@ -154,6 +157,8 @@ add_event(Batch *batch, GovEventScan *events)
 	}
 	batch->event_ids[batch->count++] = Int64GetDatum(events->event_id);
 	batch->last_xid = events->xid;
+	batch->is_full = batch->count == batch->max ||
+		(batch->until != DT_NOEND && GetCurrentTimestamp() >= batch->until);
 }
 
 /*
@@ -173,11 +178,11 @@ collect_difference(Batch *batch, const GovXidSnapshot *from,
 
 	ranges = gov_xid_ranges(from, to, cursor_xid, cursor_event, &count);
 	gov_event_scan_open(&events, true, batch->snapshot);
-	for (i = 0; i < count && batch->count < batch->max; i++)
+	for (i = 0; i < count && !batch->is_full; i++)
 	{
 		gov_event_seek_xids(&events, batch->incarnation, ranges[i].xid_from,
 							ranges[i].xid_to, ranges[i].after_event);
-		while (batch->count < batch->max && gov_event_next(&events))
+		while (!batch->is_full && gov_event_next(&events))
 		{
 			if (gov_xid_snapshot_ended(to, events.xid))
 				add_event(batch, &events);
@@ -201,7 +206,7 @@ collect_tail(Batch *batch)
 	found = gov_run(&select_tail, gov_int8(batch->incarnation),
 					gov_int8(batch->max));
 	gov_event_scan_open(&events, false, batch->snapshot);
-	for (i = 0; i < found; i++)
+	for (i = 0; i < found && !batch->is_full; i++)
 	{
 		int64		event_id = gov_row_int8(i, 1);
 
@@ -242,7 +247,7 @@ collect(Batch *batch)
 	{
 		collect_difference(batch, &head->base, &head->snapshot,
 						   head->cursor_xid, head->cursor_event);
-		if (batch->count == batch->max)
+		if (batch->is_full)
 			return;
 		head->is_partial = false;
 		if (batch->count > 0)
@@ -259,7 +264,7 @@ collect(Batch *batch)
 						   head->snapshot.xmax, now.xmax),
 				 errhint("The log was restored from another server: gov_post_restore() begins a new incarnation of it.")));
 	collect_difference(batch, &head->snapshot, &now, 0, 0);
-	if (batch->count == batch->max)
+	if (batch->is_full)
 	{
 		head->is_partial = true;
 		head->base = head->snapshot;
@@ -352,7 +357,8 @@ write_batch(Batch *batch, SealResult *result)
  * to finish.
  */
 static bool
-seal_batch(int max, SealResult *result, bool *took_snapshot)
+seal_batch(int max, TimestampTz until, SealResult *result,
+		   bool *took_snapshot)
 {
 	MemoryContext context;
 	MemoryContext caller;
@@ -362,6 +368,7 @@ seal_batch(int max, SealResult *result, bool *took_snapshot)
 									ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(context);
 	batch.max = max;
+	batch.until = until;
 	batch.event_ids = palloc(sizeof(Datum) * max);
 	batch.leaves = palloc(sizeof(GovTreeHash) * max);
 	batch.incarnation = gov_log_incarnation();
@@ -416,7 +423,7 @@ warn_flagged(SealResult *result)
 }
 
 int64
-gov_audit_seal_batch(bool wait, int max, bool *more)
+gov_audit_seal_batch(bool wait, int max, int max_ms, bool *more)
 {
 	SealResult	result;
 	bool		took_snapshot = false;
@@ -427,7 +434,10 @@ gov_audit_seal_batch(bool wait, int max, bool *more)
 		return 0;
 	begin_result(&result);
 	gov_spi_begin();
-	*more = !seal_batch(Min(max, GOV_SEAL_BATCH), &result, &took_snapshot);
+	*more = !seal_batch(Min(max, GOV_SEAL_BATCH), max_ms == 0 ? DT_NOEND :
+						TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
+													max_ms),
+						&result, &took_snapshot);
 	gov_spi_end();
 	warn_flagged(&result);
 	return result.sealed;
@@ -459,7 +469,7 @@ gov_audit_seal(PG_FUNCTION_ARGS)
 	(void) lock_sealer(true);
 	begin_result(&result);
 	gov_spi_begin();
-	while (!seal_batch(GOV_SEAL_BATCH, &result, &took_snapshot))
+	while (!seal_batch(GOV_SEAL_BATCH, DT_NOEND, &result, &took_snapshot))
 		CHECK_FOR_INTERRUPTS();
 	gov_spi_end();
 	warn_flagged(&result);

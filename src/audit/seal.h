@@ -14,9 +14,10 @@
  * The caller has a transaction at READ COMMITTED and no SPI connection; what
  * is sealed counts once it commits.  One at a time: if another transaction is
  * sealing, wait for its end, or seal nothing.  *more: what had committed by
- * now is not all sealed yet.
+ * now is not all sealed yet.  After max_ms milliseconds (0: ever) no further
+ * event is looked at.
  */
-extern int64 gov_audit_seal_batch(bool wait, int max, bool *more);
+extern int64 gov_audit_seal_batch(bool wait, int max, int max_ms, bool *more);
 
 /* Writing the tables of the sealed log: everybody else is refused. */
 extern void gov_seal_write_begin(void);

@@ -133,6 +133,28 @@ gov_control_check_query(const char *query)
 								 false, 0);
 }
 
+/*
+ * check_counts
+ *		The columns must be what they are taken for.
+ *
+ * What the query reads is its owner's, and may have come to be of another
+ * type since gov_add_control() looked at it.
+ */
+static void
+check_counts(void)
+{
+	static const Oid types[] = {INT8OID, INT8OID, TEXTARRAYOID};
+	TupleDesc	desc = SPI_tuptable->tupdesc;
+	int			i;
+
+	for (i = 0; i < lengthof(types); i++)
+	{
+		if (desc->natts != lengthof(types) ||
+			TupleDescAttr(desc, i)->atttypid != types[i])
+			bad_query("Its first two columns are not a text and a boolean.");
+	}
+}
+
 /* Count the rows that a control's query gives. */
 static void
 count_evidence(const char *query, TimestampTz start, TimestampTz end,
@@ -154,6 +176,7 @@ count_evidence(const char *query, TimestampTz start, TimestampTz end,
 	if (SPI_execute_plan(plan, values, NULL, true, 0) != SPI_OK_SELECT ||
 		SPI_processed != 1)
 		elog(ERROR, "a control's query gave no count");
+	check_counts();
 	result->evidence = gov_row_int8(0, 1);
 	result->exceptions = gov_row_int8(0, 2);
 	if (!gov_row_null(0, 3))

@@ -52,4 +52,13 @@
 #define relation_set_new_filenode relation_set_new_filelocator
 #endif
 
+/* Ownership of every kind of object is asked in one way since 16. */
+#if PG_VERSION_NUM >= 160000
+#define GOV_OWNS_EXTENSION(extension, role) \
+	object_ownercheck(ExtensionRelationId, (extension), (role))
+#else
+#define GOV_OWNS_EXTENSION(extension, role) \
+	pg_extension_ownercheck((extension), (role))
+#endif
+
 #endif							/* GOV_COMPAT_H */

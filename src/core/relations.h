@@ -26,6 +26,7 @@
 	GOV_RELATION(ROLE_INHERITANCE, "role_inheritance") \
 	GOV_RELATION(USER_ROLES, "user_roles") \
 	GOV_RELATION(USER_ROLES_PKEY, "user_roles_pkey") \
+	GOV_RELATION(USER_ROLES_ROLE_IDX, "user_roles_role_idx") \
 	GOV_RELATION(SOD_SETS, "sod_sets") \
 	GOV_RELATION(POLICIES, "policies") \
 	GOV_RELATION(ENVIRONMENTS, "environments") \

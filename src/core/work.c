@@ -15,6 +15,7 @@ LWLock	   *gov_work_lock = NULL;
 
 static GovWorkSlot *own_slot = NULL;
 static bool ignore_own = false;
+static const char *kept_from = NULL;
 
 static Size
 work_size(void)
@@ -79,6 +80,7 @@ gov_work_slot(Oid dboid)
 	slot->is_running = slot->is_done = slot->is_failed = false;
 	slot->failures = slot->absences = slot->missed = 0;
 	slot->began_at = slot->succeeded_at = slot->next_at = 0;
+	slot->kept_from[0] = '\0';
 	slot->known_since = GetCurrentTimestamp();
 	slot->dboid = dboid;
 	return slot;
@@ -133,6 +135,29 @@ gov_work_mark_prepared(void)
 
 	if (slot != NULL)
 		pg_atomic_write_u32(&slot->prepared, 1);
+}
+
+bool
+gov_work_lock_turn(const LOCKTAG *tag, bool wait, const char *what)
+{
+	if (LockAcquire(tag, ExclusiveLock, false, !wait) !=
+		LOCKACQUIRE_NOT_AVAIL)
+		return true;
+	kept_from = what;
+	return false;
+}
+
+/* Under the exclusive lock, at the end of a visit. */
+void
+gov_work_take_kept(GovWorkSlot *slot)
+{
+	if (kept_from == NULL)
+		slot->kept_from[0] = '\0';
+	else if (slot->kept_from[0] == '\0')
+	{
+		strlcpy(slot->kept_from, kept_from, sizeof(slot->kept_from));
+		slot->kept_since = GetCurrentTimestamp();
+	}
 }
 
 void

@@ -17,6 +17,7 @@
 #include "datatype/timestamp.h"
 #include "port/atomics.h"
 #include "storage/latch.h"
+#include "storage/lock.h"
 #include "storage/lwlock.h"
 
 #define GOV_WORK_SLOTS 4096		/* databases that can be served */
@@ -47,6 +48,8 @@ typedef struct GovWorkSlot
 	TimestampTz began_at;		/* the last visit; 0: none */
 	TimestampTz succeeded_at;	/* the end of the last good one; 0: none */
 	TimestampTz next_at;		/* when to come without being called */
+	char		kept_from[32];	/* what visits leave to somebody else, or "" */
+	TimestampTz kept_since;		/* ... each of them since then */
 } GovWorkSlot;
 
 typedef struct GovWorkTable
@@ -71,6 +74,16 @@ extern void gov_work_mark_prepared(void);
 
 /* Own marks do not count: the worker looks after its own writes. */
 extern void gov_work_ignore_own(void);
+
+/*
+ * A lock that one holder at a time works under; false where it is another's
+ * and we do not wait for it.  A visit says in its slot, by
+ * gov_work_take_kept(), what it left to the holder: one that never ends would
+ * else stop the work unnoticed.  what: a literal, for people.
+ */
+extern bool gov_work_lock_turn(const LOCKTAG *tag, bool wait,
+							   const char *what);
+extern void gov_work_take_kept(GovWorkSlot *slot);
 
 /* The database's slot, NULL where all are taken; under the exclusive lock. */
 extern GovWorkSlot *gov_work_slot(Oid dboid);

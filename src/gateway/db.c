@@ -164,7 +164,21 @@ connect_to(const char *conninfo, long timeout, const char **why)
 		" set_config('log_parameter_max_length_on_error', '0', false),"
 		" set_config('DateStyle', 'ISO', false),"
 		" set_config('TimeZone', 'UTC', false),"
-		" set_config('extra_float_digits', '1', false), e.extversion"
+		" set_config('extra_float_digits', '1', false), e.extversion,"
+		/* what somebody planted there to fit our calls better than ours */
+		" (SELECT o.what FROM (SELECT p.oid, 'pg_proc'::regclass, p.proowner,"
+		" 'function ' || p.oid::regprocedure FROM pg_proc AS p"
+		" WHERE p.pronamespace = n.oid AND p.proname LIKE 'gov|_%' ESCAPE '|'"
+		" UNION ALL SELECT p.oid, 'pg_operator'::regclass, p.oprowner,"
+		" 'operator ' || p.oid::regoperator FROM pg_operator AS p"
+		" WHERE p.oprnamespace = n.oid AND p.oprname = ANY"
+		" ('{||,->,->>,#>>,=,<>,<,<=,>,>=,~,!~}'))"
+		" AS o(oid, class, owner, what)"
+		" JOIN pg_roles AS r ON r.oid = o.owner AND NOT r.rolsuper"
+		" WHERE NOT EXISTS (SELECT FROM pg_depend AS d"
+		" WHERE d.classid = o.class AND d.objid = o.oid"
+		" AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')"
+		" LIMIT 1)"
 		" FROM pg_catalog.pg_extension AS e"
 		" JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace"
 		" WHERE e.extname = 'governance'";
@@ -197,6 +211,13 @@ connect_to(const char *conninfo, long timeout, const char **why)
 	{
 		*why = "the extension governance is not in the database";
 		log_message("error", NULL, "%s: %s", *why, PQerrorMessage(conn));
+	}
+	else if (!PQgetisnull(result, 0, PQnfields(result) - 1))
+	{
+		good = false;
+		*why = "something else stands where the extension's functions are";
+		log_message("error", NULL, "%s: %s", *why,
+					PQgetvalue(result, 0, PQnfields(result) - 1));
 	}
 	PQclear(result);
 	if (!good || !PQenterPipelineMode(conn))

@@ -6,7 +6,7 @@
  * another.  Events go in the order of published_no, one after the other; what
  * was answered 2xx is acknowledged in the database, what was not is repeated,
  * so each comes at least once.  Of several gateways the one that holds the
- * endpoint's advisory lock delivers.
+ * endpoint's lock delivers.
  */
 #include <curl/curl.h>
 #include <libpq-fe.h>
@@ -121,11 +121,15 @@ open_connection(const Endpoint *endpoint)
 static bool
 is_our_turn(PGconn *conn, const Endpoint *endpoint)
 {
-	PGresult   *result = run(conn, "SELECT pg_try_advisory_lock("
-							 "hashtextextended('governance webhook ' || $1::text, 0))",
+	PGresult   *result = run(conn, "SELECT gov_claim_consumer($1::text)",
 							 endpoint->name, NULL);
-	bool		ours = PQresultStatus(result) == PGRES_TUPLES_OK &&
-		PQgetvalue(result, 0, 0)[0] == 't';
+	bool		good = PQresultStatus(result) == PGRES_TUPLES_OK &&
+		PQntuples(result) == 1;
+	bool		ours = good && PQgetvalue(result, 0, 0)[0] == 't';
+
+	if (!good || PQgetisnull(result, 0, 0))
+		log_message("error", NULL, "webhook %s: %s", endpoint->name, good ?
+					"the consumer is another user's" : PQerrorMessage(conn));
 
 	PQclear(result);
 	return ours;

@@ -32,6 +32,7 @@ typedef struct Binding
 	GovEvidence evidence;		/* UNMAPPED: no binding */
 	SubTransactionId subid;		/* who made it; moves up at its commit */
 	char		user_id[GOV_ID_LEN + 1];
+	NameData	witness;		/* of a verified one; empty: none */
 } Binding;
 
 static Binding binding;
@@ -272,6 +273,17 @@ gov_session_witness(void)
 	return gov_session_login_role();
 }
 
+const char *
+gov_actor_witness(const GovActor *actor)
+{
+	if (actor->evidence == GOV_EVIDENCE_SESSION)
+		return gov_session_witness();
+	if (actor->evidence == GOV_EVIDENCE_VERIFIED &&
+		NameStr(binding.witness)[0] != '\0')
+		return pstrdup(NameStr(binding.witness));
+	return NULL;
+}
+
 bool
 gov_actor_is_bound(void)
 {
@@ -315,7 +327,15 @@ gov_actor_bind(const char *user_id, GovEvidence evidence)
 	gov_actor_refuse_second();
 	binding.subid = GetCurrentSubTransactionId();
 	strlcpy(binding.user_id, user_id, sizeof(binding.user_id));
+	NameStr(binding.witness)[0] = '\0';
 	binding.evidence = evidence;
+}
+
+void
+gov_actor_bind_verified(const char *user_id, const char *witness)
+{
+	gov_actor_bind(user_id, GOV_EVIDENCE_VERIFIED);
+	strlcpy(NameStr(binding.witness), witness, NAMEDATALEN);
 }
 
 void

@@ -50,8 +50,18 @@ extern char *gov_session_login_role(void);
  */
 extern char *gov_session_witness(void);
 
+/*
+ * The login that counts for separation of duties, or NULL.  Where the session
+ * is the evidence it is gov_session_witness(); where a token is, that of the
+ * session in which its user made it: a login that may SET ROLE to two users
+ * does not become two people by making a token for each.
+ */
+extern const char *gov_actor_witness(const GovActor *actor);
+
 /* For this transaction; 55000 if there is a binding already. */
 extern void gov_actor_bind(const char *user_id, GovEvidence evidence);
+/* By credentials, with the login behind them, "" where none is known. */
+extern void gov_actor_bind_verified(const char *user_id, const char *witness);
 extern bool gov_actor_is_bound(void);
 
 /*

@@ -21,7 +21,8 @@
 
 static GovStatement find_token = {
 	.sql = "SELECT t.token_id, t.user_id, t.token_hash, t.expires_at,"
-		   " u.last_used_at FROM governance.api_tokens AS t"
+		   " u.last_used_at, t.created_session_role"
+		   " FROM governance.api_tokens AS t"
 		   " LEFT JOIN governance.api_token_uses AS u"
 		   " ON u.token_id = t.token_id"
 		   " WHERE t.token_hash = $1 AND t.revoked_at IS NULL",
@@ -126,6 +127,9 @@ gov_token_find(const uint8_t hash[GOV_SHA256_LEN], GovToken *token)
 		TimestampDifferenceExceeds(gov_row_time(0, 5), now, NOTE_EACH_MS);
 	token->token_id = gov_row_int8(0, 1);
 	strlcpy(token->user_id, gov_row_text(0, 2), sizeof(token->user_id));
+	NameStr(token->witness)[0] = '\0';
+	if (!gov_row_null(0, 6))
+		namestrcpy(&token->witness, gov_row_text(0, 6));
 	return true;
 }
 

@@ -33,6 +33,7 @@ typedef struct GovToken
 {
 	int64		token_id;
 	char		user_id[GOV_ID_LEN + 1];
+	NameData	witness;		/* the login that made it, or empty */
 	bool		note_is_due;	/* of its use: the last one is a minute old */
 } GovToken;
 

@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 #include "access/require.h"
 #include "core/args.h"
@@ -133,10 +134,10 @@ static GovStatement select_stage = {
 static GovStatement find_missed = {
 	.sql = "SELECT incident_id, regime, stage"
 		   " FROM governance.incident_deadlines"
-		   " WHERE due_at <= pg_catalog.clock_timestamp()"
+		   " WHERE due_at <= $2"
 		   " AND notified_at IS NULL AND escalated_at IS NULL"
 		   " ORDER BY due_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED",
-	.nargs = 1, .argtypes = {INT4OID},
+	.nargs = 2, .argtypes = {INT4OID, TIMESTAMPTZOID},
 	.latest = true
 };
 
@@ -323,7 +324,8 @@ gov_incident_escalate_deadlines(int limit)
 	SPITupleTable *missed;
 
 	gov_spi_begin();
-	found = gov_run(&find_missed, gov_int4(limit));
+	found = gov_run(&find_missed, gov_int4(limit),
+					gov_time(GetCurrentTimestamp()));
 	missed = SPI_tuptable;
 	gov_operation_begin("escalate", NULL);
 	for (i = 0; i < found; i++)

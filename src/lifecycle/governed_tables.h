@@ -23,7 +23,8 @@ GOV_TABLE("user_roles", "user_role", "user_id role", ACCESS, "user_id role",
 		  "", "", DUTIES | ADMINS)
 GOV_TABLE("sod_sets", "sod_set", "name", ACCESS, "name", "", "", DUTIES)
 GOV_TABLE("api_tokens", "api_token", "token_id", NONE,
-		  "token_id user_id token_hash created_at created_by", "token_hash",
+		  "token_id user_id token_hash created_at created_by"
+		  " created_session_role", "token_hash",
 		  "", NOTHING)
 GOV_TABLE("models", "model", "model_id", NONE, "model_id created_at created_by",
 		  "", "", KEEP)

@@ -335,13 +335,14 @@ check_duties(const Governed *g, TriggerData *trigdata)
 	{
 		HeapTuple	tuple = inserted ? trigdata->tg_trigtuple :
 			trigdata->tg_newtuple;
+		char	   *key = column_text(rel, tuple, g->keys[0]);
 		bool		one_user = strcmp(g->def->table, "user_roles") == 0;
+		bool		one_role = strcmp(g->def->table, "role_inheritance") == 0;
 
-		if (strcmp(g->def->table, "role_inheritance") == 0)
-			gov_duties_check_acyclic(column_text(rel, tuple, g->keys[0]),
+		if (one_role)
+			gov_duties_check_acyclic(key,
 									 column_text(rel, tuple, g->keys[1]));
-		gov_duties_check_static(one_user ?
-								column_text(rel, tuple, g->keys[0]) : NULL);
+		gov_duties_check_static(one_user ? key : NULL, one_role ? key : NULL);
 	}
 	if ((g->def->flags & ADMINS) && !inserted)
 		gov_duties_check_last_admin();

@@ -12,6 +12,7 @@
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 #include "access/require.h"
 #include "audit/outbox.h"
@@ -207,12 +208,12 @@ gov_approval_use(GovApprovalAction action, const GovActor *actor,
 
 static GovStatement expire = {
 	.sql = "UPDATE governance.approval_requests SET status = 'expired'"
-		   " WHERE request_id IN (SELECT r.request_id"
+		   " WHERE request_id = ANY (ARRAY(SELECT r.request_id"
 		   " FROM governance.approval_requests AS r"
 		   " WHERE r.status IN ('pending', 'approved')"
-		   " AND r.expires_at <= pg_catalog.clock_timestamp()"
-		   " LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)",
-	.nargs = 1, .argtypes = {INT8OID},
+		   " AND r.expires_at <= $2"
+		   " LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED))",
+	.nargs = 2, .argtypes = {INT8OID, TIMESTAMPTZOID},
 	.latest = true
 };
 
@@ -229,7 +230,8 @@ gov_approval_expire(int limit)
 
 	gov_spi_begin();
 	gov_operation_begin("expire", NULL);
-	expired = gov_run(&expire, gov_int8(limit));
+	expired = gov_run(&expire, gov_int8(limit),
+					  gov_time(GetCurrentTimestamp()));
 	gov_operation_end();
 	gov_spi_end();
 	return expired;
@@ -238,19 +240,18 @@ gov_approval_expire(int limit)
 static GovStatement note_overdue = {
 	.sql = "UPDATE governance.approval_requests AS r"
 		   " SET overdue_at = pg_catalog.clock_timestamp()"
-		   " WHERE r.request_id IN (SELECT q.request_id"
+		   " WHERE r.request_id = ANY (ARRAY(SELECT q.request_id"
 		   " FROM governance.approval_requests AS q"
 		   " WHERE q.status = 'pending' AND q.overdue_at IS NULL"
-		   " AND q.expires_at > pg_catalog.clock_timestamp()"
-		   " AND q.requested_at < pg_catalog.clock_timestamp()"
-		   " - pg_catalog.make_interval(hours => $1)"
-		   " LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)"
+		   " AND q.expires_at > $3 AND q.requested_at <"
+		   " $3 - pg_catalog.make_interval(hours => $1)"
+		   " LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED))"
 		   " RETURNING r.request_id, pg_catalog.jsonb_build_object("
 		   "'action', r.action, 'context', r.context,"
 		   " 'requester_id', r.requester_id, 'requested_at',"
 		   " pg_catalog.date_part('epoch', r.requested_at), 'expires_at',"
 		   " pg_catalog.date_part('epoch', r.expires_at))",
-	.nargs = 2, .argtypes = {INT4OID, INT8OID},
+	.nargs = 3, .argtypes = {INT4OID, INT8OID, TIMESTAMPTZOID},
 	.latest = true
 };
 
@@ -270,7 +271,8 @@ gov_approval_remind(int limit)
 		return 0;
 	gov_spi_begin();
 	gov_operation_begin("overdue", NULL);
-	overdue = gov_run(&note_overdue, gov_int4(hours), gov_int8(limit));
+	overdue = gov_run(&note_overdue, gov_int4(hours), gov_int8(limit),
+					  gov_time(GetCurrentTimestamp()));
 	gov_operation_end();
 	for (i = 0; i < overdue; i++)
 	{

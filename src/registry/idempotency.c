@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "utils/timestamp.h"
 
 #include "core/spi.h"
 #include "registry/idempotency.h"
@@ -16,11 +17,10 @@ static GovStatement forget = {
 	.sql = "DELETE FROM governance.idempotency_keys AS k"
 		   " USING (SELECT o.user_id, o.key"
 		   " FROM governance.idempotency_keys AS o"
-		   " WHERE o.created_at <"
-		   " pg_catalog.clock_timestamp() - interval '1 day'"
+		   " WHERE o.created_at < $2"
 		   " ORDER BY o.created_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS old"
 		   " WHERE k.user_id = old.user_id AND k.key = old.key",
-	.nargs = 1, .argtypes = {INT8OID},
+	.nargs = 2, .argtypes = {INT8OID, TIMESTAMPTZOID},
 	.latest = true
 };
 
@@ -30,7 +30,8 @@ gov_idempotency_expire(int limit)
 	int64		forgotten;
 
 	gov_spi_begin();
-	forgotten = gov_run(&forget, gov_int8(limit));
+	forgotten = gov_run(&forget, gov_int8(limit),
+						gov_time(GetCurrentTimestamp() - USECS_PER_DAY));
 	gov_spi_end();
 	return forgotten;
 }

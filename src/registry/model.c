@@ -146,10 +146,3 @@ gov_version_find(const char *model_id, const char *version, GovVersion *found)
 {
 	read_version(&find_version, model_id, version, found);
 }
-
-const char *
-gov_actor_witness(const GovActor *actor)
-{
-	return actor->evidence == GOV_EVIDENCE_SESSION ?
-		gov_session_witness() : NULL;
-}

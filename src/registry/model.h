@@ -41,10 +41,4 @@ extern void gov_version_lock(const char *model_id, const char *version,
 extern void gov_version_find(const char *model_id, const char *version,
 							 GovVersion *found);
 
-/*
- * The login that counts for separation of duties, or NULL: only where the
- * session itself is the evidence, and then as gov_session_witness() says.
- */
-extern const char *gov_actor_witness(const GovActor *actor);
-
 #endif							/* GOV_MODEL_H */

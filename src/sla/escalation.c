@@ -55,11 +55,13 @@ static GovStatement find_rules = {
 	.latest = true
 };
 
+/* Closed ones are found by when they were, which is not before. */
 #define COUNTED \
 	" v.resource_type = $1 AND v.resource_id = $2" \
 	" AND v.violation_type = $3 AND v.notified_at IS NOT NULL" \
 	" AND v.opened_at <= $4 AND (v.status = 'open'" \
-	" OR v.opened_at > $4 - pg_catalog.make_interval(hours => 24))"
+	" OR (v.opened_at > $4 - pg_catalog.make_interval(hours => 24)" \
+	" AND v.closed_at > $4 - pg_catalog.make_interval(hours => 24)))"
 
 static GovStatement count_violations = {
 	.sql = "SELECT pg_catalog.count(*), pg_catalog.max(v.violation_id),"

@@ -20,6 +20,7 @@
 #include "core/policy.h"
 #include "core/relations.h"
 #include "core/spi.h"
+#include "core/work.h"
 #include "sla/fold.h"
 
 /* sums of the columns that every level has */
@@ -135,8 +136,7 @@ lock_folder(bool wait)
 
 	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
 					   gov_relation(GOV_REL_SLA_DELTAS), 0);
-	return LockAcquire(&tag, ExclusiveLock, false, !wait) !=
-		LOCKACQUIRE_NOT_AVAIL;
+	return gov_work_lock_turn(&tag, wait, "folding observations");
 }
 
 int64

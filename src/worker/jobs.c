@@ -31,6 +31,7 @@
 #define BATCHES_BY_HAND 10
 #define FIRST_SEAL_BATCH 4096
 #define QUICK_SEAL_MS 150
+#define LONG_SEAL_MS 500
 
 #define GOV_JOB(name, function) static void function(GovJobReport *report);
 #include "worker/job_list.h"
@@ -169,7 +170,8 @@ gov_job_sla_retention(GovJobReport *report)
  * batch by small batch, would cost five times as much.
  *
  * A visit begins small and grows while batches are quick: one that takes
- * longer than a visit may would be undone, and tried again, for ever.
+ * longer than a visit may would be undone, and tried again, for ever.  For
+ * the same reason it ends early where events are large.
  */
 static void
 gov_job_seal(GovJobReport *report)
@@ -178,7 +180,8 @@ gov_job_seal(GovJobReport *report)
 	TimestampTz began_at = GetCurrentTimestamp();
 	int			asked = report->by_hand ? GOV_SEAL_BATCH : max;
 	int64		sealed = gov_audit_seal_batch(report->by_hand, asked,
-											  &report->more);
+											  report->by_hand ? 0 :
+											  LONG_SEAL_MS, &report->more);
 
 	if (!report->by_hand && sealed == max &&
 		!TimestampDifferenceExceeds(began_at, GetCurrentTimestamp(),

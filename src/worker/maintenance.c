@@ -112,6 +112,11 @@ visits_problem(void)
 								   GOV_IDLE_MS + gov_seal_interval + LATE_MS))
 		return psprintf("no visit of this database for %ld seconds",
 						(long) ((now - since) / USECS_PER_SEC));
+	if (slot.kept_from[0] != '\0' &&
+		TimestampDifferenceExceeds(slot.kept_since, now, LATE_MS))
+		return psprintf("%s has been left to a transaction that has not ended for %ld seconds (pg_locks, pg_prepared_xacts)",
+						slot.kept_from,
+						(long) ((now - slot.kept_since) / USECS_PER_SEC));
 	return NULL;
 }
 

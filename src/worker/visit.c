@@ -83,6 +83,10 @@ override_settings(void)
 		{"statement_timeout", "0"},
 		{"lock_timeout", "500"},
 		{"idle_in_transaction_session_timeout", "0"},
+#if PG_VERSION_NUM >= 170000
+		{"transaction_timeout", "0"},
+#endif
+		{"exit_on_error", "off"},
 	};
 	int			i;
 
@@ -293,6 +297,7 @@ say_done(GovWorkSlot *slot, GovPresence presence, bool failed)
 	slot->presence = presence;
 	slot->is_done = true;
 	slot->is_failed = failed;
+	gov_work_take_kept(slot);
 	if (!failed)
 		slot->succeeded_at = now;
 	LWLockRelease(gov_work_lock);

@@ -60,6 +60,8 @@ SELECT role FROM gov_assign_role('duties_lia', 'duties_judge');
 SELECT gov_add_inheritance('duties_judge', 'approver');                 -- MG001
 \set VERBOSITY terse
 SELECT gov_add_inheritance('duties_boss', 'auditor');                   -- MG001
+-- of a role that is held by way of another
+SELECT gov_add_inheritance('duties_lead', 'auditor');                   -- MG001
 INSERT INTO governance.role_inheritance (role, inherited_role)
 VALUES ('duties_judge', 'approver');                                    -- MG001
 -- a role that breaks a set by itself can be made, and held by nobody

@@ -385,11 +385,13 @@ TRUNCATE governance.use_cases CASCADE;                                         -
 -- every change is in the trail, in order
 SELECT event_type, actor, details ->> 'reason' AS reason, changes - 'submitted_at' AS changes
 FROM governance.audit_events
-WHERE resource IN ('usecase/uc.handed', 'usecase_approval/uc.handed') AND outcome <> 'denied'
+WHERE (resource = 'usecase/uc.handed' OR resource = 'usecase_approval/uc.handed')
+    AND event_type <> 'access.denied'
 ORDER BY event_id;
 SELECT event_type, actor, details ->> 'reason' AS reason, changes - 'ended_at' - 'impact_score' - 'submitted_at' AS changes
 FROM governance.audit_events
-WHERE (resource = 'usecase/uc.claims' OR resource LIKE 'usecase\_deployment/uc-claims%') AND outcome <> 'denied'
+WHERE (resource = 'usecase/uc.claims' OR resource LIKE 'usecase\_deployment/uc-claims%')
+    AND event_type <> 'access.denied'
 ORDER BY event_id;
 
 -- the machine

@@ -68,6 +68,8 @@ like($err, qr/role "stranger" is not an active governance user/, 'who may not re
 (undef, undef, $err) = $standby->psql('postgres', 'SELECT gov_audit_status()', extra_params => [ '-U', 'nora' ]);
 like($err, qr/user "nora" lacks permission "audit:read"/, 'nor without the permission');
 
+is($standby->safe_psql('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'governance%'}), '0', 'no worker tries to work there');
+
 # what is revoked on the primary is gone on the standby, in an open session too
 my $session = $standby->background_psql('postgres', on_error_stop => 1, extra_params => [ '-U', 'olga' ]);
 is($session->query(q{SELECT gov_can('model:deploy')}), 't', 'a right');

@@ -178,7 +178,7 @@ governance.worker = off
 autovacuum = off
 synchronous_commit = off
 wal_writer_delay = 10s
-wal_writer_flush_after = 0
+wal_writer_flush_after = 1GB
 bgwriter_lru_maxpages = 0
 checkpoint_timeout = 1h
 CONF

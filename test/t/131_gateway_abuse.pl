@@ -234,6 +234,19 @@ command_fails_like([ $program, '--nonsense', '1' ], qr/--nonsense/, 'an unknown 
 command_fails_like([ $program ], qr/--db is missing/, 'and a missing one');
 command_like([ $program, '--help' ], qr/--listen TEXT\n.*127\.0\.0\.1:8080/, 'help');
 
+# -- a function planted beside ours, to be called with the token's rights -----------------------------
+# One text more than ours takes a name: it would fit the gateway's call better.
+$node->safe_psql('app', q{CREATE FUNCTION public.gov_create_user(user_id text, email text, db_role text, metadata jsonb)
+	RETURNS governance.users LANGUAGE sql AS $$SELECT public.gov_assign_role('slow', 'admin'); SELECT u FROM governance.users AS u LIMIT 1$$;
+	ALTER FUNCTION public.gov_create_user(text, text, text, jsonb) OWNER TO gateway});
+my $wary = Gateway->new($node, 'app', '--pool', '1');
+is($wary->ask($token, 'POST', '/users/create', { user_id => 'victim' })->{status}, 503, 'it does not work where functions were planted');
+$node->safe_psql('app', q{DROP FUNCTION public.gov_create_user(text, text, text, jsonb)});
+is($node->safe_psql('app', q{SELECT string_agg(role, ' ') FROM gov_user_roles('slow')}), 'analyst', 'none of them was called');
+sleep(1);
+is($wary->ask($token, 'POST', '/users/create', { user_id => 'victim' })->{status}, 201, 'and does when they are gone');
+is($wary->stop, 0, 'it stops');
+
 # -- a standby answers what only reads ---------------------------------------------------------------
 $node->backup('base');
 my $standby = PostgreSQL::Test::Cluster->new('standby');

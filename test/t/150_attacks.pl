@@ -103,6 +103,19 @@ as('olga', 'DROP FUNCTION public.gov_can(text, text)', 'adopted');
 refused('olga', 'CREATE EXTENSION governance', qr/permission denied to create extension/,
 	'not by the owner of the database', 'adopted');
 
+line('drop-schema');
+is($node->safe_psql('planted', q{SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'public'}),
+	'pg_database_owner', "$line: the functions are in a schema of the database's owner");
+refused('olga', 'DROP SCHEMA public CASCADE', qr/must be owner of extension governance/,
+	'she does not drop it with the extension in it', 'planted');
+is($node->safe_psql('planted', 'SELECT count(*) > 0 FROM governance.audit_events'), 't', "$line: the trail is there");
+like((as('postgres', 'DROP EXTENSION governance; CREATE EXTENSION governance', 'planted'))[1],
+	qr/WARNING:  roles that are no superusers.*\n.*olga/, "$line: CREATE EXTENSION warns of who may create there");
+
+# Looked at in the end: it takes half a minute to be told of.
+$node->safe_psql('planted', q{BEGIN; SELECT gov_audit_seal(); PREPARE TRANSACTION 'held';
+	SELECT gov_log_event('note', 'x', 'y')});
+
 # --- the house ----------------------------------------------------------------------
 
 $node->safe_psql('postgres', q{
@@ -263,6 +276,21 @@ is(su(q{SELECT string_agg(DISTINCT session_role, ',') FROM governance.audit_even
 	'mallory', "$line: and the trail names the login");
 su('REVOKE rita FROM mallory; REVOKE amir FROM mallory');
 
+line('set-role-token');
+su('GRANT rita TO mallory; GRANT amir TO mallory');
+as('mallory', q{SET ROLE rita; SELECT gov_register_model('laundered', '1'); SELECT gov_request_model_approval('laundered', '1')});
+(my $laundered) = as('mallory', q{SET ROLE amir; SELECT gov_create_api_token('amir', 'for later')});
+refused('mallory', qq{BEGIN; SELECT gov_begin_as('$laundered'); SELECT gov_approve_model('laundered', '1')}, qr/same login, "mallory"/,
+	'a token that one login made in a colleague\'s role is that login');
+refused('stranger', qq{BEGIN; SELECT gov_begin_as('$laundered'); SELECT gov_approve_model('laundered', '1')}, qr/same login, "mallory"/,
+	'wherever it is shown');
+(my $child) = as('stranger', qq{BEGIN; SELECT gov_begin_as('$laundered') \\g /dev/null\nSELECT gov_create_api_token('amir', 'of another'); COMMIT});
+refused('stranger', qq{BEGIN; SELECT gov_begin_as('$child'); SELECT gov_approve_model('laundered', '1')}, qr/same login, "mallory"/,
+	'nor does a token made with it forget');
+su('REVOKE rita FROM mallory; REVOKE amir FROM mallory');
+gives('stranger', qq{BEGIN; SELECT gov_begin_as('$amir_token') \\g /dev/null\nSELECT approval_status FROM gov_approve_model('laundered', '1'); COMMIT}, 'approved',
+	'a token from somebody else\'s hand is amir');
+
 line('definer');
 as('mallory', q{CREATE FUNCTION mallory.who() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT public.gov_current_actor()';
 	GRANT EXECUTE ON FUNCTION mallory.who() TO PUBLIC});
@@ -366,6 +394,14 @@ gives('vera', q{SELECT gov_check_control('plant.who') -> 'findings' ->> 0}, 'syd
 line('control-settings');
 gives('vera', q{SET transform_null_equals = on; SET standard_conforming_strings = off; SET row_security = off;
 	SELECT r ->> 'result', r ->> 'error' FROM gov_check_control(E'plant.quote') AS r}, 'pass|', 'settings of the session do not change what it asks');
+
+line('control-types');
+as('syd', q{CREATE VIEW syd.shape AS SELECT 'a'::text AS what, true AS is_bad;
+	SELECT gov_add_control('plant.shape', 'House', 'x', 'SELECT what, is_bad FROM syd.shape');
+	DROP VIEW syd.shape;
+	CREATE VIEW syd.shape AS SELECT ('x' || g)::name AS what, true AS is_bad FROM generate_series(1, 3) AS g});
+gives('vera', q{SELECT r ->> 'result', r -> 'findings', r ->> 'error' FROM gov_check_control('plant.shape') AS r},
+	'fail|[]|invalid value for argument "query"', 'bytes of another type are not taken for lengths of text');
 
 # --- reading what is not yours -----------------------------------------------------------
 
@@ -525,16 +561,39 @@ line('markup');
 my $report = su(q{SELECT max(report_id) FROM governance.compliance_reports});
 unlike(su("SELECT gov_compliance_report_html($report)"), qr/<script>alert/, "$line: a title is text in a page");
 
+line('large-events');
+refused('mallory', q{SELECT gov_log_event('note', 'x', 'y', details => jsonb_build_object('a', repeat('x', 2000000)))},
+	qr/the audit event would be too large/, 'who may nothing writes no large event');
+refused('rita', q{SELECT gov_register_model('large', '1', hyperparameters => jsonb_build_object('a', repeat('x', 80000000)))},
+	qr/the audit event would be too large/, 'nor who may something one that takes a visit\'s time');
+as('rita', q{SELECT gov_register_model('large', g::text, hyperparameters => jsonb_build_object('a', repeat('x', 20000000))) FROM generate_series(1, 10) AS g});
+ok($node->poll_query_until('postgres', q{SELECT gov_audit_status() ->> 'unsealed_events' = '0'}), "$line: many that are large are sealed by and by");
+is(su(q{SELECT gov_health() -> 'components' ->> 'worker'}), 'operational', "$line: no visit failed for them");
+
 line('prepared');
 as('rita', q{BEGIN; SELECT gov_register_model('prepared', '1'); PREPARE TRANSACTION 'of rita'});
 refused('mallory', q{COMMIT PREPARED 'of rita'}, qr/permission denied/, 'another does not finish it');
 su(q{COMMIT PREPARED 'of rita'});
 is(su(q{SELECT DISTINCT actor || ' ' || db_role FROM governance.audit_events WHERE resource = 'model_version/prepared:1'}), 'rita rita', "$line: its events are of who did it, not of who finished it");
 
+line('consumer-lock');
+gives('rita', q{SELECT gov_claim_consumer('pager');
+	SELECT objsubid NOT IN (1, 2) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()},
+	"t\nt", 'who made a consumer delivers for it, by a lock that pg_advisory_lock() cannot take');
+gives('mallory', q{SELECT gov_claim_consumer('pager') IS NULL}, 't', 'nobody else does');
+refused('mallory', q{SELECT governance.lock_consumer('pager')}, qr/permission denied for function/, 'nor by the inner function');
+
 line('denials');
 as('mallory', q{SELECT gov_assign_role('mallory', 'admin')});
 ok($node->poll_query_until('postgres', q{SELECT count(*) > 0 FROM governance.access_audit_log
 	WHERE user_id = 'mallory' AND permission = 'role:manage' AND result = 'denied'}), "$line: an attempt that was rolled back is in the trail");
+
+line('held-back');
+ok($node->poll_query_until('planted', q{SELECT gov_health() -> 'components' ->> 'worker' LIKE '%sealing has been left to a transaction that has not ended%'}),
+	"$line: gov_health() tells that nothing is sealed");
+$node->safe_psql('planted', q{ROLLBACK PREPARED 'held'});
+ok($node->poll_query_until('planted', q{SELECT gov_health() ->> 'status' = 'operational' AND gov_audit_status() ->> 'unsealed_events' = '0'}),
+	"$line: and then it is");
 
 # --- the document --------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 my $seed = $ENV{GOV_SEED} // int(rand(1_000_000));
-my $seconds = $ENV{GOV_SECONDS} // 15;
+my $seconds = $ENV{GOV_SECONDS} // 12;
 diag("seed $seed, $seconds s");
 srand($seed);
 

@@ -33,7 +33,7 @@ World::build($node, 'postgres');
 
 # --- what to ask ---------------------------------------------------------------
 
-my $long = q{repeat('x', 1000000)};
+my $long = q{repeat('x', 1048577)};
 my %odd = (
 	text => [ q{''}, q{' '}, q{'NaN'}, q{'../x'}, q{'a b'}, q{'ä'}, q{E'a\\nb'}, q{'%s%n%d'}, q{'-'}, q{'"; --'},
 		q{repeat('x', 128)}, q{repeat('x', 129)}, $long, q{repeat('ä', 600)}, q{chr(1)}, q{'{}'}, q{'0'}, q{'SYSTEM'}, q{'system'}, q{'all'} ],
@@ -152,7 +152,8 @@ sub ask
 	open my $out, '>:raw', $file or die $!;
 	print $out "\\set ON_ERROR_STOP off\n\\set VERBOSITY verbose\nSET client_min_messages = error;\n\\o /dev/null\n";
 	print $out "$begin\\warn CALL $_\nSELECT * FROM $asked[$_];\n$end" foreach 0 .. $#asked;
-	print $out "\\warn CALL end\n";
+	# what was kept for a commit would come now
+	print $out "SELECT 1;\n\\warn CALL end\n";
 	close $out;
 	my ($stdout, $stderr) = ('', '');
 	IPC::Run::run([ 'psql', '-X', '-q', '-d', $node->connstr('postgres') . " user=$role", '-f', $file ], '>', \$stdout, '2>', \$stderr);
@@ -212,6 +213,11 @@ foreach my $role ('postgres', 'pia', 'stranger')
 }
 is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'}), '0', 'no lock is left');
 is(crashes(), '', 'no process of the server died');
+
+# how long a text may be
+is($node->safe_psql('postgres', q{SELECT version FROM gov_register_model('long', '1.0.0', repeat('x', 1048576))}), '1.0.0', 'a text of a megabyte');
+my (undef, undef, $err) = $node->psql('postgres', qq{\\set VERBOSITY verbose\nSELECT gov_register_model('long', '1.0.1', repeat('x', 1048577))});
+like($err, qr/22023: invalid value for argument "description"\nDETAIL:  It has 1048577 bytes, more than 1048576\./, 'and no longer');
 diag(join ' ', map { "$_:$seen{$_}" } sort keys %seen);
 my @slow = slurp_file($node->logfile) =~ /duration: (\d+\.\d+ ms  statement: SELECT \* FROM .{0,200})/g;
 diag("slow: $_") foreach @slow;

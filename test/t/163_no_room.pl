@@ -122,14 +122,29 @@ foreach my $kind ('governance launcher', 'governance worker')
 	is(World::wrongs($node, 'postgres'), '', "$kind: all is well");
 }
 
-# SIGTERM for visits, at whatever they are
-foreach (1 .. 30)
+# SIGTERM for visits, at whatever they are; then nobody calls for another one
+foreach my $time (1 .. 30)
 {
 	ask(q{SELECT gov_log_event('worker', 'term', 'worker'); SELECT gov_observe('system', 'api', 1)});
 	ask(q{SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE backend_type = 'governance worker'});
 	usleep(int(rand(30_000)));
+	next if $time % 6;
+	ask(q{DO $$
+		BEGIN
+			PERFORM gov_log_event('worker', 'term', 'worker');
+			COMMIT;
+			FOR i IN 1 .. 5000 LOOP
+				PERFORM pg_stat_clear_snapshot();
+				IF EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'governance worker') THEN
+					PERFORM pg_sleep(random() * 0.01), pg_stat_clear_snapshot();
+					PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'governance worker';
+					EXIT WHEN FOUND;
+				END IF;
+				PERFORM pg_sleep(0.001);
+			END LOOP;
+		END $$});
+	ok($node->poll_query_until('postgres', q{SELECT gov_audit_status() ->> 'unsealed_events' = '0' AND NOT EXISTS (SELECT FROM governance.sla_deltas)}), 'visits that end early are made again');
 }
-ok($node->poll_query_until('postgres', q{SELECT gov_audit_status() ->> 'unsealed_events' = '0' AND NOT EXISTS (SELECT FROM governance.sla_deltas)}), 'visits that end early are made again');
 is(ask($counted), $was + 2002 + 30, 'every observation counts once');
 is(World::wrongs($node, 'postgres'), '', 'all is well');
 $node->stop;

@@ -54,16 +54,20 @@ sub empty { $node->safe_psql('postgres', "COPY (SELECT WHERE false) TO '$dir/sma
 # --- single calls ----------------------------------------------------------------
 
 ok(fill(), 'the disk is full');
-my $long = q{repeat(md5('x'), 30000)};
+my $counted = q{SELECT coalesce(sum(count), 0) FROM gov_sla_series('system', 'api', now() - interval '7 days', now() + interval '10 min', '12 hours')};
+my $was = $node->safe_psql('world', $counted);
 foreach my $call (qq{gov_register_model('full', '1.0.0', description => (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 9000) AS i))},
 	q{count(gov_log_event('full', 'full', 'full')) FROM generate_series(1, 5000)},
-	q{count(gov_create_user('full' || i, NULL)) FROM generate_series(1, 2000) AS i})
+	q{count(gov_create_user('full' || i, NULL)) FROM generate_series(1, 2000) AS i},
+	# written at commit
+	q{gov_observe_many('system', 'api', array_fill(1.0::float8, '{5000}'), observed_at => ARRAY(SELECT now() - i * interval '1 min' FROM generate_series(1, 5000) AS i))})
 {
 	my ($status, $out, $err) = $node->psql('world', "\\set VERBOSITY verbose\nSELECT $call");
 	like($err, qr/ERROR:  53100: could not extend file/, substr($call, 0, 28) . '... says so');
 }
 is($node->safe_psql('world', q{SELECT (SELECT count(*) FROM governance.models WHERE model_id = 'full') + (SELECT count(*) FROM governance.users WHERE user_id LIKE 'full%')
 	+ (SELECT count(*) FROM governance.audit_events WHERE resource LIKE '%full%')}), '0', 'nothing of them is there');
+is($node->safe_psql('world', $counted), $was, 'nor does an observation of them count');
 is($node->safe_psql('world', 'BEGIN READ ONLY; SELECT bool_and(ok) FROM gov_audit_verify(); COMMIT'), 't', 'reading and verifying go on');
 empty();
 

@@ -191,9 +191,9 @@ LEFT JOIN LATERAL (SELECT a.new_row ->> r.name AS state FROM governance.audit_ev
     WHERE a.resource = r.resource AND a.new_row IS NOT NULL ORDER BY a.event_id DESC LIMIT 1) AS e ON true
 WHERE e.state IS DISTINCT FROM r.state
 UNION ALL
-SELECT 'deployed_production without a deployment: ' || model_id || ':' || version FROM governance.model_versions AS v
-WHERE status = 'deployed_production' AND NOT EXISTS (SELECT FROM governance.deployment_history AS d
-    WHERE d.model_id = v.model_id AND d.version = v.version AND d.environment = 'production' AND d.status = 'active')
+SELECT status || ' without a deployment: ' || model_id || ':' || version FROM governance.model_versions AS v
+WHERE status LIKE 'deployed%' AND NOT EXISTS (SELECT FROM governance.deployment_history AS d
+    WHERE d.model_id = v.model_id AND d.version = v.version AND v.status = 'deployed_' || d.environment AND d.status = 'active')
 SQL
 }
 
