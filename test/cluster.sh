@@ -28,7 +28,7 @@ CLUSTER_NAME=
 CLUSTER_KEEP=			# not empty: the folder survives cluster_close
 CLUSTER_CHILD=			# process group that cluster_run waits for
 declare -A CLUSTER_CHILDREN=()	# process groups in the background, by leader
-CLUSTER_SETTINGS=${CLUSTER_SETTINGS:-}	# one more line of configuration
+CLUSTER_SETTINGS=${CLUSTER_SETTINGS:-}	# more lines of configuration
 CLUSTER_VALGRIND=${CLUSTER_VALGRIND:-}	# suppressions: run the server under it
 CLUSTER_SCRATCH=()		# folders to be removed at the end
 CLUSTER_START=${EPOCHREALTIME/./}
@@ -190,13 +190,37 @@ cluster_close() {
 }
 
 # cluster_crashes: print the lines of the open cluster's log that no test may
-# cause: a crashed backend, a failed assertion, an error that valgrind found.
+# cause: a crashed backend, a failed assertion.
 cluster_crashes() {
-	local found=1
-	! grep -E 'was terminated by signal|PANIC: |TRAP: |ERROR:  .*stuck spinlock' \
-		"$CLUSTER_DIR/server.log" || found=0
-	! grep -h '^==' "$CLUSTER_DIR"/valgrind-*.log 2>/dev/null || found=0
-	return "$found"
+	grep -E 'was terminated by signal|PANIC: |TRAP: |ERROR:  .*stuck spinlock' \
+		"$CLUSTER_DIR/server.log"
+}
+
+# cluster_memory_errors: print what valgrind found in the open cluster, each
+# stack once, with how many times it was met and the first process that did.
+cluster_memory_errors() {
+	cat "$CLUSTER_DIR"/valgrind-*.log 2>/dev/null | awk '
+		function close_block() {
+			if (block != "" && !count[block]++) {
+				order[++n] = block
+				first[block] = process
+			}
+			block = ""
+		}
+		{ pid = $1; gsub("=", "", pid); sub(/^[^ ]+ ?/, "") }
+		$0 == "" { close_block(); next }
+		{
+			process = pid
+			gsub(/0x[0-9A-F]+/, "0x...")
+			block = block $0 "\n"
+		}
+		END {
+			close_block()
+			for (i = 1; i <= n; i++)
+				printf "%d times, first in process %s:\n%s\n",
+					count[order[i]], first[order[i]], order[i]
+			exit n == 0
+		}'
 }
 
 # cluster_run COMMAND...: run it so that a signal to this script ends it too.

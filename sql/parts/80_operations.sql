@@ -33,7 +33,7 @@ COMMENT ON FUNCTION governance.is_restoring() IS
 -- is missing: that is what it is to find.
 CREATE FUNCTION governance.component_problems()
 RETURNS TABLE (component text, problem text)
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED
+LANGUAGE sql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     WITH RECURSIVE needed(component, relname) AS (

@@ -51,7 +51,7 @@ COMMENT ON FUNCTION governance.metric_families() IS
 
 CREATE FUNCTION governance.metric_samples()
 RETURNS TABLE (name text, labels text, value numeric)
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED
+LANGUAGE sql STABLE PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT 'governance_info', governance.metric_label('version', x.extversion), 1

@@ -131,8 +131,14 @@ gov_spi_run(GovStatement *statement, const GovParam *params, int nparams)
 	 */
 	if (statement->latest)
 		snapshot = gov_latest_snapshot();
+
+	/*
+	 * While a query runs in parallel nothing may move the command counter;
+	 * only a read-only statement leaves it alone.
+	 */
 	rc = SPI_execute_snapshot(statement->plan, values, nulls,
-							  snapshot, InvalidSnapshot, false, true, 0);
+							  snapshot, InvalidSnapshot, IsInParallelMode(),
+							  true, 0);
 	if (rc < 0)
 		elog(ERROR, "SPI failed: %s: %s", SPI_result_code_string(rc),
 			 statement->sql);

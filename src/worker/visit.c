@@ -29,6 +29,7 @@
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
 #include "utils/inval.h"
+#include "utils/memdebug.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timeout.h"
@@ -42,6 +43,8 @@
 #include "identity/actor.h"
 #include "worker/jobs.h"
 #include "worker/worker.h"
+
+#define SLOWNESS 50				/* of a server under valgrind */
 
 /* Is the extension here, and ours while the transaction lasts? */
 typedef enum Hold
@@ -90,6 +93,21 @@ override_settings(void)
 	for (i = 0; i < lengthof(settings); i++)
 		SetConfigOption(settings[i].name, settings[i].value, PGC_SUSET,
 						PGC_S_OVERRIDE);
+}
+
+/*
+ * visit_ms
+ *		How long a visit may last; more where the server is a slow one, made to
+ *		find errors.
+ */
+static int
+visit_ms(void)
+{
+#ifdef USE_VALGRIND
+	if (RUNNING_ON_VALGRIND)
+		return SLOWNESS * GOV_VISIT_MS;
+#endif
+	return GOV_VISIT_MS;
 }
 
 static void
@@ -288,7 +306,8 @@ say_done(GovWorkSlot *slot, GovPresence presence, bool failed)
 static void
 visit(GovWorkSlot *slot, TimestampTz began_at)
 {
-	TimestampTz deadline = TimestampTzPlusMilliseconds(began_at, GOV_VISIT_MS);
+	const int	ms = visit_ms();
+	TimestampTz deadline = TimestampTzPlusMilliseconds(began_at, ms);
 	GovPresence presence;
 	Hold		hold;
 	bool		more = false;
@@ -321,7 +340,7 @@ visit(GovWorkSlot *slot, TimestampTz began_at)
 		}
 		for (i = 0; i < gov_job_count; i++)
 		{
-			int			share = GOV_VISIT_MS * (i + 1) / gov_job_count;
+			int			share = ms * (i + 1) / gov_job_count;
 
 			if (!run_job(&gov_jobs[i],
 						 TimestampTzPlusMilliseconds(began_at, share / 2),

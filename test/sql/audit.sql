@@ -140,7 +140,10 @@ FROM governance.audit_events WHERE resource = 'api_token/' || :id ORDER BY event
 SELECT count(*) FROM governance.audit_events AS e
 WHERE strpos(e::text, :'hash') > 0 OR strpos(e::text, :'token') > 0;
 
--- permission checks, while somebody wants them recorded
+-- permission checks, while somebody wants them recorded; one in a parallel plan
+-- cannot be and goes to the server log, so no plan is forced to be one
+SELECT set_config(name, 'off', false) AS forced
+FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT max(event_id) AS mark FROM governance.audit_events \gset
 SELECT gov_has_permission('audit_ivan', 'audit:read', 'desk/1');
 SET governance.log_checks = on;

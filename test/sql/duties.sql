@@ -257,6 +257,7 @@ SELECT event_type, resource,
        details ->> 'reason' AS reason
 FROM governance.audit_events
 WHERE resource IN ('user_role/duties_ben:duties_ship', 'user_role/duties_out:operator')
+    AND outcome <> 'denied'
 ORDER BY event_id;
 
 -- clean up

@@ -155,7 +155,7 @@ ROLLBACK;
 
 -- each step is in the trail
 SELECT event_type, actor, details FROM governance.audit_events
-WHERE resource = 'incident/' || pg_temp.id('incident-1') ORDER BY event_id;
+WHERE resource = 'incident/' || pg_temp.id('incident-1') AND outcome <> 'denied' ORDER BY event_id;
 
 -- break-glass opens an incident for review, which commits with what it made possible
 INSERT INTO governance.roles (role) VALUES ('incident-breakers');

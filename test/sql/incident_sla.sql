@@ -1,12 +1,12 @@
 -- The clocks of critical incidents: response and resolution.
 \set VERBOSITY terse
 SELECT revision FROM gov_define_sla('model', 'clocked', incident_response_minutes => 15, incident_resolution_hours => 4);
--- what the evaluation of a moment finds
+-- what the evaluation of a moment finds, in whole minutes (or hours)
 CREATE FUNCTION pg_temp.evaluated(ahead interval, id text = 'clocked')
 RETURNS TABLE (violation_type text, status text, target float8, actual numeric, severity text, opened numeric, closed numeric)
 LANGUAGE sql AS $$
-    SELECT v.violation_type, v.status, v.target_value, round(v.actual_value::numeric, 1), v.severity,
-        round(extract(epoch FROM v.opened_at - i.aware_at) / 60), round(extract(epoch FROM v.closed_at - i.aware_at) / 60)
+    SELECT v.violation_type, v.status, v.target_value, floor(v.actual_value::numeric), v.severity,
+        floor(extract(epoch FROM v.opened_at - i.aware_at) / 60), floor(extract(epoch FROM v.closed_at - i.aware_at) / 60)
     FROM gov_evaluate_sla(now() + ahead) AS v JOIN governance.incidents AS i USING (incident_id)
     WHERE v.resource_id = id ORDER BY v.violation_id;
 $$;

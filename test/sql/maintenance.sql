@@ -66,7 +66,8 @@ RESET ROLE;
 
 -- the worker, as it is in this cluster
 SELECT CASE WHEN current_setting('shared_preload_libraries') ~ '\mgovernance\M'
-        THEN gov_health()->'components'->>'worker' = 'operational'
+        THEN gov_health()->'components'->>'worker' = CASE current_setting('governance.worker')
+            WHEN 'on' THEN 'operational' ELSE 'degraded: governance.worker is off' END
         ELSE gov_health()->'components'->>'worker' = 'degraded: the library is not in shared_preload_libraries: gov_run_maintenance() must be scheduled, denied attempts go to the server log only'
     END AS as_expected;
 

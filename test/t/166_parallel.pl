@@ -74,6 +74,10 @@ $node->safe_psql('postgres', q{
 same('a policy by gov_can()', $_, 'SELECT count(*), sum(i) FROM sales') foreach qw(olga ann stranger pia);
 same('gov_has_permission() in a scan', 'ann', q{SELECT count(*) FROM sales WHERE gov_has_permission('olga', permission)});
 same('sketches', 'stranger', q{SELECT governance.sketch(ms), md5(governance.sketch(ms)::text), (SELECT governance.sketch(s) = (SELECT governance.sketch(ms) FROM measured) FROM (SELECT part, governance.sketch(ms) AS s FROM measured GROUP BY part) AS q) FROM measured});
+# the command that makes a table has written already, and its query may be parallel
+$node->safe_psql('postgres', "SELECT gov_define_sla('system', 'quiet')");
+same("$_ in a query that makes a table", 'pia', "CREATE TEMP TABLE made AS SELECT count(*), $_ IS NOT NULL AS there FROM sales; TABLE made")
+  foreach ("gov_sla_status('system', 'quiet')", 'gov_metrics()', 'gov_health()', "gov_evidence_bundle('risk', '1.0.0')", "gov_admit('lending')");
 like($node->safe_psql('postgres', "$settings EXPLAIN (COSTS off) SELECT governance.sketch(ms) FROM measured"), qr/Partial Aggregate/, 'sketches are made in workers');
 like($node->safe_psql('postgres', "$settings SET $force; EXPLAIN (COSTS off) SELECT count(*) FROM measured WHERE gov_has_permission('olga', 'model:deploy')"), qr/Gather/, 'rights are asked in workers');
 
