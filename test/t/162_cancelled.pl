@@ -75,14 +75,16 @@ cmp_ok($node->safe_psql('world', q{SELECT count(*) FROM governance.audit_events 
 $node->safe_psql('world', 'SELECT gov_run_maintenance()');
 is(World::wrongs($node, 'world'), '', 'and after maintenance');
 is($node->safe_psql('world', q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'}), '0', 'no lock is left');
-unlike(slurp_file($node->logfile), qr/terminated by signal|PANIC:|TRAP:|WARNING: (?!.*(?:terminating|worker took too long))/, 'no crash and no warning');
+# a BEGIN that was cancelled leaves its COMMIT alone
+unlike(slurp_file($node->logfile), qr/terminated by signal|PANIC:|TRAP:|WARNING: (?!.*(?:terminating|worker took too long|there is no transaction in progress))/, 'no crash and no warning');
 
 # --- sessions whose first statement is interrupted, caches being loaded --------------
 
+# the limit is lifted again and again: that may take too long, too
 my $text = "\\set ON_ERROR_STOP off\n" . join '', map {
 	"\\connect\nSET statement_timeout = " . (1 + $_ % 6) . ";\n"
 	  . "SELECT gov_register_model('first', 'a$_');\nSELECT gov_log_event('first', 'one', 'first');\nSELECT gov_approve_model('first', 'a$_');\n"
-	  . "SET statement_timeout = 0;\nSELECT gov_register_model('first', 'b$_');\nSELECT gov_log_event('first', 'two', 'first');\n"
+	  . "SET statement_timeout = 0;\n" x 5 . "SELECT gov_register_model('first', 'b$_');\nSELECT gov_log_event('first', 'two', 'first');\n"
 } 1 .. 48;
 my ($firsts, $first_errors) = ('', '');
 IPC::Run::run([ 'psql', '-X', '-d', $node->connstr('world') ], '<', \$text, '>', \$firsts, '2>', \$first_errors);
