@@ -56,7 +56,7 @@ for size in $SIZES; do
 		-c "CREATE TABLE bench.some AS
 			SELECT row_number() OVER (PARTITION BY status ORDER BY random()) - 1 AS no, model_id, version, status
 			FROM governance.model_versions" \
-		-c "CREATE INDEX ON bench.some (status, no)" -c "ANALYZE bench.some"
+		-c "CREATE INDEX ON bench.some (status, no)" -c "ANALYZE bench.some" >/dev/null
 	have=$size
 	calls check "$size" 10000 "SELECT count(*) FILTER (WHERE gov_has_permission('postgres', 'model:deploy', v.model_id)) FROM (SELECT model_id FROM governance.model_versions, generate_series(1, 10) LIMIT 10000) AS v"
 	for what in approve=registered deploy=approved; do
