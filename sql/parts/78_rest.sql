@@ -211,6 +211,21 @@ CREATE TABLE governance.event_consumers (
 COMMENT ON TABLE governance.event_consumers IS
 'How far each consumer of governance.events has got: it has dealt with all up to published_no.';
 
+CREATE FUNCTION governance.add_consumer(consumer text)
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    INSERT INTO governance.event_consumers (name, published_no, created_by)
+    SELECT add_consumer.consumer, coalesce(max(e.published_no), 0), @extschema@.gov_current_actor()
+    FROM governance.events AS e
+    WHERE e.published_no IS NOT NULL
+    HAVING NOT EXISTS (SELECT FROM governance.event_consumers AS c WHERE c.name = add_consumer.consumer)
+    ON CONFLICT DO NOTHING;
+END;
+COMMENT ON FUNCTION governance.add_consumer(text) IS
+'Make the consumer the actor''s if there is none of that name; it begins with what comes after this call.';
+
 CREATE FUNCTION @extschema@.gov_next_events(
     consumer text,
     limit_rows integer = 100)
@@ -221,12 +236,7 @@ BEGIN ATOMIC
     SELECT governance.check_id('consumer', gov_next_events.consumer),
         governance.check_limit(gov_next_events.limit_rows);
     SELECT governance.require_actor();
-    INSERT INTO governance.event_consumers (name, published_no, created_by)
-    SELECT gov_next_events.consumer, coalesce(max(e.published_no), 0), @extschema@.gov_current_actor()
-    FROM governance.events AS e
-    WHERE e.published_no IS NOT NULL
-    HAVING NOT EXISTS (SELECT FROM governance.event_consumers AS c WHERE c.name = gov_next_events.consumer)
-    ON CONFLICT DO NOTHING;
+    SELECT governance.add_consumer(gov_next_events.consumer);
     SELECT e.*
     FROM governance.event_consumers AS c
     JOIN governance.events AS e ON e.published_no > c.published_no
@@ -251,12 +261,7 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT governance.check_id('consumer', gov_claim_consumer.consumer);
     SELECT governance.require_actor();
-    INSERT INTO governance.event_consumers (name, published_no, created_by)
-    SELECT gov_claim_consumer.consumer, coalesce(max(e.published_no), 0), @extschema@.gov_current_actor()
-    FROM governance.events AS e
-    WHERE e.published_no IS NOT NULL
-    HAVING NOT EXISTS (SELECT FROM governance.event_consumers AS c WHERE c.name = gov_claim_consumer.consumer)
-    ON CONFLICT DO NOTHING;
+    SELECT governance.add_consumer(gov_claim_consumer.consumer);
     SELECT governance.lock_consumer(c.name)
     FROM governance.event_consumers AS c
     WHERE c.name = gov_claim_consumer.consumer
