@@ -143,7 +143,7 @@ add_conflicts(const GovRoleGraph *graph, List *sets, const char *user_id,
 	return count;
 }
 
-/* The roles that are this one or inherit it; NULL where there is none such. */
+/* The roles that are this one, which exists, or inherit it. */
 static Bitmapset *
 roles_with(const GovRoleGraph *graph, const char *name)
 {

@@ -103,7 +103,7 @@ gov_set_actor(PG_FUNCTION_ARGS)
 	bool		is_active;
 
 	PreventCommandIfParallelMode("gov_set_actor()");
-	gov_actor_refuse_restricted("gov_set_actor()");
+	gov_refuse_restricted("gov_set_actor()");
 	gov_actor_refuse_second();
 	(void) gov_require(GOV_PERM_ACTOR_IMPERSONATE,
 					   psprintf("user/%s", user_id));

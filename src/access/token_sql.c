@@ -117,7 +117,7 @@ gov_credentials_check(const text *given, GovCredentials *credentials)
 	memset(credentials, 0, sizeof(*credentials));
 	forget_statement();
 	PreventCommandIfParallelMode("gov_begin_as()");
-	gov_actor_refuse_restricted("gov_begin_as()");
+	gov_refuse_restricted("gov_begin_as()");
 	gov_actor_refuse_second();
 	if (given == NULL)
 		refuse_credentials();

@@ -350,14 +350,19 @@ gov_arg_time(FunctionCallInfo fcinfo, int n, const char *name, bool or_null)
 }
 
 void
-gov_refuse_read_only(const char *function)
+gov_refuse_restricted(const char *function)
 {
-	/* Whose code it is that calls there: see identity/actor.c. */
 	if (InSecurityRestrictedOperation())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("cannot execute %s within security-restricted operation",
 						function)));
+}
+
+void
+gov_refuse_read_only(const char *function)
+{
+	gov_refuse_restricted(function);
 	PreventCommandIfReadOnly(function);
 	PreventCommandIfParallelMode(function);
 	PreventCommandDuringRecovery(function);

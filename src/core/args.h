@@ -78,7 +78,14 @@ extern char *gov_excerpt(const char *s, int len);
 pg_noreturn extern void gov_bad_value(const char *name, const char *detail,
 									  const char *hint);
 
-/* Writers call this first: clear refusal in recovery and read-only. */
+/*
+ * 42501 where the code of a relation's owner or of a control runs (see
+ * identity/actor.c): it must neither write nor decide who acts in the
+ * transaction that it is a guest of.
+ */
+extern void gov_refuse_restricted(const char *function);
+
+/* Writers call this first: it refuses there, in recovery and read-only. */
 extern void gov_refuse_read_only(const char *function);
 
 #endif							/* GOV_ARGS_H */

@@ -303,21 +303,6 @@ gov_actor_refuse_second(void)
 }
 
 /*
- * gov_actor_refuse_restricted
- *		42501 where the code of a relation's owner or of a control runs: it
- *		must not decide who acts in the transaction that it is a guest of.
- */
-void
-gov_actor_refuse_restricted(const char *function)
-{
-	if (InSecurityRestrictedOperation())
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("cannot execute %s within security-restricted operation",
-						function)));
-}
-
-/*
  * gov_actor_bind
  *		The user acts for the rest of this transaction.
  */

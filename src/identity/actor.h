@@ -90,9 +90,6 @@ typedef struct GovConfined
 
 extern GovConfined gov_actor_confine(GovConfined now);
 
-/* 42501 within such an operation: who acts is not decided there. */
-extern void gov_actor_refuse_restricted(const char *function);
-
 /* Is there such a user, and an active one? */
 extern bool gov_user_exists(const char *user_id, bool *is_active);
 
