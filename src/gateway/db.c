@@ -152,9 +152,9 @@ ignore_notice(void *arg, const PGresult *result)
 {
 }
 
-/* A session that nothing but this program's own settings shape. */
-static PGconn *
-connect_to(const char *conninfo, long timeout, const char **why)
+PGconn *
+db_connect(const char *conninfo, const char *application, long timeout,
+		   const char **why)
 {
 	static const char set_up[] =
 		"SELECT set_config('search_path', 'pg_catalog, '"
@@ -186,8 +186,8 @@ connect_to(const char *conninfo, long timeout, const char **why)
 	const char *names[] = {"connect_timeout", "tcp_user_timeout",
 		"keepalives_idle", "fallback_application_name", "dbname",
 	"client_encoding", NULL};
-	const char *values[] = {"5", "20000", "30", "governance-gateway",
-	conninfo, "UTF8", NULL};
+	const char *values[] = {"5", "20000", "30", application, conninfo, "UTF8",
+	NULL};
 	char		ms[32];
 	const char *parameters[] = {ms};
 	PGconn	   *conn = PQconnectdbParams(names, values, 1);
@@ -220,12 +220,22 @@ connect_to(const char *conninfo, long timeout, const char **why)
 					PQgetvalue(result, 0, PQnfields(result) - 1));
 	}
 	PQclear(result);
-	if (!good || !PQenterPipelineMode(conn))
-	{
-		PQfinish(conn);
-		return NULL;
-	}
-	return conn;
+	if (good)
+		return conn;
+	PQfinish(conn);
+	return NULL;
+}
+
+/* For requests: everything of one phase goes out together. */
+static PGconn *
+connect_to(const char *conninfo, long timeout, const char **why)
+{
+	PGconn	   *conn = db_connect(conninfo, "governance-gateway", timeout, why);
+
+	if (conn == NULL || PQenterPipelineMode(conn))
+		return conn;
+	PQfinish(conn);
+	return NULL;
 }
 
 static void

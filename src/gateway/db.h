@@ -47,6 +47,14 @@ typedef struct PoolCounts
 	unsigned long waits;		/* that ended without a connection */
 } PoolCounts;
 
+/*
+ * A session that nothing but this program's own settings shape, timeout being
+ * that of its statements in milliseconds; NULL where there is none, which is
+ * logged, "why" being a text for people.
+ */
+extern PGconn *db_connect(const char *conninfo, const char *application,
+						  long timeout, const char **why);
+
 extern Pool *pool_new(const char *conninfo, const Config *config);
 extern void pool_free(Pool *pool);
 extern void pool_counts(Pool *pool, PoolCounts *counts);

@@ -18,6 +18,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "gateway/db.h"
 #include "gateway/endpoint.h"
 #include "gateway/log.h"
 #include "gateway/stats.h"
@@ -26,6 +27,7 @@
 #define LAST_BACKOFF 300		/* seconds */
 #define LOOK_EACH 5				/* seconds, without a notification */
 #define BATCH "50"
+#define STATEMENT_MS 30000
 
 static Endpoint endpoints[MAX_ENDPOINTS];
 static pthread_t threads[MAX_ENDPOINTS];
@@ -41,13 +43,6 @@ static const char next_sql[] =
 	" 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), 'datacontenttype',"
 	" 'application/json', 'sequence', e.published_no::text, 'data', e.data)"
 	" FROM gov_next_events($1::text, " BATCH ") AS e";
-
-static const char set_up_sql[] =
-	"SELECT set_config('search_path', 'pg_catalog, ' || quote_ident(n.nspname)"
-	" || ', pg_temp', false), set_config('statement_timeout', '30s', false)"
-	" FROM pg_catalog.pg_extension AS e"
-	" JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace"
-	" WHERE e.extname = 'governance'";
 
 /* Wait so many seconds, or until a notification, or until the stop. */
 static void
@@ -101,15 +96,16 @@ run_ok(PGconn *conn, const char *sql, const char *first, const char *second)
 static PGconn *
 open_connection(const Endpoint *endpoint)
 {
-	const char *names[] = {"connect_timeout", "fallback_application_name",
-	"dbname", "client_encoding", NULL};
-	const char *values[] = {"5", "governance-gateway webhook", conninfo,
-	"UTF8", NULL};
-	PGconn	   *conn = PQconnectdbParams(names, values, 1);
+	const char *why;
+	PGconn	   *conn = db_connect(conninfo, "governance-gateway webhook",
+								  STATEMENT_MS, &why);
 
-	if (PQstatus(conn) == CONNECTION_OK &&
-		run_ok(conn, set_up_sql, NULL, NULL) &&
-		run_ok(conn, "LISTEN governance_events", NULL, NULL))
+	if (conn == NULL)
+	{
+		log_message("error", NULL, "webhook %s: %s", endpoint->name, why);
+		return NULL;
+	}
+	if (run_ok(conn, "LISTEN governance_events", NULL, NULL))
 		return conn;
 	log_message("error", NULL, "webhook %s: %s", endpoint->name,
 				PQerrorMessage(conn));
