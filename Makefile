@@ -123,11 +123,11 @@ endif
 -include $(DEPS)
 
 # Objects of another server, and a module that lost a source, are built again.
-$(OBJS): build/server
+$(OBJS): build/built-for
 $(MODULE_big).so: build/objects
-build/server: CONTENT = $(shell $(PG_CONFIG) --version --includedir-server)
+build/built-for: CONTENT = $(shell $(PG_CONFIG) --version --includedir-server)
 build/objects: CONTENT = $(OBJS)
-build/server build/objects: FORCE
+build/built-for build/objects: FORCE
 	@mkdir -p build; echo '$(CONTENT)' | cmp -s - $@ || \
 		echo '$(CONTENT)' > $@
 

@@ -20,6 +20,7 @@
 export LC_ALL=C
 PG_CONFIG=${PG_CONFIG:-pg_config}
 
+CLUSTER_SERVER=			# what the server's copy has before each of its paths
 CLUSTER_OS_USER=		# who runs the server
 CLUSTER_AS=()			# the words before a command that make it so
 CLUSTER_DIR=			# data/ and server.log of the open cluster
@@ -43,9 +44,10 @@ complain() {
 	printf '%s\n' "$*" >&2
 }
 
-# cluster_bin: the folder of the server's programs.
+# cluster_bin: the folder of the server's programs: of the copy that
+# cluster_install made, else of PG_CONFIG's own.
 cluster_bin() {
-	"$PG_CONFIG" --bindir
+	printf '%s%s\n' "$CLUSTER_SERVER" "$("$PG_CONFIG" --bindir)"
 }
 
 # Who may run a server?  PostgreSQL refuses root.
@@ -241,23 +243,40 @@ cluster_run_with() {
 	return "$status"
 }
 
-# cluster_install: `make install` into the server of PG_CONFIG, with sudo where
-# its folders are not the caller's.
-cluster_install() {
-	local dir as_root=()
-	for dir in "$("$PG_CONFIG" --pkglibdir)" "$("$PG_CONFIG" --bindir)" \
-		"$("$PG_CONFIG" --sharedir)/extension"; do
-		[ ! -w "$dir" ] || continue
-		if ! command -v sudo >/dev/null; then
-			complain "$dir is not writable: be root, have sudo, or" \
-				"set PG_CONFIG to a server of your own"
-			return 1
-		fi
-		as_root=(sudo)
-		[ -t 0 ] || as_root=(sudo -n)
+# cluster_copy: a copy of PG_CONFIG's server, for nothing of ours to go into the
+# system's own.  Its folders keep their places relative to each other, by which
+# its programs find them.  It lies in build/server, or under /tmp where the
+# server's user cannot reach that; it is made again when the server changes.
+cluster_copy() {
+	local bin lib share dir stamp new
+	bin=$("$PG_CONFIG" --bindir) && lib=$("$PG_CONFIG" --pkglibdir) &&
+		share=$("$PG_CONFIG" --sharedir) &&
+		stamp=$(ls -l "$bin" "$lib" "$share/extension") || return
+	CLUSTER_SERVER=$PWD/build/server
+	[ "$stamp" != "$(cat build/server/stamp 2>/dev/null)" ] || return 0
+	mkdir -p build && new=$(mktemp -d -p "$PWD/build") || return
+	chmod 755 "$new"
+	for dir in "$bin" "$lib" "$share"; do
+		mkdir -p "$new$dir" && cp -RL "$dir/." "$new$dir" || return
 	done
-	"${as_root[@]}" make -s --no-print-directory install \
-		PG_CONFIG="$PG_CONFIG"
+	rm -f "$new$lib/governance.so" "$new$share/extension/governance"[.-]*
+	printf '%s\n' "$stamp" >"$new/stamp"
+	rm -rf build/server && mv "$new" build/server
+}
+
+# cluster_install: `make install` into a copy of the server of PG_CONFIG.
+cluster_install() {
+	local old
+	cluster_copy || return
+	cluster_choose_user
+	if ! cluster_as test -x "$CLUSTER_SERVER" 2>/dev/null; then
+		old=$CLUSTER_SERVER
+		cluster_scratch "the server's copy" && cp -R "$old/." "$REPLY" &&
+			chmod 755 "$REPLY" || return
+		CLUSTER_SERVER=$REPLY
+	fi
+	make -s --no-print-directory install PG_CONFIG="$PG_CONFIG" \
+		DESTDIR="$CLUSTER_SERVER"
 }
 
 cluster_cleanup() {
