@@ -241,8 +241,8 @@ demo:			## the same set-up, then the story of one model, told by SQL
 demo-psql:		## look around in the database that the demo left (AS=role)
 	@test/demo psql $(AS)
 
-bench:			## measure against what one would use instead
-	@test/bench/run
+bench:			## measure against what one would use instead, or BASE=commit
+	@$(if $(BASE),test/bench/base $(BASE),test/bench/run)
 
 unit:			## only the unit tests, without a server
 	@test/run unit

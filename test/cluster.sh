@@ -20,7 +20,9 @@
 export LC_ALL=C
 PG_CONFIG=${PG_CONFIG:-pg_config}
 
-CLUSTER_SERVER=			# what the server's copy has before each of its paths
+CLUSTER_TREE=.			# the source that is installed
+CLUSTER_COPY=build/server	# where the server's copy is made
+CLUSTER_SERVER=			# what that copy has before each of its paths
 CLUSTER_OS_USER=		# who runs the server
 CLUSTER_AS=()			# the words before a command that make it so
 CLUSTER_DIR=			# data/ and server.log of the open cluster
@@ -245,15 +247,15 @@ cluster_run_with() {
 
 # cluster_copy: a copy of PG_CONFIG's server, for nothing of ours to go into the
 # system's own.  Its folders keep their places relative to each other, by which
-# its programs find them.  It lies in build/server, or under /tmp where the
+# its programs find them.  It lies in CLUSTER_COPY, or under /tmp where the
 # server's user cannot reach that; it is made again when the server changes.
 cluster_copy() {
 	local bin lib share dir stamp new
 	bin=$("$PG_CONFIG" --bindir) && lib=$("$PG_CONFIG" --pkglibdir) &&
 		share=$("$PG_CONFIG" --sharedir) &&
 		stamp=$(ls -l "$bin" "$lib" "$share/extension") || return
-	CLUSTER_SERVER=$PWD/build/server
-	[ "$stamp" != "$(cat build/server/stamp 2>/dev/null)" ] || return 0
+	CLUSTER_SERVER=$PWD/$CLUSTER_COPY
+	[ "$stamp" != "$(cat "$CLUSTER_COPY/stamp" 2>/dev/null)" ] || return 0
 	mkdir -p build && new=$(mktemp -d -p "$PWD/build") || return
 	chmod 755 "$new"
 	for dir in "$bin" "$lib" "$share"; do
@@ -261,10 +263,11 @@ cluster_copy() {
 	done
 	rm -f "$new$lib/governance.so" "$new$share/extension/governance"[.-]*
 	printf '%s\n' "$stamp" >"$new/stamp"
-	rm -rf build/server && mv "$new" build/server
+	rm -rf "$CLUSTER_COPY" && mv "$new" "$CLUSTER_COPY"
 }
 
-# cluster_install: `make install` into a copy of the server of PG_CONFIG.
+# cluster_install: `make install` of CLUSTER_TREE into a copy of the server of
+# PG_CONFIG.
 cluster_install() {
 	local old
 	cluster_copy || return
@@ -275,7 +278,7 @@ cluster_install() {
 			chmod 755 "$REPLY" || return
 		CLUSTER_SERVER=$REPLY
 	fi
-	make -s --no-print-directory install PG_CONFIG="$PG_CONFIG" \
+	make -s --no-print-directory -C "$CLUSTER_TREE" install PG_CONFIG="$PG_CONFIG" \
 		DESTDIR="$CLUSTER_SERVER"
 }
 
