@@ -251,7 +251,9 @@ cluster_run_with() {
 # server's user cannot reach that; it is made again when the server changes.
 cluster_copy() {
 	local bin lib share dir stamp new
-	bin=$("$PG_CONFIG" --bindir) && lib=$("$PG_CONFIG" --pkglibdir) &&
+	# by its path: the copy's own goes to the front of PATH
+	PG_CONFIG=$(command -v "$PG_CONFIG") &&
+		bin=$("$PG_CONFIG" --bindir) && lib=$("$PG_CONFIG" --pkglibdir) &&
 		share=$("$PG_CONFIG" --sharedir) &&
 		stamp=$(ls -l "$bin" "$lib" "$share/extension") || return
 	CLUSTER_SERVER=$PWD/$CLUSTER_COPY
