@@ -238,8 +238,8 @@ test:			## install what is missing, build, run every test (or TESTS="...")
 demo:			## the same set-up, then the story of one model, told by SQL
 	@test/demo
 
-demo-psql:		## look around in the database that the demo left (AS=role)
-	@test/demo psql $(AS)
+demo-psql:		## look around in the database that the demo left (ROLE=name)
+	@test/demo psql $(ROLE)
 
 bench:			## measure against what one would use instead, or BASE=commit
 	@$(if $(BASE),test/bench/base $(BASE),test/bench/run)
