@@ -15,12 +15,14 @@ SET LOCAL search_path TO pg_catalog, pg_temp;
 -- a call ambiguous or takes it over.
 DO $$
 DECLARE
+    -- quoted where it needs to be
+    functions pg_catalog.regnamespace := '@extschema@';
     others text;
 BEGIN
-    IF pg_catalog.has_schema_privilege('public', '@extschema@', 'CREATE') THEN
-        RAISE WARNING 'every role may create functions in schema "%"', '@extschema@'
+    IF pg_catalog.has_schema_privilege('public', functions, 'CREATE') THEN
+        RAISE WARNING 'every role may create functions in schema %', functions
             USING DETAIL = 'A function planted there with a name of this extension can be called by mistake for ours.',
-                  HINT = 'REVOKE CREATE ON SCHEMA ' || pg_catalog.quote_ident('@extschema@') || ' FROM PUBLIC;';
+                  HINT = 'REVOKE CREATE ON SCHEMA ' || functions || ' FROM PUBLIC;';
         RETURN;
     END IF;
 
@@ -29,9 +31,9 @@ BEGIN
     INTO others
     FROM pg_catalog.pg_roles AS r
     WHERE NOT r.rolsuper AND r.rolname <> 'pg_database_owner'
-        AND pg_catalog.has_schema_privilege(r.oid, '@extschema@', 'CREATE');
+        AND pg_catalog.has_schema_privilege(r.oid, functions, 'CREATE');
     IF others IS NOT NULL THEN
-        RAISE WARNING 'roles that are no superusers may create functions in schema "%"', '@extschema@'
+        RAISE WARNING 'roles that are no superusers may create functions in schema %', functions
             USING DETAIL = 'These roles: ' || others || '.  A function planted there with a name of this extension can be called by mistake for ours.',
                   HINT = 'Give the functions a schema of their own: CREATE EXTENSION governance SCHEMA ...';
     END IF;

@@ -165,6 +165,8 @@ db_connect(const char *conninfo, const char *application, long timeout,
 		" set_config('DateStyle', 'ISO', false),"
 		" set_config('TimeZone', 'UTC', false),"
 		" set_config('extra_float_digits', '1', false), e.extversion,"
+		" CASE WHEN NOT has_schema_privilege(n.oid, 'USAGE') THEN"
+		" format('GRANT USAGE ON SCHEMA %I TO %I', n.nspname, current_user) END,"
 		/* what somebody planted there to fit our calls better than ours */
 		" (SELECT o.what FROM (SELECT p.oid, 'pg_proc'::regclass, p.proowner,"
 		" 'function ' || p.oid::regprocedure FROM pg_proc AS p"
@@ -193,6 +195,7 @@ db_connect(const char *conninfo, const char *application, long timeout,
 	PGconn	   *conn = PQconnectdbParams(names, values, 1);
 	PGresult   *result;
 	bool		good;
+	int			last;
 
 	if (PQstatus(conn) != CONNECTION_OK)
 	{
@@ -207,17 +210,25 @@ db_connect(const char *conninfo, const char *application, long timeout,
 	result = PQexecParams(conn, set_up, 1, NULL, parameters, NULL, NULL, 0);
 	good = PQresultStatus(result) == PGRES_TUPLES_OK &&
 		PQntuples(result) == 1;
+	last = PQnfields(result) - 1;
 	if (!good)
 	{
 		*why = "the extension governance is not in the database";
 		log_message("error", NULL, "%s: %s", *why, PQerrorMessage(conn));
 	}
-	else if (!PQgetisnull(result, 0, PQnfields(result) - 1))
+	else if (!PQgetisnull(result, 0, last - 1))
+	{
+		good = false;
+		*why = "the role may not use the schema of the extension's functions";
+		log_message("error", NULL, "%s: %s", *why,
+					PQgetvalue(result, 0, last - 1));
+	}
+	else if (!PQgetisnull(result, 0, last))
 	{
 		good = false;
 		*why = "something else stands where the extension's functions are";
 		log_message("error", NULL, "%s: %s", *why,
-					PQgetvalue(result, 0, PQnfields(result) - 1));
+					PQgetvalue(result, 0, last));
 	}
 	PQclear(result);
 	if (good)

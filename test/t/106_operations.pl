@@ -59,6 +59,11 @@ is($complaints, '', 'restore: without a complaint');
 is($node->safe_psql('shop_restored', 'SELECT count(*) FROM governance.model_versions'), '1', 'restore: the rows');
 is($node->safe_psql('shop_restored', 'SELECT bool_and(ok) FROM gov_audit_verify()'), 't', 'restore: the log');
 
+run('own schema', block('own schema', qr/CREATE EXTENSION governance SCHEMA gov/));
+run('own schema, restored', block('own schema, restored', qr/depot.list/));
+is($node->safe_psql('depot_restored', q{SELECT bool_and(ok), has_schema_privilege('depot_people', 'gov', 'USAGE') FROM gov.gov_audit_verify()}),
+	't|t', 'own schema: the log, and what was granted');
+
 run('who signs', block('who signs', qr/continue_log.*rename_log/s));
 is($node->safe_psql('shop_restored', q{SELECT string_agg(event_type, ' ' ORDER BY event_id) FROM governance.audit_events WHERE resource_type IN ('audit_log', 'audit_home')}),
 	'audit_log.restore audit_home.continue audit_log.rename audit_home.rename', 'who signs: it is in the trail');
