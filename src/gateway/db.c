@@ -241,8 +241,9 @@ db_connect(const char *conninfo, const char *application, long timeout,
 static PGconn *
 connect_to(const char *conninfo, long timeout, const char **why)
 {
-	PGconn	   *conn = db_connect(conninfo, "governance-gateway", timeout, why);
+	PGconn	   *conn;
 
+	conn = db_connect(conninfo, "governance-gateway", timeout, why);
 	if (conn == NULL || PQenterPipelineMode(conn))
 		return conn;
 	PQfinish(conn);
