@@ -235,6 +235,9 @@ export PG_CONFIG
 test:			## install what is missing, build, run every test (or TESTS="...")
 	@test/run $(PHASES)
 
+test-clients:		## what Node, Python, Go and a browser read (or TESTS="...")
+	@test/clients/run
+
 demo:			## the same set-up, then the story of one model, told by SQL
 	@test/demo
 
@@ -280,5 +283,5 @@ print-%:
 FORCE:
 .PHONY: install-man uninstall-man without-verify
 .PHONY: no-gateway install-gateway install-gateway-program test-gateway-asan
-.PHONY: test test-matrix test-assert test-scale demo demo-psql bench unit fuzz \
+.PHONY: test test-clients test-matrix test-assert test-scale demo demo-psql bench unit fuzz \
 	check-style setup help FORCE
