@@ -1,0 +1,72 @@
+# The functions that people call, each with arguments that are in order: for tests
+# that ask all of them.  The arguments are of the world of World.pm.
+package Calls;
+
+use strict;
+use warnings;
+
+# Types that take the same values.
+my %family = (
+	integer => 'int', 'double precision' => 'float', 'double precision[]' => 'float[]',
+	'timestamp with time zone' => 'timestamp', 'timestamp with time zone[]' => 'timestamp[]', 'governance.sketch' => 'sketch');
+
+# What is in order, by the argument's name (and function), else by its type.
+my %good = (
+	model_id => q{'risk'}, version => q{'1.0.0'}, usecase_id => q{'lending'}, user_id => q{'olga'}, to_user => q{'bea'}, role => q{'operator'},
+	inherited_role => q{'analyst'}, permission => q{'audit:read'}, environment => q{'staging'}, alias => q{'champion'}, action => q{'model_rollback'},
+	resource_type => q{'model'}, resource_id => q{'risk'}, resource => q{'risk:1.0.0'}, category => q{'safety'}, severity => q{'error'},
+	reason => q{'because'}, incident_id => '1', violation_id => '1', report_id => q{(SELECT max(report_id) FROM governance.compliance_reports)},
+	request_id => q{(SELECT min(request_id::text)::uuid FROM governance.approval_requests)}, event_id => '5', token_id => '1', gate_id => '1', rule_id => '1',
+	owner => q{'rosa'}, name => q{'model.require_staging'}, value => q{'true'::jsonb}, context => q{'{"model_id": "risk"}'::jsonb}, metrics => q{'{"accuracy": 0.91}'::jsonb},
+	assessment => q{'{}'::jsonb}, impact_level => q{'low'}, violation_type => q{'availability'}, escalation_level => q{'manager'}, metric => q{'accuracy'}, operator => q{'>='},
+	threshold => '3', starts_at => q{now() + interval '1 hour'}, ends_at => q{now() + interval '2 hours'}, until => q{now() + interval '2 hours'}, since => q{now() - interval '1 hour'},
+	regime => q{(SELECT min(regime) FROM governance.regulatory_deadlines)}, kind => q{(SELECT kind FROM governance.regulatory_deadlines ORDER BY regime, kind LIMIT 1)},
+	stage => q{(SELECT stage FROM governance.regulatory_deadlines ORDER BY regime, kind LIMIT 1)}, status => q{NULL}, machine => q{'model_version'}, key => q{'a-key'}, request => q{'POST /'},
+	required_role => q{'approver'}, roles => q{'{operator,analyst}'::text[]}, permissions => q{'{audit:read}'::text[]}, inherits => q{'{analyst}'::text[]}, model_ids => q{'{risk}'::text[]},
+	token => q{'gov_nothing'}, email => q{'o@example.com'}, event_type => q{'sale'}, before => q{now() - interval '1 day'}, hours => '24', step => q{interval '10 min'},
+	'gov_create_user.user_id' => q{'newcomer'}, 'gov_create_role.role' => q{'new_role'}, 'gov_register_model.version' => q{'9.0.0'}, 'gov_create_usecase.usecase_id' => q{'new_one'},
+	'gov_create_environment.name' => q{'canary'}, 'gov_create_sod_set.name' => q{'new_set'}, 'gov_override_policy.name' => q{'model.require_staging'}, 'gov_drop_sod_set.name' => q{'auditor_admin'},
+	'gov_approve_model.version' => q{'2.0.0'}, 'gov_reject_model.version' => q{'2.0.0'}, 'gov_request_model_changes.version' => q{'2.0.0'}, 'gov_submit_usecase.usecase_id' => q{'scoring'},
+	'gov_deploy_model.environment' => q{'production'}, 'gov_deploy_model.version' => q{'1.1.0'}, 'gov_state_diagram.machine' => q{'deployment'}, 'gov_reopen_incident.incident_id' => '2',
+	'gov_close_incident.incident_id' => '2', 'gov_log_event.status' => q{'success'}, 'gov_create_api_token.name' => q{'mine'}, 'gov_add_control.query' => q{'SELECT ''x''::text, false'}, 'gov_add_control.judged' => q{'evidence'},
+	'gov_add_control.framework' => q{'iso_42001'}, 'gov_resolve_incident.resolution' => q{'mended'}, 'gov_sla_import_openslo.document' => q{gov_sla_export_openslo('model', 'risk')},
+	'gov_audit_witness.checkpoint' => q{E'a\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u2014 b AAAAAAAA\n'}, 'gov_add_witness.key' => q{'w.example+4a98ebc3+BNdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea'}, 'gov_set_approval_policy.name' => q{'x'}, 'gov_rollback_model.environment' => q{'production'}, 'gov_undeploy_model.environment' => q{'staging'},
+	'gov_idempotency_end.status' => '200', 'gov_merkle_inclusion_path.leaf_index' => '0', 'gov_merkle_consistency_path.old_size' => '1',
+	'gov_record_measurement.metrics' => q{'{"response_time_p95": 900}'::jsonb}, 'gov_create_api_token.expires_at' => q{now() + interval '1 day'},
+	'gov_assign_role.expires_at' => q{now() + interval '1 day'}, 'gov_create_sod_set.cardinality' => '2', 'gov_incidents.status' => q{'unresolved'}, 'gov_policy.name' => q{'gate.sla'},
+);
+my %good_type = (
+	text => q{'text'}, name => q{'rosa'}, int => '3', bigint => '3', float => '99.5', numeric => '0.5', boolean => 'true', timestamp => 'now()', interval => q{'5 min'}, uuid => 'gen_random_uuid()',
+	jsonb => q{'{}'::jsonb}, bytea => q{decode(repeat('00', 32), 'hex')}, 'text[]' => q{'{}'::text[]}, 'float[]' => q{'{1,2}'::float8[]}, 'boolean[]' => q{'{t,f}'::boolean[]},
+	'timestamp[]' => 'ARRAY[now(), now()]', 'bytea[]' => q{'{a,b,c}'::bytea[]}, sketch => q{(SELECT governance.sketch(i::float8) FROM generate_series(1, 100) AS i)}, cstring => q{'x'},
+	record => 'ROW(1)', 'governance.model_versions' => q{(SELECT v FROM governance.model_versions AS v LIMIT 1)}, 'governance.use_cases' => q{(SELECT u FROM governance.use_cases AS u LIMIT 1)});
+
+# Calls::functions($node, $database): {name, proc (qualified), types, families (of
+# types), arguments}.  Trigger functions and what takes "internal" cannot be
+# called by SQL.
+sub functions
+{
+	my ($node, $database) = @_;
+	my @functions;
+	foreach my $row (split /\n/, $node->safe_psql($database, q{
+		SELECT p.oid::regproc, p.proname, array_to_string(p.proargnames[1:p.pronargs], ','),
+			(SELECT string_agg(t.type::regtype::text, ',' ORDER BY t.n) FROM unnest(p.proargtypes) WITH ORDINALITY AS t (type, n))
+		FROM pg_proc AS p JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+			AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'governance')
+		WHERE (p.proname LIKE 'gov\_%' OR p.proname LIKE 'sketch%') AND p.prokind = 'f'
+			AND NOT 'internal'::regtype = ANY (p.proargtypes::oid[]) ORDER BY 1}))
+	{
+		my ($proc, $name, $names, $types) = split /\|/, $row;
+		my @names = split /,/, $names;
+		my @types = split /,/, $types;
+		my @families = map { $family{$_} // $_ } @types;
+		my @arguments = map {
+			my $n = $names[$_] // '';
+			$good{"$name.$n"} // $good{$n} // $good_type{ $families[$_] } // die "no value of type $types[$_] for $name"
+		} 0 .. $#types;
+		push @functions, { name => $name, proc => $proc, types => \@types, families => \@families, arguments => \@arguments };
+	}
+	return @functions;
+}
+
+1;
