@@ -98,6 +98,14 @@ BEGIN ATOMIC
         SELECT i.role
         FROM governance.role_inheritance AS i
         JOIN admin_roles AS a ON i.inherited_role = a.role
+    ),
+    -- whoever makes a role of that name becomes the user
+    roleless(user_id, db_role, n, total) AS (
+        SELECT u.user_id, u.db_role, pg_catalog.row_number() OVER (ORDER BY u.user_id),
+            pg_catalog.count(*) OVER ()
+        FROM governance.users AS u
+        WHERE u.is_active AND u.db_role IS NOT NULL
+            AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = u.db_role)
     )
     SELECT i.component, 'not installed'
     FROM installed AS i
@@ -127,6 +135,17 @@ BEGIN ATOMIC
         JOIN governance.users AS u ON u.user_id = ur.user_id
         WHERE u.is_active AND ur.expires_at IS NULL AND ur.delegated_by IS NULL)
     UNION ALL
+    SELECT 'access_control', 'no such database role: ' || pg_catalog.string_agg(
+            pg_catalog.format('%I of user %s', l.db_role, l.user_id), ', ' ORDER BY l.n)
+        || CASE WHEN max(l.total) > 10 THEN ' and of ' || max(l.total) - 10 || ' more' ELSE '' END
+    FROM roleless AS l
+    WHERE l.n <= 10 AND (@extschema@.gov_can('user:manage') OR @extschema@.gov_can('audit:read'))
+    HAVING pg_catalog.count(*) > 0
+    UNION ALL
+    SELECT 'access_control', 'active users whose database role does not exist: ' || l.total
+    FROM roleless AS l
+    WHERE l.n = 1 AND NOT (@extschema@.gov_can('user:manage') OR @extschema@.gov_can('audit:read'))
+    UNION ALL
     SELECT 'audit', 'governance.audit_log has ' || pg_catalog.count(*) || ' rows instead of one'
     FROM governance.audit_log AS l
     HAVING pg_catalog.count(*) <> 1
@@ -139,7 +158,7 @@ BEGIN ATOMIC
     WHERE w.problem IS NOT NULL;
 END;
 COMMENT ON FUNCTION governance.component_problems() IS
-'What is wrong, by component: tables missing, guards off, no admin left, the worker not working.';
+'What is wrong, by component: tables missing, guards off, no admin left, users whose database role is gone, the worker not working.';
 
 CREATE FUNCTION @extschema@.gov_health()
 RETURNS jsonb
@@ -160,4 +179,4 @@ BEGIN ATOMIC
     FROM states AS s;
 END;
 COMMENT ON FUNCTION @extschema@.gov_health() IS
-'{status, components}: operational, or degraded and why, found by looking: tables and guards in the catalogs, a lasting admin, the worker''s visits.  Needs no actor.';
+'{status, components}: operational, or degraded and why, found by looking: tables and guards in the catalogs, a lasting admin, the database roles of active users (by name to who may see users), the worker''s visits.  Needs no actor.';

@@ -64,13 +64,15 @@ keep_denial(const GovDenial *denial)
 static void
 log_denial(const GovDenial *denial, const char *why)
 {
+	const char *db_role = gov_session_db_role();
+
 	ereport(LOG_SERVER_ONLY,
 			(errmsg("governance: denied%s: user=%s permission=%s resource=%s db_role=%s sqlstate=%s",
 					why,
 					denial->user_id ? denial->user_id : "-",
 					denial->permission ? denial->permission : "-",
 					denial->resource ? denial->resource : "-",
-					gov_session_db_role(),
+					db_role ? db_role : "-",
 					unpack_sql_state(denial->sqlerrcode)),
 			 errhidestmt(true), errhidecontext(true)));
 }
@@ -107,22 +109,45 @@ gov_deny(const GovDenial *denial)
 pg_noreturn static void
 deny_no_actor(const char *permission, const char *resource)
 {
+	const char *db_role = gov_session_db_role();
+	const char *login = gov_session_login_role();
 	GovDenial	denial = {0};
 
 	denial.sqlerrcode = ERRCODE_INSUFFICIENT_PRIVILEGE;
 	denial.permission = permission;
 	denial.resource = resource;
-	denial.message = psprintf("role \"%s\" is not an active governance user",
-							  gov_session_db_role());
-	denial.hint =
-		psprintf("An administrator can run: SELECT gov_create_user('...', '...', db_role => %s);",
-				 quote_literal_cstr(gov_session_db_role()));
-	if (gov_actor_is_bound())
+	if (db_role == NULL || login == NULL)
+	{
+		denial.message = "the database role of this session no longer exists";
+		denial.detail = "It was dropped while the session was open.";
+		denial.hint = login == NULL ?
+			"Connect again with a role that exists." :
+			"RESET ROLE goes back to the role that connected.";
+	}
+	else if (gov_actor_is_bound())
 	{
 		denial.message = "the user this transaction acts for is not active";
 		denial.hint = "Another user must act, or an administrator run gov_reactivate_user().";
 	}
+	else
+	{
+		denial.message = psprintf("role \"%s\" is not an active governance user",
+								  db_role);
+		denial.hint =
+			psprintf("An administrator can run: SELECT gov_create_user('...', '...', db_role => %s);",
+					 quote_literal_cstr(db_role));
+	}
 	gov_deny(&denial);
+}
+
+char *
+gov_require_db_role(void)
+{
+	char	   *db_role = gov_session_db_role();
+
+	if (db_role == NULL || !gov_session_exists())
+		deny_no_actor(NULL, NULL);
+	return db_role;
 }
 
 GovActor

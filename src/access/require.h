@@ -13,6 +13,9 @@
 #include "core/compat.h"
 #include "identity/actor.h"
 
+/* The session's database role; 42501 where it was dropped meanwhile. */
+extern char *gov_require_db_role(void);
+
 /* An active actor, or 42501. */
 extern GovActor gov_require_actor(void);
 

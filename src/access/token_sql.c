@@ -119,6 +119,7 @@ gov_credentials_check(const text *given, GovCredentials *credentials)
 	PreventCommandIfParallelMode("gov_begin_as()");
 	gov_refuse_restricted("gov_begin_as()");
 	gov_actor_refuse_second();
+	(void) gov_require_db_role();
 	if (given == NULL)
 		refuse_credentials();
 	if (gov_token_hash(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given), hash))

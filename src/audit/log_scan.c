@@ -13,7 +13,7 @@ void
 gov_log_scan_open(GovLogScan *scan, GovRelation table, GovRelation index,
 				  Snapshot snapshot)
 {
-	scan->rel = table_open(gov_relation(table), AccessShareLock);
+	scan->rel = gov_relation_open(table);
 	scan->index = index_open(gov_relation(index), AccessShareLock);
 	scan->snapshot = snapshot;
 	scan->scan = NULL;

@@ -248,12 +248,14 @@ execute_all(GovStatement *list)
 static void
 set_restoring(bool restoring)
 {
-	const char *database = quote_identifier(get_database_name(MyDatabaseId));
+	const char *database = get_database_name(MyDatabaseId);
 
+	if (database == NULL)
+		elog(ERROR, "database %u does not exist", MyDatabaseId);
 	execute(psprintf(restoring ?
 					 "ALTER DATABASE %s SET governance.restoring = on" :
 					 "ALTER DATABASE %s RESET governance.restoring",
-					 database));
+					 quote_identifier(database)));
 	gov_cache_invalidate(GOV_CACHE_ACCESS);
 	gov_cache_invalidate(GOV_CACHE_POLICY);
 	gov_cache_invalidate(GOV_CACHE_ADMIT);

@@ -13,7 +13,6 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 #include "audit/seal.h"
@@ -108,8 +107,7 @@ gov_sealed_tables(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	for (i = 0; i < lengthof(tables); i++)
 	{
-		Datum		name =
-			CStringGetTextDatum(get_rel_name(gov_relation(tables[i])));
+		Datum		name = CStringGetTextDatum(gov_relation_name(tables[i]));
 		bool		isnull = false;
 
 		tuplestore_putvalues(result->setResult, result->setDesc, &name,

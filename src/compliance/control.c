@@ -104,13 +104,14 @@ gov_add_control(PG_FUNCTION_ARGS)
 									  "no_exceptions");
 	const char *source = gov_arg_text(fcinfo, 5, "source", "");
 	const char *criterion = gov_arg_text(fcinfo, 6, "criterion", "");
-	char	   *db_role = gov_session_db_role();
+	char	   *db_role;
 	GovActor	actor;
 	Oid			save_userid;
 	int			save_context;
 
 	gov_refuse_read_only("gov_add_control()");
 	actor = gov_require(GOV_PERM_SYSTEM_CONFIG, psprintf("control/%s", id));
+	db_role = gov_require_db_role();
 
 	gov_spi_begin();
 	if (gov_run(&lock_control, gov_text(id)) > 0)

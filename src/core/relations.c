@@ -10,12 +10,14 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "core/compat.h"
 #include "core/relations.h"
 
 static const char *const relation_names[GOV_REL_COUNT] = {
@@ -91,18 +93,6 @@ gov_schema(void)
 	return get_namespace_oid("governance", true);
 }
 
-static void
-load_owner(Oid relid)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-
-	if (HeapTupleIsValid(tuple))
-	{
-		owner_oid = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-		ReleaseSysCache(tuple);
-	}
-}
-
 /*
  * gov_relation_or_invalid
  *		The OID of one of our relations, or InvalidOid where there is none.
@@ -134,28 +124,56 @@ gov_relation_or_invalid(GovRelation which)
 	return relation_oids[which];
 }
 
+pg_noreturn static void
+no_relation(GovRelation which)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("extension \"governance\" is not complete in this database"),
+			 errdetail("There is no relation \"governance.%s\".",
+					   relation_names[which]),
+			 errhint("Run CREATE EXTENSION governance.")));
+}
+
 Oid
 gov_relation(GovRelation which)
 {
 	Oid			relid = gov_relation_or_invalid(which);
 
 	if (!OidIsValid(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("extension \"governance\" is not complete in this database"),
-				 errdetail("There is no relation \"governance.%s\".",
-						   relation_names[which]),
-				 errhint("Run CREATE EXTENSION governance.")));
+		no_relation(which);
 	return relid;
+}
+
+const char *
+gov_relation_name(GovRelation which)
+{
+	return relation_names[which];
+}
+
+Relation
+gov_relation_open(GovRelation which)
+{
+	Relation	rel = try_table_open(gov_relation(which), AccessShareLock);
+
+	if (rel == NULL)
+		no_relation(which);
+	return rel;
 }
 
 Oid
 gov_owner(void)
 {
 	Oid			relid = gov_relation(GOV_REL_AUDIT_EVENTS);
+	HeapTuple	tuple;
 
-	if (!OidIsValid(owner_oid))
-		load_owner(relid);
+	if (OidIsValid(owner_oid))
+		return owner_oid;
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	if (!HeapTupleIsValid(tuple))
+		no_relation(GOV_REL_AUDIT_EVENTS);
+	owner_oid = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
 	return owner_oid;
 }
 

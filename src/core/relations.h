@@ -12,6 +12,7 @@
 #define GOV_RELATIONS_H
 
 #include "utils/inval.h"
+#include "utils/relcache.h"
 
 /* GOV_RELATION(symbol, name): those C code names by itself. */
 #define GOV_RELATION_LIST \
@@ -102,6 +103,12 @@ extern void gov_relations_init(void);
 extern Oid	gov_relation(GovRelation which);
 extern Oid	gov_relation_or_invalid(GovRelation which);
 extern Oid	gov_schema(void);
+extern const char *gov_relation_name(GovRelation which);
+
+/*
+ * One of our tables, for reading; 55000 where it was dropped a moment ago.
+ */
+extern Relation gov_relation_open(GovRelation which);
 
 /* The owner, as whom internal writes run. */
 extern Oid	gov_owner(void);

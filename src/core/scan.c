@@ -34,7 +34,7 @@ column_number(Relation rel, const char *column)
 void
 gov_scan_begin(GovScan *scan, GovRelation table)
 {
-	scan->rel = table_open(gov_relation(table), AccessShareLock);
+	scan->rel = gov_relation_open(table);
 	scan->scan = systable_beginscan(scan->rel, InvalidOid, false, NULL, 0,
 									NULL);
 	scan->tuple = NULL;
@@ -47,7 +47,7 @@ gov_scan_begin_key(GovScan *scan, GovRelation table, GovRelation index,
 	ScanKeyData key;
 	AttrNumber	attnum;
 
-	scan->rel = table_open(gov_relation(table), AccessShareLock);
+	scan->rel = gov_relation_open(table);
 	attnum = column_number(scan->rel, column);
 	if (TupleDescAttr(RelationGetDescr(scan->rel), attnum - 1)->atttypid ==
 		NAMEOID)

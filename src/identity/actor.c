@@ -11,6 +11,10 @@
  * It is lent no identity.  The session's counts there only while it is the
  * current user, too, which our own SECURITY DEFINER functions never let it be.
  *
+ * A role that was dropped while its sessions are open acts as nobody, and so
+ * does who came by it: neither a role of the same name made since, which has
+ * another OID, nor a binding lends them an actor.
+ *
  * Pooling in transaction mode is safe: a binding ends with its transaction,
  * and what is cached of the session is keyed by role OID and generation.
  */
@@ -22,6 +26,7 @@
 #include "utils/acl.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "core/relations.h"
 #include "core/scan.h"
@@ -56,8 +61,17 @@ typedef struct UserAnswer
 	char		user_id[GOV_ID_LEN + 1];
 } UserAnswer;
 
+typedef struct SessionAnswer
+{
+	uint64		generation;
+	Oid			login;
+	Oid			role;
+	bool		exists;
+} SessionAnswer;
+
 static RoleAnswer last_role;
 static UserAnswer last_user;
+static SessionAnswer last_session;
 
 static void
 xact_callback(XactEvent event, void *arg)
@@ -201,6 +215,27 @@ gov_actor_confine(GovConfined now)
 	return before;
 }
 
+bool
+gov_session_exists(void)
+{
+	Oid			login = GetSessionUserId();
+	Oid			role = GetOuterUserId();
+	uint64		generation;
+
+	if (gov_cache_is_current(GOV_CACHE_ACCESS, last_session.generation) &&
+		last_session.login == login && last_session.role == role)
+		return last_session.exists;
+
+	generation = gov_cache_generation_to_load(GOV_CACHE_ACCESS);
+	last_session.login = login;
+	last_session.role = role;
+	last_session.exists =
+		SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(login)) &&
+		SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role));
+	last_session.generation = generation;
+	return last_session.exists;
+}
+
 /* Does a binding not count here? */
 static bool
 is_restricted(void)
@@ -222,32 +257,31 @@ acting_role(void)
 	return GetUserId() == outer && outer != gov_owner() ? outer : InvalidOid;
 }
 
-bool
-gov_actor_get(GovActor *actor)
+/* The one of the binding, else of the session; false: nobody active. */
+static bool
+find_actor(GovActor *actor)
 {
 	Oid			role;
 
-	/* A worker does not know of a binding: no function of ours asks there. */
-	if (unlikely(IsParallelWorker()))
-	{
-		actor->evidence = GOV_EVIDENCE_UNMAPPED;
-		actor->user_id[0] = '\0';
-		return false;
-	}
 	if (binding.evidence != GOV_EVIDENCE_UNMAPPED && !is_restricted())
 	{
 		actor->evidence = binding.evidence;
 		strlcpy(actor->user_id, binding.user_id, sizeof(actor->user_id));
-		if (binding.evidence == GOV_EVIDENCE_INTERNAL ||
-			user_is_active(binding.user_id))
-			return true;
+		return binding.evidence == GOV_EVIDENCE_INTERNAL ||
+			user_is_active(binding.user_id);
 	}
-	else if (OidIsValid(role = acting_role()) &&
-			 find_role_user(role, actor->user_id))
-	{
-		actor->evidence = GOV_EVIDENCE_SESSION;
+	role = acting_role();
+	actor->evidence = GOV_EVIDENCE_SESSION;
+	return OidIsValid(role) && find_role_user(role, actor->user_id);
+}
+
+bool
+gov_actor_get(GovActor *actor)
+{
+	/* A worker does not know of a binding: no function of ours asks there. */
+	if (likely(!IsParallelWorker()) && gov_session_exists() &&
+		find_actor(actor))
 		return true;
-	}
 	actor->evidence = GOV_EVIDENCE_UNMAPPED;
 	actor->user_id[0] = '\0';
 	return false;

@@ -39,7 +39,16 @@ extern bool gov_actor_get(GovActor *actor);
 
 extern const char *gov_evidence_name(GovEvidence evidence);
 
-/* The database role that counts for the session, and the login, by name. */
+/*
+ * Are the session's login and its role in force still there?  DROP ROLE ends
+ * no session, so all that acts asks.
+ */
+extern bool gov_session_exists(void);
+
+/*
+ * The database role that counts for the session, and the login, by name; NULL
+ * where it was dropped.
+ */
 extern char *gov_session_db_role(void);
 extern char *gov_session_login_role(void);
 

@@ -173,7 +173,7 @@ read_targets(const GovSlaResourceKey *key, GovSlaTarget **targets)
 						   C_COLLATION_OID, F_TEXTEQ,
 						   CStringGetTextDatum(key->id));
 	*targets = palloc(sizeof(GovSlaTarget) * room);
-	scan.rel = table_open(gov_relation(GOV_REL_SLA_TARGETS), AccessShareLock);
+	scan.rel = gov_relation_open(GOV_REL_SLA_TARGETS);
 	scan.scan = systable_beginscan(scan.rel,
 								   gov_relation(GOV_REL_SLA_TARGETS_PKEY),
 								   true, NULL, lengthof(keys), keys);

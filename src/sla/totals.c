@@ -158,7 +158,7 @@ add_rows(Question *question, const Level *level, TimestampTz from,
 	ScanKeyEntryInitialize(&keys[3], 0, level->at, BTLessStrategyNumber,
 						   InvalidOid, InvalidOid, F_TIMESTAMPTZ_LT,
 						   TimestampTzGetDatum(until));
-	rel = table_open(gov_relation(level->table), AccessShareLock);
+	rel = gov_relation_open(level->table);
 	desc = RelationGetDescr(rel);
 	scan = systable_beginscan(rel, gov_relation(level->index), true,
 							  question->snapshot, lengthof(keys), keys);
@@ -217,8 +217,7 @@ static void
 lower_limits(Question *question)
 {
 	GovSlaTotals *totals = question->totals;
-	Relation	rel = table_open(gov_relation(GOV_REL_SLA_RETENTION),
-								 AccessShareLock);
+	Relation	rel = gov_relation_open(GOV_REL_SLA_RETENTION);
 	TupleDesc	desc = RelationGetDescr(rel);
 	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false,
 										  question->snapshot, 0, NULL);

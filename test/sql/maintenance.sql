@@ -89,6 +89,12 @@ BEGIN;
 ALTER TABLE governance.audit_events DISABLE TRIGGER append_only;
 SELECT gov_health()->'components'->>'audit' AS audit;
 ROLLBACK;
+
+-- and a table that is missing
+BEGIN;
+ALTER TABLE governance.audit_cosignatures RENAME TO elsewhere;
+SELECT gov_health()->'components'->>'audit' AS audit;
+ROLLBACK;
 BEGIN;
 ALTER TABLE governance.users DISABLE TRIGGER guard;
 UPDATE governance.users SET is_active = false;
