@@ -63,7 +63,7 @@ REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	checkpoint retire outbox incident incident_deadline \
 	sketch sla_target sla_ingest sla_measurement sla_verdict sla_violation \
 	sla_escalation sla_read sla_gate openslo incident_sla \
-	control report report_render evidence views metrics rest idempotency \
+	moments control report report_render evidence views metrics rest idempotency \
 	maintenance restore drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\
 	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))

@@ -197,6 +197,27 @@ LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION governance.check_version(text, text) IS
 '22023 unless the value of the argument "name" has the form of a version; NULL passes.';
 
+CREATE FUNCTION governance.check_moment(name text, value timestamptz)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_sql_check_moment'
+LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION governance.check_moment(text, timestamptz) IS
+'22023 unless the value of the argument "name" is of the years 1970 to 2200; NULL passes.';
+
+CREATE FUNCTION governance.check_past(name text, value timestamptz)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_sql_check_past'
+LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION governance.check_past(text, timestamptz) IS
+'As check_moment(), and 22023 where it is more than 5 minutes ahead.';
+
+CREATE FUNCTION governance.check_bound(name text, value timestamptz)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_sql_check_bound'
+LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION governance.check_bound(text, timestamptz) IS
+'As check_moment(), but infinities pass: they mean no bound.';
+
 CREATE FUNCTION @extschema@.gov_create_role(
     role text,
     description text = '',
@@ -267,7 +288,7 @@ AS 'MODULE_PATHNAME', 'gov_assign_role'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_assign_role(text, text, timestamptz, text) IS
-'Give a role to an active user, replacing expiry and reason where it is held already; the row.  Needs role:manage and every permission of the role (42501).  Separation of duties: MG001; unknown user or role: 42704; expires_at past: 22023; user inactive, or the last admin would expire: 55000.';
+'Give a role to an active user, replacing expiry and reason where it is held already; the row.  Needs role:manage and every permission of the role (42501).  Separation of duties: MG001; unknown user or role: 42704; expires_at past, or more than 100 years ahead: 22023; user inactive, or the last admin would expire: 55000.';
 
 CREATE FUNCTION @extschema@.gov_revoke_role(
     user_id text,
@@ -290,7 +311,7 @@ AS 'MODULE_PATHNAME', 'gov_delegate'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_delegate(text, text, timestamptz, text) IS
-'Lend a role to another active user; the row.  It ends at "until", with the lender''s own assignment, or by gov_revoke_role() of the lender.  Needs holding the role, not lent (42501).  Held or lent already: 55000; separation of duties: MG001; unknown role or user: 42704; until past, or no reason: 22023.';
+'Lend a role to another active user; the row.  It ends at "until", with the lender''s own assignment, or by gov_revoke_role() of the lender.  Needs holding the role, not lent (42501).  Held or lent already: 55000; separation of duties: MG001; unknown role or user: 42704; until past or more than 100 years ahead, or no reason: 22023.';
 
 CREATE FUNCTION @extschema@.gov_create_sod_set(
     name text,

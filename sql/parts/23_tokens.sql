@@ -29,7 +29,7 @@ AS 'MODULE_PATHNAME', 'gov_create_api_token'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_create_api_token(text, text, timestamptz) IS
-'A new API token for an active user, shown this once: only its SHA-256 is stored.  For oneself it needs nothing; for somebody else user:manage and every permission of that user.  name says what it is for.  expires_at NULL: never; in the past: 22023.  Unknown user: 42704; inactive: 55000.';
+'A new API token for an active user, shown this once: only its SHA-256 is stored.  For oneself it needs nothing; for somebody else user:manage and every permission of that user.  name says what it is for.  expires_at NULL: never; past, or more than 100 years ahead: 22023.  Unknown user: 42704; inactive: 55000.';
 
 CREATE FUNCTION @extschema@.gov_revoke_api_token(token_id bigint)
 RETURNS boolean

@@ -91,7 +91,9 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 ROWS 100
 BEGIN ATOMIC
-    SELECT governance.check_limit(gov_audit_trail.limit_rows);
+    SELECT governance.check_limit(gov_audit_trail.limit_rows),
+        governance.check_bound('since', gov_audit_trail.since),
+        governance.check_bound('until', gov_audit_trail.until);
     SELECT governance.require_permission('audit:read');
     SELECT found.*
     FROM (
@@ -100,8 +102,8 @@ BEGIN ATOMIC
             WHERE gov_audit_trail.resource IS NOT NULL
                 AND e.resource = gov_audit_trail.resource
                 AND (gov_audit_trail.user_id IS NULL OR e.actor = gov_audit_trail.user_id)
-                AND e.occurred_at >= coalesce(gov_audit_trail.since, '-infinity')
-                AND e.occurred_at < coalesce(gov_audit_trail.until, 'infinity')
+                AND e.occurred_at >= coalesce(nullif(gov_audit_trail.since, 'infinity'), '-infinity')
+                AND e.occurred_at < coalesce(nullif(gov_audit_trail.until, '-infinity'), 'infinity')
             ORDER BY e.occurred_at DESC, e.event_id DESC
             LIMIT coalesce(gov_audit_trail.limit_rows, 100))
         UNION ALL
@@ -110,8 +112,8 @@ BEGIN ATOMIC
             WHERE gov_audit_trail.resource IS NULL
                 AND gov_audit_trail.user_id IS NOT NULL
                 AND e.actor = gov_audit_trail.user_id
-                AND e.occurred_at >= coalesce(gov_audit_trail.since, '-infinity')
-                AND e.occurred_at < coalesce(gov_audit_trail.until, 'infinity')
+                AND e.occurred_at >= coalesce(nullif(gov_audit_trail.since, 'infinity'), '-infinity')
+                AND e.occurred_at < coalesce(nullif(gov_audit_trail.until, '-infinity'), 'infinity')
             ORDER BY e.occurred_at DESC, e.event_id DESC
             LIMIT coalesce(gov_audit_trail.limit_rows, 100))
         UNION ALL
@@ -119,15 +121,15 @@ BEGIN ATOMIC
             FROM governance.audit_events AS e
             WHERE gov_audit_trail.resource IS NULL
                 AND gov_audit_trail.user_id IS NULL
-                AND e.occurred_at >= coalesce(gov_audit_trail.since, '-infinity')
-                AND e.occurred_at < coalesce(gov_audit_trail.until, 'infinity')
+                AND e.occurred_at >= coalesce(nullif(gov_audit_trail.since, 'infinity'), '-infinity')
+                AND e.occurred_at < coalesce(nullif(gov_audit_trail.until, '-infinity'), 'infinity')
             ORDER BY e.occurred_at DESC, e.event_id DESC
             LIMIT coalesce(gov_audit_trail.limit_rows, 100))
     ) AS found
     ORDER BY found.occurred_at DESC, found.event_id DESC;
 END;
 COMMENT ON FUNCTION @extschema@.gov_audit_trail(text, text, timestamptz, timestamptz, integer) IS
-'Audit events, newest first: those of an actor (user_id), of a resource (''<kind>/<id>''), from since on and before until; NULL: any.  limit_rows 1 to 10000.  Needs audit:read.';
+'Audit events, newest first: those of an actor (user_id), of a resource (''<kind>/<id>''), from since on and before until; NULL: any; an infinity is no bound.  limit_rows 1 to 10000.  Needs audit:read.';
 
 CREATE VIEW governance.access_audit_log
 WITH (security_invoker = true) AS

@@ -348,7 +348,8 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 50
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT governance.check_id('model_id', gov_model_versions.model_id),
-        governance.check_limit(gov_model_versions.limit_rows);
+        governance.check_limit(gov_model_versions.limit_rows),
+        governance.check_moment('before', gov_model_versions.before);
     SELECT governance.require_actor();
     SELECT v.*
     FROM governance.model_versions AS v
@@ -480,7 +481,8 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT governance.check_id('model_id', gov_deployed_model.model_id),
-        governance.check_id('environment', gov_deployed_model.environment);
+        governance.check_id('environment', gov_deployed_model.environment),
+        governance.check_past('as_of', gov_deployed_model.as_of);
     SELECT governance.require_actor();
     -- one of the two is run; deployments to one environment do not overlap
     SELECT v.*
@@ -508,7 +510,7 @@ BEGIN ATOMIC
         ON v.model_id = live.model_id AND v.version = live.version;
 END;
 COMMENT ON FUNCTION @extschema@.gov_deployed_model(text, text, timestamptz) IS
-'The version that is live in an environment, or was at that moment (as_of); its row is today''s.  No row where none was.  Needs an active user.';
+'The version that is live in an environment, or was at that moment (as_of); its row is today''s.  No row where none was.  as_of more than 5 minutes ahead: 22023.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_model_history(
     model_id text,

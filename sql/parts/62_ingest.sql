@@ -142,7 +142,7 @@ RETURNS TABLE (
 AS 'MODULE_PATHNAME', 'gov_sla_series'
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 288;
 COMMENT ON FUNCTION @extschema@.gov_sla_series(text, text, timestamptz, timestamptz, interval) IS
-'What was observed, a row for each step, empty ones included (count 0, the rest NULL); milliseconds within 1 per cent, per cent exactly.  Steps are whole minutes and begin at multiples of their length.  No row without a service level.  Needs an active user; more than 10000 steps: 22023.';
+'What was observed, a row for each step, empty ones included (count 0, the rest NULL); milliseconds within 1 per cent, per cent exactly.  Steps are whole minutes and begin at multiples of their length.  An infinity is no bound: since then begins with the first observation.  No row without a service level.  Needs an active user; more than 10000 steps: 22023.';
 
 CREATE FUNCTION governance.sla_totals(
     resource_type text,

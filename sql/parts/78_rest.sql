@@ -120,6 +120,15 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_hold_usecase(text) IS
 'Keep a use-case as it is until this transaction ends: for a client that looks first and then decides (If-Match).  Needs one of the permissions that change a use-case; unknown: 42704.';
 
+CREATE FUNCTION @extschema@.gov_moment(
+    name text,
+    value text)
+RETURNS timestamptz
+AS 'MODULE_PATHNAME', 'gov_moment'
+LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.gov_moment(text, text) IS
+'A moment as a web service is given it: a number of seconds since 1970, or ISO 8601 (without a zone, in the session''s); NULL gives NULL.  Neither, or not of the years 1970 to 2200: 22023, with "name" as the argument; infinity passes, for since and until.  Needs nothing: it reads nothing but its arguments.';
+
 CREATE FUNCTION @extschema@.gov_begin_for(
     token text,
     user_id text)

@@ -155,19 +155,6 @@ gov_delegations_end_all(const char *lender)
 
 /* --- assignments --------------------------------------------------------- */
 
-/* A moment to come, or none. */
-static TimestampTz
-arg_future(FunctionCallInfo fcinfo, int n, const char *name, bool or_null)
-{
-	TimestampTz t = gov_arg_time(fcinfo, n, name, or_null);
-
-	if (t != DT_NOEND && t <= GetCurrentTimestamp())
-		gov_bad_value(name,
-					  psprintf("%s is past.", timestamptz_to_str(t)),
-					  "Give a moment to come.");
-	return t;
-}
-
 /* Might an assignment with a date take the place of the last admin's? */
 static bool
 may_end_admin(const char *role, TimestampTz expires_at)
@@ -209,7 +196,7 @@ gov_assign_role(PG_FUNCTION_ARGS)
 {
 	const char *user_id = gov_arg_id(fcinfo, 0, "user_id");
 	const char *role = gov_arg_id(fcinfo, 1, "role");
-	TimestampTz expires_at = arg_future(fcinfo, 2, "expires_at", true);
+	TimestampTz expires_at = gov_arg_expiry(fcinfo, 2, "expires_at", true);
 	const char *reason = gov_arg_text(fcinfo, 3, "reason", "");
 	char	   *resource = assignment_resource(user_id, role);
 	const GovRoleGraph *graph;
@@ -391,7 +378,7 @@ gov_delegate(PG_FUNCTION_ARGS)
 {
 	const char *role = gov_arg_id(fcinfo, 0, "role");
 	const char *to_user = gov_arg_id(fcinfo, 1, "to_user");
-	TimestampTz until = arg_future(fcinfo, 2, "until", false);
+	TimestampTz until = gov_arg_expiry(fcinfo, 2, "until", false);
 	const char *reason = gov_arg_reason(fcinfo, 3, "reason");
 	char	   *resource = assignment_resource(to_user, role);
 	const GovRoleGraph *graph;

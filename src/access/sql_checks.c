@@ -28,6 +28,9 @@ PG_FUNCTION_INFO_V1(gov_sql_check_limit);
 PG_FUNCTION_INFO_V1(gov_sql_check_word);
 PG_FUNCTION_INFO_V1(gov_sql_check_id);
 PG_FUNCTION_INFO_V1(gov_sql_check_version);
+PG_FUNCTION_INFO_V1(gov_sql_check_moment);
+PG_FUNCTION_INFO_V1(gov_sql_check_past);
+PG_FUNCTION_INFO_V1(gov_sql_check_bound);
 
 /*
  * governance.require_actor()
@@ -113,5 +116,36 @@ gov_sql_check_version(PG_FUNCTION_ARGS)
 {
 	(void) gov_arg_version_or_null(fcinfo, 1,
 								   gov_arg_reason(fcinfo, 0, "name"));
+	PG_RETURN_VOID();
+}
+
+/*
+ * governance.check_moment(name, value), a NULL value passing
+ */
+Datum
+gov_sql_check_moment(PG_FUNCTION_ARGS)
+{
+	(void) gov_arg_time(fcinfo, 1, gov_arg_reason(fcinfo, 0, "name"), true);
+	PG_RETURN_VOID();
+}
+
+/*
+ * governance.check_past(name, value), a NULL value passing
+ */
+Datum
+gov_sql_check_past(PG_FUNCTION_ARGS)
+{
+	(void) gov_arg_past(fcinfo, 1, gov_arg_reason(fcinfo, 0, "name"));
+	PG_RETURN_VOID();
+}
+
+/*
+ * governance.check_bound(name, value), NULL and infinities passing
+ */
+Datum
+gov_sql_check_bound(PG_FUNCTION_ARGS)
+{
+	(void) gov_arg_bound(fcinfo, 1, gov_arg_reason(fcinfo, 0, "name"),
+						 DT_NOEND);
 	PG_RETURN_VOID();
 }

@@ -86,15 +86,18 @@ forget_statement(void)
 	pgstat_report_activity(STATE_RUNNING, shown);
 }
 
-/* One refusal for every reason: it must not tell what was nearly right. */
+/*
+ * One refusal for every reason: it must not tell what was nearly right.  The
+ * hint does, to who has a token that only its time keeps from opening.
+ */
 pg_noreturn static void
-refuse_credentials(void)
+refuse_credentials(const char *hint)
 {
 	GovDenial	denial = {0};
 
 	denial.sqlerrcode = ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION;
 	denial.message = "the credentials are not valid";
-	denial.hint = "A token may be mistyped, expired or revoked, or its user inactive; gov_create_api_token() makes a new one.";
+	denial.hint = hint ? hint : "A token may be mistyped, expired or revoked, or its user inactive; gov_create_api_token() makes a new one.";
 	denial.hide_statement = true;
 	gov_deny(&denial);
 }
@@ -112,6 +115,7 @@ gov_credentials_check(const text *given, GovCredentials *credentials)
 	uint8_t		hash[GOV_SHA256_LEN];
 	GovToken	token;
 	bool		is_active;
+	const char *hint = NULL;
 	bool		found;
 
 	memset(credentials, 0, sizeof(*credentials));
@@ -121,7 +125,7 @@ gov_credentials_check(const text *given, GovCredentials *credentials)
 	gov_actor_refuse_second();
 	(void) gov_require_db_role();
 	if (given == NULL)
-		refuse_credentials();
+		refuse_credentials(NULL);
 	if (gov_token_hash(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given), hash))
 	{
 		gov_spi_begin();
@@ -137,10 +141,10 @@ gov_credentials_check(const text *given, GovCredentials *credentials)
 	}
 	else
 		found = gov_jwt_verify(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given),
-							   credentials->user_id) &&
+							   credentials->user_id, &hint) &&
 			gov_user_exists(credentials->user_id, &is_active) && is_active;
 	if (!found)
-		refuse_credentials();
+		refuse_credentials(hint);
 }
 
 /*
@@ -166,7 +170,7 @@ gov_create_api_token(PG_FUNCTION_ARGS)
 {
 	const char *user_id = gov_arg_id(fcinfo, 0, "user_id");
 	const char *name = gov_arg_reason(fcinfo, 1, "name");
-	TimestampTz expires_at = gov_arg_time(fcinfo, 2, "expires_at", true);
+	TimestampTz expires_at = gov_arg_expiry(fcinfo, 2, "expires_at", true);
 	char	   *resource = psprintf("user/%s", user_id);
 	char		token[GOV_TOKEN_LEN + 1];
 	uint8_t		hash[GOV_SHA256_LEN];
@@ -174,9 +178,6 @@ gov_create_api_token(PG_FUNCTION_ARGS)
 	GovActor	actor;
 	bool		is_active;
 
-	if (expires_at <= GetCurrentTimestamp())
-		gov_bad_value("expires_at", "It is in the past.",
-					  "Leave it NULL for a token that does not expire.");
 	gov_refuse_read_only("gov_create_api_token()");
 	actor = gov_require_actor();
 	if (strcmp(actor.user_id, user_id) != 0)

@@ -170,7 +170,7 @@ void
 gov_report_period(FunctionCallInfo fcinfo, int days_arg, int until_arg,
 				  int *days, TimestampTz *start, TimestampTz *end)
 {
-	TimestampTz until = gov_arg_time(fcinfo, until_arg, "until", true);
+	TimestampTz until = gov_arg_bound(fcinfo, until_arg, "until", DT_NOEND);
 
 	*days = PG_ARGISNULL(days_arg) ? 30 :
 		gov_arg_int4(fcinfo, days_arg, "period_days", 1, DAYS_MAX);

@@ -26,8 +26,8 @@ gov_bad_value(const char *name, const char *detail, const char *hint)
 			 hint ? errhint("%s", hint) : 0));
 }
 
-pg_noreturn static void
-missing_value(const char *name)
+void
+gov_missing_value(const char *name)
 {
 	gov_bad_value(name, psprintf("The argument \"%s\" is missing.", name),
 				  psprintf("Give a value: %s => ...", name));
@@ -112,7 +112,7 @@ arg_name(FunctionCallInfo fcinfo, int n, const char *name, const char *others,
 	if (PG_ARGISNULL(n))
 	{
 		if (!or_null)
-			missing_value(name);
+			gov_missing_value(name);
 		return NULL;
 	}
 	s = text_to_cstring(PG_GETARG_TEXT_PP(n));
@@ -167,7 +167,7 @@ gov_arg_reason(FunctionCallInfo fcinfo, int n, const char *name)
 	const char *s = gov_arg_text(fcinfo, n, name, NULL);
 
 	if (s == NULL)
-		missing_value(name);
+		gov_missing_value(name);
 	/* cppcheck-suppress nullPointerRedundantCheck */
 	if (s[strspn(s, " \t\r\n\v\f")] == '\0')
 		gov_bad_value(name, "It is empty.",
@@ -195,7 +195,7 @@ gov_arg_word(FunctionCallInfo fcinfo, int n, const char *name,
 	int			i;
 
 	if (s == NULL)
-		missing_value(name);
+		gov_missing_value(name);
 	for (i = 0; words[i] != NULL; i++)
 	{
 		if (strcmp(s, words[i]) == 0)
@@ -318,7 +318,7 @@ gov_arg_int4(FunctionCallInfo fcinfo, int n, const char *name,
 			 int32 min, int32 max)
 {
 	if (PG_ARGISNULL(n))
-		missing_value(name);
+		gov_missing_value(name);
 	return (int32) check_range(PG_GETARG_INT32(n), name, min, max);
 }
 
@@ -327,26 +327,8 @@ gov_arg_int8(FunctionCallInfo fcinfo, int n, const char *name,
 			 int64 min, int64 max)
 {
 	if (PG_ARGISNULL(n))
-		missing_value(name);
+		gov_missing_value(name);
 	return check_range(PG_GETARG_INT64(n), name, min, max);
-}
-
-TimestampTz
-gov_arg_time(FunctionCallInfo fcinfo, int n, const char *name, bool or_null)
-{
-	TimestampTz t;
-
-	if (PG_ARGISNULL(n))
-	{
-		if (!or_null)
-			missing_value(name);
-		return DT_NOEND;
-	}
-	t = PG_GETARG_TIMESTAMPTZ(n);
-	if (TIMESTAMP_NOT_FINITE(t))
-		gov_bad_value(name, "It is not a finite time.",
-					  or_null ? "Leave it NULL where there is no limit." : NULL);
-	return t;
 }
 
 void

@@ -10,9 +10,9 @@
 
 #include "fmgr.h"
 #include "utils/jsonb.h"
-#include "utils/timestamp.h"
 
 #include "core/compat.h"
+#include "core/moment.h"
 
 #define GOV_ID_LEN		128		/* longest id that people choose */
 #define GOV_TEXT_MAX	(1024 * 1024)	/* longest free text, bytes */
@@ -62,10 +62,6 @@ extern int32 gov_arg_int4(FunctionCallInfo fcinfo, int n, const char *name,
 extern int64 gov_arg_int8(FunctionCallInfo fcinfo, int n, const char *name,
 						  int64 min, int64 max);
 
-/* NULL (where allowed) reads as DT_NOEND; infinities are refused. */
-extern TimestampTz gov_arg_time(FunctionCallInfo fcinfo, int n,
-								const char *name, bool or_null);
-
 /* 'a', 'b', 'c' for hints */
 extern char *gov_word_list(const char *const *words);
 
@@ -77,6 +73,7 @@ extern char *gov_excerpt(const char *s, int len);
 
 pg_noreturn extern void gov_bad_value(const char *name, const char *detail,
 									  const char *hint);
+pg_noreturn extern void gov_missing_value(const char *name);
 
 /*
  * 42501 where the code of a relation's owner or of a control runs (see

@@ -52,6 +52,17 @@
 #define relation_set_new_filenode relation_set_new_filelocator
 #endif
 
+/* What else is wrong with a date, since 16; it does not matter here. */
+#if PG_VERSION_NUM >= 160000
+#define GovDateTimeExtra DateTimeErrorExtra
+#define gov_decode_datetime(field, ftype, nf, dtype, tm, fsec, tz, extra) \
+	DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz, extra)
+#else
+#define GovDateTimeExtra int
+#define gov_decode_datetime(field, ftype, nf, dtype, tm, fsec, tz, extra) \
+	((void) (extra), DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz))
+#endif
+
 /* Ownership of every kind of object is asked in one way since 16. */
 #if PG_VERSION_NUM >= 160000
 #define GOV_OWNS_EXTENSION(extension, role) \

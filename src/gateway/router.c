@@ -20,9 +20,7 @@
 #define SHOW_INCIDENT "SELECT gov_row_json(t)::text" \
 	" FROM gov_incident({incident_id}) AS t"
 /* Arrays of a body; one value stands for as many as there are latencies. */
-#define TIME_OF(value) "CASE jsonb_typeof(" value ") WHEN 'number'" \
-	" THEN to_timestamp((" value " #>> '{}')::float8)" \
-	" ELSE (" value " #>> '{}')::timestamptz END"
+#define TIME_OF(value) "gov_moment('observed_at', " value " #>> '{}')"
 #define FLOATS_OF(field) " ARRAY(SELECT (e.value #>> '{}')::float8" \
 	" FROM jsonb_array_elements({body} -> '" field "') AS e)"
 #define ARRAY_OF(field, element, one) \
@@ -259,10 +257,8 @@ put_body_argument(Text *sql, const Route *route, int body,
 						"$%d::jsonb -> '%s')) END)", body, field, body, field);
 			break;
 		case TYPE_TIME:
-			text_printf(sql, "(CASE jsonb_typeof($%d::jsonb -> '%s')"
-						" WHEN 'number' THEN to_timestamp(($%d::jsonb ->> '%s'"
-						")::float8) ELSE ($%d::jsonb ->> '%s')::timestamptz"
-						" END)", body, field, body, field, body, field);
+			text_printf(sql, "gov_moment('%s', $%d::jsonb ->> '%s')", field,
+						body, field);
 			break;
 		default:
 			put_field(sql, body, argument, "->>");
@@ -283,9 +279,7 @@ put_argument(Text *sql, const Route *route, Statement *statement, int i)
 	}
 	number = parameter_of(statement, i);
 	if (argument->type == TYPE_TIME)
-		text_printf(sql, "(CASE WHEN $%d::text ~ '^-?[0-9]+([.][0-9]+)?$'"
-					" THEN to_timestamp($%d::text::float8)"
-					" ELSE $%d::text::timestamptz END)", number, number,
+		text_printf(sql, "gov_moment('%s', $%d::text)", argument->fields[0],
 					number);
 	else
 		text_printf(sql, "$%d::%s", number, types[argument->type].cast);

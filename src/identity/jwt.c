@@ -21,8 +21,6 @@
 #define HEADER_MAX 1024
 #define HS256_LEN 32
 #define ED25519_LEN 64
-#define UNIX_EPOCH_SECS \
-	((POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
 
 typedef struct Header
 {
@@ -35,7 +33,7 @@ typedef struct Claims
 {
 	const char *sub;
 	double		exp;
-	double		nbf;
+	double		nbf;			/* 0: at any time */
 	bool		has_exp;
 	bool		for_us;
 	int			seen_sub;
@@ -220,8 +218,25 @@ verify_signature(const Header *header, const char *signed_text, int len,
 	return false;
 }
 
+/* Begun, not expired, and of the years that other moments are of? */
+static bool
+is_in_time(const Claims *claims, const char **hint)
+{
+	double		now = gov_seconds_since_1970(GetCurrentTimestamp());
+
+	if (gov_looks_like_ms(claims->exp) || gov_looks_like_ms(claims->nbf))
+	{
+		*hint = "A time of the token looks like milliseconds: exp and nbf are seconds since 1970.";
+		return false;
+	}
+	return claims->exp > now &&
+		claims->exp <= gov_seconds_since_1970(gov_last_expiry()) &&
+		claims->nbf >= 0 && claims->nbf <= now;
+}
+
 bool
-gov_jwt_verify(const char *token, int len, char user_id[GOV_ID_LEN + 1])
+gov_jwt_verify(const char *token, int len, char user_id[GOV_ID_LEN + 1],
+			   const char **hint)
 {
 	const char *end = token + len;
 	const char *first;
@@ -232,7 +247,6 @@ gov_jwt_verify(const char *token, int len, char user_id[GOV_ID_LEN + 1])
 	int			nsignature;
 	Header		header = {0};
 	Claims		claims = {0};
-	double		now;
 
 	if (gov_jwt_audience == NULL || gov_jwt_audience[0] == '\0' ||
 		len > GOV_JWT_MAX ||
@@ -255,10 +269,9 @@ gov_jwt_verify(const char *token, int len, char user_id[GOV_ID_LEN + 1])
 	if (nbytes <= 0 ||
 		!gov_json_read((char *) bytes, nbytes, read_claim, &claims))
 		return false;
-	now = GetCurrentTimestamp() / (double) USECS_PER_SEC + UNIX_EPOCH_SECS;
-	if (!claims.for_us || !claims.has_exp || claims.exp <= now ||
-		(claims.seen_nbf > 0 && claims.nbf > now) || claims.sub == NULL ||
-		!gov_id_is_valid(claims.sub, strlen(claims.sub)))
+	if (!claims.for_us || !claims.has_exp || claims.sub == NULL ||
+		!gov_id_is_valid(claims.sub, strlen(claims.sub)) ||
+		!is_in_time(&claims, hint))
 		return false;
 	strlcpy(user_id, claims.sub, GOV_ID_LEN + 1);
 	return true;

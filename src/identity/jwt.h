@@ -17,9 +17,11 @@
 
 /*
  * Is it signed by a key of governance.jwks_file, for governance.jwt_audience,
- * begun and not expired?  Then its subject.
+ * begun, not expired, and to expire within 100 years?  Then its subject.
+ * Where nothing but a time is wrong that looks like milliseconds, "hint" says
+ * so; it is left alone otherwise.
  */
 extern bool gov_jwt_verify(const char *token, int len,
-						   char user_id[GOV_ID_LEN + 1]);
+						   char user_id[GOV_ID_LEN + 1], const char **hint);
 
 #endif							/* GOV_JWT_H */

@@ -27,7 +27,6 @@
 
 PG_FUNCTION_INFO_V1(gov_report_incident);
 
-#define AWARE_AHEAD_MS	(5 * 60 * 1000)
 #define RESOURCE_MAX	1024
 #define DEDUP_KEY_MAX	512
 
@@ -352,12 +351,7 @@ gov_report_incident(PG_FUNCTION_ARGS)
 		report.affected_count = gov_arg_int4(fcinfo, 5, "affected_count", 0,
 											 PG_INT32_MAX);
 	report.metadata = gov_arg_object(fcinfo, 6, "metadata", false);
-	report.aware_at = gov_arg_time(fcinfo, 7, "aware_at", true);
-	if (report.aware_at != DT_NOEND &&
-		report.aware_at > TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
-													  AWARE_AHEAD_MS))
-		gov_bad_value("aware_at", "It is more than 5 minutes ahead.",
-					  "Give the time at which the incident became known.");
+	report.aware_at = gov_arg_past(fcinfo, 7, "aware_at");
 	if (!PG_ARGISNULL(8))
 		report.dedup_key = arg_short_text(fcinfo, 8, "dedup_key",
 										  DEDUP_KEY_MAX);

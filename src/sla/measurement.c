@@ -28,7 +28,6 @@
 
 PG_FUNCTION_INFO_V1(gov_record_measurement);
 
-#define MAX_AHEAD (5 * USECS_PER_MINUTE)
 #define COUNT_MAX INT64CONST(1000000000000) /* requests in a summary */
 
 /* GOV_METRIC(symbol, name, what it may be) */
@@ -182,24 +181,6 @@ arg_summary(FunctionCallInfo fcinfo, int n, Summary *summary)
 	return metrics;
 }
 
-/* Not in the future, and not too late; NULL is now. */
-static TimestampTz
-arg_measured_at(FunctionCallInfo fcinfo, int n)
-{
-	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz at;
-
-	if (PG_ARGISNULL(n))
-		return now;
-	at = gov_arg_time(fcinfo, n, "measured_at", false);
-	if (at > now + MAX_AHEAD)
-		gov_bad_value("measured_at",
-					  psprintf("%s is more than 5 minutes ahead.",
-							   timestamptz_to_str(at)),
-					  "Check the clock of whoever measured it.");
-	return at;
-}
-
 static void
 check_lateness(TimestampTz at)
 {
@@ -307,11 +288,13 @@ gov_record_measurement(PG_FUNCTION_ARGS)
 	const char *id = gov_arg_id(fcinfo, 1, "resource_id");
 	Summary		summary;
 	Jsonb	   *metrics = arg_summary(fcinfo, 2, &summary);
-	TimestampTz at = arg_measured_at(fcinfo, 3);
+	TimestampTz at = gov_arg_past(fcinfo, 3, "measured_at");
 	GovSlaTarget target;
 	GovActor	actor;
 	int64		measurement_id;
 
+	if (at == DT_NOEND)
+		at = GetCurrentTimestamp();
 	gov_refuse_read_only("gov_record_measurement()");
 	actor = gov_require(GOV_PERM_SLA_RECORD,
 						psprintf("sla_target/%s:%s", type, id));

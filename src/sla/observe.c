@@ -33,8 +33,6 @@
 PG_FUNCTION_INFO_V1(gov_observe);
 PG_FUNCTION_INFO_V1(gov_observe_many);
 
-#define FUTURE_USECS (5 * USECS_PER_MINUTE)
-
 #define MAX_LATENESS "sla.max_lateness"
 #define KEEP_RAW "sla.keep_raw"
 
@@ -92,7 +90,7 @@ gov_observe_begin(GovObserving *observing, const char *type, int type_len,
 
 	/* now() is never late, however long the transaction lasts. */
 	observing->oldest = GetCurrentTransactionStartTimestamp() - lateness;
-	observing->newest = GetCurrentTimestamp() + FUTURE_USECS;
+	observing->newest = GetCurrentTimestamp() + GOV_MAX_AHEAD;
 }
 
 pg_noreturn static void
@@ -126,11 +124,14 @@ void
 gov_observe_check_time(const GovObserving *observing, TimestampTz at,
 					   const GovObservationPlace *place)
 {
+	const char *hint;
+	char	   *fault;
+
 	if (likely(at >= observing->oldest && at <= observing->newest))
 		return;
-	if (TIMESTAMP_NOT_FINITE(at))
-		refuse(place, "observed_at", pstrdup("It is not a finite time."),
-			   NULL);
+	fault = gov_moment_fault(at, &hint);
+	if (fault != NULL)
+		refuse(place, "observed_at", fault, hint);
 	if (at < observing->oldest)
 	{
 		Jsonb	   *limit = gov_policy_value(MAX_LATENESS, NULL);

@@ -72,11 +72,57 @@ put_step(ReturnSetInfo *rsinfo, TimestampTz at, const GovSlaTotals *totals,
 }
 
 /*
+ * first_minute
+ *		The minute of the first observation before "until", by halves;
+ *		"until" where there is none.
+ */
+static TimestampTz
+first_minute(const char *type, const char *id, TimestampTz until)
+{
+	TimestampTz from = SetEpochTimestamp();
+	TimestampTz middle;
+	GovSlaTotals totals;
+
+	gov_sla_totals(type, id, from, until, &totals, NULL);
+	if (totals.count == 0)
+		return until;
+	while (until - from > USECS_PER_MINUTE)
+	{
+		middle = gov_sla_minute(from + (until - from) / 2);
+		gov_sla_totals(type, id, SetEpochTimestamp(), middle, &totals, NULL);
+		if (totals.count > 0)
+			until = middle;
+		else
+			from = middle;
+	}
+	return from;
+}
+
+/*
+ * first_step
+ *		Where the step begins that "since" is in.
+ *
+ * A step begins at a multiple of its length from Monday, 2001-01-01 UTC.
+ */
+static TimestampTz
+first_step(TimestampTz since, TimestampTz until, int64 step)
+{
+	const TimestampTz origin = 366 * USECS_PER_DAY;
+	int64		phase = (since - origin) % step;
+	TimestampTz at = since - (phase < 0 ? phase + step : phase);
+
+	if ((until - at) / step >= MAX_STEPS)
+		gov_bad_value("step",
+					  psprintf("The period has more than %d steps.",
+							   MAX_STEPS),
+					  "Ask for longer steps or a shorter period.");
+	return at;
+}
+
+/*
  * gov_sla_series(resource_type, resource_id, since, until, step)
  *		→ SETOF (bucket, count, p50, p95, p99, availability_percent,
  *		error_rate)
- *
- * A step begins at a multiple of its length from Monday, 2001-01-01 UTC.
  */
 Datum
 gov_sla_series(PG_FUNCTION_ARGS)
@@ -84,32 +130,37 @@ gov_sla_series(PG_FUNCTION_ARGS)
 	const char *type = gov_arg_word(fcinfo, 0, "resource_type",
 									gov_sla_types, NULL);
 	const char *id = gov_arg_id(fcinfo, 1, "resource_id");
-	TimestampTz since = gov_arg_time(fcinfo, 2, "since", false);
+	TimestampTz since = gov_arg_bound(fcinfo, 2, "since", DT_NOBEGIN);
 	TimestampTz until = PG_ARGISNULL(3) ?
 		GetCurrentTransactionStartTimestamp() :
-		gov_arg_time(fcinfo, 3, "until", false);
+		gov_arg_bound(fcinfo, 3, "until",
+					  GetCurrentTimestamp() + GOV_MAX_AHEAD);
 	int64		step = arg_step(fcinfo, 4);
-	const TimestampTz origin = 366 * USECS_PER_DAY;
 	GovSketch  *sketch;
-	int64		phase;
-	TimestampTz at;
+	TimestampTz at = since;
 
+	if (PG_ARGISNULL(2))
+		gov_missing_value("since");
 	if (since > until)
 		gov_bad_value("until", "It is before \"since\".", NULL);
-	since = gov_sla_minute(since);
 	until = gov_sla_minute(until + USECS_PER_MINUTE - 1);
-	phase = (since - origin) % step;
-	at = since - (phase < 0 ? phase + step : phase);
-	if ((until - at) / step >= MAX_STEPS)
-		gov_bad_value("step",
-					  psprintf("The period has more than %d steps.",
-							   MAX_STEPS),
-					  "Ask for longer steps or a shorter period.");
+	if (since != DT_NOBEGIN)
+	{
+		since = gov_sla_minute(since);
+		at = first_step(since, until, step);
+	}
 	(void) gov_require_actor();
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (!gov_sla_target_exists(type, id))
 		return (Datum) 0;
+	if (since == DT_NOBEGIN)
+	{
+		since = first_minute(type, id, until);
+		if (since == until)
+			return (Datum) 0;
+		at = first_step(since, until, step);
+	}
 	sketch = palloc(sizeof(GovSketch));
 	for (; at < until; at += step)
 	{

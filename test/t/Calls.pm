@@ -33,7 +33,7 @@ my %good = (
 	'gov_audit_witness.checkpoint' => q{E'a\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u2014 b AAAAAAAA\n'}, 'gov_add_witness.key' => q{'w.example+4a98ebc3+BNdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea'}, 'gov_set_approval_policy.name' => q{'x'}, 'gov_rollback_model.environment' => q{'production'}, 'gov_undeploy_model.environment' => q{'staging'},
 	'gov_idempotency_end.status' => '200', 'gov_merkle_inclusion_path.leaf_index' => '0', 'gov_merkle_consistency_path.old_size' => '1',
 	'gov_record_measurement.metrics' => q{'{"response_time_p95": 900}'::jsonb}, 'gov_create_api_token.expires_at' => q{now() + interval '1 day'},
-	'gov_assign_role.expires_at' => q{now() + interval '1 day'}, 'gov_create_sod_set.cardinality' => '2', 'gov_incidents.status' => q{'unresolved'}, 'gov_policy.name' => q{'gate.sla'},
+	'gov_assign_role.expires_at' => q{now() + interval '1 day'}, 'gov_create_sod_set.cardinality' => '2', 'gov_incidents.status' => q{'unresolved'}, 'gov_policy.name' => q{'gate.sla'}, 'gov_moment.name' => q{'as_of'}, 'gov_moment.value' => q{'1700000000'},
 );
 my %good_type = (
 	text => q{'text'}, name => q{'rosa'}, int => '3', bigint => '3', float => '99.5', numeric => '0.5', boolean => 'true', timestamp => 'now()', interval => q{'5 min'}, uuid => 'gen_random_uuid()',
