@@ -99,6 +99,14 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_status() IS
 'Where the audit log stands: {tree_size, root, unsealed_events, oldest_unsealed_seconds (0 where none is), last_checkpoint {tree_size, root, origin, key_id, created_at}, witnessed_size (null where none is)}.  Needs audit:read.';
 
+CREATE FUNCTION governance.audit_status()
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gov_sql_audit_status'
+LANGUAGE C STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION governance.audit_status() IS
+'gov_audit_status() without the question who asks, for gov_metrics().';
+
 CREATE FUNCTION @extschema@.gov_audit_inclusion_proof(
     event_id bigint,
     tree_size bigint = NULL)

@@ -39,11 +39,21 @@ BEGIN ATOMIC
         (50, 'governance_sla_resources', 'gauge', 'Resources with a service level, by type.'),
         (51, 'governance_sla_violations_total', 'counter', 'Service level violations found, by resource type and violation type.'),
         (52, 'governance_open_sla_violations', 'gauge', 'Service level violations that are open, by resource type and violation type.'),
+        (53, 'governance_sla_status', 'gauge', 'Status of a service level over 24 hours: 1 for the one that it has, 0 for the others.  Of the first 1,000 resources, as all of governance_sla_* that name one.'),
+        (54, 'governance_sla_latency_p95_seconds', 'gauge', 'The 95th percentile of the latency observed over 24 hours, within 1 %; none without observations.'),
+        (55, 'governance_sla_latency_p95_target_seconds', 'gauge', 'What that percentile shall not exceed.'),
+        (56, 'governance_sla_error_budget_left_ratio', 'gauge', 'What is left of the error budget of the window of a service level: 1 untouched, 0 or less exhausted.'),
+        (57, 'governance_sla_burn_rate', 'gauge', 'How many times faster than its window allows an error budget burns, by burn-rate rule, over the long of its two windows.'),
         (60, 'governance_audit_sealed_events_total', 'counter', 'Audit events under the last tree head.'),
         (61, 'governance_audit_last_seal_timestamp_seconds', 'gauge', 'When the trail was sealed last, in seconds since 1970; 0 where it never was.'),
         (62, 'governance_audit_altered_events_total', 'counter', 'Events found altered when they were to be sealed.'),
+        (63, 'governance_audit_unsealed_events', 'gauge', 'Audit events that wait to be sealed.'),
+        (64, 'governance_audit_seal_lag_seconds', 'gauge', 'Age of the oldest event that waits to be sealed; 0 where none does.'),
         (70, 'governance_events_published_total', 'counter', 'Events of the outbox that have been numbered.'),
-        (71, 'governance_unpublished_events', 'gauge', 'Events of the outbox that wait for the worker.')
+        (71, 'governance_unpublished_events', 'gauge', 'Events of the outbox that wait for the worker.'),
+        (72, 'governance_event_consumer_lag_events', 'gauge', 'Numbered events of the outbox that a consumer has not dealt with.'),
+        (73, 'governance_versions_awaiting_decision', 'gauge', 'Model versions that are pending, asked for or not.'),
+        (74, 'governance_sla_unfolded_rows', 'gauge', 'Rows of observations that wait to be folded into rollups.')
     ) AS f(family_no, name, kind, help);
 END;
 COMMENT ON FUNCTION governance.metric_families() IS
@@ -152,6 +162,29 @@ BEGIN ATOMIC
         ('governance_sla_violations_total', v.found),
         ('governance_open_sla_violations', v.open)) AS f(name, value)
     UNION ALL
+    SELECT f.name, r.labels || coalesce(',' || f.label, ''), f.value
+    FROM (
+        SELECT governance.metric_label('resource_type', t.resource_type) || ','
+                || governance.metric_label('resource_id', t.resource_id) AS labels,
+            governance.sla_report(t.resource_type, t.resource_id, 24) AS report
+        FROM governance.sla_targets AS t
+        WHERE t.valid_to IS NULL
+        ORDER BY t.resource_type, t.resource_id
+        LIMIT 1000) AS r
+    CROSS JOIN LATERAL (
+        SELECT 'governance_sla_status', governance.metric_label('status', s.status), (s.status = r.report ->> 'status')::int
+        FROM (VALUES ('compliant'), ('at_risk'), ('violated'), ('unknown')) AS s(status)
+        UNION ALL
+        SELECT 'governance_sla_latency_p95_seconds', NULL, (r.report ->> 'p95')::numeric / 1000
+        UNION ALL
+        SELECT 'governance_sla_latency_p95_target_seconds', NULL, (r.report -> 'target' ->> 'response_time_p95')::numeric / 1000
+        UNION ALL
+        SELECT 'governance_sla_error_budget_left_ratio', NULL, (r.report ->> 'budget_left')::numeric / 100
+        UNION ALL
+        SELECT 'governance_sla_burn_rate', governance.metric_label('rule', b.burn ->> 'rule'), (b.burn ->> 'long')::numeric
+        FROM pg_catalog.jsonb_array_elements(r.report -> 'burn_rates') AS b(burn)) AS f(name, label, value)
+    WHERE f.value IS NOT NULL
+    UNION ALL
     SELECT 'governance_audit_sealed_events_total', NULL, coalesce(pg_catalog.max(h.tree_size), 0)
     FROM governance.audit_tree_heads AS h
     UNION ALL
@@ -164,12 +197,29 @@ BEGIN ATOMIC
     SELECT 'governance_audit_altered_events_total', NULL, pg_catalog.count(*)
     FROM governance.audit_seal_flags AS f
     UNION ALL
+    SELECT f.name, NULL, f.value
+    FROM governance.audit_status() AS a(status)
+    CROSS JOIN LATERAL (VALUES
+        ('governance_audit_unsealed_events', (a.status ->> 'unsealed_events')::numeric),
+        ('governance_audit_seal_lag_seconds', (a.status ->> 'oldest_unsealed_seconds')::numeric)) AS f(name, value)
+    UNION ALL
     SELECT 'governance_events_published_total', NULL, coalesce(pg_catalog.max(o.published_no), 0)
     FROM governance.events AS o
     UNION ALL
     SELECT 'governance_unpublished_events', NULL, pg_catalog.count(*)
     FROM governance.events AS o
-    WHERE o.published_no IS NULL;
+    WHERE o.published_no IS NULL
+    UNION ALL
+    SELECT 'governance_event_consumer_lag_events', governance.metric_label('consumer', c.name),
+        (SELECT coalesce(pg_catalog.max(o.published_no), 0) FROM governance.events AS o) - c.published_no
+    FROM governance.event_consumers AS c
+    UNION ALL
+    SELECT 'governance_versions_awaiting_decision', NULL, pg_catalog.count(*)
+    FROM governance.model_versions AS v
+    WHERE v.approval_status = 'pending'
+    UNION ALL
+    SELECT 'governance_sla_unfolded_rows', NULL, pg_catalog.count(*)
+    FROM governance.sla_deltas AS d;
 END;
 COMMENT ON FUNCTION governance.metric_samples() IS
 'The figures of gov_metrics(); labels in its format, NULL: none.';
@@ -186,7 +236,7 @@ BEGIN ATOMIC
         FROM governance.metric_families() AS f
         UNION ALL
         SELECT f.family_no, coalesce(s.labels, ''),
-            s.name || coalesce('{' || s.labels || '}', '') || ' ' || s.value
+            s.name || coalesce('{' || s.labels || '}', '') || ' ' || pg_catalog.trim_scale(s.value)
         FROM governance.metric_samples() AS s
         JOIN governance.metric_families() AS f ON f.name = s.name
     )

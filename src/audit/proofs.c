@@ -27,6 +27,7 @@
 PG_FUNCTION_INFO_V1(gov_audit_inclusion_proof);
 PG_FUNCTION_INFO_V1(gov_audit_consistency_proof);
 PG_FUNCTION_INFO_V1(gov_audit_status);
+PG_FUNCTION_INFO_V1(gov_sql_audit_status);
 
 /* What former incarnations left unsealed: their number, the oldest's time. */
 static GovStatement count_tail = {
@@ -356,12 +357,8 @@ push_checkpoints(JsonbParseState **state)
 		push_null(state, "witnessed_size");
 }
 
-/*
- * gov_audit_status()
- *		Where the log stands.
- */
-Datum
-gov_audit_status(PG_FUNCTION_ARGS)
+static Jsonb *
+describe_log(void)
 {
 	GovXidSnapshot none = gov_xid_snapshot_none();
 	GovXidSnapshot all = gov_xid_snapshot_all();
@@ -375,7 +372,6 @@ gov_audit_status(PG_FUNCTION_ARGS)
 	int64		unsealed = 0;
 	float8		age = 0;
 
-	(void) gov_require(GOV_PERM_AUDIT_READ, NULL);
 	snapshot = GetActiveSnapshot();
 	gov_tree_head_last(snapshot, &head);
 	incarnation = gov_log_incarnation();
@@ -409,5 +405,23 @@ gov_audit_status(PG_FUNCTION_ARGS)
 	gov_json_push(&state, WJB_VALUE, Float8GetDatum(age), false, FLOAT8OID);
 	push_checkpoints(&state);
 	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(result));
+	return JsonbValueToJsonb(result);
+}
+
+/*
+ * gov_audit_status()
+ *		Where the log stands.
+ */
+Datum
+gov_audit_status(PG_FUNCTION_ARGS)
+{
+	(void) gov_require(GOV_PERM_AUDIT_READ, NULL);
+	PG_RETURN_JSONB_P(describe_log());
+}
+
+/* governance.audit_status(): the same for gov_metrics(), which has asked. */
+Datum
+gov_sql_audit_status(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_JSONB_P(describe_log());
 }

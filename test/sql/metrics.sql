@@ -29,13 +29,13 @@ SELECT l.line, l.n FROM regexp_split_to_table(gov_metrics(), E'\n') WITH ORDINAL
 -- it ends with a line feed; every line is a HELP, a TYPE or a sample
 SELECT line = '' AS last_is_empty FROM lines ORDER BY n DESC LIMIT 1;
 SELECT line AS odd FROM lines
-WHERE line <> '' AND line !~ '^# HELP governance_[a-z_]+ [A-Z].*[.]$'
-    AND line !~ '^# TYPE governance_[a-z_]+ (gauge|counter)$'
-    AND line !~ '^governance_[a-z_]+([{][a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*[}])? [0-9.]+$';
+WHERE line <> '' AND line !~ '^# HELP governance_[a-z0-9_]+ [A-Z].*[.]$'
+    AND line !~ '^# TYPE governance_[a-z0-9_]+ (gauge|counter)$'
+    AND line !~ '^governance_[a-z0-9_]+([{][a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*[}])? -?[0-9.]+$';
 -- families with HELP, TYPE and their samples in one place
 SELECT line FROM lines WHERE line LIKE '# TYPE%' ORDER BY n;
 WITH f AS (
-    SELECT n, substring(line FROM 'governance_[a-z_]+') AS family,
+    SELECT n, substring(line FROM 'governance_[a-z0-9_]+') AS family,
         split_part(line, ' ', 2) IN ('HELP') AND line LIKE '#%' AS is_help
     FROM lines WHERE line <> '')
 SELECT family AS torn_apart FROM f GROUP BY family
@@ -54,6 +54,21 @@ FROM regexp_split_to_table(gov_metrics(), E'\n') AS m(line) WHERE m.line LIKE '%
 SELECT m.line = 'governance_unresolved_incidents{severity="warning"} '
     || (SELECT count(*) FROM gov_incidents(severity => 'warning')) AS counted
 FROM regexp_split_to_table(gov_metrics(), E'\n') AS m(line) WHERE m.line LIKE 'governance_unresolved_incidents{severity="warning"}%';
+-- a service level's figures are those of its report; a resource that has seen
+-- nothing has no latency
+SELECT count(*) FROM gov_define_sla('model', 'metrics-busy', 500, 1000, 99, 1);
+SELECT count(*) FROM gov_define_sla('model', 'metrics-idle', 250, 1000, 99, 1);
+SELECT gov_observe_many('model', 'metrics-busy', array_fill(800::float8, ARRAY[200]), array_fill(false, ARRAY[200]));
+SELECT regexp_replace(m.line, ' 0.79[0-9]*| 0.8[0-9]*', ' (800 ms within 1 %)') AS line
+FROM regexp_split_to_table(gov_metrics(), E'\n') AS m(line)
+WHERE m.line LIKE 'governance_sla_%resource_id="metrics-%' ORDER BY m.line COLLATE "C";
+-- what waits
+BEGIN;
+SELECT count(*) FROM gov_register_model('metrics-model', '1.0.0');
+SELECT m.line = 'governance_versions_awaiting_decision '
+    || (SELECT count(*) FROM governance.model_versions WHERE approval_status = 'pending') AS counted
+FROM regexp_split_to_table(gov_metrics(), E'\n') AS m(line) WHERE m.line LIKE 'governance_versions_awaiting_decision %';
+ROLLBACK;
 SELECT m.line FROM regexp_split_to_table(gov_metrics(), E'\n') AS m(line) WHERE m.line LIKE 'governance_suspended%' OR m.line LIKE 'governance_info%';
 BEGIN;
 SELECT is_suspended FROM gov_suspend('metrics test');

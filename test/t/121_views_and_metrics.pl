@@ -90,8 +90,9 @@ foreach my $panel (@{ $dashboard->{panels} })
 	{
 		my $sql = $target->{rawSql};
 		$sql =~ s/\$__timeFilter\(([^)]*)\)/$1 BETWEEN now() - interval '1 year' AND now()/g;
-		$sql =~ s/\$__timeFrom\(\)/now() - interval '1 year'/g;
+		$sql =~ s/\$__timeFrom\(\)/(now() - interval '1 year')/g;
 		$sql =~ s/\$__timeTo\(\)/now()/g;
+		$sql =~ s{\$\{resource\}}{model/vehicle_classifier}g;
 		my ($rc, undef, $err) = as_role('analyst', $sql);
 		is($rc, 0, "panel \"$panel->{title}\" runs") or diag("$sql\n$err");
 		unlike($sql, qr/\$__/, "panel \"$panel->{title}\" uses macros that are known here");
@@ -103,6 +104,12 @@ foreach my $panel (@{ $dashboard->{panels} })
 	}
 }
 is(scalar(grep { $_ > 1 } values %place), 0, 'no panel covers another');
+my ($latency) = grep { $_->{title} =~ /^Latency against/ } @{ $dashboard->{panels} };
+my $points = $latency->{targets}[0]{rawSql} =~ s/\$__timeFrom\(\)/(now() - interval '1 hour')/gr =~ s/\$__timeTo\(\)/now()/gr
+  =~ s{\$\{resource\}}{model/vehicle_classifier}gr;
+is((as_role('viewer', qq{SELECT max(p95) BETWEEN 890 AND 910, min("p95 target") FROM ($points) AS s}))[1], 't|500', 'latency beside its target');
+my ($list) = map { $_->{query} } grep { $_->{name} eq 'resource' } @{ $dashboard->{templating}{list} };
+is((as_role('viewer', $list))[1], 'model/vehicle_classifier', 'its choice of service levels');
 
 # Metrics.
 my ($rc, $metrics) = as_role('analyst', 'SELECT gov_metrics()');
@@ -127,6 +134,19 @@ like($metrics, qr/^governance_rollbacks_total\{environment="production"\} 1$/m, 
 like($metrics, qr/^governance_overdue_deadlines\{regime="eu_ai_act"\} 1$/m, 'and overdue deadlines');
 like($metrics, qr/^governance_sla_violations_total\{resource_type="model",violation_type="response_time_p95"\} \d+$/m, 'and violations');
 like($metrics, qr/^governance_component_up\{component="worker"\} 1$/m, 'and the worker');
+
+like($metrics, qr/^governance_sla_status\{resource_type="model",resource_id="vehicle_classifier",status="violated"\} 1$/m, 'and service levels');
+
+# Alerts: they fire where they should, and on figures that there are.
+foreach my $command ([ 'check', 'rules', 'docs/prometheus/governance.rules.yml' ],
+	[ 'check', 'config', '--syntax-only', 'docs/prometheus/scrape.yml' ],
+	[ 'test', 'rules', 't/governance.rules.test.yml' ])
+{
+	ok(IPC::Run::run([ 'promtool', @$command ], '>', \$out, '2>&1'), "promtool @$command") or diag($out);
+}
+my %family = map { $_ => 1 } $metrics =~ /^# TYPE (\w+)/mg;
+my @asked = slurp_file('docs/prometheus/governance.rules.yml') =~ /^\s+expr: (.*)$/mg;
+is(join(' ', grep { !$family{$_} } map { /\b(governance_\w+)/g } @asked), '', 'alerts ask for figures that there are');
 
 # Labels are escaped as the format asks.
 is($node->safe_psql('postgres', q{SELECT governance.metric_label('x', E'a"b\\\\c\\nd')}), q{x="a\"b\\\\c\nd"}, 'labels are escaped');
