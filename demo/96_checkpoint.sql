@@ -9,7 +9,7 @@ SELECT s -> 'tree_size' AS tree_size FROM gov_audit_seal() AS s;
 SELECT gov_audit_checkpoint() \g (format=unaligned tuples_only=on) :checkpoint
 \! cat "$DEMO_FILES/checkpoint"
 
-\echo 'She takes a proof that the approval is under that root, and the trail itself:'
+\echo 'She takes a proof that the approval is under that root, and the trail up to there:'
 \echo
 SELECT split_part(note, E'\n', 2) AS size FROM governance.audit_checkpoints ORDER BY checkpoint_id DESC LIMIT 1 \gset
 \set proof :files '/proof.json'
@@ -17,7 +17,7 @@ SELECT p FROM gov_audit_trail(resource => 'model_version/vehicle_classifier:1.0.
     gov_audit_inclusion_proof(e.event_id, :size) AS p
 WHERE e.event_type = 'model_version.approve' \g (format=unaligned tuples_only=on) :proof
 \set export :files '/export.jsonl'
-SELECT gov_audit_export() \g (format=unaligned tuples_only=on) :export
+SELECT gov_audit_export(0, :size) \g (format=unaligned tuples_only=on) :export
 
 \echo 'On her own machine there is no database, just the public key:'
 \echo
@@ -40,7 +40,7 @@ BEGIN;
 ALTER TABLE governance.audit_events DISABLE TRIGGER ALL;
 UPDATE governance.audit_events SET actor = 'olga'
 WHERE event_type = 'model_version.approve' AND resource = 'model_version/vehicle_classifier:1.0.0';
-SELECT gov_audit_export() \g (format=unaligned tuples_only=on) :tampered
+SELECT gov_audit_export(0, :size) \g (format=unaligned tuples_only=on) :tampered
 ROLLBACK;
 \echo
 \echo '$ governance-verify --key public.pem --checkpoint checkpoint tampered.jsonl'

@@ -78,7 +78,7 @@ AS 'MODULE_PATHNAME', 'gov_audit_checkpoint'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_checkpoint() IS
-'The newest tree head that an earlier transaction committed, as a checkpoint (C2SP tlog-checkpoint): a signed note where governance.checkpoint_key_file names a key, else its text alone and a NOTICE.  Kept in audit_checkpoints where writing is allowed.  Needs audit:read.  A key file that cannot be used, or a database that was copied: 55000; a trail that contradicts itself or an earlier checkpoint: MG005.';
+'The newest tree head that an earlier transaction committed, as a checkpoint (C2SP tlog-checkpoint): a signed note where governance.checkpoint_key_file names a key, else its text alone and a NOTICE.  Kept in audit_checkpoints where writing is allowed.  Needs audit:read.  A trail of which no event is sealed yet, a key file that cannot be used, or a database that was copied: 55000; a trail that contradicts itself or an earlier checkpoint: MG005.';
 
 CREATE FUNCTION @extschema@.gov_audit_witness(
     checkpoint text)

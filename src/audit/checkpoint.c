@@ -7,7 +7,8 @@
  * that an earlier transaction committed ("seal; checkpoint; ROLLBACK" would
  * sign a head that never was), only where the tree gives its root and those
  * of the checkpoints before, and signed only in the database that the log
- * began in: a copy of it goes another way under the same name.
+ * began in: a copy of it goes another way under the same name.  A head without
+ * leaves has none: a signature under nothing would fit any log.
  *
  * Invariants: one snapshot, taken now, for head, tree and earlier
  * checkpoints.  Reading stays reading: where nothing can be written, on a
@@ -278,6 +279,12 @@ gov_audit_checkpoint(PG_FUNCTION_ARGS)
 
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	tree_size = gov_tree_head_committed(snapshot, &root);
+	if (tree_size == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("no checkpoint is made of an audit trail without leaves"),
+				 errdetail("No transaction before this one has sealed an event, and a checkpoint of nothing would vouch for nothing."),
+				 errhint("gov_audit_seal() seals what has been committed, in a transaction of its own, as does the worker.")));
 	gov_checkpoint_compare(tree_size, &root, snapshot, "its own tree head");
 	(void) gov_checkpoint_check_last(snapshot);
 	UnregisterSnapshot(snapshot);

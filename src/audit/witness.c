@@ -199,6 +199,8 @@ gov_audit_witness(PG_FUNCTION_ARGS)
 	if (gov_checkpoint_parse(&checkpoint, note->text,
 							 note->text_len) != GOV_NOTE_OK)
 		bad_checkpoint("What it signs is no checkpoint (c2sp.org/tlog-checkpoint).");
+	if (checkpoint.tree_size == 0)
+		bad_checkpoint("It is of no leaves, so to have seen it shows nothing.");
 
 	gov_refuse_read_only("gov_audit_witness()");
 	actor = gov_require(GOV_PERM_AUDIT_SEAL, NULL);

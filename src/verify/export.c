@@ -9,7 +9,7 @@
  * Rows that were retired have no bytes any more.  That they were, an event of
  * the log itself must say (retirement goes on from the log's beginning, so one
  * stands for all before it): whoever deletes rows behind the log's back has no
- * such event.
+ * such event.  Of leaves that are vouched for, only an event says so that is.
  *
  * Invariant: memory is bounded by the longest line, and by a limit on the
  * number of gaps.
@@ -53,7 +53,9 @@ typedef struct Reader
 	bool		is_confirmed[TREES_MAX];
 	Spans		missing;		/* leaves without their event */
 	uint64_t	claimed;		/* so many are retired, says the header */
-	uint64_t	retired;		/* so many, says an event of the log */
+	uint64_t	retired;		/* so many, says an event of the export */
+	uint64_t	vouched_retired;	/* one that is vouched for */
+	uint64_t	proven;			/* leaves of which a proof was given */
 	uint8_t    *bytes;			/* canonical bytes of a leaf */
 	size_t		room;
 	Event		event;
@@ -99,6 +101,7 @@ next_object(Reader *reader)
 
 	if (line == NULL)
 		return NULL;
+	check_unconverted(reader->lines.name, line, len);
 	json_tokener_reset(reader->tokener);
 	object = json_tokener_parse_ex(reader->tokener, line, (int) len);
 	if (json_tokener_get_error(reader->tokener) != json_tokener_success ||
@@ -217,9 +220,13 @@ read_retirement(Reader *reader, uint64_t leaf_index)
 	object = json_tokener_parse(text);
 	free(text);
 	if (json_object_is_type(object, json_type_object) &&
-		json_size(object, "to_index", &to) && to <= leaf_index &&
-		to > reader->retired)
-		reader->retired = to;
+		json_size(object, "to_index", &to) && to <= leaf_index)
+	{
+		if (to > reader->retired)
+			reader->retired = to;
+		if (leaf_index < reader->task->vouched && to > reader->vouched_retired)
+			reader->vouched_retired = to;
+	}
 	json_object_put(object);
 }
 
@@ -231,7 +238,8 @@ take_missing(Reader *reader, uint64_t leaf_index, bool has_event,
 	Spans	   *missing = &reader->missing;
 	Span		span = {leaf_index, leaf_index + 1, has_event, event_id};
 
-	reader->task->by_hash++;
+	if (leaf_index < reader->task->vouched)
+		reader->task->by_hash++;
 	if (missing->count > 0 && leaf_index != reader->claimed &&
 		missing->span[missing->count - 1].end == leaf_index)
 		missing->span[missing->count - 1].end++;
@@ -299,6 +307,7 @@ match_inclusion(Reader *reader, uint64_t leaf_index, bool has_bytes,
 				const GovTreeHash *sealed)
 {
 	Task	   *task = reader->task;
+	bool		is_proven = false;
 
 	for (int i = 0; i < task->inclusions; i++)
 	{
@@ -306,6 +315,7 @@ match_inclusion(Reader *reader, uint64_t leaf_index, bool has_bytes,
 
 		if (proof->leaf_index != leaf_index)
 			continue;
+		is_proven = true;
 		if (memcmp(&proof->leaf_hash, sealed, sizeof(*sealed)) != 0)
 			fails(task, "leaf %" PRIu64 " is not the one that the inclusion proof %s is of",
 				  leaf_index, proof->file);
@@ -315,6 +325,8 @@ match_inclusion(Reader *reader, uint64_t leaf_index, bool has_bytes,
 			proof->event_id = reader->event.event_id;
 		}
 	}
+	if (is_proven)
+		reader->proven++;
 }
 
 /*
@@ -382,7 +394,8 @@ read_leaf(Reader *reader, json_object *object)
 		has_bytes = true;
 		read_retirement(reader, leaf_index);
 		if (task->print)
-			print_event(leaf_index, &reader->event);
+			print_event(leaf_index, leaf_index < task->vouched,
+						&reader->event);
 	}
 	match_inclusion(reader, leaf_index, has_bytes, &sealed);
 	if (gov_tree_edge_append(&reader->edge, &sealed) != GOV_TREE_OK)
@@ -429,6 +442,7 @@ read_trailer(Reader *reader, json_object *object)
 			  reader->confirmed, task->to - 1);
 
 	/* of contradictions compare_roots() has told */
+	task->is_proven = reader->proven > 0 && reader->proven == leaves;
 	task->export_tree = trees_add(&task->trees, "the export", task->to, &root,
 								  &other);
 	head = task->export_tree < 0 ? -1 :
@@ -439,13 +453,13 @@ read_trailer(Reader *reader, json_object *object)
 	for (int i = 0; i < TREES_MAX; i++)
 	{
 		if (reader->is_confirmed[i])
-			trees_join(&task->trees, task->export_tree, i);
+			trees_begin(&task->trees, i, task->export_tree);
 	}
 	if (task->to == 0 ? length == 0 :
 		gov_tree_verify_consistency(task->to, task->head_size, path, length,
 									&root,
 									&reader->head_root) == GOV_TREE_OK)
-		trees_join(&task->trees, task->export_tree, head);
+		trees_begin(&task->trees, task->export_tree, head);
 	else
 		fails(task, "the log of %" PRIu64 " leaves is not proven to begin with the %" PRIu64 " that the export goes up to",
 			  task->head_size, task->to);
@@ -462,19 +476,24 @@ check_missing(Reader *reader)
 	{
 		const Span *span = &reader->missing.span[i];
 		uint64_t	first = span->first;
+		uint64_t	retired = first < reader->task->vouched ?
+			reader->vouched_retired : reader->retired;
 		char		who[80];
 
-		if (span->end <= reader->retired)
+		/* one across that limit has lost the event that would excuse it */
+		if (span->end <= retired)
 			continue;
-		if (first < reader->retired)
-			first = reader->retired;
+		if (first < retired)
+			first = retired;
 		if (first == span->first && span->has_event)
 			snprintf(who, sizeof(who), "event %" PRId64 " (leaf %" PRIu64 ")",
 					 span->event_id, first);
 		else
 			snprintf(who, sizeof(who), "the event of leaf %" PRIu64, first);
-		fails(reader->task, "%s was removed: it is sealed, its row is gone, and no event in the export says that it was retired (--hash-only takes its hash alone)",
-			  who);
+		fails(reader->task, "%s was removed: it is sealed, its row is gone, and %s says that it was retired (--hash-only takes its hash alone)",
+			  who, first < reader->retired ?
+			  "only an event that nothing vouches for" :
+			  "no event in the export");
 	}
 }
 

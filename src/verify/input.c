@@ -43,6 +43,26 @@ read_whole(const char *name, size_t max, size_t *len)
 	return text;
 }
 
+/*
+ * check_unconverted
+ *		Text must be, byte for byte, what was given out.
+ *
+ * Editors, shells and transfers that mean it well convert it: told apart, so
+ * that nobody takes that for tampering.
+ */
+void
+check_unconverted(const char *name, const char *text, size_t len)
+{
+	if ((len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) ||
+		(len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 ||
+					  memcmp(text, "\xfe\xff", 2) == 0)))
+		unreadable("%s: begins with a byte order mark: a program has converted it since it was given out",
+				   name);
+	if (memchr(text, '\r', len) != NULL)
+		unreadable("%s: has lines that end in CR LF: a program has converted it since it was given out",
+				   name);
+}
+
 void
 lines_open(Lines *lines, const char *name, size_t max)
 {

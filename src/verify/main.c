@@ -3,8 +3,7 @@
  *		governance-verify: does the audit trail hold?
  *
  * Works without a server and trusts nothing that comes out of one: what it
- * believes are the public keys, and checkpoints that they signed.  Says in
- * one line what holds, or what does not.
+ * believes are the public keys, and checkpoints that they signed.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -12,7 +11,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "verify/verify.h"
 
@@ -25,7 +23,7 @@
 
 enum
 {
-	OPTION_HASH_ONLY = 256, OPTION_UNSIGNED, OPTION_MAX_LINE
+	OPTION_HASH_ONLY = 256, OPTION_UNSIGNED, OPTION_ALLOW_TAIL, OPTION_MAX_LINE
 };
 
 static const struct option options[] = {
@@ -37,6 +35,7 @@ static const struct option options[] = {
 	{"print", no_argument, NULL, 'p'},
 	{"hash-only", no_argument, NULL, OPTION_HASH_ONLY},
 	{"unsigned", no_argument, NULL, OPTION_UNSIGNED},
+	{"allow-unsigned-tail", no_argument, NULL, OPTION_ALLOW_TAIL},
 	{"max-line", required_argument, NULL, OPTION_MAX_LINE},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
@@ -58,18 +57,23 @@ static const char help[] =
 "                          the checkpoints must have its cosignature\n"
 "  -i, --inclusion=FILE    a proof by gov_audit_inclusion_proof()\n"
 "  -C, --consistency=FILE  a proof by gov_audit_consistency_proof()\n"
-"  -p, --print             print each event that is as it was sealed, as JSON;\n"
-"                          believe them if the last line says \"holds\"\n"
+"  -p, --print             print each event as JSON; believe them if the last\n"
+"                          line begins with \"holds\", but for those marked\n"
+"                          \"vouched_for\":false, which somebody may have made up\n"
 "      --hash-only         take leaves whose event is gone by their hash,\n"
 "                          though nothing says that they were retired\n"
 "      --unsigned          take checkpoints that are not signed, because they\n"
 "                          come from a place that you trust\n"
+"      --allow-unsigned-tail\n"
+"                          end with 0, not 3, where no checkpoint vouches for\n"
+"                          the last leaves\n"
 "      --max-line=BYTES    the longest line of an export (67108864)\n"
 "  -h, --help              this text\n"
 "  -V, --version           the version\n"
 "\n"
-"Exit status: 0 what was given holds; 1 it does not, and the line says which\n"
-"event or proof; 2 it cannot be read, or not be decided.\n";
+"Exit status: 0 what was given holds, wholly; 1 it does not, and the line says\n"
+"which event or proof; 2 it cannot be read, or not be decided; 3 it holds up to\n"
+"a leaf, and no checkpoint (or not the witness) vouches for the rest.\n";
 
 void
 fails(Task *task, const char *format,...)
@@ -118,9 +122,14 @@ add_tree(Task *task, const char *name, uint64_t size,
 {
 	int			other;
 	int			place = trees_add(&task->trees, name, size, root, &other);
+	GovTreeHash empty;
 
 	if (place < 0)
 		unreadable("too many trees");
+	if (gov_tree_root(NULL, 0, &empty) != GOV_TREE_OK)
+		unreadable("OpenSSL could not compute SHA-256");
+	if (size == 0 && memcmp(&empty, root, sizeof(empty)) != 0)
+		fails(task, "%s has no leaves, but not the root of none", name);
 	if (other >= 0)
 		fails(task, "%s and %s both have %" PRIu64 " leaves, but not the same root: the log was forked or rewritten",
 			  task->trees.tree[other].name, name, size);
@@ -207,6 +216,9 @@ parse_options(Task *task, int argc, char **argv)
 			case OPTION_UNSIGNED:
 				task->is_unsigned = true;
 				break;
+			case OPTION_ALLOW_TAIL:
+				task->allow_tail = true;
+				break;
 			case OPTION_MAX_LINE:
 				task->max_line = parse_max_line(optarg);
 				break;
@@ -239,125 +251,85 @@ parse_options(Task *task, int argc, char **argv)
 		read_inclusion(task, inclusions.name[i]);
 }
 
+/*
+ * find_vouched
+ *		How many leaves the checkpoints vouch for, and each witness with them.
+ */
 static void
-check_cosigned(Task *task)
+find_vouched(Task *task)
 {
+	for (int i = 0; i < task->checkpoints; i++)
+	{
+		uint64_t	size = task->trees.tree[task->checkpoint[i].tree].size;
+
+		if (size > task->vouched)
+			task->vouched = size;
+	}
 	for (int i = 0; i < task->witnesses; i++)
 	{
-		if (!task->witness[i].has_cosigned)
+		const Witness *witness = &task->witness[i];
+
+		if (!witness->has_cosigned)
 			fails(task, "no checkpoint given has a cosignature by the witness %s",
-				  task->witness[i].key.verifier.name);
+				  witness->key.verifier.name);
+		else if (witness->tree_size < task->vouched)
+			task->vouched = witness->tree_size;
+	}
+}
+
+static void
+check_one_log(const Trees *trees, int a, int b)
+{
+	if (!trees_are_one_log(trees, a, b))
+		unreadable("nothing proves that %s (%" PRIu64 " leaves) and %s (%" PRIu64 " leaves) are one log: --consistency",
+				   trees->tree[a].name, trees->tree[a].size,
+				   trees->tree[b].name, trees->tree[b].size);
+}
+
+/*
+ * check_not_cut
+ *		A checkpoint of more leaves than the export's log has must be proven to
+ *		go on from it.
+ */
+static void
+check_not_cut(Task *task)
+{
+	const Trees *trees = &task->trees;
+	int			shown = task->export_tree + (task->to == 0 ? 1 : 0);
+
+	for (int i = 0; i < task->export_tree; i++)
+	{
+		if (trees->tree[i].size > task->head_size &&
+			(task->head_size == 0 || !trees_are_one_log(trees, i, shown)))
+			fails(task, "%s has %" PRIu64 " leaves, the log of the export has only %" PRIu64 ": events were cut off, or the export is older (then prove it: --consistency)",
+				  trees->tree[i].name, trees->tree[i].size, task->head_size);
 	}
 }
 
 /*
  * check_connected
  *		All that was given must be proven to be one log.
+ *
+ * But for the export's head, of which nothing is said.  Nor is its own tree
+ * needed where each of its leaves is in another by a proof.
  */
 static void
 check_connected(Task *task)
 {
-	int			anchor = task->export_file != NULL ? task->export_tree :
-		task->checkpoint[0].tree;
-	int			stranger = trees_stranger(&task->trees, anchor);
-	const Tree *tree;
+	const Trees *trees = &task->trees;
+	bool		by_tree = task->export_file != NULL && !task->is_proven;
+	int			others = task->export_file != NULL ? task->export_tree :
+		trees->count;
 
-	if (stranger < 0)
-		return;
-	tree = &task->trees.tree[stranger];
-	if (task->export_file != NULL && tree->size > task->head_size)
-		fails(task, "%s has %" PRIu64 " leaves, the log of the export has only %" PRIu64 ": events were cut off, or the export is older (then prove it: --consistency)",
-			  tree->name, tree->size, task->head_size);
-	else
-		unreadable("nothing proves that %s (%" PRIu64 " leaves) and %s (%" PRIu64 " leaves) are one log: --consistency",
-				   tree->name, tree->size, task->trees.tree[anchor].name,
-				   task->trees.tree[anchor].size);
-}
-
-static void
-report_export(const Task *task)
-{
-	uint64_t	leaves = task->to - task->from;
-
-	if (leaves == 0)
-		printf("no leaves were exported, of %" PRIu64, task->head_size);
-	else
+	if (by_tree)
+		check_not_cut(task);
+	for (int i = 0; task->failures == 0 && i < others; i++)
 	{
-		printf("%" PRIu64 " events (leaves %" PRIu64 " to %" PRIu64 " of %"
-			   PRIu64 ") are as they were sealed", leaves - task->by_hash,
-			   task->from, task->to - 1, task->head_size);
-		if (task->by_hash > 0)
-			printf(", %" PRIu64 " more were verified by hash only",
-				   task->by_hash);
+		for (int j = 0; j < i; j++)
+			check_one_log(trees, i, j);
+		if (by_tree)
+			check_one_log(trees, i, task->export_tree);
 	}
-	if (task->checkpoints == 0)
-	{
-		char		hex[2 * GOV_SHA256_LEN + 1];
-		const Tree *tree = &task->trees.tree[task->export_tree];
-
-		gov_hex(tree->root.bytes, GOV_SHA256_LEN, hex);
-		printf("; no checkpoint vouches for their root %s", hex);
-	}
-}
-
-static void
-report(const Task *task)
-{
-	const char *between = "";
-
-	printf("holds: ");
-	if (task->export_file != NULL)
-	{
-		report_export(task);
-		between = "; ";
-	}
-	for (int i = 0; i < task->checkpoints; i++)
-	{
-		const Checkpoint *checkpoint = &task->checkpoint[i];
-
-		printf("%scheckpoint of %" PRIu64 " leaves", between,
-			   task->trees.tree[checkpoint->tree].size);
-		if (checkpoint->is_signed)
-		{
-			char		hex[2 * GOV_NOTE_KEY_ID_LEN + 1];
-
-			gov_hex(checkpoint->signer.key_id, GOV_NOTE_KEY_ID_LEN, hex);
-			printf(" signed by %s+%s", checkpoint->signer.name, hex);
-		}
-		else
-			printf(" not signed");
-		between = "; ";
-	}
-	if (task->checkpoints == 2)
-	{
-		uint64_t	a = task->trees.tree[task->checkpoint[0].tree].size;
-		uint64_t	b = task->trees.tree[task->checkpoint[1].tree].size;
-
-		printf("; the log of %" PRIu64 " leaves begins with that of %" PRIu64,
-			   a > b ? a : b, a > b ? b : a);
-	}
-	for (int i = 0; i < task->inclusions; i++)
-	{
-		const Inclusion *proof = &task->inclusion[i];
-
-		printf("; leaf %" PRIu64, proof->leaf_index);
-		if (proof->has_event)
-			printf(" (event %" PRId64 ")", proof->event_id);
-		printf(" is in the log of %" PRIu64 " leaves", proof->tree_size);
-	}
-	for (int i = 0; i < task->witnesses; i++)
-	{
-		const Witness *witness = &task->witness[i];
-		time_t		seconds = (time_t) witness->time;
-		struct tm	tm;
-		char		text[40] = "an unknown time";
-
-		if (gmtime_r(&seconds, &tm) != NULL)
-			(void) strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-		printf("; %s cosigned %" PRIu64 " leaves at %s",
-			   witness->key.verifier.name, witness->tree_size, text);
-	}
-	putchar('\n');
 }
 
 int
@@ -371,15 +343,12 @@ main(int argc, char **argv)
 	task->max_line = DEFAULT_MAX_LINE;
 	task->export_tree = -1;
 	parse_options(task, argc, argv);
-	check_cosigned(task);
+	find_vouched(task);
 	if (task->export_file != NULL)
 		read_export(task);
 	if (task->failures == 0)
 		check_connected(task);
 	if (task->failures > 0)
 		return report_failure(task);
-	report(task);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return STATUS_UNREADABLE;
-	return STATUS_HOLDS;
+	return report(task);
 }

@@ -126,9 +126,10 @@ put_time(int64_t usec)
 }
 
 void
-print_event(uint64_t leaf_index, const Event *event)
+print_event(uint64_t leaf_index, bool is_vouched, const Event *event)
 {
-	printf("{\"leaf_index\":%" PRIu64, leaf_index);
+	printf("{%s\"leaf_index\":%" PRIu64,
+		   is_vouched ? "" : "\"vouched_for\":false,", leaf_index);
 	for (int i = 0; i < EVENT_NUMBERS; i++)
 	{
 		const EventField *field = &event->field[i];

@@ -26,12 +26,13 @@ read_proof(const char *file)
 
 	if (tokener == NULL)
 		unreadable("out of memory");
+	check_unconverted(file, text, len);
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
 						   JSON_TOKENER_ALLOW_TRAILING_CHARS |
 						   JSON_TOKENER_VALIDATE_UTF8);
 	object = json_tokener_parse_ex(tokener, text, (int) len);
 	used = json_tokener_get_parse_end(tokener);
-	while (used < len && strchr(" \t\r\n", text[used]) != NULL &&
+	while (used < len && strchr(" \t\n", text[used]) != NULL &&
 		   text[used] != '\0')
 		used++;
 	if (json_tokener_get_error(tokener) != json_tokener_success ||
@@ -110,6 +111,6 @@ read_consistency(Task *task, const char *file)
 	}
 	snprintf(name, sizeof(name), "the consistency proof %s", file);
 	old_tree = add_tree(task, name, old_size, &old_root);
-	trees_join(&task->trees, old_tree,
-			   add_tree(task, name, new_size, &new_root));
+	trees_begin(&task->trees, old_tree,
+				add_tree(task, name, new_size, &new_root));
 }

@@ -195,6 +195,7 @@ read_checkpoint(Task *task, const char *file)
 	if (note == NULL)
 		unreadable("out of memory");
 	checkpoint->file = file;
+	check_unconverted(file, text, len);
 
 	/* psql ends what it prints with a newline of its own */
 	if (len > 2 && text[len - 1] == '\n' && text[len - 2] == '\n')

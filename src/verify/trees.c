@@ -1,14 +1,48 @@
 /*
  * trees.c
- *		The trees that were seen, and which of them are proven to be one log.
+ *		The trees that were seen, and which of them begins which.
  *
- * There are a handful, so the plainest way will do.  A tree without leaves is
- * the beginning of every log.
+ * There are a handful, so the plainest way will do.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "verify/trees.h"
+
+/* Add what follows from what is known of one tree; was there anything? */
+static bool
+add_consequences(Trees *trees, int via)
+{
+	bool		added = false;
+
+	for (int i = 0; i < trees->count; i++)
+	{
+		for (int j = 0; j < trees->count; j++)
+		{
+			if (trees->begins[i][j] || !trees->begins[i][via])
+				continue;
+			trees->begins[i][j] = trees->begins[via][j] ||
+				(trees->begins[j][via] &&
+				 trees->tree[i].size <= trees->tree[j].size);
+			added = added || trees->begins[i][j];
+		}
+	}
+	return added;
+}
+
+void
+trees_begin(Trees *trees, int smaller, int larger)
+{
+	bool		added;
+
+	trees->begins[smaller][larger] = true;
+	do
+	{
+		added = false;
+		for (int i = 0; i < trees->count; i++)
+			added = add_consequences(trees, i) || added;
+	} while (added);
+}
 
 int
 trees_add(Trees *trees, const char *name, uint64_t size,
@@ -24,40 +58,24 @@ trees_add(Trees *trees, const char *name, uint64_t size,
 	snprintf(tree->name, sizeof(tree->name), "%s", name);
 	tree->size = size;
 	tree->root = *root;
-	tree->log = place;
 	for (int i = 0; i < place; i++)
 	{
 		if (trees->tree[i].size != size)
 			continue;
 		if (memcmp(&trees->tree[i].root, root, sizeof(*root)) == 0)
-			trees_join(trees, i, place);
+		{
+			trees_begin(trees, i, place);
+			trees_begin(trees, place, i);
+		}
 		else
 			*other = i;
 	}
 	return place;
 }
 
-void
-trees_join(Trees *trees, int a, int b)
+bool
+trees_are_one_log(const Trees *trees, int a, int b)
 {
-	int			from = trees->tree[b].log;
-	int			to = trees->tree[a].log;
-
-	for (int i = 0; i < trees->count; i++)
-	{
-		if (trees->tree[i].log == from)
-			trees->tree[i].log = to;
-	}
-}
-
-int
-trees_stranger(const Trees *trees, int tree)
-{
-	for (int i = 0; i < trees->count; i++)
-	{
-		if (trees->tree[i].log != trees->tree[tree].log &&
-			trees->tree[i].size > 0)
-			return i;
-	}
-	return -1;
+	return a == b || trees->begins[a][b] || trees->begins[b][a] ||
+		trees->tree[a].size == 0 || trees->tree[b].size == 0;
 }

@@ -1,11 +1,14 @@
 /*
  * trees.h
- *		The trees that were seen, and which of them are proven to be one log.
+ *		The trees that were seen, and which of them begins which.
  *
  * Every root that somebody claims is put in: a checkpoint's, a proof's, the
  * export's.  Of one size there can be one root only; another is a fork.
- * Trees are one log where they are the same, or where a consistency path was
- * verified between them.
+ *
+ * What is proven is that a tree begins another, and that alone is kept: two
+ * logs that begin with one tree may go on in two ways, so a common beginning
+ * makes no one log of them.  What follows is added: the beginning of a
+ * beginning, and of two beginnings of one tree the smaller begins the larger.
  *
  * Pure: no allocation.
  */
@@ -23,13 +26,13 @@ typedef struct Tree
 	char		name[160];		/* whose claim, for messages; may be cut */
 	uint64_t	size;
 	GovTreeHash root;
-	int			log;			/* trees with the same are one log */
 } Tree;
 
 typedef struct Trees
 {
 	int			count;
 	Tree		tree[TREES_MAX];
+	bool		begins[TREES_MAX][TREES_MAX];	/* does [i] begin [j]? */
 } Trees;
 
 /*
@@ -39,10 +42,13 @@ typedef struct Trees
 extern int	trees_add(Trees *trees, const char *name, uint64_t size,
 					  const GovTreeHash *root, int *other);
 
-/* Two trees were proven to be one log. */
-extern void trees_join(Trees *trees, int a, int b);
+/* It was proven that the larger tree begins with the smaller one. */
+extern void trees_begin(Trees *trees, int smaller, int larger);
 
-/* A tree not proven to be one log with this one, or -1: there is none. */
-extern int	trees_stranger(const Trees *trees, int tree);
+/*
+ * Is one of them the beginning of the other?  A tree without leaves is the
+ * beginning of every one.
+ */
+extern bool trees_are_one_log(const Trees *trees, int a, int b);
 
 #endif							/* VERIFY_TREES_H */

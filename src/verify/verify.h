@@ -8,6 +8,10 @@
  * Two ways to be wrong: a contradiction (fails(), exit status 1) is counted,
  * the first one is told, and reading goes on where that makes sense; what
  * cannot be read or decided (unreadable(), exit status 2) ends the program.
+ *
+ * And one to be right in part only: leaves from "vouched" on are in no tree
+ * that a checkpoint vouches for.  That a file agrees with itself shows nothing
+ * of them, so nothing that is said may rest on them.
  */
 #ifndef VERIFY_VERIFY_H
 #define VERIFY_VERIFY_H
@@ -23,6 +27,7 @@
 #define STATUS_HOLDS		0
 #define STATUS_FAILS		1
 #define STATUS_UNREADABLE	2
+#define STATUS_IN_PART		3
 
 #define MAX_KEYS			16
 #define MAX_CHECKPOINTS		2
@@ -72,6 +77,7 @@ typedef struct Task
 	const char *export_file;
 	bool		hash_only;		/* leaves without their event are fine */
 	bool		is_unsigned;	/* so are checkpoints without signature */
+	bool		allow_tail;		/* so are leaves that nothing vouches for */
 	bool		print;
 	size_t		max_line;
 
@@ -84,6 +90,7 @@ typedef struct Task
 	int			inclusions;
 	Inclusion	inclusion[MAX_PROOFS];
 	Trees		trees;
+	uint64_t	vouched;		/* so many leaves are vouched for */
 	char		log_id[LOG_ID_LEN + 1]; /* empty: not known yet */
 
 	/* of the export */
@@ -91,7 +98,8 @@ typedef struct Task
 	uint64_t	to;
 	uint64_t	head_size;
 	int			export_tree;	/* the tree that ends with the range */
-	uint64_t	by_hash;		/* leaves whose event is not there */
+	uint64_t	by_hash;		/* leaves vouched for whose event is gone */
+	bool		is_proven;		/* each leaf by an inclusion proof */
 
 	uint64_t	failures;
 	char		failure[512];	/* the first */
@@ -104,6 +112,9 @@ extern void unreadable(const char *format,...)
 			__attribute__((format(printf, 1, 2), noreturn));
 extern int	add_tree(Task *task, const char *name, uint64_t size,
 					 const GovTreeHash *root);
+
+/* report.c: what holds, and how far; the exit status. */
+extern int	report(const Task *task);
 
 /* input.c: files, and values in JSON. */
 typedef struct Lines
@@ -119,6 +130,7 @@ typedef struct Lines
 } Lines;
 
 extern char *read_whole(const char *name, size_t max, size_t *len);
+extern void check_unconverted(const char *name, const char *text, size_t len);
 extern void lines_open(Lines *lines, const char *name, size_t max);
 extern char *lines_next(Lines *lines, size_t *len);
 extern void lines_close(Lines *lines);
@@ -137,7 +149,8 @@ extern void read_inclusion(Task *task, const char *file);
 extern void read_consistency(Task *task, const char *file);
 extern void read_export(Task *task);
 
-/* print.c: a verified event as a line of JSON. */
-extern void print_event(uint64_t leaf_index, const Event *event);
+/* print.c: an event as a line of JSON, marked where nothing vouches for it. */
+extern void print_event(uint64_t leaf_index, bool is_vouched,
+						const Event *event);
 
 #endif							/* VERIFY_VERIFY_H */

@@ -105,6 +105,7 @@ SELECT event_type, resource FROM governance.audit_events WHERE resource_type = '
 SELECT gov_audit_witness('nonsense');   -- 22023
 SELECT gov_audit_witness(:'checkpoint');   -- 22023: nobody signed it
 SELECT gov_audit_witness(E'a\n\n\u2014 b AAAAAAAA\n');   -- 22023: no checkpoint
+SELECT gov_audit_witness(E'a\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n\u2014 b AAAAAAAA\n');   -- 22023: of nothing
 SELECT gov_audit_witness(:'checkpoint' || E'\n\u2014 governance/' || :'log_id' || E' AAAAAAAA\n');   -- 22023: by no key of this log
 \set VERBOSITY sqlstate
 SELECT gov_audit_witness(NULL);   -- 22023

@@ -7,82 +7,7 @@ use MIME::Base64;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-
-my $dir = PostgreSQL::Test::Utils::tempdir;
-
-# --- the program, and keys made by openssl ----------------------------------
-
-# Exit status and the one line that is said, be it on stdout or stderr.
-sub verify
-{
-	my (@arguments) = @_;
-	my ($out, $err);
-	IPC::Run::run([ 'governance-verify', @arguments ], '<', \undef, '>', \$out, '2>', \$err);
-	my $status = $? >> 8;
-	my $signal = $? & 127;
-	$status = "signal $signal" if $signal;
-	my @lines = split /\n/, $out . $err;
-	return ($status, scalar(@lines) == 1 ? $lines[0] : "not one line: $out$err");
-}
-
-sub verifies
-{
-	my ($status, $pattern, $name, @arguments) = @_;
-	my ($got, $line) = verify(@arguments);
-	ok($got eq $status && $line =~ $pattern, $name)
-	  or diag("status $got instead of $status: $line");
-	return;
-}
-
-my $files = 0;
-
-sub file
-{
-	my ($text) = @_;
-	my $path = "$dir/" . ++$files;
-	open my $out, '>:raw', $path or die "$path: $!";
-	print $out $text;
-	close $out;
-	return $path;
-}
-
-sub make_key
-{
-	my ($name) = @_;
-	system_or_bail('openssl', 'genpkey', '-algorithm', 'ed25519', '-out', "$dir/$name.pem");
-	chmod 0600, "$dir/$name.pem";
-	system_or_bail('openssl', 'pkey', '-in', "$dir/$name.pem", '-pubout', '-out', "$dir/$name.pub");
-	return "$dir/$name.pem", "$dir/$name.pub";
-}
-
-# 32 bytes, and the name's key id (type 1: a log's, 4: a witness's).
-sub public_bytes
-{
-	my ($pub) = @_;
-	my $base64 = join '', grep { !/-----/ } split /\n/, slurp_file($pub);
-	return substr(decode_base64($base64), -32);
-}
-
-sub verifier_key
-{
-	my ($pub, $name, $type) = @_;
-	my $key = chr($type) . public_bytes($pub);
-	return "$name+" . substr(sha256_hex("$name\n$key"), 0, 8) . '+' . encode_base64($key, '');
-}
-
-# A signature line over a text, as whoever has the key can make it.
-sub signature_line
-{
-	my ($pem, $pub, $name, $type, $text, $time) = @_;
-	my $message = file($type == 4 ? "cosignature/v1\ntime $time\n$text" : $text);
-	my $key = chr($type) . public_bytes($pub);
-	system_or_bail('openssl', 'pkeyutl', '-sign', '-rawin', '-inkey', $pem, '-in', $message, '-out', "$dir/signature");
-	open my $in, '<:raw', "$dir/signature" or die $!;
-	my $signature = do { local $/; <$in> };
-	close $in;
-	$signature = pack('Q>', $time) . $signature if $type == 4;
-	return "\xe2\x80\x94 $name " . encode_base64(substr(sha256("$name\n$key"), 0, 4) . $signature, '') . "\n";
-}
+use Verify;
 
 my ($pem_a, $pub_a) = make_key('a');
 my ($pem_b, $pub_b) = make_key('b');
@@ -111,6 +36,14 @@ sub query_file
 	my ($sql) = @_;
 	return file(sql($sql) . "\n");
 }
+
+# A signature under nothing would fit any log.
+foreach my $begin ('', 'BEGIN; SELECT gov_audit_seal(); ')
+{
+	my ($status, undef, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\n${begin}SELECT gov_audit_checkpoint()");
+	like($err, qr/ERROR:  55000: no checkpoint is made of an audit trail without leaves\n/, 'no checkpoint of no leaves');
+}
+is(sql('SELECT count(*) FROM governance.audit_checkpoints'), 0, 'nor is one kept');
 
 my (@checkpoint, @size);
 for my $round (0 .. 2)
@@ -145,13 +78,13 @@ verifies(0, qr/^governance-verify 1\.0$/, 'the version', '--version');
 my ($help_status, $help) = do { my ($out, $err); IPC::Run::run([ 'governance-verify', '--help' ], '>', \$out, '2>', \$err); ($? >> 8, $out) };
 ok($help_status == 0 && $help =~ /^Usage: /m && $help =~ /^Exit status: /m, 'help');
 
-verifies(0, qr/^holds: $size[2] events \(leaves 0 to @{[$size[2] - 1]} of $size[2]\) are as they were sealed; no checkpoint vouches/,
+verifies(3, qr/^holds up to no leaf: nothing vouches for leaves 0 to @{[$size[2] - 1]}; no checkpoint was given that could be of their root [0-9a-f]{64}$/,
 	'an export alone', $export);
-verifies(0, qr/^holds: .* sealed; checkpoint of $size[2] leaves signed by \Q$origin\E\+[0-9a-f]{8}$/,
+verifies(0, qr/^holds: $size[2] events \(leaves 0 to @{[$size[2] - 1]} of $size[2]\) are as they were sealed; checkpoint of $size[2] leaves signed by \Q$origin\E\+[0-9a-f]{8}$/,
 	'an export and the checkpoint of its head', '-k', $pub_b, '-c', $checkpoint[2], $export);
 verifies(0, qr/^holds: .*; checkpoint of $size[0] leaves signed by .*; the log of $size[2] leaves begins with that of $size[0]$/,
 	'two checkpoints across a change of the key', '-k', $pub_a, '-k', $pub_b, '-c', $checkpoint[2], '-c', $checkpoint[0], $export);
-verifies(0, qr/^holds: .*; the log of $size[1] leaves begins with that of $size[0]$/,
+verifies(3, qr/^holds up to leaf @{[$size[1] - 1]}: $size[1] events .* are as they were sealed; nothing vouches for leaves $size[1] to @{[$size[2] - 1]};.*; the log of $size[1] leaves begins with that of $size[0]$/,
 	'two checkpoints below the head, verifier keys', '-k', $key_a, '-c', $checkpoint[0], '-c', $checkpoint[1], $export);
 verifies(0, qr/^holds: /, 'a verifier key in a file', '-k', file("$key_b\n"), '-c', $checkpoint[2], $export);
 verifies(0, qr/^holds: checkpoint of $size[2] leaves signed by [^;]*$/, 'a checkpoint alone', '-k', $key_b, '-c', $checkpoint[2]);
@@ -171,7 +104,7 @@ foreach ([ 0, 0 ], [ 0, 1 ], [ 255, 257 ], [ 1, $size[0] ], [ $size[1], $size[2]
 	verifies(0, qr/^holds: .*checkpoint of $size[2] leaves/, "leaves from $from to before $to",
 		'-k', $key_b, '-c', $checkpoint[2], query_file("SELECT gov_audit_export($from, $to)"));
 }
-my ($print) = run_command([ 'governance-verify', '--print', $export ]);
+my ($print) = run_command([ 'governance-verify', '--print', '-k', $key_b, '-c', $checkpoint[2], $export ]);
 is((split /\n/, $print)[301] =~ s/"occurred_at":"[^"]*","xid":\d+/"..."/r, qq({"leaf_index":301,"event_id":$event->{301},"incarnation":1,"...",)
 	  . '"actor":"' . sql('SELECT gov_current_actor()') . '","evidence":"session","db_role":"' . sql('SELECT current_user') . '","session_role":"' . sql('SELECT session_user')
 	  . '","event_type":"tamper","action":"try","resource":"tamper","outcome":"success","details":{"who": "Zoë \"z\"", "amount": 1.50},"application_name":"073_governance_verify.pl"}',
@@ -211,18 +144,13 @@ verifies(2, qr/is no checkpoint/, 'an empty checkpoint', '-k', $key_b, '-c', fil
 verifies(2, qr/is too large/, 'a huge checkpoint', '-k', $key_b, '-c', file('x' x 100_000), $export);
 
 # Who has the key signs what he likes; two such checkpoints give him away.
-sub signed_checkpoint
-{
-	my ($size, $root, $name) = @_;
-	my $body = "$name\n$size\n" . encode_base64($root, '') . "\n";
-	return file("$body\n" . signature_line($pem_b, $pub_b, $name, 1, $body));
-}
-my $fork = signed_checkpoint($size[2], sha256('forked'), $origin);
+sub signed_by_b { my ($size, $root, $name) = @_; return signed_checkpoint($pem_b, $pub_b, $name, $size, $root); }
+my $fork = signed_by_b($size[2], sha256('forked'), $origin);
 verifies(1, qr/both have $size[2] leaves, but not the same root: the log was forked or rewritten$/,
 	'a forked log: two checkpoints of one size', '-k', $key_b, '-c', $checkpoint[2], '-c', $fork);
 verifies(1, qr/leaves \d+ to @{[$size[2] - 1]} do not give the root of the checkpoint/,
 	'a forked log: an export of the other one', '-k', $key_b, '-c', $fork, $export);
-my $fork_of_size_1 = signed_checkpoint($size[1], sha256('forked'), $origin);
+my $fork_of_size_1 = signed_by_b($size[1], sha256('forked'), $origin);
 verifies(1, qr/^does not hold: leaves $size[0] to @{[$size[1] - 1]} do not give the root of the checkpoint/,
 	'a forked log: between two checkpoints', '-k', $key_a, '-k', $key_b, '-c', $checkpoint[0], '-c', $fork_of_size_1, $export);
 verifies(1, qr/both have $size[2] leaves, but not the same root/, 'a forked log: a proof of the other one',
@@ -230,9 +158,9 @@ verifies(1, qr/both have $size[2] leaves, but not the same root/, 'a forked log:
 verifies(2, qr/nothing proves that .* are one log: --consistency$/, 'two checkpoints with nothing between them',
 	'-k', $key_a, '-k', $key_b, '-c', $checkpoint[0], '-c', $checkpoint[2]);
 verifies(1, qr/^does not hold: the checkpoint .* has 9999 leaves, the log of the export has only $size[2]: events were cut off/,
-	'a log that was longer', '-k', $key_b, '-c', signed_checkpoint(9999, sha256('x'), $origin), $export);
+	'a log that was longer', '-k', $key_b, '-c', signed_by_b(9999, sha256('x'), $origin), $export);
 verifies(1, qr/checkpoint is of another log than the export/, 'a checkpoint of another log', '-k', $pub_b,
-	'-c', signed_checkpoint($size[2], sha256('x'), 'example.com/audit/' . '0' x 36), $export);
+	'-c', signed_by_b($size[2], sha256('x'), 'example.com/audit/' . '0' x 36), $export);
 
 # --- proofs that do not prove ---------------------------------------------------------
 
@@ -368,8 +296,8 @@ verifies(2, qr/comes after the last one/, 'a line after the last', @checked, fil
 verifies(2, qr/line 1 is no header/, 'a range that is none', @checked, with(0, sub { s/"from":0/"from":9999/ }));
 verifies(2, qr/line 1 is no header/, 'a negative size', @checked, with(0, sub { s/"tree_size":/"tree_size":-/ }));
 verifies(2, qr/line 302 is longer than 100000 bytes/, 'a line without end', '--max-line', 100_000, @checked, with(301, sub { s/"c":"/'"c":"' . 'A' x 200_000/e }));
-verifies(2, qr/cannot be opened/, 'no file', @checked, "$dir/none");
-verifies(2, qr/cannot be read/, 'a folder', @checked, $dir);
+verifies(2, qr/cannot be opened/, 'no file', @checked, "$export.none");
+verifies(2, qr/cannot be read/, 'a folder', @checked, PostgreSQL::Test::Utils::tempdir);
 
 # usage
 verifies(2, qr/neither an export nor a checkpoint/, 'nothing to do');
@@ -384,49 +312,6 @@ verifies(2, qr/unrecognized option/, 'an unknown option', '--frobnicate');
 verifies(2, qr/one export at most/, 'two exports', $export, $export);
 verifies(2, qr/two checkpoints at most/, 'three checkpoints', map({ ('-c', $_) } @checkpoint), $export);
 verifies(2, qr/--max-line is/, 'a bad limit', '--max-line', '12x', $export);
-
-# --- retired events: made by hand, trees and all ---------------------------------------------
-
-sub root
-{
-	my (@hashes) = @_;
-	return sha256('') unless @hashes;
-	return $hashes[0] if @hashes == 1;
-	my $half = 1;
-	$half *= 2 while $half * 2 < @hashes;
-	return sha256("\x01" . root(@hashes[ 0 .. $half - 1 ]) . root(@hashes[ $half .. $#hashes ]));
-}
-
-sub canonical
-{
-	my ($id, $type, $details) = @_;
-	return "\x01" . pack('CaNq>', 1, 'i', 8, $id) . pack('CaN/a*', 9, 's', $type) . pack('CaN/a*', 17, 'j', $details);
-}
-
-# "gone" leaves at the beginning have lost their bytes.
-sub made_export
-{
-	my ($gone, $claim, @events) = @_;
-	my @hashes = map { sha256("\0$_") } @events;
-	my $hex = unpack 'H*', root(@hashes);
-	my $n = @events;
-	my $retired = $claim ? qq(,"retired":$claim) : '';
-	return file(join "\n",
-		qq({"format":"governance-audit-export","version":1,"log_id":"$log_id","from":0,"to":$n,"tree_size":$n,"root":"$hex","before":[]$retired}),
-		map({ my $c = $_ < $gone ? 'null' : '"' . encode_base64($events[$_], '') . '"';
-			qq({"i":$_,"e":@{[$_ + 10]},"h":"@{[unpack 'H*', $hashes[$_]]}","c":$c}) } 0 .. $#events),
-		qq({"leaves":$n,"tree_size":$n,"root":"$hex","consistency":[]}), '');
-}
-my @old = map { canonical($_, 'tamper', '{}') } 10 .. 13;
-my $retire = canonical(14, 'audit_log.retire', '{"from_index": 0, "to_index": 3, "count": 3}');
-verifies(0, qr/^holds: 5 events .* are as they were sealed;/, 'a log made by hand', made_export(0, 0, @old, $retire));
-verifies(0, qr/^holds: 2 events \(leaves 0 to 4 of 5\) are as they were sealed, 3 more were verified by hash only/, 'retired events', made_export(3, 3, @old, $retire));
-verifies(1, qr/^does not hold: event 13 \(leaf 3\) was removed/, 'one more is gone than was retired', made_export(4, 3, @old, $retire));
-verifies(1, qr/^does not hold: event 10 \(leaf 0\) was removed/, 'what the header calls retired and no event', made_export(3, 3, @old, canonical(14, 'tamper', '{"from_index": 0, "to_index": 3}')));
-verifies(1, qr/was removed/, 'an event that retires what comes after it', made_export(3, 3, @old, canonical(14, 'audit_log.retire', '{"from_index": 0, "to_index": 9}')));
-verifies(1, qr/^does not hold: leaf 4: its bytes are no event|^does not hold: event 14 \(leaf 4\): its bytes are no event: they have no event_id/, 'sealed bytes that are no event',
-	made_export(0, 0, @old, "\x01"));
-verifies(1, qr/its bytes are no event: they are of another version/, 'another canonical form', made_export(0, 0, @old, "\x02"));
 
 # --- a superuser who turns the triggers off -----------------------------------------------------
 
@@ -520,7 +405,7 @@ sql(qq{
 is(sql('SELECT bool_and(ok) FROM gov_audit_verify()'), 't', 'everything rewritten: inside nothing shows');
 $export = query_file('SELECT gov_audit_export()');
 my $resigned = query_file('SELECT gov_audit_checkpoint()');
-verifies(0, qr/^holds: /, 'everything rewritten: the export is of one piece', $export);
+verifies(3, qr/^holds up to no leaf: /, 'everything rewritten: the export is of one piece', $export);
 verifies(0, qr/^holds: .*signed by/, 'everything rewritten: and the server signs it', '-k', $key_b, '-c', $resigned, $export);
 verifies(1, qr/^does not hold: leaves \d+ to @{[$size[2] - 1]} do not give the root of the checkpoint/,
 	'everything rewritten: a checkpoint kept elsewhere contradicts it', '-k', $key_b, '-c', $checkpoint[2], $export);

@@ -1,4 +1,5 @@
-# docs/VERIFYING.md works as it is written: its commands run in their order.
+# docs/VERIFYING.md works as it is written: its commands run in their order, on a
+# log that grows before and after each of them.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -11,7 +12,7 @@ cmp_ok(scalar(@blocks), '>', 5, 'the page has commands');
 
 my $node = PostgreSQL::Test::Cluster->new('verifying');
 $node->init;
-# not preloaded: no worker seals between two commands
+# not preloaded: what seals between two commands is psql() below
 $node->start;
 $node->safe_psql('postgres', q{CREATE EXTENSION governance});
 
@@ -22,7 +23,18 @@ local $ENV{PGHOST} = $node->host;
 local $ENV{PGPORT} = $node->port;
 local $ENV{PGDATABASE} = 'postgres';
 open my $out, '>', "$dir/commands" or die $!;
-print $out "set -eu\ncd '$dir/desk'\n";
+print $out <<"SH";
+set -eu
+cd '$dir/desk'
+grow() {
+	command psql -XAtqc "SELECT gov_log_event('growing', 'try', 'docs')" -c "SELECT gov_audit_seal()" >/dev/null
+}
+psql() {
+	grow
+	command psql "\$@"
+	grow
+}
+SH
 # the server needs a moment to take a changed setting in
 print $out "$_\nsleep 0.5\necho '---'\n" foreach @blocks;
 close $out;
@@ -33,12 +45,14 @@ is($?, 0, 'which run to their end') or diag($said, $complaints);
 is($complaints, '', 'without a complaint');
 my @said = split /^---\n/m, $said;
 
-is(scalar(grep { /^holds: / } map { split /\n/ } @said), 5, 'five times it holds') or diag($said);
+is(scalar(grep { /^holds: / } map { split /\n/ } @said), 6, 'six times it holds') or diag($said);
 like($said[2], qr/^holds: \d+ events .*; checkpoint of \d+ leaves signed by example\.com\/audit\//, 'an export');
-like($said[3], qr/^holds: /, 'the events');
-like($said[4], qr/^holds: 1 events .*; leaf \d+ \(event 3\) is in the log of \d+ leaves$/, 'one event');
-like($said[5], qr/^holds: checkpoint .*; the log of \d+ leaves begins with that of \d+$/, 'two checkpoints');
-my %keys = map { $_ => 1 } $said[6] =~ /signed by (\S+\+[0-9a-f]{8})/g;
+like($said[3], qr/^holds up to leaf \d+: \d+ events .*; nothing vouches for leaves \d+ to \d+; checkpoint of/, 'all that there is');
+like($said[4], qr/^holds: /, 'the events');
+like($said[5], qr/^holds: 2 events \(leaves 0 to 1 of \d+\)/, 'a range');
+like($said[6], qr/^holds: 1 events .*; leaf \d+ \(event 3\) is in the log of \d+ leaves$/, 'one event');
+like($said[7], qr/^holds: checkpoint .*; the log of \d+ leaves begins with that of \d+$/, 'two checkpoints');
+my %keys = map { $_ => 1 } $said[8] =~ /signed by (\S+\+[0-9a-f]{8})/g;
 is(scalar(keys %keys), 2, 'two keys');
 
 $node->stop;

@@ -1,7 +1,7 @@
 /*
  * verify_test.c
  *		The pure parts of governance-verify: events from their bytes, and which
- *		trees are one log.
+ *		trees begin which.
  */
 #include <stdlib.h>
 
@@ -126,32 +126,52 @@ static void
 one_log(void)
 {
 	Trees		trees = {0};
-	GovTreeHash root[3];
+	GovTreeHash root[4];
 	int			other;
 	int			small;
+	int			middle;
 	int			large;
 	int			again;
 	int			empty;
+	int			apart;
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		memset(&root[i], i + 1, sizeof(root[i]));
 	small = trees_add(&trees, "small", 5, &root[0], &other);
 	is_int(other, -1, "the first tree contradicts nothing");
 	large = trees_add(&trees, "large", 9, &root[1], &other);
 	is_int(other, -1, "nor does one of another size");
-	is_int(trees_stranger(&trees, small), large, "nothing is proven of them");
+	ok(!trees_are_one_log(&trees, small, large), "nothing is proven of them");
 	again = trees_add(&trees, "again", 9, &root[1], &other);
 	is_int(other, -1, "the same tree again");
-	trees_join(&trees, small, again);
-	is_int(trees_stranger(&trees, small), -1,
-		   "what is proven of it is proven of the first");
-	is_int(trees_stranger(&trees, large), -1, "either way");
+	ok(trees_are_one_log(&trees, large, again), "is that tree");
+	trees_begin(&trees, small, again);
+	ok(trees_are_one_log(&trees, small, large),
+	   "what is proven of it is proven of the first");
+	ok(trees_are_one_log(&trees, large, small), "either way");
+
+	middle = trees_add(&trees, "middle", 7, &root[3], &other);
+	trees_begin(&trees, middle, large);
+	ok(trees_are_one_log(&trees, small, middle),
+	   "of two beginnings of a tree one is the beginning of the other");
+	apart = trees_add(&trees, "apart", 8, &root[3], &other);
+	trees_begin(&trees, small, apart);
+	ok(trees_are_one_log(&trees, small, apart), "a continuation");
+	ok(!trees_are_one_log(&trees, apart, large) &&
+	   !trees_are_one_log(&trees, apart, middle),
+	   "two continuations of one tree may be two logs");
+	again = trees_add(&trees, "first", 2, &root[3], &other);
+	trees_begin(&trees, again, small);
+	ok(trees_are_one_log(&trees, again, large) &&
+	   trees_are_one_log(&trees, again, apart), "the beginning of a beginning");
+
 	empty = trees_add(&trees, "empty", 0, &root[2], &other);
-	is_int(trees_stranger(&trees, large), -1,
-		   "a tree without leaves begins every log");
-	is_int(trees_stranger(&trees, empty), small, "and proves nothing");
-	(void) trees_add(&trees, "fork", 9, &root[2], &other);
-	is_int(other, again, "of one size with another root: a fork");
+	ok(trees_are_one_log(&trees, large, empty) &&
+	   trees_are_one_log(&trees, empty, apart),
+	   "a tree without leaves begins every log");
+	ok(!trees_are_one_log(&trees, apart, large), "and proves nothing");
+	(void) trees_add(&trees, "fork", 8, &root[2], &other);
+	is_int(other, apart, "of one size with another root: a fork");
 	for (int i = trees.count; i < TREES_MAX; i++)
 		(void) trees_add(&trees, "more", 100 + i, &root[0], &other);
 	is_int(trees_add(&trees, "too many", 7, &root[0], &other), -1,
