@@ -1,4 +1,4 @@
--- Checkpoints where no key is configured; witnesses.  With keys: test/t/080_verify.pl.
+-- Checkpoints where no key is configured; witnesses.  With keys: test/t/073_governance_verify.pl.
 \set VERBOSITY default
 \set SHOW_CONTEXT never
 

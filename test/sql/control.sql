@@ -165,7 +165,7 @@ SELECT gov_drop_control('no-such-control');
 SELECT id, gov_drop_control(id) FROM governance.controls WHERE NOT is_builtin ORDER BY id;
 RESET ROLE;
 SELECT event_type, actor, resource FROM governance.audit_events
-WHERE resource IN ('control/mine.fails', 'control/as.owner') ORDER BY event_id;
+WHERE resource IN ('control/mine.fails', 'control/as.owner') AND outcome <> 'denied' ORDER BY event_id;
 
 DROP TABLE public.control_secret, public.control_written;
 DROP FUNCTION public.control_write(), public.control_write_harder(), public.control_climb();

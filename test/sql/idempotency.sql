@@ -37,29 +37,31 @@ SET ROLE regress_idempotency_ann;
 SELECT user_id, key, status FROM governance.idempotency_keys ORDER BY key;
 RESET ROLE;
 
--- after a day the key is new
+-- after a day the key is new (in one transaction, or the worker might forget it)
+BEGIN;
 UPDATE governance.idempotency_keys SET created_at = created_at - interval '25 hours' WHERE user_id = 'idempotency-ann' AND key = 'k1';
-SET ROLE regress_idempotency_ann;
+SET LOCAL ROLE regress_idempotency_ann;
 SELECT * FROM gov_idempotency_begin('k1', :two);
+COMMIT;
 
 -- and forgotten
-RESET ROLE;
 UPDATE governance.idempotency_keys SET created_at = created_at - interval '25 hours' WHERE user_id = 'idempotency-ben';
-SELECT gov_run_maintenance() -> 'idempotency_keys' -> 'forgotten' AS forgotten;
+SELECT gov_run_maintenance() IS NOT NULL AS ran;
 SELECT user_id, key FROM governance.idempotency_keys WHERE user_id LIKE 'idempotency-%' ORDER BY user_id, key;
 
--- a consumer of events
+-- a consumer of events; others may leave some meanwhile
 SET ROLE regress_idempotency_ann;
-SELECT count(*) FROM gov_next_events('idempotency-consumer');
+SELECT count(*) FROM gov_next_events('idempotency-consumer') WHERE data ->> 'resource' = 'idempotency';
 SELECT published_no >= 0 AS begins_now, created_by FROM governance.event_consumers WHERE name = 'idempotency-consumer';
 RESET ROLE;
 SELECT (gov_report_incident('other', 'info', 'for a consumer', '', 'idempotency')).status;
 SELECT gov_run_maintenance() -> 'events' IS NOT NULL AS published;
 SET ROLE regress_idempotency_ann;
-SELECT type FROM gov_next_events('idempotency-consumer');
-SELECT type FROM gov_next_events('idempotency-consumer', 1);
-SELECT gov_acknowledge_events('idempotency-consumer', published_no) = published_no AS forward FROM gov_next_events('idempotency-consumer');
-SELECT count(*) FROM gov_next_events('idempotency-consumer');
+SELECT type FROM gov_next_events('idempotency-consumer') WHERE data ->> 'resource' = 'idempotency';
+SELECT count(*) FROM gov_next_events('idempotency-consumer', 1);
+SELECT gov_acknowledge_events('idempotency-consumer', published_no) = published_no AS forward
+FROM gov_next_events('idempotency-consumer') WHERE data ->> 'resource' = 'idempotency';
+SELECT count(*) FROM gov_next_events('idempotency-consumer') WHERE data ->> 'resource' = 'idempotency';
 SELECT gov_acknowledge_events('idempotency-consumer', 0) > 0 AS never_back;
 SET ROLE regress_idempotency_ben;
 SELECT gov_acknowledge_events('idempotency-consumer', 1000000) IS NULL AS not_hers, gov_replay_events('idempotency-consumer') IS NULL AS nor_this;

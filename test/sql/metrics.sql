@@ -48,12 +48,14 @@ GROUP BY 1 HAVING count(*) > 1;
 
 -- what they say is what the tables say
 SELECT count(*) FROM gov_report_incident('reliability', 'warning', 'metrics-1', '', 'metrics-risk');
+BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT m.line = 'governance_incidents_total{category="reliability",severity="warning"} '
     || (SELECT count(*) FROM governance.incidents WHERE category = 'reliability' AND severity = 'warning') AS counted
 FROM regexp_split_to_table(gov_metrics(), E'\n') AS m(line) WHERE m.line LIKE '%category="reliability",severity="warning"%';
 SELECT m.line = 'governance_unresolved_incidents{severity="warning"} '
     || (SELECT count(*) FROM gov_incidents(severity => 'warning')) AS counted
 FROM regexp_split_to_table(gov_metrics(), E'\n') AS m(line) WHERE m.line LIKE 'governance_unresolved_incidents{severity="warning"}%';
+COMMIT;
 -- a service level's figures are those of its report; a resource that has seen
 -- nothing has no latency
 SELECT count(*) FROM gov_define_sla('model', 'metrics-busy', 500, 1000, 99, 1);

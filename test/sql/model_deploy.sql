@@ -110,7 +110,7 @@ RESET ROLE;
 SELECT event_type, actor, coalesce(replace(resource, d.deployment_id, '<id>'), resource) AS resource, e.changes
 FROM governance.audit_events AS e
 LEFT JOIN governance.deployment_history AS d ON e.resource = 'deployment/' || d.deployment_id
-WHERE d.model_id = 'deploy_a' OR e.resource = 'model_version/deploy_a:1.0.0' AND e.action <> 'register'
+WHERE (d.model_id = 'deploy_a' OR e.resource = 'model_version/deploy_a:1.0.0' AND e.action <> 'register') AND e.outcome <> 'denied'
 ORDER BY e.event_id;
 
 -- the next version supersedes it, there alone
@@ -127,7 +127,7 @@ SELECT environment, version, status, notes, ended_by, reason,
     ended_at = lead(deployed_at) OVER (PARTITION BY environment ORDER BY deployment_no) AS seamless
 FROM governance.deployment_history WHERE model_id = 'deploy_a' ORDER BY deployment_no;
 SELECT event_type, changes FROM governance.audit_events
-WHERE resource = 'model_version/deploy_a:1.2.0' ORDER BY event_id;
+WHERE resource = 'model_version/deploy_a:1.2.0' AND outcome <> 'denied' ORDER BY event_id;
 
 -- in one transaction, intervals follow each other too
 BEGIN;
@@ -205,7 +205,7 @@ RESET ROLE;
 SELECT event_type, changes ->> 'status' AS status, changes ->> 'reason' AS reason, details
 FROM governance.audit_events AS e
 JOIN governance.deployment_history AS d ON e.resource = 'deployment/' || d.deployment_id
-WHERE d.environment = 'deploy_eu' ORDER BY e.event_id;
+WHERE d.environment = 'deploy_eu' AND e.outcome <> 'denied' ORDER BY e.event_id;
 
 -- gates: who may set them, and to what
 \set VERBOSITY terse

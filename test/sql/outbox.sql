@@ -8,10 +8,6 @@ CREATE ROLE regress_outbox_rita;
 CREATE ROLE regress_outbox_stranger;
 INSERT INTO governance.users (user_id, db_role) VALUES ('outbox-rita', 'regress_outbox_rita');
 
--- all that was left before is numbered first, and again until nothing is
-SELECT count(*) >= 0 AS emptied FROM gov_run_maintenance();
-SELECT count(*) AS unpublished FROM governance.events WHERE published_no IS NULL;
-
 -- one transaction, so that the worker sees none of it
 BEGIN;
 -- state moves leave events in the shape of CloudEvents, with what the tables show anyway
@@ -36,31 +32,32 @@ ROLLBACK TO s;
 SELECT count(*) FROM governance.events WHERE subject = 'model_version/outbox-risk:2.0.0';
 
 -- numbers are dense, in the order of writing
-SELECT gov_run_maintenance() -> 'events' ->> 'published' AS published;
+SELECT (gov_run_maintenance() -> 'events' ->> 'published')::int >= 2 AS published;
 COMMIT;
-SELECT count(*) AS unpublished FROM governance.events WHERE published_no IS NULL;
 SELECT count(*) = max(published_no) - min(published_no) + 1 AS dense, bool_and(published_at >= "time") AS after
-FROM governance.events;
-SELECT count(*) AS out_of_order
-FROM (SELECT event_no < lag(event_no) OVER (ORDER BY published_no) AS back FROM governance.events) AS e
-WHERE back;
+FROM governance.events WHERE published_no IS NOT NULL;
+SELECT count(published_no) AS published, count(*) AS events, bool_or(back) AS out_of_order
+FROM (SELECT published_no, event_no < lag(event_no) OVER (ORDER BY published_no) AS back
+    FROM governance.events WHERE subject LIKE '%/outbox-risk%' OR data -> 'context' ->> 'model_id' = 'outbox-risk') AS e;
 
--- old ones go, the last never does: numbers go on from it
+-- old ones go, the last never does: numbers go on from it (the worker waits
+-- meanwhile)
+BEGIN;
+LOCK TABLE governance.events IN SHARE ROW EXCLUSIVE MODE;
+SELECT gov_run_maintenance() IS NOT NULL AS ran;
 CREATE TEMP TABLE last AS SELECT max(published_no) AS no FROM governance.events;
 SELECT value FROM gov_set_policy('events.retention_days', '1', 'outbox test');
-BEGIN;
 UPDATE governance.events SET "time" = "time" - interval '2 days';
 SELECT (gov_run_maintenance() -> 'events' ->> 'deleted')::int > 0 AS deleted;
 SELECT count(*), max(published_no) = (SELECT no FROM last) AS is_the_last FROM governance.events;
 SELECT status FROM gov_register_model('outbox-risk', '3.0.0');
-SELECT gov_run_maintenance() -> 'events' -> 'published' AS published;
+SELECT gov_run_maintenance() IS NOT NULL AS ran;
 SELECT published_no - (SELECT no FROM last) AS follows FROM governance.events WHERE subject = 'model_version/outbox-risk:3.0.0';
 -- 0 is for ever
 SELECT value FROM gov_set_policy('events.retention_days', '0', 'outbox test');
 UPDATE governance.events SET "time" = "time" - interval '2 days';
 SELECT gov_run_maintenance() -> 'events' -> 'deleted' AS deleted;
 ROLLBACK;
-SELECT value FROM gov_set_policy('events.retention_days', '30', 'outbox test');
 
 -- every active user reads them, nobody else, and nobody writes
 SET ROLE regress_outbox_rita;

@@ -33,13 +33,13 @@ FROM gov_set_policy('model.required_approvals', '2', 'two pairs of eyes');
 SELECT gov_policy('model.required_approvals');
 SELECT event_type, resource, actor, changes, details
 FROM governance.audit_events
-WHERE resource = 'policy/model.required_approvals' ORDER BY event_id;
+WHERE resource = 'policy/model.required_approvals' AND outcome <> 'denied' ORDER BY event_id;
 
 -- the value it has: the row, and no event
 SELECT name, value
 FROM gov_set_policy('model.required_approvals', '2', 'the same again');
 SELECT count(*) FROM governance.audit_events
-WHERE resource = 'policy/model.required_approvals';
+WHERE resource = 'policy/model.required_approvals' AND outcome <> 'denied';
 
 -- in an exception block: undone with it
 DO $$
@@ -101,7 +101,7 @@ SELECT value FROM gov_set_policy('sla.max_lateness', '"7 days"');
 UPDATE governance.policies SET value = 'true' WHERE name = 'sla.keep_raw';
 SELECT gov_policy('sla.keep_raw');
 SELECT event_type, changes FROM governance.audit_events
-WHERE resource = 'policy/sla.keep_raw' ORDER BY event_id;
+WHERE resource = 'policy/sla.keep_raw' AND outcome <> 'denied' ORDER BY event_id;
 SELECT value FROM gov_set_policy('sla.keep_raw', 'false');
 \set VERBOSITY terse
 UPDATE governance.policies SET value = '"maybe"' WHERE name = 'sla.keep_raw';          -- 23514

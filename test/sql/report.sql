@@ -45,6 +45,8 @@ SELECT gov_observe_many('model', 'report.risk', ARRAY[50, 50, 50, 300], ARRAY[tr
 -- -------------------------------------------------------------------------
 SET ROLE regress_report_auditor;
 CREATE TEMP TABLE made (name text PRIMARY KEY, report jsonb);
+-- in one snapshot, whatever the worker writes meanwhile
+BEGIN ISOLATION LEVEL REPEATABLE READ;
 INSERT INTO made SELECT 'first', gov_compliance_report();
 SELECT array_agg(k ORDER BY k COLLATE "C") AS keys FROM made, jsonb_object_keys(report) AS k WHERE name = 'first';
 SELECT section, array_agg(k ORDER BY k COLLATE "C") AS keys
@@ -115,6 +117,7 @@ RESET ROLE;
 SELECT count(*) = (SELECT (c ->> 'evidence_count')::int FROM pg_temp.made, jsonb_array_elements(report -> 'controls') AS c
     WHERE name = 'first' AND c ->> 'id' = 'gdpr-33.5') AS as_reported
 FROM (:query) AS q;
+COMMIT;
 
 -- -------------------------------------------------------------------------
 -- kept, with a digest

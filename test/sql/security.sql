@@ -414,7 +414,7 @@ TRUNCATE governance.sod_sets;   -- 55000
 UPDATE governance.users SET user_id = 'security-other' WHERE user_id = 'security-user';   -- 55000
 UPDATE governance.users SET metadata = '{"by": "hand"}' WHERE user_id = 'security-user';
 RESET session_replication_role;
-SELECT event_type, changes FROM governance.audit_events WHERE resource = 'user/security-user' ORDER BY event_id DESC LIMIT 1;
+SELECT event_type, changes FROM governance.audit_events WHERE resource = 'user/security-user' AND outcome <> 'denied' ORDER BY event_id DESC LIMIT 1;
 
 SET client_min_messages = warning;
 DROP SCHEMA regress_security CASCADE;

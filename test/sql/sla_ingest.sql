@@ -435,7 +435,7 @@ SELECT count, availability_percent FROM (SELECT min(observed_at) AS t FROM at WH
     gov_sla_series('model', 'ingest-old', t + interval '17 min', t + interval '2 days 5 hours 43 min', '1 day') ORDER BY bucket;
 -- by default what is two years old is kept by the day
 SELECT level, kept_from = date_trunc(CASE level WHEN 'minute' THEN 'hour' ELSE 'day' END, kept_from, 'UTC') AS is_whole,
-    (now() - kept_from) BETWEEN days * interval '1 day' - interval '1 min' AND (days + 1) * interval '1 day' + interval '1 min' AS as_set
+    (now() - kept_from) BETWEEN days * interval '1 day' AND (days + 2) * interval '1 day' AS as_set
 FROM governance.sla_retention JOIN (VALUES ('minute', 35), ('hour', 400)) AS v(level, days) USING (level) ORDER BY 1;
 SELECT * FROM pg_temp.shows('old');
 -- three days old: minutes go first, then hours; what is asked for by day stays
@@ -453,13 +453,18 @@ SELECT steps, n FROM pg_temp.shows('recent');
 SELECT gov_run_maintenance() -> 'sla_fold' -> 'more' AS more;
 SELECT steps, n FROM pg_temp.shows('recent');
 -- coarser rows are kept no shorter than finer ones
+-- (what the worker finds is both)
+BEGIN;
 SELECT value FROM gov_set_policy('sla.day_retention_days', '1');
 SELECT value FROM gov_set_policy('sla.hour_retention_days', '0');
+COMMIT;
 SELECT gov_run_maintenance() -> 'sla_retention' -> 'more' AS more;
 SELECT count(*) FROM governance.sla_days WHERE resource_id = 'ingest-old';
+BEGIN;
 SELECT value FROM gov_set_policy('sla.hour_retention_days', '400');
 SELECT value FROM gov_set_policy('sla.minute_retention_days', '35');
 SELECT value FROM gov_set_policy('sla.day_retention_days', '0');
+COMMIT;
 SELECT value FROM gov_set_policy('sla.max_lateness', '"7 days"');
 -- raw ones go after their time
 UPDATE governance.sla_raw_observations SET observed_at = now() - interval '7 days 1 hour' WHERE latency_ms = 3;

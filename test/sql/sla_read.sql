@@ -4,9 +4,9 @@ CREATE ROLE regress_sla_read_guest;
 SELECT user_id FROM gov_create_user('sla_read_guest', NULL, 'regress_sla_read_guest');
 SELECT revision FROM gov_define_sla('model', 'read', 100, 200, 99, 1, window_days => 7);
 SELECT jsonb_pretty(gov_sla_report('model', 'read') - 'from' - 'until' - 'budget' - 'burn_rates');
--- a hundred a day for a week, two of the first hundred failed
+-- a hundred nearly every day for a week, two of the first hundred failed
 SELECT count(gov_observe_many('model', 'read', array_fill(10.0::float8 * d, '{100}'),
-    array_fill(d <> 6, '{2}') || array_fill(true, '{98}'), array_fill(now() - d * interval '1 day', '{100}')))
+    array_fill(d <> 6, '{2}') || array_fill(true, '{98}'), array_fill(now() - d * interval '23 hours', '{100}')))
 FROM generate_series(0, 6) AS d;
 
 -- everybody who is a user may look
@@ -31,17 +31,18 @@ FROM gov_sla_report('model', 'read') AS r;
 -- seven of them, and it is exhausted, now
 SELECT gov_observe_many('model', 'read', array_fill(10::float8, '{10}'), array_fill(false, '{6}') || array_fill(true, '{4}'));
 SELECT round((r ->> 'budget_left')::numeric, 4) AS budget_left, r #> '{budget,rolling,exhausted}' AS exhausted, r ->> 'status' AS status,
-    abs((r ->> 'exhausted_at')::numeric - extract(epoch FROM now())) < 60 AS now
+    (r ->> 'exhausted_at')::numeric BETWEEN extract(epoch FROM now()) AND extract(epoch FROM clock_timestamp()) AS now
 FROM gov_sla_report('model', 'read', 168) AS r;
 
 -- by the calendar, where the target says so
 SELECT revision FROM gov_define_sla('model', 'read_monthly', metadata => '{"window": "calendar"}');
-SELECT gov_observe_many('model', 'read_monthly', array_fill(1::float8, '{2000}'), array_fill(false, '{1}') || array_fill(true, '{1999}'));
-SELECT r -> 'budget_left' AS budget_left, r #>> '{budget,calendar,window}' AS calendar,
+WITH o AS MATERIALIZED (
+    SELECT gov_observe_many('model', 'read_monthly', array_fill(1::float8, '{2000}'), array_fill(false, '{1}') || array_fill(true, '{1999}')) AS n)
+SELECT o.n, r -> 'budget_left' AS budget_left, r #>> '{budget,calendar,window}' AS calendar,
     r -> 'budget_left' = r #> '{budget,calendar,budget_left}' AS calendar_counts,
     to_timestamp((r #>> '{budget,calendar,from}')::float8) = date_trunc('month', now(), 'UTC') AS from_first,
     to_timestamp((r #>> '{budget,calendar,until}')::float8) = date_trunc('month', date_trunc('month', now(), 'UTC') + interval '32 days', 'UTC') AS until_first
-FROM gov_sla_report('model', 'read_monthly') AS r;
+FROM o, gov_sla_report('model', CASE WHEN o.n > 0 THEN 'read_monthly' END) AS r;
 SELECT revision FROM gov_define_sla('model', 'read_day', window_days => 1);
 SELECT revision FROM gov_define_sla('model', 'read_quarter', window_days => 91);
 SELECT revision FROM gov_define_sla('model', 'read_year', window_days => 365);

@@ -74,7 +74,7 @@ FROM governance.sla_targets AS t WHERE t.resource_id = 'target-plain' ORDER BY t
 RESET ROLE;
 SELECT event_type, resource, actor, old_row ->> 'revision' AS before, new_row ->> 'revision' AS after,
     (SELECT array_agg(k) FROM jsonb_object_keys(changes) AS k) AS changed
-FROM governance.audit_events WHERE resource = 'sla_target/model:target-plain' ORDER BY event_id;
+FROM governance.audit_events WHERE resource = 'sla_target/model:target-plain' AND outcome <> 'denied' ORDER BY event_id;
 
 -- what was promised stays: not even a superuser changes it
 UPDATE governance.sla_targets SET response_time_p95 = 1 WHERE resource_id = 'target-plain' AND revision = 1;  -- 55000

@@ -1,6 +1,9 @@
 -- Violations from observations: opened, made worse, closed, acknowledged;
 -- maintenance; burn rates; silence.
 \set VERBOSITY terse
+-- each part is one transaction, so that the worker evaluates none of it; what is
+-- refused takes back itself alone
+\set ON_ERROR_ROLLBACK on
 CREATE ROLE regress_violation_ops;
 CREATE ROLE regress_violation_guest;
 SELECT user_id FROM gov_create_user('violation_ops', NULL, 'regress_violation_ops');
@@ -9,7 +12,7 @@ SELECT role FROM gov_assign_role('violation_ops', 'operator');
 
 CREATE FUNCTION pg_temp.observed(id text, how_many int, latency float8, failed int = 0, age interval = '0')
 RETURNS void LANGUAGE sql AS $$
-    SELECT gov_observe_many('model', id, array_agg(latency), array_agg(n > failed), array_agg(now() - age))
+    SELECT gov_observe_many('model', id, array_agg(latency), array_agg(n > failed), array_agg(clock_timestamp() - age))
     FROM generate_series(1, how_many) AS n;
 $$;
 -- what an evaluation changes of one resource
@@ -18,7 +21,7 @@ RETURNS TABLE (violation_type text, status text, target float8, actual numeric, 
 LANGUAGE sql AS $$
     SELECT v.violation_type, v.status, v.target_value, round(v.actual_value::numeric, 2), round(v.peak_value::numeric, 2),
         v.severity, v.notified_at IS NOT NULL
-    FROM gov_evaluate_sla(now() + ahead) AS v WHERE v.resource_id = id ORDER BY v.violation_id;
+    FROM gov_evaluate_sla(clock_timestamp() + ahead) AS v WHERE v.resource_id = id ORDER BY v.violation_id;
 $$;
 -- what the outbox was told of one resource
 CREATE FUNCTION pg_temp.told(id text)
@@ -27,6 +30,7 @@ RETURNS TABLE (type text, violation_type text, status text) LANGUAGE sql AS $$
     WHERE e.data ->> 'resource_id' = told.id AND e.type LIKE 'governance.sla%' ORDER BY e.event_no;
 $$;
 
+BEGIN;
 SELECT revision FROM gov_define_sla('model', 'slow', 100, 200, 0, 100);
 SELECT * FROM pg_temp.evaluated('slow');
 SELECT pg_temp.observed('slow', 100, 100);
@@ -90,20 +94,22 @@ INSERT INTO governance.sla_violations (resource_type, resource_id, violation_typ
 VALUES ('model', 'failing', 'availability', now(), 1, 1, 1, 'error', 'observation');                           -- 23505
 \set VERBOSITY terse
 SELECT machine, from_state, to_state, permission, rule FROM gov_transitions() WHERE machine = 'sla_violation';
+COMMIT;
 
 -- maintenance silences, and leaves the record as it is
+BEGIN;
 SELECT revision FROM gov_define_sla('model', 'kept', 100, 200, 99.9, 0.1);
-SELECT resource_id, reason, created_by FROM gov_add_maintenance_window('model', 'kept', now() - interval '10 minutes', now() + interval '10 minutes', 'new disks');
+SELECT resource_id, reason, created_by FROM gov_add_maintenance_window('model', 'kept', now() - interval '10 minutes', now() + interval '30 minutes', 'new disks');
 SELECT pg_temp.observed('kept', 100, 150);
 SELECT * FROM pg_temp.evaluated('kept');
 SELECT * FROM pg_temp.told('kept');
 SELECT gov_sla_status('model', 'kept');
 SELECT r ->> 'status' AS status, r ->> 'status_without_maintenance' AS without FROM gov_sla_report('model', 'kept') AS r;
 -- what is still wrong afterwards is told of then
-SELECT * FROM pg_temp.evaluated('kept', '11 minutes');
+SELECT * FROM pg_temp.evaluated('kept', '31 minutes');
 SELECT * FROM pg_temp.told('kept');
 -- a summary in maintenance is recorded in silence
-SELECT resource_id FROM gov_record_measurement('model', 'kept', '{"response_time_p95": 5000}', now() - interval '1 minute');
+SELECT resource_id FROM gov_record_measurement('model', 'kept', '{"response_time_p95": 5000}', clock_timestamp() - interval '1 minute');
 SELECT source, notified_at IS NOT NULL AS announced FROM governance.sla_violations WHERE resource_id = 'kept' AND source = 'measurement';
 -- data outside of the window counts without it
 SELECT pg_temp.observed('kept', 100, 1, age => '2 hours');
@@ -114,10 +120,12 @@ SELECT gov_add_maintenance_window('model', 'kept', now(), now(), 'nothing');    
 SELECT gov_add_maintenance_window('model', 'kept', now(), 'infinity', 'for ever');                      -- 22023
 SELECT gov_add_maintenance_window('model', 'kept', now(), now() + interval '1 hour', ' ');              -- 22023
 SELECT gov_add_maintenance_window('model', 'kept_not', now(), now() + interval '1 hour', 'x');          -- 42704
+COMMIT;
 
 -- burn rates: the four rules
 SELECT rule, severity, budget_percent, long_window, short_window, factor, minimum_count, hold_for, keep_firing_for
 FROM governance.burn_rate_rules ORDER BY factor DESC;
+BEGIN;
 -- 14.4 times 0.1 per cent is 144 of 10000: not more than that
 SELECT revision FROM gov_define_sla('model', 'burning', 1000, 2000, 99.9, 100);
 SELECT pg_temp.observed('burning', 200000, 1, age => '20 hours');
@@ -136,6 +144,8 @@ SELECT * FROM pg_temp.evaluated('burning', '6 minutes') WHERE violation_type = '
 SELECT a.rule, a.firing_since IS NOT NULL AS fires FROM governance.burn_rate_alerts AS a WHERE a.resource_id = 'burning' ORDER BY 1;
 SELECT * FROM pg_temp.evaluated('burning', '40 minutes') WHERE violation_type = 'error_budget_burn';
 SELECT count(*) FROM governance.sla_violations WHERE resource_id = 'burning' AND violation_type = 'error_budget_burn' AND status = 'open';
+COMMIT;
+BEGIN;
 -- a ticket's condition has to hold for a while (hold_for)
 SELECT revision FROM gov_define_sla('model', 'smoulder', 1000, 2000, 99.9, 100);
 SELECT pg_temp.observed('smoulder', 5000, 1, age => '20 hours');
@@ -143,6 +153,8 @@ SELECT pg_temp.observed('smoulder', 10000, 1, 50);
 SELECT * FROM pg_temp.evaluated('smoulder') WHERE violation_type = 'error_budget_burn';
 SELECT a.rule, a.firing_since IS NOT NULL AS fires FROM governance.burn_rate_alerts AS a WHERE a.resource_id = 'smoulder' ORDER BY 1;
 SELECT * FROM pg_temp.evaluated('smoulder', '61 minutes') WHERE violation_type = 'error_budget_burn';
+COMMIT;
+BEGIN;
 -- the long window alone is no alert: it is over
 SELECT revision FROM gov_define_sla('model', 'cooled', 1000, 2000, 99.9, 100);
 SELECT pg_temp.observed('cooled', 10000, 1, 200, age => '40 minutes');
@@ -155,8 +167,10 @@ SELECT pg_temp.observed('quiet', 99, 1, 99);
 SELECT bool_or((r ->> 'alert')::boolean) AS alert FROM jsonb_array_elements(gov_sla_report('model', 'quiet') -> 'burn_rates') AS r;
 SELECT pg_temp.observed('quiet', 1, 1);
 SELECT bool_or((r ->> 'alert')::boolean) AS alert FROM jsonb_array_elements(gov_sla_report('model', 'quiet') -> 'burn_rates') AS r;
+COMMIT;
 
 -- silence, where the target says how long is too long
+BEGIN;
 SELECT revision FROM gov_define_sla('model', 'silent', metadata => '{"no_data_minutes": 15}');
 SELECT revision FROM gov_define_sla('model', 'unheard', metadata => '{"no_data_minutes": "soon"}');
 SELECT * FROM pg_temp.evaluated('silent');
@@ -165,8 +179,10 @@ SELECT * FROM pg_temp.evaluated('unheard', '16 minutes');
 -- data that is too old ends nothing, a summary does
 SELECT pg_temp.observed('silent', 1, 1);
 SELECT * FROM pg_temp.evaluated('silent', '17 minutes');
-SELECT resource_id FROM gov_record_measurement('model', 'silent', '{"error_rate": 0}', now() + interval '4 minutes');
-SELECT * FROM pg_temp.evaluated('silent', '18 minutes');
+SELECT measured_at AS heard_at FROM gov_record_measurement('model', 'silent', '{"error_rate": 0}', clock_timestamp() + interval '4 minutes') \gset
+SELECT v.violation_type, v.status, v.closed_at > :'heard_at' AS since_then
+FROM gov_evaluate_sla(:'heard_at'::timestamptz + interval '14 minutes') AS v WHERE v.resource_id = 'silent';
+COMMIT;
 
 -- reading
 SELECT count(*) FROM gov_sla_violations('model', 'slow');

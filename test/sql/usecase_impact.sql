@@ -150,7 +150,7 @@ RESET ROLE;
 DELETE FROM governance.impact_questions WHERE question_id = 'own.drones';
 SELECT event_type, resource FROM governance.audit_events WHERE event_type LIKE 'impact_question.%' ORDER BY event_id;
 SELECT event_type, resource, changes - 'submitted_at' AS changes FROM governance.audit_events
-WHERE resource IN ('usecase/imp.never', 'usecase_assessment/imp.never') ORDER BY event_id;
+WHERE resource IN ('usecase/imp.never', 'usecase_assessment/imp.never') AND outcome <> 'denied' ORDER BY event_id;
 UPDATE governance.usecase_assessments SET risk_class = 'minimal' WHERE usecase_id = 'imp.one';    -- 55000
 
 UPDATE governance.users SET is_active = false, db_role = NULL WHERE user_id LIKE 'impact\_%';
