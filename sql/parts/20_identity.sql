@@ -36,6 +36,8 @@ CREATE TABLE governance.api_tokens (
         REFERENCES governance.users,
     CONSTRAINT api_tokens_token_hash_check CHECK (pg_catalog.octet_length(token_hash) = 32)
 );
+-- pg_read_all_data reads pg_statistic
+ALTER TABLE governance.api_tokens ALTER COLUMN token_hash SET STATISTICS 0;
 CREATE INDEX api_tokens_user_id_idx ON governance.api_tokens (user_id);
 COMMENT ON TABLE governance.api_tokens IS
 'API tokens by the SHA-256 of the token, which is shown once, when it is made.  No role can read the hash.';
@@ -88,7 +90,7 @@ AS 'MODULE_PATHNAME', 'gov_deactivate_user'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_deactivate_user(text, text) IS
-'Take away all that a user may do, assignments being kept and what the user lends ended; the row.  Needs user:manage.  Not active, or the last admin: 55000; unknown: 42704.';
+'Take away all that a user may do, assignments being kept, what the user lends ended and the user''s API tokens revoked; the row.  Needs user:manage.  Not active, or the last admin: 55000; unknown: 42704.';
 
 CREATE FUNCTION @extschema@.gov_reactivate_user(
     user_id text,
@@ -98,4 +100,4 @@ AS 'MODULE_PATHNAME', 'gov_reactivate_user'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_reactivate_user(text, text) IS
-'Make an inactive user active again, with the assignments that have not expired; the row.  Needs user:manage and every permission that those give (42501).  Active already: 55000; unknown: 42704.';
+'Make an inactive user active again, with the assignments that have not expired but without the API tokens of before; the row.  Needs user:manage and every permission that those give (42501).  Active already: 55000; unknown: 42704.';

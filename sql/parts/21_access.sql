@@ -176,6 +176,13 @@ LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION governance.check_limit(integer) IS
 '22023 unless 1 to 10000; NULL passes and means the default.';
 
+CREATE FUNCTION governance.check_status(status integer)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_sql_check_status'
+LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION governance.check_status(integer) IS
+'22023 unless a final status of HTTP, 200 to 599.';
+
 CREATE FUNCTION governance.check_word(name text, value text, allowed text[])
 RETURNS void
 AS 'MODULE_PATHNAME', 'gov_sql_check_word'

@@ -38,6 +38,11 @@ CREATE TABLE governance.audit_events (
     CONSTRAINT audit_events_outcome_check CHECK (outcome IN ('success', 'denied', 'failure')),
     CONSTRAINT audit_events_leaf_hash_check CHECK (pg_catalog.octet_length(leaf_hash) = 32)
 );
+-- pg_read_all_data reads pg_statistic, and no plan needs these.
+ALTER TABLE governance.audit_events
+    ALTER COLUMN old_row SET STATISTICS 0, ALTER COLUMN new_row SET STATISTICS 0,
+    ALTER COLUMN changes SET STATISTICS 0, ALTER COLUMN details SET STATISTICS 0,
+    ALTER COLUMN leaf_hash SET STATISTICS 0;
 CREATE INDEX audit_events_resource_idx ON governance.audit_events (resource, occurred_at, event_id);
 CREATE INDEX audit_events_actor_idx ON governance.audit_events (actor, occurred_at, event_id);
 CREATE INDEX audit_events_occurred_at_idx ON governance.audit_events (occurred_at, event_id);

@@ -18,7 +18,8 @@ CREATE TABLE governance.audit_tiles (
     hashes     bytea NOT NULL,
     CONSTRAINT audit_tiles_pkey PRIMARY KEY (level, tile_index)
 );
-ALTER TABLE governance.audit_tiles ALTER COLUMN hashes SET STORAGE EXTERNAL;
+ALTER TABLE governance.audit_tiles
+    ALTER COLUMN hashes SET STORAGE EXTERNAL, ALTER COLUMN hashes SET STATISTICS 0;
 COMMENT ON TABLE governance.audit_tiles IS
 'The tree, in tiles of 256 hashes in the shape of C2SP tlog-tiles: level 0 has the leaf hashes, each level above the roots of the full tiles below it.';
 
@@ -51,6 +52,8 @@ CREATE TABLE governance.audit_seal_flags (
     flagged_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     CONSTRAINT audit_seal_flags_pkey PRIMARY KEY (event_id)
 );
+ALTER TABLE governance.audit_seal_flags
+    ALTER COLUMN stored_hash SET STATISTICS 0, ALTER COLUMN computed_hash SET STATISTICS 0;
 COMMENT ON TABLE governance.audit_seal_flags IS
 'Events whose row did not give the leaf hash that was committed with it when they were sealed: altered between commit and seal.  The log has stored_hash.';
 

@@ -109,7 +109,7 @@ AS 'MODULE_PATHNAME', 'gov_request_approval'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_request_approval(text, jsonb, text, int) IS
-'Ask for approval of one action on one resource.  The context names the resource by the action''s keys, e.g. {"model_id": "risk", "version": "1.0.0"}; it need not exist yet.  timeout_hours: hours until it expires, by default the policy''s.  Needs an active user.';
+'Ask for approval of one action on one resource.  The context names the resource by the action''s keys, e.g. {"model_id": "risk", "version": "1.0.0"}; it need not exist yet.  timeout_hours: hours until it expires, by default and at most the policy''s (22023).  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_approve_request(
     request_id uuid,

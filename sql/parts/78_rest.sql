@@ -154,6 +154,7 @@ CREATE TABLE governance.idempotency_keys (
         REFERENCES governance.users,
     CONSTRAINT idempotency_keys_key_check CHECK (pg_catalog.octet_length(key) BETWEEN 1 AND 255),
     CONSTRAINT idempotency_keys_request_check CHECK (request ~ '^[0-9a-f]{64}$'),
+    CONSTRAINT idempotency_keys_status_check CHECK (status BETWEEN 200 AND 599),
     CONSTRAINT idempotency_keys_answered_check CHECK ((status IS NULL) = (reply IS NULL))
 );
 CREATE INDEX idempotency_keys_created_at_idx ON governance.idempotency_keys (created_at);
@@ -194,6 +195,7 @@ RETURNS void
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
+    SELECT governance.check_status(gov_idempotency_end.status);
     SELECT governance.require_actor();
     UPDATE governance.idempotency_keys AS k
     SET status = gov_idempotency_end.status, reply = gov_idempotency_end.reply
@@ -202,7 +204,7 @@ BEGIN ATOMIC
         AND k.status IS NULL;
 END;
 COMMENT ON FUNCTION @extschema@.gov_idempotency_end(text, integer, text) IS
-'Keep the answer for the key that gov_idempotency_begin() took in this transaction.  An answer once given stays.  Needs an active user.';
+'Keep the answer for the key that gov_idempotency_begin() took in this transaction.  An answer once given stays.  status: a final one of HTTP, 200 to 599, else 22023.  Needs an active user.';
 
 -- How far a consumer of governance.events has got.  Not guarded: it decides
 -- nothing and changes with every delivery.

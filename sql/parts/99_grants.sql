@@ -77,7 +77,13 @@ BEGIN
         -- COPY refuses a table with row security; and there is no row
         CONTINUE WHEN readable.relname = 'sla_observations';
         EXECUTE 'ALTER TABLE ' || readable.relation || ' ENABLE ROW LEVEL SECURITY';
-        CONTINUE WHEN readable.relname IN ('users', 'api_tokens', 'api_token_uses', 'audit_events', 'idempotency_keys', 'compliance_reports');
+        CONTINUE WHEN readable.relname IN ('users', 'api_tokens', 'api_token_uses', 'idempotency_keys', 'compliance_reports');
+        -- a leaf's hash tells whether one has guessed the event
+        IF readable.relname = 'audit_events' OR readable.relname IN (SELECT governance.sealed_tables()) THEN
+            EXECUTE 'CREATE POLICY audit_readers ON ' || readable.relation
+                || ' FOR SELECT USING ((SELECT @extschema@.gov_can(''audit:read'')))';
+            CONTINUE;
+        END IF;
         EXECUTE 'CREATE POLICY active_users ON ' || readable.relation
             || ' FOR SELECT USING ((SELECT @extschema@.gov_current_actor()) IS NOT NULL)';
     END LOOP;
@@ -91,6 +97,9 @@ CREATE POLICY own_row ON governance.users FOR SELECT
 CREATE POLICY own_tokens ON governance.api_tokens FOR SELECT
     USING (user_id = (SELECT @extschema@.gov_current_actor())
         OR (SELECT @extschema@.gov_can('user:manage')));
+-- Its members read every column, so they see no row; gov_api_tokens() has them.
+CREATE POLICY no_hashes ON governance.api_tokens AS RESTRICTIVE FOR SELECT
+    TO pg_read_all_data USING (false);
 CREATE POLICY uses_of_own_tokens ON governance.api_token_uses FOR SELECT
     USING (token_id IN (SELECT t.token_id FROM governance.api_tokens AS t));
 CREATE POLICY own_keys ON governance.idempotency_keys FOR SELECT
@@ -99,5 +108,3 @@ CREATE POLICY own_keys ON governance.idempotency_keys FOR SELECT
 CREATE POLICY report_readers ON governance.compliance_reports FOR SELECT
     USING ((SELECT @extschema@.gov_can('compliance:report'))
         OR (SELECT @extschema@.gov_can('audit:read')));
-CREATE POLICY audit_readers ON governance.audit_events FOR SELECT
-    USING ((SELECT @extschema@.gov_can('audit:read')));

@@ -25,6 +25,12 @@ extern void gov_user_must_be_active(const char *user_id, bool is_active);
  */
 extern uint64 gov_user_assigned_mask(const char *user_id);
 
+/*
+ * Revoke the API tokens of a user whose row is locked: what a former life left
+ * behind opens no later one.
+ */
+extern void gov_tokens_revoke_all(const char *user_id, const char *actor);
+
 /* The role's index; 42704 where there is no such role. */
 extern int	gov_role_must_exist(const GovRoleGraph *graph, const char *role);
 

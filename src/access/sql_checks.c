@@ -25,6 +25,7 @@ PG_FUNCTION_INFO_V1(gov_sql_require_actor);
 PG_FUNCTION_INFO_V1(gov_sql_require_permission);
 PG_FUNCTION_INFO_V1(gov_sql_require_monitor);
 PG_FUNCTION_INFO_V1(gov_sql_check_limit);
+PG_FUNCTION_INFO_V1(gov_sql_check_status);
 PG_FUNCTION_INFO_V1(gov_sql_check_word);
 PG_FUNCTION_INFO_V1(gov_sql_check_id);
 PG_FUNCTION_INFO_V1(gov_sql_check_version);
@@ -74,6 +75,16 @@ gov_sql_check_limit(PG_FUNCTION_ARGS)
 {
 	if (!PG_ARGISNULL(0))
 		(void) gov_arg_int4(fcinfo, 0, "limit_rows", 1, LIMIT_MAX);
+	PG_RETURN_VOID();
+}
+
+/*
+ * governance.check_status(status)
+ */
+Datum
+gov_sql_check_status(PG_FUNCTION_ARGS)
+{
+	(void) gov_arg_int4(fcinfo, 0, "status", 200, 599);
 	PG_RETURN_VOID();
 }
 

@@ -20,6 +20,7 @@
 #include "utils/timestamp.h"
 
 #include "access/credentials.h"
+#include "access/manage.h"
 #include "access/permission_cache.h"
 #include "access/require.h"
 #include "core/operation.h"
@@ -67,6 +68,14 @@ static GovStatement revoke_token = {
 		   " SET revoked_at = clock_timestamp(), revoked_by = $2"
 		   " WHERE t.token_id = $1 AND t.revoked_at IS NULL",
 	.nargs = 2, .argtypes = {INT8OID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement revoke_all = {
+	.sql = "UPDATE governance.api_tokens AS t"
+		   " SET revoked_at = clock_timestamp(), revoked_by = $2"
+		   " WHERE t.user_id = $1 AND t.revoked_at IS NULL",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
 	.latest = true
 };
 
@@ -217,6 +226,15 @@ gov_create_api_token(PG_FUNCTION_ARGS)
 	gov_operation_end();
 	gov_spi_end();
 	PG_RETURN_TEXT_P(cstring_to_text(token));
+}
+
+void
+gov_tokens_revoke_all(const char *user_id, const char *actor)
+{
+	gov_operation_begin("revoke",
+						psprintf("user \"%s\" was deactivated", user_id));
+	(void) gov_run(&revoke_all, gov_text(user_id), gov_text(actor));
+	gov_operation_end();
 }
 
 /*

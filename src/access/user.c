@@ -297,7 +297,7 @@ gov_update_user(PG_FUNCTION_ARGS)
 /*
  * gov_deactivate_user(user_id, reason) → users
  *
- * What the user lends ends with it.
+ * What the user lends ends with it, and the user's API tokens are revoked.
  */
 Datum
 gov_deactivate_user(PG_FUNCTION_ARGS)
@@ -305,10 +305,11 @@ gov_deactivate_user(PG_FUNCTION_ARGS)
 	const char *user_id = gov_arg_id(fcinfo, 0, "user_id");
 	const char *reason = gov_arg_text(fcinfo, 1, "reason", "");
 	char	   *resource = user_resource(user_id);
+	GovActor	actor;
 	bool		still_may;
 
 	gov_refuse_read_only("gov_deactivate_user()");
-	(void) gov_require(GOV_PERM_USER_MANAGE, resource);
+	actor = gov_require(GOV_PERM_USER_MANAGE, resource);
 
 	gov_spi_begin();
 	gov_lock_role_graph();
@@ -319,6 +320,7 @@ gov_deactivate_user(PG_FUNCTION_ARGS)
 				 errmsg("user \"%s\" is not active", user_id),
 				 errdetail("The user was deactivated before.")));
 	gov_delegations_end_all(user_id);
+	gov_tokens_revoke_all(user_id, actor.user_id);
 
 	gov_operation_begin("deactivate", reason);
 	gov_run(&set_active, gov_text(user_id), gov_bool(false));
@@ -334,7 +336,7 @@ gov_deactivate_user(PG_FUNCTION_ARGS)
  * gov_reactivate_user(user_id, reason) → users
  *
  * The user's assignments were kept: whoever brings them back to life conveys
- * them.
+ * them.  A superuser may have deactivated the user by hand, and left tokens.
  */
 Datum
 gov_reactivate_user(PG_FUNCTION_ARGS)
@@ -358,6 +360,7 @@ gov_reactivate_user(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("user \"%s\" is active already", user_id)));
 	gov_delegations_end_unbacked(user_id);
+	gov_tokens_revoke_all(user_id, actor.user_id);
 
 	gov_operation_begin("reactivate", reason);
 	gov_run(&set_active, gov_text(user_id), gov_bool(true));

@@ -192,6 +192,11 @@ gov_request_approval(PG_FUNCTION_ARGS)
 
 	gov_spi_begin();
 	gov_approval_policy(action, &policy);
+	if (timeout > policy.timeout_hours)
+		gov_bad_value("timeout_hours",
+					  psprintf("%d is more than %d, which the approval policy of action \"%s\" gives.",
+							   timeout, policy.timeout_hours, info->name),
+					  "Leave it out for as long as the policy gives.");
 	if (!policy.enabled)
 		ereport(NOTICE,
 				(errmsg("action \"%s\" needs no request at present",

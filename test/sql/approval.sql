@@ -63,6 +63,13 @@ SELECT request_id AS r1, status, requester_id FROM gov_request_approval('model_d
     '{"model_id": "appr", "version": "1.0.0"}', 'please') \gset
 SELECT :'status' AS status, :'requester_id' AS requester_id;
 SELECT count(*) FROM gov_approval_requests('pending', 'model_deploy_production');
+-- it may be for a shorter time than the policy gives, for no longer one
+\set VERBOSITY default
+SELECT gov_request_approval('model_deploy_production', '{"model_id": "appr", "version": "3"}', timeout_hours => 87600);   -- 22023
+SELECT gov_request_approval('model_deploy_production', '{"model_id": "appr", "version": "3"}', timeout_hours => 73);      -- 22023
+SELECT expires_at > requested_at + interval '71 hours' AS all_of_it
+FROM gov_request_approval('model_deploy_production', '{"model_id": "appr", "version": "3"}', timeout_hours => 72);
+SELECT (gov_withdraw_request(request_id)).status FROM gov_approval_requests('pending') WHERE context ->> 'version' = '3';
 
 -- who may decide: the policy's role, and not who asked
 SET ROLE regress_approval_nina;

@@ -75,6 +75,25 @@ SELECT gov_idempotency_begin('', :one);   -- 23514
 SELECT gov_idempotency_begin(repeat('k', 256), :one);   -- 23514
 SELECT gov_idempotency_begin('k3', 'not a digest');   -- 23514
 SELECT gov_idempotency_begin(NULL, :one);   -- 23502
+-- an answer has a final status, whether its key is there or not
+BEGIN;
+SELECT same_request FROM gov_idempotency_begin('k4', :one);
+SAVEPOINT asked;
+SELECT gov_idempotency_end('k4', 0, '{}');   -- 22023
+ROLLBACK TO asked;
+SELECT gov_idempotency_end('k4', 101, '{}');   -- 22023
+ROLLBACK TO asked;
+SELECT gov_idempotency_end('k4', 199, '{}');   -- 22023
+ROLLBACK TO asked;
+SELECT gov_idempotency_end('k4', 600, '{}');   -- 22023
+ROLLBACK TO asked;
+SELECT gov_idempotency_end('k4', 999, '{}');   -- 22023
+ROLLBACK TO asked;
+SELECT gov_idempotency_end('k4', NULL, NULL);   -- 22023
+ROLLBACK TO asked;
+SELECT gov_idempotency_end('k4', 599, '{}');
+ROLLBACK;
+SELECT gov_idempotency_end('never asked', 0, '{}');   -- 22023
 INSERT INTO governance.idempotency_keys (user_id, key, request) VALUES ('idempotency-ben', 'x', :one);   -- 42501
 RESET ROLE;
 CREATE ROLE regress_idempotency_nobody;

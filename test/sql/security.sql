@@ -99,7 +99,7 @@ SELECT c.oid::regclass FROM pg_temp.relations AS c
 WHERE c.relkind = 'v' AND NOT coalesce(c.reloptions @> '{security_invoker=true}', false);
 -- the policies that do not let every active user read
 SELECT p.polrelid::regclass, p.polname FROM pg_policy AS p JOIN pg_temp.relations AS c ON c.oid = p.polrelid
-WHERE p.polname <> 'active_users' ORDER BY p.polrelid::regclass::text COLLATE "C";
+WHERE p.polname <> 'active_users' ORDER BY p.polrelid::regclass::text COLLATE "C", p.polname;
 
 -- the guard stands on every table, for rows and for TRUNCATE, always; the
 -- exceptions hold no decision, and those named generation nothing at all

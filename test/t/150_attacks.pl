@@ -460,6 +460,45 @@ $node->command_ok([ 'pg_dump', '-f', $dump, $node->connstr('postgres') ], "$line
 my $text = slurp_file($dump);
 unlike($text, qr/\Q$amir_token\E/, "$line: a dump has no token, only what cannot be turned back");
 
+line('read-all-data');
+su(q{CREATE ROLE greedy LOGIN; GRANT pg_read_all_data TO greedy; SELECT gov_create_user('greedy', NULL, 'greedy'),
+	gov_create_role('clerk', permissions => '{user:manage}'), gov_assign_role('greedy', 'clerk'), gov_create_api_token('greedy', 'x');
+	CREATE SCHEMA greedy AUTHORIZATION greedy; GRANT USAGE ON SCHEMA greedy TO PUBLIC; ANALYZE governance.api_tokens});
+gives('greedy', q{SELECT encode(token_hash, 'hex') FROM governance.api_tokens}, '', 'it reads every column, and no row');
+gives('greedy', q{SELECT count(*) > 0 FROM gov_api_tokens()}, 't', 'what the function shows it sees');
+as('greedy', q{CREATE VIEW greedy.peep AS SELECT * FROM governance.api_tokens; GRANT SELECT ON greedy.peep TO PUBLIC});
+gives('amir', q{SELECT count(*) FROM greedy.peep}, '0', 'nor by a view that somebody else reads');
+gives('greedy', q{SELECT count(*) FROM pg_statistic WHERE starelid = 'governance.api_tokens'::regclass
+	AND staattnum = (SELECT attnum FROM pg_attribute WHERE attrelid = starelid AND attname = 'token_hash')}, '0', 'nor in statistics');
+
+line('leaf-hashes');
+su('SELECT gov_audit_seal()');
+foreach my $table (qw(audit_events audit_tiles audit_leaves audit_tree_heads audit_seal_flags audit_retirements audit_checkpoints))
+{
+	gives('rita', "SELECT count(*) FROM governance.$table", '0', "no row of $table");
+}
+gives('vera', 'SELECT count(*) > 0 FROM governance.audit_tiles', 't', 'but for who reads the trail');
+
+line('former-tokens');
+su(q{CREATE ROLE lea LOGIN; SELECT gov_create_user('lea', NULL, 'lea')});
+my @lea = map { su(qq{SELECT gov_create_api_token('lea', '$_')}) } qw(one two);
+gives('lea', qq{SELECT gov_begin_as('$lea[0]')}, 'lea', 'a token');
+su(q{SELECT gov_deactivate_user('lea'), gov_reactivate_user('lea')});
+refused('lea', qq{SELECT gov_begin_as('$_')}, qr/the credentials are not valid/, 'of a user who was deactivated') foreach @lea;
+my $lea = su(q{SELECT gov_create_api_token('lea', 'three')});
+su(q{UPDATE governance.users SET is_active = false WHERE user_id = 'lea'; SELECT gov_reactivate_user('lea')});
+refused('lea', qq{SELECT gov_begin_as('$lea')}, qr/the credentials are not valid/, 'by hand, too');
+
+line('request-time');
+su(q{SELECT gov_set_approval_policy('model_rollback', timeout_hours => 1)});
+foreach my $hours (2, 87600)
+{
+	refused('rita', qq{SELECT gov_request_approval('model_rollback', '{"model_id": "risk"}', timeout_hours => $hours)},
+		qr/$hours is more than 1, which the approval policy of action "model_rollback" gives/, "$hours hours");
+}
+gives('rita', q{SELECT expires_at < now() + interval '61 min' FROM gov_request_approval('model_rollback', '{"model_id": "risk"}')}, 't', 'an hour');
+su(q{SELECT gov_set_approval_policy('model_rollback', enabled => false)});
+
 line('token-traces');
 as('amir', "SELECT gov_begin_as('$amir_token'); SELECT * FROM no_such_table");
 gives('stranger', "BEGIN; SELECT gov_begin_as('$amir_token'); SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid(); ROLLBACK",
