@@ -240,7 +240,7 @@ AS 'MODULE_PATHNAME', 'gov_record_model_metrics'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_record_model_metrics(text, text, jsonb) IS
-'Record numbers by name, e.g. accuracy, precision, recall, f1_score, latency_ms, throughput_qps, error_rate, availability_percent.  The latest value of each name decides at a deployment gate.  Needs model:register, model:deploy or sla:record; unknown version: 42704.';
+'Record numbers by name, e.g. accuracy, precision, recall, f1_score, latency_ms, throughput_qps, error_rate, availability_percent.  The latest value of each name decides at a deployment gate.  Names of gov_record_measurement() are held against its rules (22023), but an error_rate may be a share of 1.  Needs model:register, model:deploy or sla:record; unknown version: 42704.';
 
 CREATE FUNCTION @extschema@.gov_request_model_approval(
     model_id text,

@@ -454,7 +454,7 @@ AS 'MODULE_PATHNAME', 'gov_record_usecase_metrics'
 LANGUAGE C VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_record_usecase_metrics(text, jsonb) IS
-'Record numbers by name: deployments, total_queries, average_latency_ms, error_rate, availability_percent, user_satisfaction, or any other.  Needs sla:record or usecase:create.  A value that is no number: 22023.';
+'Record numbers by name: deployments, total_queries, average_latency_ms, error_rate, availability_percent, user_satisfaction, or any other.  Names of gov_record_measurement() are held against its rules, as of gov_record_model_metrics().  Needs sla:record or usecase:create.  A value that is no number: 22023.';
 
 CREATE FUNCTION @extschema@.gov_usecase(usecase_id text)
 RETURNS SETOF governance.use_cases

@@ -29,7 +29,7 @@ CREATE TABLE governance.sla_targets (
     CONSTRAINT sla_targets_revision_check CHECK (revision >= 1),
     CONSTRAINT sla_targets_response_time_check CHECK (response_time_p95 > 0
         AND response_time_p99 >= response_time_p95 AND response_time_p99 < 'infinity'),
-    CONSTRAINT sla_targets_availability_target_check CHECK (availability_target BETWEEN 0 AND 100),
+    CONSTRAINT sla_targets_availability_target_check CHECK (availability_target > 1 AND availability_target <= 100),
     CONSTRAINT sla_targets_error_rate_target_check CHECK (error_rate_target BETWEEN 0 AND 100),
     CONSTRAINT sla_targets_incident_response_minutes_check CHECK (incident_response_minutes > 0),
     CONSTRAINT sla_targets_incident_resolution_hours_check CHECK (incident_resolution_hours > 0),
@@ -69,4 +69,4 @@ AS 'MODULE_PATHNAME', 'gov_define_sla'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_define_sla(text, text, float8, float8, float8, float8, int, int, int, jsonb) IS
-'Promise a service level (milliseconds, per cent); returns the revision.  The first holds for all earlier time, a redefinition from now on.  Needs sla:manage.  A time or a percentage out of range, a p99 below the p95: 22023.';
+'Promise a service level (milliseconds, per cent); returns the revision.  The first holds for all earlier time, a redefinition from now on.  Needs sla:manage.  A time or a percentage out of range, an availability of 1 or less (99.9 means per cent), a p99 below the p95: 22023.';

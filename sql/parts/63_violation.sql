@@ -85,7 +85,7 @@ COMMENT ON TABLE governance.sla_violations IS
 COMMENT ON COLUMN governance.sla_violations.target_value IS
 'What was promised: milliseconds, per cent, minutes (incident_response, no_data), hours (incident_resolution), or for error_budget_burn the factor of governance.burn_rate_rules.';
 COMMENT ON COLUMN governance.sla_violations.actual_value IS
-'What it was when the violation was found, in the unit of target_value.  Percentiles of observations are within 1 % of the exact value; the verdict is by exact counts.';
+'What it was when the violation was found, in the unit of target_value; a burn rate at most 1000000, which stands for a target of 100 per cent, too.  Percentiles of observations are within 1 % of the exact value; the verdict is by exact counts.';
 COMMENT ON COLUMN governance.sla_violations.peak_value IS
 'The worst it was meanwhile; for availability the lowest.  Written again when it is at least 1 % worse.';
 COMMENT ON COLUMN governance.sla_violations.severity IS
@@ -166,7 +166,7 @@ AS 'MODULE_PATHNAME', 'gov_record_measurement'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_record_measurement(text, text, jsonb, timestamptz) IS
-'Record a summary and hold it against the target of its time; returns its row.  Metrics, all optional but one: response_time_p50, _p95, _p99 (milliseconds), availability_percent, error_rate (per cent), total_requests, failed_requests, uptime_seconds, downtime_seconds; without error_rate the requests decide, without availability_percent the seconds.  Each target missed is a closed violation.  Needs sla:record; a resource without a service level: 42704; another metric, no number, older than sla.max_lateness or more than 5 minutes ahead: 22023.';
+'Record a summary and hold it against the target of its time; returns its row.  Metrics, all optional but one: response_time_p50, _p95, _p99 (milliseconds), availability_percent, error_rate (per cent), total_requests, failed_requests, uptime_seconds, downtime_seconds; without error_rate the requests decide, without availability_percent the seconds.  Each target missed is a closed violation.  Needs sla:record; a resource without a service level: 42704; another metric, no number, numbers that contradict each other (percentiles, counts, shares by more than 0.01 per cent), older than sla.max_lateness or more than 5 minutes ahead: 22023.';
 
 CREATE FUNCTION @extschema@.gov_add_maintenance_window(
     resource_type text,

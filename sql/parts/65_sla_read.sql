@@ -20,7 +20,7 @@ AS 'MODULE_PATHNAME', 'gov_sla_report'
 LANGUAGE C STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_sla_report(text, text, int) IS
-'The status and what it rests on; NULL where there is no service level.  Milliseconds and per cent; p50, p95, p99 within 1 % of the exact value, everything else by exact counts.  budget_left: per cent of the failures that the availability target allows over the target''s window (100: untouched, 0 or less: exhausted); exhausted_at: when it will be at the burn rate of these hours.  budget has the rolling and the calendar window, burn_rates the rules of governance.burn_rate_rules, status_without_maintenance leaves maintenance out.  Needs an active user.';
+'The status and what it rests on; NULL where there is no service level.  Milliseconds and per cent; p50, p95, p99 within 1 % of the exact value, everything else by exact counts.  budget_left: per cent of the failures that the availability target allows over the target''s window (100: untouched, 0 or less: exhausted); NULL, as burn rates are, at a target of 100 per cent; exhausted_at: when it will be at the burn rate of these hours.  budget has the rolling and the calendar window, burn_rates the rules of governance.burn_rate_rules, status_without_maintenance leaves maintenance out.  Needs an active user.';
 
 CREATE FUNCTION governance.sla_report(
     resource_type text,

@@ -121,7 +121,8 @@ check_budget(const char *model_id, JsonbParseState **state,
 				 false, TEXTOID);
 	gov_json_put(state, "operator", CStringGetTextDatum(">"), false, TEXTOID);
 	gov_json_put(state, "threshold", Int32GetDatum(0), false, INT4OID);
-	gov_json_put(state, "value", Float8GetDatum(left), false, FLOAT8OID);
+	gov_json_put(state, "value", Float8GetDatum(left), budget.allows_nothing,
+				 FLOAT8OID);
 	gov_json_put(state, "met", BoolGetDatum(met), false, BOOLOID);
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 	if (!met)

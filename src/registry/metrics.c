@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "registry/metrics.h"
+#include "sla/summary.h"
 
 Jsonb *
 gov_arg_metrics(FunctionCallInfo fcinfo, int n)
@@ -13,6 +14,7 @@ gov_arg_metrics(FunctionCallInfo fcinfo, int n)
 	JsonbIterator *it;
 	JsonbIteratorToken token;
 	JsonbValue	value;
+	GovSummary	summary;
 	char	   *name = NULL;
 
 	if (metrics == NULL || JB_ROOT_COUNT(metrics) == 0)
@@ -41,5 +43,6 @@ gov_arg_metrics(FunctionCallInfo fcinfo, int n)
 								   name),
 						  "Give numbers by name, such as {\"accuracy\": 0.93}.");
 	}
+	gov_summary_read(metrics, true, &summary);
 	return metrics;
 }

@@ -45,6 +45,7 @@ gov_budget_rolling(const GovSlaTarget *target, TimestampTz at,
 					&budget->until);
 	gov_sla_period(target->resource_type, target->resource_id, budget->from,
 				   budget->until, &budget->period, NULL);
+	budget->allows_nothing = gov_allows_nothing(&budget->period, target);
 }
 
 static TimestampTz
@@ -82,6 +83,7 @@ gov_budget_calendar(const GovSlaTarget *target, TimestampTz at,
 				 USECS_PER_DAY / 2);
 	gov_sla_period(target->resource_type, target->resource_id, budget->from,
 				   Min(now, budget->until), &budget->period, NULL);
+	budget->allows_nothing = gov_allows_nothing(&budget->period, target);
 }
 
 bool

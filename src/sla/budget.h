@@ -17,6 +17,7 @@ typedef struct GovBudget
 	TimestampTz from;
 	TimestampTz until;			/* the end of the window, maybe to come */
 	GovPeriod	period;			/* what of it is past */
+	bool		allows_nothing; /* to fail: nothing of it can be left */
 } GovBudget;
 
 extern void gov_budget_rolling(const GovSlaTarget *target, TimestampTz at,

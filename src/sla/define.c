@@ -116,6 +116,10 @@ read_arguments(FunctionCallInfo fcinfo, GovSlaTarget *t)
 					  "Of one set of observations the 99th percentile is never below the 95th.");
 	t->availability_target = arg_percent(fcinfo, 4, "availability_target",
 										 99.9);
+	if (t->availability_target <= 1)
+		gov_bad_value("availability_target",
+					  psprintf("%g is 1 or less.", t->availability_target),
+					  "It is in per cent: 99.9 means 99.9 per cent, 0.999 nearly nothing.");
 	t->error_rate_target = arg_percent(fcinfo, 5, "error_rate_target", 0.1);
 	t->incident_response_minutes =
 		arg_count(fcinfo, 6, "incident_response_minutes", 15,

@@ -9,73 +9,21 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
-#include "utils/numeric.h"
 
 #include "access/require.h"
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/spi.h"
 #include "sla/escalation.h"
+#include "sla/summary.h"
 #include "sla/target.h"
 #include "sla/verdict.h"
 #include "sla/violation.h"
 
 PG_FUNCTION_INFO_V1(gov_record_measurement);
-
-#define COUNT_MAX INT64CONST(1000000000000) /* requests in a summary */
-
-/* GOV_METRIC(symbol, name, what it may be) */
-#define METRIC_LIST \
-	METRIC(P50, "response_time_p50", MILLISECONDS) \
-	METRIC(P95, "response_time_p95", MILLISECONDS) \
-	METRIC(P99, "response_time_p99", MILLISECONDS) \
-	METRIC(AVAILABILITY, "availability_percent", PERCENT) \
-	METRIC(ERROR_RATE, "error_rate", PERCENT) \
-	METRIC(REQUESTS, "total_requests", WHOLE) \
-	METRIC(FAILED, "failed_requests", WHOLE) \
-	METRIC(UP, "uptime_seconds", SECONDS) \
-	METRIC(DOWN, "downtime_seconds", SECONDS)
-
-typedef enum MetricKind
-{
-	MILLISECONDS,
-	PERCENT,
-	WHOLE,
-	SECONDS
-} MetricKind;
-
-typedef enum Metric
-{
-#define METRIC(symbol, name, kind) METRIC_##symbol,
-	METRIC_LIST
-#undef METRIC
-	METRIC_COUNT
-} Metric;
-
-static const char *const metric_names[] = {
-#define METRIC(symbol, name, kind) name,
-	METRIC_LIST
-#undef METRIC
-	NULL
-};
-
-static const MetricKind metric_kinds[] = {
-#define METRIC(symbol, name, kind) kind,
-	METRIC_LIST
-#undef METRIC
-};
-
-typedef struct Summary
-{
-	bool		given[METRIC_COUNT];
-	double		value[METRIC_COUNT];
-} Summary;
 
 static GovStatement insert_measurement = {
 	.sql = "INSERT INTO governance.sla_measurements (resource_type,"
@@ -93,94 +41,6 @@ static GovStatement select_measurement = {
 	.latest = true
 };
 
-static int
-find_metric(const char *name, int len)
-{
-	int			i;
-
-	for (i = 0; i < METRIC_COUNT; i++)
-	{
-		if (strlen(metric_names[i]) == len &&
-			memcmp(metric_names[i], name, len) == 0)
-			return i;
-	}
-	gov_bad_value("metrics",
-				  psprintf("\"%s\" is no metric of a service level.",
-						   gov_excerpt(name, len)),
-				  psprintf("Allowed: %s.", gov_word_list(metric_names)));
-}
-
-/* The number, in the range of its kind. */
-static double
-metric_value(Metric metric, const JsonbValue *jv)
-{
-	const char *name = metric_names[metric];
-	Datum		as_float;
-	double		value;
-
-	if (jv->type != jbvNumeric)
-		gov_bad_value("metrics",
-					  psprintf("The value of \"%s\" is not a number.", name),
-					  "Give numbers by name, such as {\"response_time_p95\": 420}.");
-
-	/* What is too big for a double comes out as an infinity. */
-	as_float = DirectFunctionCall1(numeric_float8_no_overflow,
-								   NumericGetDatum(jv->val.numeric));
-	value = DatumGetFloat8(as_float);
-	if (isnan(value) || isinf(value))
-		gov_bad_value("metrics",
-					  psprintf("The value of \"%s\" is not finite.", name),
-					  NULL);
-	if (value < 0)
-		gov_bad_value("metrics",
-					  psprintf("The value of \"%s\" is negative.", name),
-					  NULL);
-	if (metric_kinds[metric] == PERCENT && value > 100)
-		gov_bad_value("metrics",
-					  psprintf("The value of \"%s\" is more than 100.", name),
-					  "It is in per cent.");
-	if (metric_kinds[metric] == WHOLE &&
-		(value != floor(value) || value > COUNT_MAX))
-		gov_bad_value("metrics",
-					  psprintf("The value of \"%s\" is not a whole number up to %lld.",
-							   name, (long long) COUNT_MAX),
-					  NULL);
-	return value;
-}
-
-static Jsonb *
-arg_summary(FunctionCallInfo fcinfo, int n, Summary *summary)
-{
-	Jsonb	   *metrics = gov_arg_object(fcinfo, n, "metrics", true);
-	JsonbIterator *it;
-	JsonbIteratorToken token;
-	JsonbValue	value;
-	int			metric = 0;
-
-	memset(summary, 0, sizeof(Summary));
-	if (metrics == NULL || JB_ROOT_COUNT(metrics) == 0)
-		gov_bad_value("metrics", "There is no metric in it.",
-					  psprintf("Allowed: %s.", gov_word_list(metric_names)));
-	/* cppcheck-suppress nullPointerRedundantCheck */
-	it = JsonbIteratorInit(&metrics->root);
-	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
-	{
-		if (token == WJB_KEY)
-			metric = find_metric(value.val.string.val, value.val.string.len);
-		else if (token == WJB_VALUE)
-		{
-			summary->value[metric] = metric_value(metric, &value);
-			summary->given[metric] = true;
-		}
-	}
-	if (summary->given[METRIC_FAILED] && summary->given[METRIC_REQUESTS] &&
-		summary->value[METRIC_FAILED] > summary->value[METRIC_REQUESTS])
-		gov_bad_value("metrics",
-					  "\"failed_requests\" is more than \"total_requests\".",
-					  NULL);
-	return metrics;
-}
-
 static void
 check_lateness(TimestampTz at)
 {
@@ -193,33 +53,33 @@ check_lateness(TimestampTz at)
 
 /* Without a share of its own, the counts it comes from decide. */
 static bool
-error_rate_is_met(const Summary *summary, double target, double *actual)
+error_rate_is_met(const GovSummary *summary, double target, double *actual)
 {
-	double		total = summary->value[METRIC_REQUESTS];
-	double		failed = summary->value[METRIC_FAILED];
+	double		total = summary->value[GOV_METRIC_REQUESTS];
+	double		failed = summary->value[GOV_METRIC_FAILED];
 
-	if (summary->given[METRIC_ERROR_RATE])
+	if (summary->given[GOV_METRIC_ERROR_RATE])
 	{
-		*actual = summary->value[METRIC_ERROR_RATE];
+		*actual = summary->value[GOV_METRIC_ERROR_RATE];
 		return *actual <= target;
 	}
-	if (!summary->given[METRIC_REQUESTS] || !summary->given[METRIC_FAILED] ||
-		total == 0)
+	if (!summary->given[GOV_METRIC_REQUESTS] ||
+		!summary->given[GOV_METRIC_FAILED] || total == 0)
 		return true;
 	*actual = 100 * failed / total;
 	return gov_share_is_met((int64) failed, (int64) total, target);
 }
 
 static bool
-availability_is_met(const Summary *summary, double target, double *actual)
+availability_is_met(const GovSummary *summary, double target, double *actual)
 {
-	double		up = summary->value[METRIC_UP];
-	double		down = summary->value[METRIC_DOWN];
+	double		up = summary->value[GOV_METRIC_UP];
+	double		down = summary->value[GOV_METRIC_DOWN];
 
-	if (summary->given[METRIC_AVAILABILITY])
-		*actual = summary->value[METRIC_AVAILABILITY];
-	else if (summary->given[METRIC_UP] && summary->given[METRIC_DOWN] &&
-			 up + down > 0)
+	if (summary->given[GOV_METRIC_AVAILABILITY])
+		*actual = summary->value[GOV_METRIC_AVAILABILITY];
+	else if (summary->given[GOV_METRIC_UP] &&
+			 summary->given[GOV_METRIC_DOWN] && up + down > 0)
 		*actual = 100 * up / (up + down);
 	else
 		return true;
@@ -242,7 +102,7 @@ judge_one(GovMiss *miss, GovViolationType type, bool is_met, double target,
 }
 
 static int
-judge(const Summary *summary, const GovSlaTarget *target, TimestampTz at,
+judge(const GovSummary *summary, const GovSlaTarget *target, TimestampTz at,
 	  int64 measurement_id)
 {
 	GovMiss		miss = {0};
@@ -252,14 +112,14 @@ judge(const Summary *summary, const GovSlaTarget *target, TimestampTz at,
 
 	miss.resource_type = target->resource_type;
 	miss.resource_id = target->resource_id;
-	actual = summary->value[METRIC_P95];
-	is_met = !summary->given[METRIC_P95] ||
+	actual = summary->value[GOV_METRIC_P95];
+	is_met = !summary->given[GOV_METRIC_P95] ||
 		actual <= target->response_time_p95;
 	missed += judge_one(&miss, GOV_VIOLATION_RESPONSE_TIME_P95, is_met,
 						target->response_time_p95, actual, at,
 						measurement_id);
-	actual = summary->value[METRIC_P99];
-	is_met = !summary->given[METRIC_P99] ||
+	actual = summary->value[GOV_METRIC_P99];
+	is_met = !summary->given[GOV_METRIC_P99] ||
 		actual <= target->response_time_p99;
 	missed += judge_one(&miss, GOV_VIOLATION_RESPONSE_TIME_P99, is_met,
 						target->response_time_p99, actual, at,
@@ -286,13 +146,14 @@ gov_record_measurement(PG_FUNCTION_ARGS)
 	const char *type = gov_arg_word(fcinfo, 0, "resource_type",
 									gov_sla_types, NULL);
 	const char *id = gov_arg_id(fcinfo, 1, "resource_id");
-	Summary		summary;
-	Jsonb	   *metrics = arg_summary(fcinfo, 2, &summary);
+	GovSummary	summary;
+	Jsonb	   *metrics = gov_arg_object(fcinfo, 2, "metrics", true);
 	TimestampTz at = gov_arg_past(fcinfo, 3, "measured_at");
 	GovSlaTarget target;
 	GovActor	actor;
 	int64		measurement_id;
 
+	gov_summary_read(metrics, false, &summary);
 	if (at == DT_NOEND)
 		at = GetCurrentTimestamp();
 	gov_refuse_read_only("gov_record_measurement()");

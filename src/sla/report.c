@@ -162,9 +162,18 @@ put_budget(JsonbParseState **state, const char *key, const GovBudget *budget)
 	put_int8(state, "failed", period->failed);
 	put_float8(state, "availability_percent", gov_availability(period),
 			   empty);
-	put_float8(state, "budget_left", gov_budget_left(period), false);
+	put_float8(state, "budget_left", gov_budget_left(period),
+			   budget->allows_nothing);
 	put_bool(state, "exhausted", gov_budget_is_exhausted(period));
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+static void
+put_burn_rate(JsonbParseState **state, const char *key,
+			  const GovPeriod *period, const GovSlaTarget *target)
+{
+	put_float8(state, key, gov_burn_rate(period),
+			   gov_allows_nothing(period, target));
 }
 
 static void
@@ -182,8 +191,8 @@ put_burns(JsonbParseState **state, const Report *report)
 		put_text(state, "rule", burn->rule.name);
 		put_text(state, "severity", burn->rule.is_page ? "page" : "ticket");
 		put_float8(state, "factor", burn->rule.factor_milli / 1000.0, false);
-		put_float8(state, "long", gov_burn_rate(&burn->long_period), false);
-		put_float8(state, "short", gov_burn_rate(&burn->short_period), false);
+		put_burn_rate(state, "long", &burn->long_period, &report->target);
+		put_burn_rate(state, "short", &burn->short_period, &report->target);
 		put_int8(state, "count", burn->long_period.count);
 		put_int8(state, "minimum_count", burn->rule.minimum_count);
 		put_bool(state, "alert", burn->holds);
@@ -291,8 +300,8 @@ write_report(const Report *report)
 	put_verdicts(&state, period);
 	put_int8(&state, "violations", report->standing.violations);
 	put_float8(&state, "budget_left", gov_budget_left(&budget->period),
-			   false);
-	put_float8(&state, "burn_rate", gov_burn_rate(period), false);
+			   budget->allows_nothing);
+	put_burn_rate(&state, "burn_rate", period, &report->target);
 	put_time(&state, "exhausted_at", exhausted_at(report, budget));
 	gov_json_push_key(&state, "budget");
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);

@@ -129,6 +129,13 @@ gov_budget_is_exhausted(const GovPeriod *period)
 }
 
 bool
+gov_allows_nothing(const GovPeriod *period, const GovSlaTarget *target)
+{
+	return target->availability_target >= 100 ||
+		(period->count > 0 && period->budget == 0);
+}
+
+bool
 gov_burns_faster(const GovPeriod *period, int32 factor_milli)
 {
 	return failed_share(period->failed) * 1000 > period->budget * factor_milli;

@@ -49,6 +49,13 @@ extern bool gov_budget_is_exhausted(const GovPeriod *period);
 /* failed > factor_milli / 1000 x what is allowed? */
 extern bool gov_burns_faster(const GovPeriod *period, int32 factor_milli);
 
+/*
+ * May nothing at all fail, by the target in force or in that period?  Then
+ * what is left of the budget, and the rate at which it burns, have no value.
+ */
+extern bool gov_allows_nothing(const GovPeriod *period,
+							   const GovSlaTarget *target);
+
 /* For people to read, in per cent and times; 0 observations: 0. */
 extern double gov_error_rate(const GovPeriod *period);
 extern double gov_availability(const GovPeriod *period);

@@ -196,7 +196,7 @@ SELECT gov_compliance_report(-30);                               -- 22023
 SELECT gov_compliance_report(3651);                              -- 22023
 SELECT gov_compliance_report(report_type => 'two words');        -- 22023
 SELECT gov_compliance_report(framework => 'GDPR 2');             -- 22023
-SELECT gov_compliance_report(until => 'infinity');               -- 22023
+SELECT gov_compliance_report(until => '2300-01-01');             -- 22023
 SELECT gov_compliance_report(until => '1970-01-02 00:00+00');    -- 22023
 SELECT gov_compliance_report(NULL, NULL, NULL, NULL) #> '{period,days}' AS defaults;
 SET ROLE regress_report_ops;

@@ -89,7 +89,7 @@ COMMIT;
 
 -- from observations
 BEGIN;
-SELECT revision FROM gov_define_sla('usecase', 'seen', 100, 200, 0, 100);
+SELECT revision FROM gov_define_sla('usecase', 'seen', 100, 200, 2, 100);
 SELECT escalation_level FROM gov_set_escalation_rule('usecase', 'seen', 'response_time_p95', 1, 'team', create_incident => true);
 SELECT gov_observe_many('usecase', 'seen', array_fill(150::float8, '{10}'));
 SELECT violation_type, status, incident_id IS NOT NULL AS with_incident FROM gov_evaluate_sla() AS v WHERE v.resource_id = 'seen';

@@ -24,7 +24,7 @@ SET ROLE regress_measurement_guest;
 SELECT gov_record_measurement('model', 'measured', '{"response_time_p95": 10}');    -- 42501
 SET ROLE regress_measurement_ops;
 SELECT resource_type, resource_id, metrics, recorded_by, measured_at = now() AS now
-FROM gov_record_measurement('model', 'measured', '{"response_time_p50": 20, "response_time_p95": 100, "response_time_p99": 200, "availability_percent": 99.9, "error_rate": 0.1, "total_requests": 1000, "failed_requests": 1, "uptime_seconds": 3600, "downtime_seconds": 0}');
+FROM gov_record_measurement('model', 'measured', '{"response_time_p50": 20, "response_time_p95": 100, "response_time_p99": 200, "availability_percent": 99.9, "error_rate": 0.1, "total_requests": 1000, "failed_requests": 1, "uptime_seconds": 3596.4, "downtime_seconds": 3.6}');
 -- at the target is met
 SELECT * FROM pg_temp.misses('measured');
 SELECT gov_sla_status('model', 'measured');

@@ -24,7 +24,7 @@ FROM gov_define_sla('usecase', 'target-all', 20.5, 20.5, 99.99, 0.01, 30, 8, 7, 
 SELECT availability_target, error_rate_target, max_downtime_hours
 FROM gov_define_sla('system', 'target-ends', 0.001, 1e9, 100, 100, 1, 1, 1);
 SELECT availability_target, max_downtime_hours
-FROM gov_define_sla('system', 'target-ends', availability_target => 0, error_rate_target => 0, window_days => 366);
+FROM gov_define_sla('system', 'target-ends', availability_target => 1.1, error_rate_target => 0, window_days => 366);
 
 -- what is no promise
 SELECT gov_define_sla('service', 'x');                                           -- 22023

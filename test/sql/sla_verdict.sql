@@ -1,6 +1,6 @@
 -- Verdicts of gov_sla_status(): exact at every boundary, the past left alone.
 \set VERBOSITY terse
-CREATE FUNCTION pg_temp.defined(id text, p95 float8 = 100, p99 float8 = 200, availability float8 = 0, errors float8 = 100)
+CREATE FUNCTION pg_temp.defined(id text, p95 float8 = 100, p99 float8 = 200, availability float8 = 1.01, errors float8 = 100)
 RETURNS void LANGUAGE sql AS $$
     SELECT gov_define_sla('model', id, p95, p99, availability, errors);
 $$;

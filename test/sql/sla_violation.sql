@@ -31,7 +31,7 @@ RETURNS TABLE (type text, violation_type text, status text) LANGUAGE sql AS $$
 $$;
 
 BEGIN;
-SELECT revision FROM gov_define_sla('model', 'slow', 100, 200, 0, 100);
+SELECT revision FROM gov_define_sla('model', 'slow', 100, 200, 2, 100);
 SELECT * FROM pg_temp.evaluated('slow');
 SELECT pg_temp.observed('slow', 100, 100);
 SELECT * FROM pg_temp.evaluated('slow');

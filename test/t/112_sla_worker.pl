@@ -20,7 +20,7 @@ governance.sla_interval = '1s'
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION governance');
 $node->safe_psql('postgres',
-	q(SELECT gov_define_sla('model', 'watched', 100, 200, 0, 100);
+	q(SELECT gov_define_sla('model', 'watched', 100, 200, 2, 100);
 	  SELECT gov_set_escalation_rule('model', 'watched', 'response_time_p95', 1, 'team',
 		notify_teams => '{risk}', create_incident => true)));
 
