@@ -198,7 +198,8 @@ governance-gateway: $(GATEWAY_OBJS)
 test-gateway-asan: build/gateway-asan
 test-gateway-asan:	## the gateway's tests under sanitizers of memory and behaviour
 	GATEWAY=$(CURDIR)/build/gateway-asan \
-		TESTS="130_gateway 131_gateway_abuse 132_jwt 133_webhook" test/run tap
+		TESTS="130_gateway 131_gateway_abuse 132_jwt 133_webhook \
+		135_gateway_connections" test/run tap
 
 build/gateway-asan: $(GATEWAY_SRCS) $(wildcard src/gateway/*.h)
 	@mkdir -p $(@D)

@@ -10,8 +10,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "gateway/address.h"
 #include "gateway/arena.h"
 #include "gateway/config.h"
+#include "gateway/tls.h"
 
 #define ENV_PREFIX "GOVERNANCE_GATEWAY_"
 
@@ -56,6 +58,8 @@ static const Setting settings[] = {
 	"time in which a request must have arrived, and its answer been read"},
 	{"idle-timeout", TIME, AT(idle_timeout), "60s", 10, DAY,
 	"how long a connection may wait for its next request to begin"},
+	{"header-timeout", TIME, AT(header_timeout), "5s", 10, DAY,
+	"time in which the first header of a new connection must have arrived"},
 	{"grace", TIME, AT(grace), "20s", 0, DAY,
 	"how long a stop or a reload waits for requests in progress"},
 	{"max-body", BYTES, AT(max_body), "1MB", 1, 1L << 30,
@@ -66,6 +70,10 @@ static const Setting settings[] = {
 	"connections of clients"},
 	{"max-connections-per-ip", NUMBER, AT(max_connections_per_ip), "0",
 		0, 100000, "those of one address; 0: no limit"},
+	{"max-anonymous-per-ip", NUMBER, AT(max_anonymous_per_ip), "32",
+		0, 100000, "those of one address that have not shown a valid token yet; 0: no limit"},
+	{"trusted-proxy", TEXT, AT(trusted_proxy), "", 0, 0,
+	"addresses and networks, with commas between, whose connections these three do not concern"},
 	{"rate-limit", NUMBER, AT(rate_limit), "0", 0, 1000000,
 	"requests a second of one token; 0: no limit"},
 	{"rate-burst", NUMBER, AT(rate_burst), "0", 0, 1000000,
@@ -73,7 +81,9 @@ static const Setting settings[] = {
 	{"tls-cert", TEXT, AT(tls_cert), "", 0, 0,
 	"file with the certificate chain (PEM): speak HTTPS"},
 	{"tls-key", TEXT, AT(tls_key), "", 0, 0,
-	"file with its private key (PEM)"},
+	"file with its private key (PEM), which nobody else may read"},
+	{"tls-min-version", TEXT, AT(tls_min_version), "1.2", 0, 0,
+	"oldest version of TLS that is spoken: 1.0, 1.1, 1.2 or 1.3"},
 	{"cors-origin", TEXT, AT(cors_origin), "", 0, 0,
 	"origins that browsers may call from, with commas between; empty: none"},
 	{"access-log", TEXT, AT(access_log), "-", 0, 0,
@@ -316,12 +326,17 @@ read_flags(Config *config, int argc, char **argv, bool only_file,
 static bool
 check(const Config *config)
 {
+	Network		networks[MAX_NETWORKS];
 	const char *why = NULL;
 
 	if (config->db[0] == '\0')
 		why = "--db is missing: say which database, such as --db \"dbname=app user=gateway\"";
 	else if ((config->tls_cert[0] == '\0') != (config->tls_key[0] == '\0'))
 		why = "--tls-cert and --tls-key belong together";
+	else if (tls_priorities(config->tls_min_version) == NULL)
+		why = "--tls-min-version is 1.0, 1.1, 1.2 or 1.3";
+	else if (networks_read(config->trusted_proxy, networks) < 0)
+		why = "--trusted-proxy is a list of addresses and networks, such as 10.0.0.7, 192.0.2.0/24, 2001:db8::/48";
 	if (why != NULL)
 		fprintf(stderr, "governance-gateway: %s\n", why);
 	return why == NULL;

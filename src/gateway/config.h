@@ -19,6 +19,8 @@ typedef struct Config
 	char	   *db_read;
 	char	   *tls_cert;
 	char	   *tls_key;
+	char	   *tls_min_version;
+	char	   *trusted_proxy;
 	char	   *cors_origin;
 	char	   *access_log;
 	char	   *webhooks;
@@ -27,11 +29,13 @@ typedef struct Config
 	long		pool_wait;
 	long		request_timeout;
 	long		idle_timeout;
+	long		header_timeout;
 	long		grace;
 	long		max_body;		/* bytes */
 	long		max_header;
 	long		max_connections;
 	long		max_connections_per_ip;
+	long		max_anonymous_per_ip;
 	long		rate_limit;		/* requests a second and token; 0: none */
 	long		rate_burst;
 } Config;

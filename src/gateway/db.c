@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "gateway/clock.h"
 #include "gateway/db.h"
 #include "gateway/log.h"
 
@@ -88,15 +88,6 @@ db_init(void)
 				   "SELECT gov_compliance_report_markdown($1::int8)", 1);
 	statement_init(&html_statement,
 				   "SELECT gov_compliance_report_html($1::int8)", 1);
-}
-
-static long
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 Pool *

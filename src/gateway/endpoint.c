@@ -12,44 +12,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "gateway/endpoint.h"
+#include "gateway/file.h"
 
 #define MIN_SECRET 16
-#define MAX_SECRET 1024
 #define BLANKS " \t\r\n"
 
 static char *
 read_secret(const char *path, Text *problems)
 {
-	FILE	   *file = fopen(path, "r");
-	struct stat st;
-	char		secret[MAX_SECRET + 1];
+	char	   *secret = file_read(path, true, problems);
 	size_t		len;
 
-	if (file == NULL || fstat(fileno(file), &st) != 0)
-	{
-		text_printf(problems, "secret \"%s\" cannot be read: %s\n", path,
-					strerror(errno));
-		if (file != NULL)
-			fclose(file);
+	if (secret == NULL)
 		return NULL;
-	}
-	len = fread(secret, 1, MAX_SECRET, file);
-	fclose(file);
+	len = strlen(secret);
 	while (len > 0 && strchr(BLANKS, secret[len - 1]) != NULL)
-		len--;
-	secret[len] = '\0';
-	if ((st.st_mode & S_IRWXO) != 0)
-		text_printf(problems, "secret \"%s\" can be read by everybody\n",
-					path);
-	else if (len < MIN_SECRET || strlen(secret) != len)
-		text_printf(problems, "secret \"%s\" is no text of at least %d bytes\n",
-					path, MIN_SECRET);
-	else
-		return must_strdup(secret);
+		secret[--len] = '\0';
+	if (len >= MIN_SECRET)
+		return secret;
+	text_printf(problems, "\"%s\" is no text of at least %d bytes\n", path,
+				MIN_SECRET);
+	file_forget(secret);
 	return NULL;
 }
 
@@ -138,9 +124,7 @@ endpoint_free(Endpoint *endpoint)
 
 	free(endpoint->name);
 	free(endpoint->url);
-	if (endpoint->secret != NULL)
-		explicit_bzero(endpoint->secret, strlen(endpoint->secret));
-	free(endpoint->secret);
+	file_forget(endpoint->secret);
 	for (i = 0; i < endpoint->ntypes; i++)
 		free(endpoint->types[i]);
 	memset(endpoint, 0, sizeof(*endpoint));

@@ -16,11 +16,13 @@
 #include <unistd.h>
 
 #include "gateway/db.h"
+#include "gateway/listen.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
 #include "gateway/openapi.h"
 #include "gateway/router.h"
 #include "gateway/server.h"
+#include "gateway/tls.h"
 #include "gateway/webhook.h"
 
 #define GATEWAY_VERSION "1.0"
@@ -30,6 +32,7 @@ static int
 check_only(Config *config)
 {
 	Text		problems = {0};
+	Tls			tls;
 	char	   *version = db_check(config->db, config, &problems);
 	int			status = problems.len > 0;
 
@@ -40,6 +43,8 @@ check_only(Config *config)
 		free(standby);
 		status = problems.len > 0;
 	}
+	tls_read(config, &tls, &problems);
+	tls_forget(&tls);
 	webhook_check(config->webhooks, &problems);
 	status = problems.len > 0;
 	if (problems.len > 0)
@@ -69,7 +74,7 @@ reload(int argc, char **argv, Server *old, char **listening, int *listen_fd)
 	}
 	where = must_strdup(config->listen);
 	if (strcmp(where, *listening) != 0)
-		fd = server_listen(config);
+		fd = listen_where(config->listen);
 	if (fd < 0 || !log_open(config->access_log))
 	{
 		free(where);
@@ -135,7 +140,7 @@ serve(Config *config, int argc, char **argv)
 
 	block_signals(&signals);
 	if (!log_open(config->access_log) ||
-		(listen_fd = server_listen(config)) < 0)
+		(listen_fd = listen_where(config->listen)) < 0)
 	{
 		config_free(config);
 		free(listening);

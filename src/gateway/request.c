@@ -10,8 +10,6 @@
 
 #include "gateway/request.h"
 
-#define MAX_TOKEN 8192
-
 static int
 hex_digit(char c)
 {
@@ -101,7 +99,7 @@ take_segments(Request *request, const char *path, size_t len)
 		request->segments[request->nsegments] = decode(request->arena, begin,
 													   stop - begin, false);
 		if (request->segments[request->nsegments++] == NULL)
-			request->bad = "the path is not well-formed UTF-8 in percent-encoding";
+			request->bad = "The path is not well-formed UTF-8 in percent-encoding.";
 		path = stop;
 	}
 }
@@ -120,7 +118,7 @@ take_query(Request *request, const char *query)
 		{
 			if (request->nquery == MAX_QUERY)
 			{
-				request->bad = "the query has too many parameters";
+				request->bad = "The query has more than 32 parameters.";
 				return;
 			}
 			parameter = &request->query[request->nquery++];
@@ -130,7 +128,7 @@ take_query(Request *request, const char *query)
 				"";
 			if (parameter->name == NULL || parameter->value == NULL)
 			{
-				request->bad = "the query is not well-formed UTF-8 in percent-encoding";
+				request->bad = "The query is not well-formed UTF-8 in percent-encoding.";
 				return;
 			}
 		}
@@ -161,7 +159,7 @@ request_target(Request *request, const char *target)
 									strcspn(query, "#"));
 	if (len == 0 || path[0] != '/')
 	{
-		request->bad = "the path does not begin with a slash";
+		request->bad = "The path does not begin with a slash.";
 		return;
 	}
 	take_segments(request, path, len);
@@ -198,7 +196,7 @@ bearer_token(const char *authorization)
 			  (*c >= '0' && *c <= '9') || strchr("-._~+/=", *c) != NULL))
 			return NULL;
 	}
-	return c == token || c - token > MAX_TOKEN ? NULL : token;
+	return c == token ? NULL : token;
 }
 
 /* How much one range of an Accept field likes a type, in thousandths. */

@@ -37,13 +37,21 @@ typedef struct Request
 	QueryParameter query[MAX_QUERY];
 	int			nquery;
 	const char *bad;			/* why it cannot be understood, or NULL */
+	bool		unsafe;			/* where it ends is not sure: read no more */
 
-	const char *authorization;	/* header fields, or NULL */
+	size_t		header_len;		/* request line and header, as they came */
+	bool		header_too_large;
+	const char *host;			/* header fields, or NULL */
+	const char *authorization;
 	const char *accept;
+	const char *content_length;
 	const char *content_type;
+	const char *expect;
+	const char *given_id;
 	const char *if_match;
 	const char *if_none_match;
 	const char *idempotency_key;
+	const char *transfer_encoding;
 	const char *origin;
 	const char *request_method; /* Access-Control-Request-Method */
 

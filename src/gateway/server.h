@@ -16,9 +16,6 @@
 
 typedef struct Server Server;
 
-/* A socket that listens where the configuration says; -1 and a message. */
-extern int	server_listen(const Config *config);
-
 /* Serve on it; the configuration and the socket become the server's. */
 extern Server *server_start(Config *config, int listen_fd);
 

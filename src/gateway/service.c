@@ -190,6 +190,14 @@ answer(Service *service, Request *request, Reply *reply)
 					"the request cannot be understood", request->bad, NULL);
 		return;
 	}
+	if (request->header_too_large)
+	{
+		reply_error(reply, request, 431, "too_large",
+					"the request line and the header are too large",
+					arena_printf(request->arena, "At most %ld bytes are taken.",
+								 service->config->max_header), NULL);
+		return;
+	}
 	route = route_find(request, &allow);
 	if (route == NULL)
 	{

@@ -18,6 +18,7 @@ static atomic_ulong by_status[600];
 static atomic_ulong by_time[BOUNDS + 1];
 static atomic_ulong microseconds;
 static atomic_long connections;
+static atomic_ulong turned_away;
 static atomic_ulong retries;
 static atomic_ulong deliveries[2];
 
@@ -40,6 +41,12 @@ void
 stats_connection(int change)
 {
 	atomic_fetch_add(&connections, change);
+}
+
+void
+stats_turned_away(void)
+{
+	atomic_fetch_add(&turned_away, 1);
 }
 
 void
@@ -137,6 +144,10 @@ stats_append(Service *service, Request *request, Reply *reply)
 	family(&text, "client_connections", "gauge", "Connections of clients.");
 	text_printf(&text, "governance_gateway_client_connections %ld\n",
 				atomic_load(&connections));
+	family(&text, "clients_turned_away_total", "counter",
+		   "Connections refused because their address had too many.");
+	text_printf(&text, "governance_gateway_clients_turned_away_total %lu\n",
+				atomic_load(&turned_away));
 	family(&text, "db_connections", "gauge", "Connections to the database.");
 	put_pool(&text, "primary", service->pool);
 	put_pool(&text, "standby", service->read_pool);

@@ -9,6 +9,7 @@
 
 extern void stats_request(int status, double seconds);
 extern void stats_connection(int change);
+extern void stats_turned_away(void);
 extern void stats_retry(void);
 extern void stats_webhook(bool delivered);
 

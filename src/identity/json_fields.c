@@ -122,6 +122,31 @@ scalar(void *state, char *token, JsonTokenType type)
 	GOV_SEM_RETURN;
 }
 
+/*
+ * The server's parser calls itself for each level, and raises an error where
+ * the stack is used up: what nests deeper than anybody reads is not parsed.
+ */
+static bool
+is_shallow(const char *json, int len)
+{
+	bool		in_string = false;
+	int			depth = 0;
+	int			i;
+
+	for (i = 0; i < len && depth <= MAX_DEPTH; i++)
+	{
+		if (json[i] == '"')
+			in_string = !in_string;
+		else if (in_string && json[i] == '\\')
+			i++;
+		else if (!in_string && (json[i] == '{' || json[i] == '['))
+			depth++;
+		else if (!in_string && (json[i] == '}' || json[i] == ']'))
+			depth--;
+	}
+	return depth <= MAX_DEPTH;
+}
+
 bool
 gov_json_read(const char *json, int len, GovJsonReader reader, void *arg)
 {
@@ -129,6 +154,8 @@ gov_json_read(const char *json, int len, GovJsonReader reader, void *arg)
 	JsonSemAction actions = {0};
 	JsonLexContext *lex;
 
+	if (!is_shallow(json, len))
+		return false;
 	actions.semstate = &reading;
 	actions.object_start = object_start;
 	actions.object_end = object_end;

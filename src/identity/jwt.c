@@ -18,7 +18,6 @@
 #include "identity/jwt_internal.h"
 #include "utils/timestamp.h"
 
-#define HEADER_MAX 1024
 #define HS256_LEN 32
 #define ED25519_LEN 64
 
@@ -85,11 +84,11 @@ gov_base64url_decode(const char *text, int len, uint8 *out)
 
 /* The part of a token between dots, decoded; its length, or -1. */
 static int
-decode_part(const char *begin, const char *end, int max, uint8 **out)
+decode_part(const char *begin, const char *end, uint8 **out)
 {
 	int			len = end - begin;
 
-	if (len <= 0 || len > max)
+	if (len <= 0)
 		return -1;
 	*out = palloc(len);
 	return gov_base64url_decode(begin, len, *out);
@@ -254,18 +253,18 @@ gov_jwt_verify(const char *token, int len, char user_id[GOV_ID_LEN + 1],
 		(second = memchr(first + 1, '.', end - first - 1)) == NULL)
 		return false;
 
-	nbytes = decode_part(token, first, HEADER_MAX, &bytes);
+	nbytes = decode_part(token, first, &bytes);
 	if (nbytes <= 0 ||
 		!gov_json_read((char *) bytes, nbytes, read_header, &header) ||
 		header.seen != 1 || header.algorithm == GOV_JWT_NONE)
 		return false;
-	nsignature = decode_part(second + 1, end, 2 * ED25519_LEN, &signature);
+	nsignature = decode_part(second + 1, end, &signature);
 	if (nsignature <= 0 ||
 		!verify_signature(&header, token, second - token, signature,
 						  nsignature))
 		return false;
 
-	nbytes = decode_part(first + 1, second, GOV_JWT_MAX, &bytes);
+	nbytes = decode_part(first + 1, second, &bytes);
 	if (nbytes <= 0 ||
 		!gov_json_read((char *) bytes, nbytes, read_claim, &claims))
 		return false;

@@ -13,7 +13,8 @@
 
 #include "core/args.h"
 
-#define GOV_JWT_MAX 8192		/* bytes of a token */
+/* Bytes of a token: as many as the gateway takes for a header at most. */
+#define GOV_JWT_MAX (1024 * 1024)
 
 /*
  * Is it signed by a key of governance.jwks_file, for governance.jwt_audience,

@@ -55,7 +55,7 @@ sub hs256
 sub who
 {
 	my ($token) = @_;
-	my ($status, $out, $err) = $node->psql('postgres', 'SELECT gov_begin_as(:\'t\')', extra_params => [ '-v', "t=$token", '-v', 'VERBOSITY=verbose' ]);
+	my ($status, $out, $err) = $node->psql('postgres', "SELECT gov_begin_as('$token')", extra_params => [ '-v', 'VERBOSITY=verbose' ]);
 	return $out if $status == 0;
 	return $err =~ /28000: the credentials are not valid/ && $err !~ /DETAIL/ ? 'refused' : $err;
 }
@@ -73,6 +73,10 @@ is(who($eddsa), 'jwt-ann', 'EdDSA');
 is(who($audience_list), 'jwt-ann', 'one of several audiences, no kid');
 is(who(hs256(\%hs, \%claims)), 'jwt-ann', 'HS256');
 is(who(hs256({ alg => 'HS256' }, { %claims, nbf => time - 5, aud => [ 'a', 'governance-test' ], more => { aud => [1] } })), 'jwt-ann', 'begun, and with other claims');
+my $long = hs256({ %hs, x5c => 'x' x 5000 }, { %claims, x => 'x' x 5000 });
+is(who($long), 'jwt-ann', 'one of ' . length($long) . ' bytes');
+my $longest = hs256(\%hs, { %claims, x => 'x' x (1024 * 1024 * 3 / 4 - 300) });
+is(who($longest), 'jwt-ann', 'one of ' . length($longest) . ' bytes, as large as a header of the gateway can be');
 is($node->safe_psql('postgres', "BEGIN; SELECT gov_begin_as('$eddsa') \\g /dev/null\nSELECT gov_whoami() ->> 'evidence'; COMMIT"), 'verified', 'evidence: verified');
 
 # -- what must not --------------------------------------------------------------------
@@ -113,7 +117,8 @@ my %no = (
 	'no JSON in the payload' => hs256(\%hs, '{"sub":'),
 	'a header nested deeply' => hs256('{"alg":"HS256","x":' . '[' x 400 . ']' x 400 . '}', \%claims),
 	'a payload nested deeply' => hs256(\%hs, '{"sub":"jwt-ann","aud":"governance-test","exp":4102444800,"x":' . '[' x 2000 . ']' x 2000 . '}'),
-	'too long' => hs256(\%hs, { %claims, x => 'x' x 8000 }),
+	'a header nested so deeply that no stack holds it' => hs256('{"alg":"HS256","x":' . '[' x 300_000 . ']' x 300_000 . '}', \%claims),
+	'more than 1 MB' => hs256(\%hs, { %claims, x => 'x' x (1024 * 1024 * 3 / 4) }),
 	'too many parts' => hs256(\%hs, \%claims) . '.x',
 	'padding' => hs256(\%hs, \%claims) . '=',
 	'two dots' => '..',
@@ -173,6 +178,8 @@ keys_are(0600, \%ed, \%oct);
 my $gateway = Gateway->new($node, 'postgres');
 is($gateway->ask(hs256(\%hs, \%claims), 'GET', '/models')->{status}, 200, 'the gateway takes it');
 is($gateway->ask($eddsa, 'GET', '/models')->{status}, 200, 'and the other');
+is($gateway->ask($long, 'GET', '/models')->{status}, 200, 'a long one');
+is($gateway->ask(hs256(\%hs, { %claims, x => 'x' x 13_000 }), 'GET', '/models')->{status}, 431, 'one that is no header any more: 431');
 is($gateway->ask($no{expired}, 'GET', '/models')->{status}, 401, 'expired: 401');
 is($gateway->stop, 0, 'the gateway stops');
 $node->append_conf('postgresql.conf', "governance.jwt_audience = ''");

@@ -152,7 +152,7 @@ $node->safe_psql('postgres', q{CREATE ROLE other LOGIN; SELECT gov_create_user('
 is($node->safe_psql('postgres', q{SET ROLE other; SELECT gov_acknowledge_events('oncall', 1000000) IS NULL, gov_replay_events('oncall', 0) IS NULL}), 't|t', 'nobody else moves them');
 chmod 0644, "$dir/secret";
 command_fails_like([ $ENV{GATEWAY} // 'governance-gateway', '--check', '--webhooks', "$dir/webhooks", '--db', $node->connstr('postgres') . ' user=gateway' ],
-	qr/can be read by everybody/, 'a secret that all can read is a problem');
+	qr/is open to its group or to others/, 'a secret that all can read is a problem');
 
 kill 'TERM', $receiver;
 waitpid $receiver, 0;

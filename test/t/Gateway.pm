@@ -63,12 +63,14 @@ sub stop
 	return $self->{child}->full_result(0);
 }
 
-# A connection for bytes of one's own.
+# A connection for bytes of one's own, from another of this machine's
+# addresses if one is given.
 sub socket
 {
-	my ($self) = @_;
+	my ($self, $from) = @_;
 	my $socket = IO::Socket::INET->new(
-		PeerAddr => '127.0.0.1', PeerPort => $self->{port}, Timeout => 10)
+		PeerAddr => '127.0.0.1', PeerPort => $self->{port}, Timeout => 10,
+		$from ? (LocalAddr => $from) : ())
 	  or die "connect: $!";
 	return $socket;
 }
@@ -86,6 +88,29 @@ sub read_all
 		last unless sysread($socket, $all, 65536, length $all);
 	}
 	return $all;
+}
+
+# One answer, as long as its Content-Length says; '' where none comes.
+sub read_answer
+{
+	my ($socket) = @_;
+	my $answer = '';
+	vec(my $bits = '', fileno($socket), 1) = 1;
+	until ($answer =~ /\r\nContent-Length: (\d+)\r\n(?:[^\r\n]+\r\n)*\r\n(.*)/is && length $2 >= $1)
+	{
+		last unless select(my $ready = $bits, undef, undef, 30);
+		last unless sysread($socket, $answer, 65536, length $answer);
+	}
+	return $answer;
+}
+
+# Has the other end closed it?  Waits for that, if it is still to come.
+sub is_closed
+{
+	my ($socket, $seconds) = @_;
+	vec(my $bits = '', fileno($socket), 1) = 1;
+	return 0 unless select($bits, undef, undef, $seconds // 30);
+	return !sysread($socket, my $byte, 1);
 }
 
 # send raw bytes; what came back

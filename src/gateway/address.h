@@ -1,0 +1,41 @@
+/*
+ * address.h
+ *		Addresses of clients, and networks that hold some of them.
+ *
+ * An IPv4 address is kept as IPv6 maps it, whichever socket it came by.
+ */
+#ifndef GATEWAY_ADDRESS_H
+#define GATEWAY_ADDRESS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+
+typedef struct Address
+{
+	bool		is_local;		/* of a socket of the file system */
+	struct in6_addr ip;
+} Address;
+
+typedef struct Network
+{
+	struct in6_addr ip;
+	int			bits;
+} Network;
+
+#define MAX_NETWORKS 64
+
+extern void address_take(Address *address, const struct sockaddr *from);
+extern void address_put(const Address *address, char out[INET6_ADDRSTRLEN]);
+
+/*
+ * Do two addresses count as one?  Whoever has one address of IPv6 has all of
+ * its network of 64 bits.
+ */
+extern bool address_same(const Address *a, const Address *b);
+
+/* "10.0.0.0/8, ::1": how many; -1 where one is not understood. */
+extern int	networks_read(const char *list, Network networks[MAX_NETWORKS]);
+extern bool network_has(const Network *network, const Address *address);
+
+#endif							/* GATEWAY_ADDRESS_H */

@@ -1,0 +1,25 @@
+/*
+ * tls.h
+ *		What HTTPS is spoken with: certificate, key, versions.
+ */
+#ifndef GATEWAY_TLS_H
+#define GATEWAY_TLS_H
+
+#include "gateway/arena.h"
+#include "gateway/config.h"
+
+typedef struct Tls
+{
+	char	   *certificate;	/* PEM; NULL: HTTP is spoken */
+	char	   *key;
+	const char *priorities;		/* as GnuTLS names them */
+} Tls;
+
+/* Read the files; false, and lines more in "problems", where one is unfit. */
+extern bool tls_read(const Config *config, Tls *tls, Text *problems);
+extern void tls_forget(Tls *tls);
+
+/* What GnuTLS calls a least version such as "1.2" and all above; or NULL. */
+extern const char *tls_priorities(const char *version);
+
+#endif							/* GATEWAY_TLS_H */
