@@ -100,7 +100,7 @@ AS 'MODULE_PATHNAME', 'gov_rollback_version'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_rollback_version(text, text, text, text, text) IS
-'As gov_rollback_model(), but only if that version is the one that is active in the environment, else 55000: for who decided on it while looking at an older state.  Unknown version: 42704.';
+'As gov_rollback_model(), but only if that version is the one that is active in the environment, else 55000: for who decided on it while looking at an older state.  Needs model:rollback; unknown version: 42704.';
 
 CREATE FUNCTION @extschema@.gov_hold_model_version(
     model_id text,
