@@ -33,12 +33,11 @@ PG_FUNCTION_INFO_V1(gov_audit_append_only);
 PG_FUNCTION_INFO_V1(gov_log_event);
 
 static GovStatement insert_event = {
-	.sql = "INSERT INTO governance.audit_events"
-		   " (event_id, incarnation, occurred_at, xid, actor, evidence,"
-		   " db_role, session_role, event_type, action, resource,"
-		   " resource_type, outcome, old_row, new_row, changes, details,"
-		   " client_addr, application_name, leaf_hash)"
-		   " OVERRIDING SYSTEM VALUE"
+	.sql = "INSERT INTO governance.audit_events ("
+#define GOV_AUDIT_FIELD(number, column, type) #column ", "
+#include "audit/fields.h"
+#undef GOV_AUDIT_FIELD
+		   "leaf_hash) OVERRIDING SYSTEM VALUE"
 		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
 		   " $14, $15, $16, $17, $18, $19, $20)",
 	.nargs = GOV_AUDIT_FIELDS + 1,
@@ -46,6 +45,9 @@ static GovStatement insert_event = {
 		NAMEOID, NAMEOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
 		JSONBOID, JSONBOID, JSONBOID, JSONBOID, INETOID, TEXTOID, BYTEAOID}
 };
+
+StaticAssertDecl(GOV_AUDIT_FIELDS == 19,
+				 "insert_event has a parameter and a type for each field");
 
 static GovStatement select_event = {
 	.sql = "SELECT e FROM governance.audit_events AS e WHERE event_id = $1",
@@ -150,6 +152,44 @@ own_origin(GovOrigin *origin, GovActor *actor)
 }
 
 /*
+ * set_fields
+ *		The value of each field of fields.h: without one here, it does not
+ *		compile, so that none is left as memory happened to be.
+ */
+static void
+set_fields(GovParam *params, int64 event_id, const GovOrigin *origin,
+		   const GovEvent *event)
+{
+	GovParam	event_id_value = gov_int8(event_id);
+	GovParam	incarnation_value = gov_int8(current_incarnation());
+	GovParam	occurred_at_value = gov_time(origin->occurred_at);
+	GovParam	xid_value =
+		gov_datum(FullTransactionIdGetDatum(GetTopFullTransactionId()), false);
+	GovParam	actor_value = gov_text(origin->actor);
+	GovParam	evidence_value = gov_text(gov_evidence_name(origin->evidence));
+	GovParam	db_role_value = as_name(origin->db_role);
+	GovParam	session_role_value = as_name(origin->session_role);
+	GovParam	event_type_value = gov_text(event->event_type);
+	GovParam	action_value = gov_text(event->action);
+	GovParam	resource_value = gov_text(event->resource);
+	GovParam	resource_type_value = gov_text(event->resource_type);
+	GovParam	outcome_value = gov_text(event->outcome);
+	GovParam	old_row_value = gov_json(event->old_row);
+	GovParam	new_row_value = gov_json(event->new_row);
+	GovParam	changes_value = gov_json(event->changes);
+	GovParam	details_value = gov_json(event->details);
+	GovParam	client_addr_value =
+		gov_datum(InetPGetDatum(origin->client_addr),
+				  origin->client_addr == NULL);
+	GovParam	application_name_value = gov_text(origin->application_name);
+
+#define GOV_AUDIT_FIELD(number, column, type) \
+	params[GOV_AUDIT_##column] = column##_value;
+#include "audit/fields.h"
+#undef GOV_AUDIT_FIELD
+}
+
+/*
  * gov_audit_record
  *		Write one event, as the owner of the log.
  *
@@ -179,31 +219,7 @@ gov_audit_record(const GovEvent *event)
 	event_id =
 		nextval_internal(gov_relation(GOV_REL_AUDIT_EVENTS_EVENT_ID_SEQ),
 						 false);
-
-	params[GOV_AUDIT_event_id] = gov_int8(event_id);
-	params[GOV_AUDIT_incarnation] = gov_int8(current_incarnation());
-	params[GOV_AUDIT_occurred_at] = gov_time(origin.occurred_at);
-	params[GOV_AUDIT_xid] =
-		gov_datum(FullTransactionIdGetDatum(GetTopFullTransactionId()),
-				  false);
-	params[GOV_AUDIT_actor] = gov_text(origin.actor);
-	params[GOV_AUDIT_evidence] = gov_text(gov_evidence_name(origin.evidence));
-	params[GOV_AUDIT_db_role] = as_name(origin.db_role);
-	params[GOV_AUDIT_session_role] = as_name(origin.session_role);
-	params[GOV_AUDIT_event_type] = gov_text(event->event_type);
-	params[GOV_AUDIT_action] = gov_text(event->action);
-	params[GOV_AUDIT_resource] = gov_text(event->resource);
-	params[GOV_AUDIT_resource_type] = gov_text(event->resource_type);
-	params[GOV_AUDIT_outcome] = gov_text(event->outcome);
-	params[GOV_AUDIT_old_row] = gov_json(event->old_row);
-	params[GOV_AUDIT_new_row] = gov_json(event->new_row);
-	params[GOV_AUDIT_changes] = gov_json(event->changes);
-	params[GOV_AUDIT_details] = gov_json(event->details);
-	params[GOV_AUDIT_client_addr] =
-		gov_datum(InetPGetDatum(origin.client_addr),
-				  origin.client_addr == NULL);
-	params[GOV_AUDIT_application_name] = gov_text(origin.application_name);
-
+	set_fields(params, event_id, &origin, event);
 	check_size(params, strchr(event->event_type, '.') == NULL ?
 			   OWN_EVENT_MAX_MB : EVENT_MAX_MB);
 
