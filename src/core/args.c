@@ -168,7 +168,6 @@ gov_arg_reason(FunctionCallInfo fcinfo, int n, const char *name)
 
 	if (s == NULL)
 		gov_missing_value(name);
-	/* cppcheck-suppress nullPointerRedundantCheck */
 	if (s[strspn(s, " \t\r\n\v\f")] == '\0')
 		gov_bad_value(name, "It is empty.",
 					  "Give a text that says something: the audit trail keeps it.");

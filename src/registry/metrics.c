@@ -20,7 +20,6 @@ gov_arg_metrics(FunctionCallInfo fcinfo, int n)
 	if (metrics == NULL || JB_ROOT_COUNT(metrics) == 0)
 		gov_bad_value("metrics", "There is no metric in it.",
 					  "Give numbers by name, such as {\"accuracy\": 0.93}.");
-	/* cppcheck-suppress nullPointerRedundantCheck */
 	it = JsonbIteratorInit(&metrics->root);
 	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
 	{

@@ -123,7 +123,6 @@ demand(JsonbContainer *object, const char *key, const char *path,
 
 	if (text == NULL)
 		refuse(psprintf("\"%s\" is missing.", path), hint);
-	/* cppcheck-suppress nullPointerRedundantCheck */
 	if (strcmp(text, wanted) != 0)
 		refuse(psprintf("\"%s\" is \"%s\", not \"%s\".", path,
 						gov_excerpt(text, strlen(text)), wanted), hint);
@@ -174,7 +173,6 @@ read_latency(JsonbContainer *objective, double percent, double *value)
 
 	if (op == NULL || number == NULL)
 		refuse("An objective has only one of \"op\" and \"value\".", NULL);
-	/* cppcheck-suppress nullPointerRedundantCheck */
 	if (strcmp(op, "lte") != 0)
 		refuse(psprintf("The \"op\" of an objective is \"%s\".",
 						gov_excerpt(op, strlen(op))),
@@ -287,7 +285,6 @@ read_window(JsonbContainer *spec, Document *document)
 	if (value == NULL || value->type != jbvBinary ||
 		!JsonContainerIsObject(value->val.binary.data))
 		refuse("\"spec.timeWindow\" is not an array of one object.", NULL);
-	/* cppcheck-suppress nullPointerRedundantCheck */
 	window = value->val.binary.data;
 	duration = find_text(window, "duration", "spec.timeWindow[0].duration");
 	if (duration != NULL)

@@ -170,7 +170,6 @@ gov_summary_read(const Jsonb *metrics, bool others, GovSummary *summary)
 	if (metrics == NULL || JB_ROOT_COUNT(metrics) == 0)
 		gov_bad_value("metrics", "There is no metric in it.",
 					  psprintf("Allowed: %s.", gov_word_list(metric_names)));
-	/* cppcheck-suppress nullPointerRedundantCheck */
 	it = JsonbIteratorInit((JsonbContainer *) &metrics->root);
 	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
 	{
