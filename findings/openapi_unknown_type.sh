@@ -39,4 +39,5 @@ console.log('redocly: ' + problems.filter(p => p.severity === 'error').map(p => 
 END
 seen=$(node ask.mjs)
 echo "$seen"
+# shellcheck disable=SC2016 # backquotes of the message
 [[ $seen == *'openapi-schema-validator: valid'* && $seen == *'redocly: `type` can be one of the following only'* ]]
