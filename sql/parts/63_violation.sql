@@ -29,13 +29,16 @@ CREATE TABLE governance.maintenance_windows (
     reason        text NOT NULL,
     created_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     created_by    text COLLATE "C",
+    observed_before jsonb,
     CONSTRAINT maintenance_windows_pkey PRIMARY KEY (window_id),
     CONSTRAINT maintenance_windows_resource_type_check CHECK (resource_type IN ('model', 'usecase', 'system')),
     CONSTRAINT maintenance_windows_period_check CHECK (starts_at < ends_at)
 );
 CREATE INDEX maintenance_windows_resource_idx ON governance.maintenance_windows (resource_type, resource_id, ends_at);
 COMMENT ON TABLE governance.maintenance_windows IS
-'Announced maintenance, from starts_at until before ends_at.  It silences notification and escalation; what was measured stays on record, and gov_sla_report() tells the status with it and without.';
+'Announced maintenance, from starts_at until before ends_at.  It counts from the moment it was made: the minutes that it touches are left out of what opens violations, burns, escalates and gates, and nothing is announced meanwhile.  What was measured stays on record, and gov_sla_report() tells the status with it and without; what was past when it was made is left out there alone.';
+COMMENT ON COLUMN governance.maintenance_windows.observed_before IS
+'What had been observed in the minute in which it was made, until then, by target revision: that counts.';
 
 -- A service level that was not met.
 
@@ -179,7 +182,7 @@ AS 'MODULE_PATHNAME', 'gov_add_maintenance_window'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_add_maintenance_window(text, text, timestamptz, timestamptz, text) IS
-'Announce maintenance; returns its row.  From starts_at until before ends_at violations are recorded, but neither announced nor escalated.  Needs sla:manage; a resource without a service level: 42704; not starts_at < ends_at, or no reason: 22023.';
+'Announce maintenance; returns its row.  From starts_at, but not before it is made, until before ends_at: what is observed opens no violation, neither then nor afterwards, and counts neither for burn rates nor for policy gate.sla; what is still wrong from before is announced and escalated afterwards.  A window for the past only marks.  Statuses tell of everything, but for status_without_maintenance of gov_sla_report().  Needs sla:manage; a resource without a service level: 42704; not starts_at < ends_at, or no reason: 22023.';
 
 CREATE FUNCTION @extschema@.gov_acknowledge_violation(
     violation_id bigint,

@@ -14,6 +14,8 @@
 #include "sla/budget.h"
 #include "sla/totals.h"
 
+#define LONGEST (367 * USECS_PER_DAY)	/* window */
+
 /* Days that a calendar window of a unit may have. */
 static const struct
 {
@@ -38,13 +40,14 @@ static GovStatement find_window = {
 
 void
 gov_budget_rolling(const GovSlaTarget *target, TimestampTz at,
-				   GovBudget *budget)
+				   const GovMaintenance *maintenance, GovBudget *budget)
 {
 	budget->window = "rolling";
 	gov_sla_minutes(at, target->window_days * USECS_PER_DAY, &budget->from,
 					&budget->until);
-	gov_sla_period(target->resource_type, target->resource_id, budget->from,
-				   budget->until, &budget->period, NULL);
+	gov_maintenance_without(maintenance, target->resource_type,
+							target->resource_id, budget->from, budget->until,
+							&budget->period, NULL);
 	budget->allows_nothing = gov_allows_nothing(&budget->period, target);
 }
 
@@ -61,7 +64,7 @@ begin_of(const char *unit, TimestampTz at)
 
 void
 gov_budget_calendar(const GovSlaTarget *target, TimestampTz at,
-					GovBudget *budget)
+					const GovMaintenance *maintenance, GovBudget *budget)
 {
 	TimestampTz now = gov_sla_minute(at) + USECS_PER_MINUTE;
 	int			unit = 0;
@@ -81,8 +84,9 @@ gov_budget_calendar(const GovSlaTarget *target, TimestampTz at,
 		begin_of(budget->window,
 				 budget->from + units[unit].max_days * USECS_PER_DAY +
 				 USECS_PER_DAY / 2);
-	gov_sla_period(target->resource_type, target->resource_id, budget->from,
-				   Min(now, budget->until), &budget->period, NULL);
+	gov_maintenance_without(maintenance, target->resource_type,
+							target->resource_id, budget->from,
+							Min(now, budget->until), &budget->period, NULL);
 	budget->allows_nothing = gov_allows_nothing(&budget->period, target);
 }
 
@@ -98,15 +102,17 @@ bool
 gov_budget_now(const char *type, const char *id, GovBudget *budget)
 {
 	TimestampTz now = GetCurrentTimestamp();
+	const GovMaintenance *maintenance;
 	GovSlaTarget target;
 
 	if (!gov_sla_target_at(type, id, now, &target))
 		return false;
 	PushActiveSnapshot(gov_latest_snapshot());
+	maintenance = gov_maintenance_load(type, id, now - LONGEST, false);
 	if (gov_budget_is_calendar(&target))
-		gov_budget_calendar(&target, now, budget);
+		gov_budget_calendar(&target, now, maintenance, budget);
 	else
-		gov_budget_rolling(&target, now, budget);
+		gov_budget_rolling(&target, now, maintenance, budget);
 	PopActiveSnapshot();
 	return true;
 }

@@ -9,7 +9,7 @@
 #ifndef GOV_BUDGET_H
 #define GOV_BUDGET_H
 
-#include "sla/period.h"
+#include "sla/maintenance.h"
 
 typedef struct GovBudget
 {
@@ -20,17 +20,20 @@ typedef struct GovBudget
 	bool		allows_nothing; /* to fail: nothing of it can be left */
 } GovBudget;
 
+/* Maintenance (NULL: none) is left out. */
 extern void gov_budget_rolling(const GovSlaTarget *target, TimestampTz at,
+							   const GovMaintenance *maintenance,
 							   GovBudget *budget);
 extern void gov_budget_calendar(const GovSlaTarget *target, TimestampTz at,
+								const GovMaintenance *maintenance,
 								GovBudget *budget);
 
 /* Which of them counts; needs an SPI connection. */
 extern bool gov_budget_is_calendar(const GovSlaTarget *target);
 
 /*
- * The budget of a resource that counts, as committed now; false where there
- * is no service level.  Needs an SPI connection.
+ * The budget of a resource that counts, as committed now, maintenance left
+ * out; false where there is no service level.  Needs an SPI connection.
  */
 extern bool gov_budget_now(const char *type, const char *id,
 						   GovBudget *budget);

@@ -33,6 +33,7 @@ static GovStatement find_rules = {
 /* Windows that were measured already in this call. */
 typedef struct Measured
 {
+	const GovMaintenance *maintenance;
 	int			count;
 	struct
 	{
@@ -79,20 +80,22 @@ measure(const char *type, const char *id, TimestampTz at, int64 window,
 	}
 	gov_sla_minutes(at, window, &from, &until);
 	measured->periods[i].window = window;
-	gov_sla_period(type, id, from, until, &measured->periods[i].period, NULL);
+	gov_maintenance_without(measured->maintenance, type, id, from, until,
+							&measured->periods[i].period, NULL);
 	measured->count++;
 	return &measured->periods[i].period;
 }
 
 int
-gov_burn_measure(const char *type, const char *id, TimestampTz at, bool all,
-				 GovBurn *burns)
+gov_burn_measure(const char *type, const char *id, TimestampTz at,
+				 const GovMaintenance *maintenance, bool all, GovBurn *burns)
 {
 	Measured   *measured = palloc0(sizeof(Measured));
 	int			count = load_rules(burns);
 	int64		longest = 0;
 	int			i;
 
+	measured->maintenance = maintenance;
 	for (i = 0; i < count; i++)
 		longest = Max(longest, burns[i].rule.short_window);
 	if (!all && (count == 0 ||

@@ -8,7 +8,7 @@
 #ifndef GOV_BURN_H
 #define GOV_BURN_H
 
-#include "sla/period.h"
+#include "sla/maintenance.h"
 
 #define GOV_BURN_RULES 16		/* at most */
 
@@ -35,9 +35,12 @@ typedef struct GovBurn
 
 /*
  * Measure as of a moment; how many rules there are.  With "all" each window of
- * each rule, else no more than it takes to say which rules hold.
+ * each rule, else no more than it takes to say which rules hold.  Maintenance
+ * (NULL: none) is left out.
  */
 extern int	gov_burn_measure(const char *type, const char *id,
-							 TimestampTz at, bool all, GovBurn *burns);
+							 TimestampTz at,
+							 const GovMaintenance *maintenance, bool all,
+							 GovBurn *burns);
 
 #endif							/* GOV_BURN_H */

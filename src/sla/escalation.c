@@ -19,6 +19,7 @@
 #include "core/spi.h"
 #include "incident/incident.h"
 #include "sla/escalation.h"
+#include "sla/maintenance.h"
 #include "sla/violation.h"
 
 /* A row of escalation_rules. */

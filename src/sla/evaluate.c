@@ -27,6 +27,8 @@
 
 PG_FUNCTION_INFO_V1(gov_evaluate_sla);
 
+#define LONGEST (2 * 366 * USECS_PER_DAY)	/* that an evaluation looks back */
+
 typedef struct Resource
 {
 	char	   *type;
@@ -177,7 +179,8 @@ judge_target(const GovSlaTarget *target, GovViolationType type, bool is_met,
  * A window without observations misses nothing.
  */
 static void
-judge_window(const GovSlaTarget *target, TimestampTz at, List **changed)
+judge_window(const GovSlaTarget *target, TimestampTz at,
+			 const GovMaintenance *maintenance, List **changed)
 {
 	GovSketch  *sketch = palloc(sizeof(GovSketch));
 	GovPeriod	period;
@@ -188,8 +191,9 @@ judge_window(const GovSlaTarget *target, TimestampTz at, List **changed)
 
 	gov_sla_minutes(at, gov_policy_usecs("sla.evaluation_window"), &from,
 					&until);
-	gov_sla_period(target->resource_type, target->resource_id, from, until,
-				   &period, sketch);
+	gov_maintenance_without(maintenance, target->resource_type,
+							target->resource_id, from, until, &period,
+							sketch);
 	if (period.count > 0)
 	{
 		p95 = gov_sketch_quantile(sketch, 0.95);
@@ -256,7 +260,8 @@ rule_fires(const GovSlaTarget *target, const GovBurn *burn, TimestampTz at)
 
 /* The most urgent rule that fires is what the violation is about. */
 static void
-judge_burn(const GovSlaTarget *target, TimestampTz at, List **changed)
+judge_burn(const GovSlaTarget *target, TimestampTz at,
+		   const GovMaintenance *maintenance, List **changed)
 {
 	GovBurn    *burns = palloc(sizeof(GovBurn) * GOV_BURN_RULES);
 	GovBurn    *worst = NULL;
@@ -265,7 +270,7 @@ judge_burn(const GovSlaTarget *target, TimestampTz at, List **changed)
 	int			i;
 
 	count = gov_burn_measure(target->resource_type, target->resource_id, at,
-							 false, burns);
+							 maintenance, false, burns);
 	for (i = 0; i < count; i++)
 	{
 		if (rule_fires(target, &burns[i], at) && worst == NULL)
@@ -287,9 +292,14 @@ judge_burn(const GovSlaTarget *target, TimestampTz at, List **changed)
 	pfree(burns);
 }
 
-/* Nothing heard for as long as the target's metadata says. */
+/*
+ * judge_silence
+ *		Nothing heard for as long as the target's metadata says, minutes of
+ *		maintenance not counted.
+ */
 static void
-judge_silence(const GovSlaTarget *target, TimestampTz at, List **changed)
+judge_silence(const GovSlaTarget *target, TimestampTz at,
+			  const GovMaintenance *maintenance, List **changed)
 {
 	GovMiss		miss = {0};
 	GovPeriod	period;
@@ -297,6 +307,7 @@ judge_silence(const GovSlaTarget *target, TimestampTz at, List **changed)
 	TimestampTz until;
 	TimestampTz first_at;
 	bool		is_silent = false;
+	int64		length;
 	int32		minutes;
 
 	if (gov_run(&find_silence, gov_text(target->resource_type),
@@ -305,10 +316,15 @@ judge_silence(const GovSlaTarget *target, TimestampTz at, List **changed)
 	{
 		first_at = gov_row_time(0, 2);
 		gov_sla_minutes(at, minutes * USECS_PER_MINUTE, &from, &until);
+		length = until - from;
+		while (until - from < length +
+			   gov_maintenance_usecs(maintenance, from, until))
+			from = until - length -
+				gov_maintenance_usecs(maintenance, from, until);
 		gov_sla_period(target->resource_type, target->resource_id, from,
 					   until, &period, NULL);
 		is_silent = period.count == 0 &&
-			first_at <= at - minutes * USECS_PER_MINUTE &&
+			first_at <= at - (until - from - USECS_PER_MINUTE) &&
 			gov_run(&find_measurement, gov_text(target->resource_type),
 					gov_text(target->resource_id), gov_time(from),
 					gov_time(until)) == 0;
@@ -331,14 +347,17 @@ judge_silence(const GovSlaTarget *target, TimestampTz at, List **changed)
 static void
 evaluate(const Resource *resource, TimestampTz at, List **changed)
 {
+	const GovMaintenance *maintenance;
 	GovSlaTarget target;
 
 	if (!gov_sla_target_at(resource->type, resource->id, at, &target))
 		return;
 	PushActiveSnapshot(GetLatestSnapshot());
-	judge_window(&target, at, changed);
-	judge_burn(&target, at, changed);
-	judge_silence(&target, at, changed);
+	maintenance = gov_maintenance_load(resource->type, resource->id,
+									   at - LONGEST, false);
+	judge_window(&target, at, maintenance, changed);
+	judge_burn(&target, at, maintenance, changed);
+	judge_silence(&target, at, maintenance, changed);
 	gov_evaluate_clocks(resource->type, resource->id, at, changed);
 	gov_violation_announce_late(resource->type, resource->id, at, changed);
 	(void) gov_escalate(resource->type, resource->id, at);

@@ -18,17 +18,6 @@ gov_sla_minutes(TimestampTz at, int64 usecs, TimestampTz *from,
 	*until = gov_sla_minute(at) + USECS_PER_MINUTE;
 }
 
-/* Revisions count from 1 and are never removed. */
-static const GovSlaTarget *
-find_revision(const GovSlaResource *resource, int32 revision)
-{
-	if (revision < 1 || revision > resource->count ||
-		resource->revisions[revision - 1].revision != revision)
-		elog(ERROR, "revision %d of %s \"%s\" is unknown", revision,
-			 resource->key.type, resource->key.id);
-	return &resource->revisions[revision - 1];
-}
-
 void
 gov_sla_period(const char *type, const char *id, TimestampTz from,
 			   TimestampTz until, GovPeriod *period, GovSketch *sketch)
@@ -50,5 +39,5 @@ gov_sla_period(const char *type, const char *id, TimestampTz from,
 	period->over_p99 = totals.over_p99;
 	for (i = 0; i < totals.nparts; i++)
 		gov_period_allow(period, totals.parts[i].count,
-						 find_revision(resource, totals.parts[i].revision));
+						 gov_sla_revision(resource, totals.parts[i].revision));
 }

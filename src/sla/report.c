@@ -41,20 +41,6 @@ typedef struct Report
 	int			burn_count;
 } Report;
 
-/* Maintenance in the period, windows that touch or overlap made one. */
-static GovStatement find_maintenance = {
-	.sql = "SELECT pg_catalog.lower(r.period), pg_catalog.upper(r.period)"
-		   " FROM (SELECT pg_catalog.unnest(pg_catalog.range_agg("
-		   "pg_catalog.tstzrange(greatest(w.starts_at, $3),"
-		   " least(w.ends_at, $4)))) AS period"
-		   " FROM governance.maintenance_windows AS w"
-		   " WHERE w.resource_type = $1 AND w.resource_id = $2"
-		   " AND w.ends_at > $3 AND w.starts_at < $4) AS r",
-	.nargs = 4,
-	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
-	.generic = true
-};
-
 static void
 put_text(JsonbParseState **state, const char *key, const char *value)
 {
@@ -89,32 +75,35 @@ put_bool(JsonbParseState **state, const char *key, bool value)
 
 /*
  * leave_maintenance_out
- *		What remains of the period, by whole minutes: one in which maintenance
- *		began or ended is left out.
+ *		How it stood without the minutes that any window touches.
  */
 static void
 leave_maintenance_out(Report *report)
 {
-	uint64		count = gov_run(&find_maintenance, gov_text(report->type),
-								gov_text(report->id), gov_time(report->from),
-								gov_time(report->until));
-	TimestampTz done = report->from;
-	uint64		row;
+	GovStanding *outside = &report->outside;
+	GovBurn    *burns = palloc(sizeof(GovBurn) * GOV_BURN_RULES);
+	const GovMaintenance *windows;
+	int			count;
+	int			i;
 
-	report->outside.period = report->standing.period;
-	for (row = 0; row < count; row++)
-	{
-		GovPeriod	part;
-		TimestampTz from = Max(gov_sla_minute(gov_row_time(row, 1)), done);
-		TimestampTz until = Min(gov_sla_minute(gov_row_time(row, 2) - 1) +
-								USECS_PER_MINUTE, report->until);
-
-		if (from >= until)
-			continue;
-		gov_sla_period(report->type, report->id, from, until, &part, NULL);
-		gov_period_subtract(&report->outside.period, &part);
-		done = until;
-	}
+	/* No rule looks back farther than 30 days. */
+	windows = gov_maintenance_load(report->type, report->id,
+								   Min(report->from,
+									   report->now - 31 * USECS_PER_DAY),
+								   true);
+	gov_maintenance_without(windows, report->type, report->id, report->from,
+							report->until, &outside->period, NULL);
+	outside->has_data = report->standing.period.count > 0 ?
+		outside->period.count > 0 : report->standing.has_data;
+	outside->violations =
+		gov_count_violations(report->type, report->id, report->from,
+							 report->until, report->standing.period.count > 0,
+							 false, ALL_VIOLATIONS);
+	count = gov_burn_measure(report->type, report->id, report->now, windows,
+							 false, burns);
+	for (i = 0; i < count; i++)
+		outside->burns |= burns[i].holds;
+	pfree(burns);
 }
 
 static void
@@ -133,18 +122,12 @@ find_standing(Report *report)
 							 report->until, standing->period.count > 0, true,
 							 ALL_VIOLATIONS);
 	report->burn_count = gov_burn_measure(report->type, report->id,
-										  report->now, true, report->burns);
+										  report->now, NULL, true,
+										  report->burns);
 	for (i = 0; i < report->burn_count; i++)
 		standing->burns |= report->burns[i].holds;
 
-	report->outside = *standing;
 	leave_maintenance_out(report);
-	report->outside.has_data = standing->period.count > 0 ?
-		report->outside.period.count > 0 : standing->has_data;
-	report->outside.violations =
-		gov_count_violations(report->type, report->id, report->from,
-							 report->until, standing->period.count > 0,
-							 false, ALL_VIOLATIONS);
 }
 
 static void
@@ -364,8 +347,9 @@ make_report(FunctionCallInfo fcinfo, bool ask)
 	gov_spi_begin();
 	find_standing(report);
 	report->is_calendar = gov_budget_is_calendar(&report->target);
-	gov_budget_rolling(&report->target, report->now, &report->rolling);
-	gov_budget_calendar(&report->target, report->now, &report->calendar);
+	gov_budget_rolling(&report->target, report->now, NULL, &report->rolling);
+	gov_budget_calendar(&report->target, report->now, NULL,
+						&report->calendar);
 	gov_spi_end();
 	return write_report(report);
 }

@@ -109,7 +109,7 @@ static bool
 burns(const char *type, const char *id, TimestampTz at)
 {
 	GovBurn    *measured = palloc(sizeof(GovBurn) * GOV_BURN_RULES);
-	int			count = gov_burn_measure(type, id, at, false, measured);
+	int			count = gov_burn_measure(type, id, at, NULL, false, measured);
 	bool		found = false;
 	int			i;
 

@@ -275,6 +275,17 @@ gov_sla_resource(const char *type, int type_len, const char *id, int id_len)
 	return load(entry, &key);
 }
 
+/* Revisions count from 1 and are never removed. */
+const GovSlaTarget *
+gov_sla_revision(const GovSlaResource *resource, int32 revision)
+{
+	if (revision < 1 || revision > resource->count ||
+		resource->revisions[revision - 1].revision != revision)
+		elog(ERROR, "revision %d of %s \"%s\" is unknown", revision,
+			 resource->key.type, resource->key.id);
+	return &resource->revisions[revision - 1];
+}
+
 const GovSlaTarget *
 gov_sla_revision_at(const GovSlaResource *resource, TimestampTz at)
 {

@@ -105,6 +105,8 @@ gov_sla_totals_add(GovSlaTotals *totals, int32 revision, int64 count,
 	}
 	totals->parts[i].count += count;
 	totals->parts[i].failed += failed;
+	totals->parts[i].over_p95 += over_p95;
+	totals->parts[i].over_p99 += over_p99;
 }
 
 static int64

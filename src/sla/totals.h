@@ -26,6 +26,8 @@ typedef struct GovSlaPart
 	int32		revision;
 	int64		count;
 	int64		failed;
+	int64		over_p95;
+	int64		over_p99;
 } GovSlaPart;
 
 typedef struct GovSlaTotals

@@ -69,14 +69,14 @@ gov_period_allow(GovPeriod *period, int64 count, const GovSlaTarget *target)
 }
 
 void
-gov_period_subtract(GovPeriod *period, const GovPeriod *part)
+gov_period_add(GovPeriod *period, const GovPeriod *part)
 {
-	period->count -= part->count;
-	period->failed -= part->failed;
-	period->over_p95 -= part->over_p95;
-	period->over_p99 -= part->over_p99;
-	period->may_err -= part->may_err;
-	period->budget -= part->budget;
+	period->count += part->count;
+	period->failed += part->failed;
+	period->over_p95 += part->over_p95;
+	period->over_p99 += part->over_p99;
+	period->may_err += part->may_err;
+	period->budget += part->budget;
 }
 
 bool

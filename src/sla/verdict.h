@@ -31,7 +31,7 @@ typedef struct GovPeriod
 /* What so many observations of a revision may fail. */
 extern void gov_period_allow(GovPeriod *period, int64 count,
 							 const GovSlaTarget *target);
-extern void gov_period_subtract(GovPeriod *period, const GovPeriod *part);
+extern void gov_period_add(GovPeriod *period, const GovPeriod *part);
 
 /* true for a period without observations. */
 extern bool gov_p95_is_met(const GovPeriod *period);

@@ -12,6 +12,7 @@
 #include "core/operation.h"
 #include "core/row_json.h"
 #include "core/spi.h"
+#include "sla/maintenance.h"
 #include "sla/verdict.h"
 #include "sla/violation.h"
 
@@ -129,14 +130,6 @@ static GovStatement announce_late = {
 	.latest = true
 };
 
-static GovStatement find_maintenance = {
-	.sql = "SELECT 1 FROM governance.maintenance_windows"
-		   " WHERE resource_type = $1 AND resource_id = $2"
-		   " AND starts_at <= $3 AND ends_at > $3 LIMIT 1",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID},
-	.latest = true
-};
-
 static GovStatement select_row = {
 	.sql = "SELECT * FROM governance.sla_violations WHERE violation_id = $1",
 	.nargs = 1, .argtypes = {INT8OID},
@@ -180,14 +173,6 @@ gov_violation_remember(List *changed, int64 violation_id)
 	copy = palloc(sizeof(int64));
 	*copy = violation_id;
 	return lappend(changed, copy);
-}
-
-bool
-gov_in_maintenance(const char *resource_type, const char *resource_id,
-				   TimestampTz at)
-{
-	return gov_run(&find_maintenance, gov_text(resource_type),
-				   gov_text(resource_id), gov_time(at)) > 0;
 }
 
 /* Less is worse of availability alone; nothing is far from no target. */

@@ -82,10 +82,6 @@ extern void gov_violation_of_incident(const GovMiss *miss, int64 incident_id,
 									  TimestampTz closed_at, TimestampTz at,
 									  List **changed);
 
-/* Is there maintenance at that time? */
-extern bool gov_in_maintenance(const char *resource_type,
-							   const char *resource_id, TimestampTz at);
-
 extern List *gov_violation_remember(List *changed, int64 violation_id);
 
 #endif							/* GOV_VIOLATION_H */

@@ -99,8 +99,8 @@ COMMIT;
 -- maintenance silences, and leaves the record as it is
 BEGIN;
 SELECT revision FROM gov_define_sla('model', 'kept', 100, 200, 99.9, 0.1);
-SELECT resource_id, reason, created_by FROM gov_add_maintenance_window('model', 'kept', now() - interval '10 minutes', now() + interval '30 minutes', 'new disks');
 SELECT pg_temp.observed('kept', 100, 150);
+SELECT resource_id, reason, created_by FROM gov_add_maintenance_window('model', 'kept', now() - interval '10 minutes', now() + interval '30 minutes', 'new disks');
 SELECT * FROM pg_temp.evaluated('kept');
 SELECT * FROM pg_temp.told('kept');
 SELECT gov_sla_status('model', 'kept');
@@ -109,7 +109,7 @@ SELECT r ->> 'status' AS status, r ->> 'status_without_maintenance' AS without F
 SELECT * FROM pg_temp.evaluated('kept', '31 minutes');
 SELECT * FROM pg_temp.told('kept');
 -- a summary in maintenance is recorded in silence
-SELECT resource_id FROM gov_record_measurement('model', 'kept', '{"response_time_p95": 5000}', clock_timestamp() - interval '1 minute');
+SELECT resource_id FROM gov_record_measurement('model', 'kept', '{"response_time_p95": 5000}', clock_timestamp());
 SELECT source, notified_at IS NOT NULL AS announced FROM governance.sla_violations WHERE resource_id = 'kept' AND source = 'measurement';
 -- data outside of the window counts without it
 SELECT pg_temp.observed('kept', 100, 1, age => '2 hours');
