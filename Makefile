@@ -58,7 +58,7 @@ DATA = $(wildcard sql/released/$(EXTENSION)--*.sql \
 
 # In this order: install makes the extension, drop shows that nothing is left.
 REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
-	audit model model_deploy model_rollback model_read policy approval \
+	audit model model_deploy model_rollback model_read policy approval powers \
 	usecase usecase_impact admit security secrets merkle seal proofs \
 	checkpoint retire outbox incident incident_deadline \
 	sketch sla_target sla_ingest sla_measurement sla_summary sla_verdict sla_violation sla_maintenance \

@@ -295,7 +295,7 @@ AS 'MODULE_PATHNAME', 'gov_assign_role'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_assign_role(text, text, timestamptz, text) IS
-'Give a role to an active user, replacing expiry and reason where it is held already; the row.  Needs role:manage and every permission of the role (42501).  Separation of duties: MG001; unknown user or role: 42704; expires_at past, or more than 100 years ahead: 22023; user inactive, or the last admin would expire: 55000.';
+'Give a role to an active user, replacing expiry and reason where it is held already; the row.  Needs role:manage and every permission of the role, and for one that an approval policy names, or that inherits it, to hold it or to hold admin and be somebody else (42501).  Separation of duties: MG001; unknown user or role: 42704; expires_at past, or more than 100 years ahead: 22023; user inactive, or the last admin would expire: 55000.';
 
 CREATE FUNCTION @extschema@.gov_revoke_role(
     user_id text,

@@ -97,7 +97,7 @@ AS 'MODULE_PATHNAME', 'gov_set_approval_policy'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_set_approval_policy(text, text, int, int, boolean, boolean, boolean) IS
-'Demand an approved request for an action, or no longer.  Requests made before stay as they are.  Needs system:config, and a request of its own where system_config_change is on.';
+'Demand an approved request for an action, or no longer.  Requests made before stay as they are.  From then on required_role, and what inherits it, is conveyed only by who holds it, or to others by a holder of admin; nobody holding it gives a notice.  Needs system:config, and a request of its own where system_config_change is on.';
 
 CREATE FUNCTION @extschema@.gov_request_approval(
     action text,

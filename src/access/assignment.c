@@ -2,7 +2,7 @@
  * assignment.c
  *		Giving roles to users, lending them, taking them back.
  *
- * Invariants: whoever assigns a role holds every permission of it; an
+ * Invariants: whoever assigns a role may convey it (convey.h); an
  * assignment holds its user's row, so two of one user see each other; what is
  * lent is never lent on, lasts no longer than the lender's own assignment,
  * and ends with it.  Giving an admin role a date, and every revocation, holds
@@ -200,6 +200,7 @@ gov_assign_role(PG_FUNCTION_ARGS)
 	const char *reason = gov_arg_text(fcinfo, 3, "reason", "");
 	char	   *resource = assignment_resource(user_id, role);
 	const GovRoleGraph *graph;
+	GovConveyed conveyed;
 	GovActor	actor;
 	bool		is_active;
 
@@ -211,9 +212,11 @@ gov_assign_role(PG_FUNCTION_ARGS)
 	is_active = gov_user_lock(user_id);
 	actor = gov_require(GOV_PERM_ROLE_MANAGE, resource);
 	graph = gov_role_graph();
-	gov_require_conveyable(&actor,
-						   graph->roles[gov_role_must_exist(graph, role)].mask,
-						   resource);
+	conveyed =
+		gov_conveyed_roles(graph,
+						   bms_make_singleton(gov_role_must_exist(graph,
+																  role)));
+	gov_require_conveyable(&actor, &conveyed, user_id, expires_at, resource);
 	gov_user_must_be_active(user_id, is_active);
 
 	/* What the user had lent and lost stays ended. */

@@ -143,22 +143,6 @@ add_conflicts(const GovRoleGraph *graph, List *sets, const char *user_id,
 	return count;
 }
 
-/* The roles that are this one, which exists, or inherit it. */
-static Bitmapset *
-roles_with(const GovRoleGraph *graph, const char *name)
-{
-	int			role = gov_role_index(graph, name);
-	Bitmapset  *with = NULL;
-	int			i;
-
-	for (i = 0; i < graph->count; i++)
-	{
-		if (bms_is_member(role, graph->roles[i].closure))
-			with = bms_add_member(with, i);
-	}
-	return with;
-}
-
 void
 gov_duties_check_static(const char *user_id, const char *role)
 {
@@ -182,7 +166,7 @@ gov_duties_check_static(const char *user_id, const char *role)
 		ListCell   *lc;
 
 		users = gov_users_with_roles(graph, role == NULL ? NULL :
-									 roles_with(graph, role));
+									 gov_role_heirs(graph, role));
 		scratch = AllocSetContextCreate(CurrentMemoryContext,
 										"governance duties of a user",
 										ALLOCSET_SMALL_SIZES);

@@ -10,6 +10,7 @@
 #ifndef GOV_MANAGE_H
 #define GOV_MANAGE_H
 
+#include "access/convey.h"
 #include "access/permission_cache.h"
 #include "access/require.h"
 
@@ -18,12 +19,6 @@ extern bool gov_user_lock(const char *user_id);
 
 /* 55000 unless active. */
 extern void gov_user_must_be_active(const char *user_id, bool is_active);
-
-/*
- * Every permission that the user's assignments give, or would give if the
- * user were active.
- */
-extern uint64 gov_user_assigned_mask(const char *user_id);
 
 /*
  * Revoke the API tokens of a user whose row is locked: what a former life left

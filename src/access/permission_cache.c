@@ -171,6 +171,21 @@ gov_role_index(const GovRoleGraph *graph, const char *role)
 	return found ? found - graph->roles : -1;
 }
 
+Bitmapset *
+gov_role_heirs(const GovRoleGraph *graph, const char *role)
+{
+	int			index = gov_role_index(graph, role);
+	Bitmapset  *heirs = NULL;
+	int			i;
+
+	for (i = 0; i < graph->count; i++)
+	{
+		if (bms_is_member(index, graph->roles[i].closure))
+			heirs = bms_add_member(heirs, i);
+	}
+	return heirs;
+}
+
 /*
  * close_role
  *		Fold what a role inherits into its closure and mask.

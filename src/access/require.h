@@ -31,10 +31,6 @@ extern GovActor gov_require_any(uint64 mask, const char *resource);
 /* Has the actor the permission?  false where there is no actor. */
 extern bool gov_actor_can(GovPermission permission);
 
-/* Every permission in the mask, or 42501: nobody conveys what they lack. */
-extern void gov_require_conveyable(const GovActor *actor, uint64 mask,
-								   const char *resource);
-
 /*
  * Where an organisation demands approval of each grant: uses up the request
  * or raises MG002.  The registry room, which is above this one, sets it at

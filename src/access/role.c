@@ -87,6 +87,13 @@ static GovStatement find_sets_of_role = {
 	.latest = true
 };
 
+static GovStatement find_policies_of_role = {
+	.sql = "SELECT pg_catalog.string_agg(action, ', ' ORDER BY action)"
+		   " FROM governance.approval_policies WHERE required_role = $1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
 static GovStatement count_holders = {
 	.sql = "SELECT count(*) FROM governance.user_roles WHERE role = $1"
 		   " AND (expires_at IS NULL"
@@ -243,7 +250,8 @@ gov_create_role(PG_FUNCTION_ARGS)
 	char	   *resource = role_resource(role);
 	const GovRoleGraph *graph;
 	GovActor	actor;
-	uint64		conveyed = permissions;
+	GovConveyed conveyed;
+	Bitmapset  *parents = NULL;
 	bool		exists;
 	int			i;
 
@@ -258,9 +266,11 @@ gov_create_role(PG_FUNCTION_ARGS)
 	graph = gov_role_graph();
 	exists = gov_role_index(graph, role) >= 0;
 	for (i = 0; i < ninherits; i++)
-		conveyed |= graph->roles[gov_role_must_exist(graph,
-													 inherits[i])].mask;
-	gov_require_conveyable(&actor, conveyed, resource);
+		parents = bms_add_member(parents,
+								 gov_role_must_exist(graph, inherits[i]));
+	conveyed = gov_conveyed_roles(graph, parents);
+	conveyed.mask |= permissions;
+	gov_require_conveyable(&actor, &conveyed, NULL, DT_NOBEGIN, resource);
 	if (exists)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
@@ -298,7 +308,7 @@ gov_drop_role(PG_FUNCTION_ARGS)
 	const char *role = gov_arg_id(fcinfo, 0, "role");
 	char	   *resource = role_resource(role);
 	char	   *reason = psprintf("role \"%s\" was dropped", role);
-	char	   *sets;
+	char	   *named_by;
 	int64		holders;
 
 	gov_refuse_read_only("gov_drop_role()");
@@ -317,14 +327,24 @@ gov_drop_role(PG_FUNCTION_ARGS)
 				 errmsg("role \"%s\" is built in and cannot be dropped", role),
 				 errhint("Its permissions may change: see gov_revoke_permission().")));
 	gov_run(&find_sets_of_role, gov_text(role));
-	sets = gov_row_text(0, 1);
-	if (sets != NULL)
+	named_by = gov_row_text(0, 1);
+	if (named_by != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("role \"%s\" cannot be dropped: a duty set names it",
 						role),
-				 errdetail("Separation of duties: %s.", sets),
+				 errdetail("Separation of duties: %s.", named_by),
 				 errhint("Remove the set first with gov_drop_sod_set().")));
+
+	gov_run(&find_policies_of_role, gov_text(role));
+	named_by = gov_row_text(0, 1);
+	if (named_by != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("role \"%s\" cannot be dropped: an approval policy names it",
+						role),
+				 errdetail("Approval policies: %s.", named_by),
+				 errhint("Name another role with gov_set_approval_policy() first.")));
 
 	gov_run(&count_holders, gov_text(role));
 	holders = gov_row_int8(0, 1);
@@ -361,10 +381,13 @@ gov_add_inheritance(PG_FUNCTION_ARGS)
 	const char *inherited_role = gov_arg_id(fcinfo, 1, "inherited_role");
 	char	   *resource = role_resource(role);
 	const GovRoleGraph *graph;
+	GovConveyed conveyed;
 	GovActor	actor;
 	int			heir;
 	int			inherited;
+	List	   *own;
 	bool		there;
+	bool		is_own;
 
 	gov_refuse_read_only("gov_add_inheritance()");
 	actor = begin_change(GOV_PERM_ROLE_MANAGE, resource);
@@ -373,7 +396,11 @@ gov_add_inheritance(PG_FUNCTION_ARGS)
 	heir = gov_role_must_exist(graph, role);
 	inherited = gov_role_must_exist(graph, inherited_role);
 	there = bms_is_member(inherited, graph->roles[heir].inherits);
-	gov_require_conveyable(&actor, graph->roles[inherited].mask, resource);
+	own = gov_user_assignment_rows(graph, actor.user_id);
+	is_own = bms_is_member(heir, gov_assigned_roles(graph, own));
+	conveyed = gov_conveyed_roles(graph, bms_make_singleton(inherited));
+	gov_require_conveyable(&actor, &conveyed, is_own ? actor.user_id : NULL,
+						   DT_NOBEGIN, resource);
 	gov_duties_check_acyclic(role, inherited_role);
 	if (!there)
 		inherit(role, inherited_role, actor.user_id);
@@ -427,13 +454,14 @@ gov_grant_permission(PG_FUNCTION_ARGS)
 	GovPermission permission = gov_arg_permission(fcinfo, 1, "permission");
 	char	   *resource = role_resource(role);
 	const char *name = gov_permission_name(permission);
+	GovConveyed conveyed = {.mask = GOV_MASK(permission)};
 	uint64		granted;
 	GovActor	actor;
 
 	gov_refuse_read_only("gov_grant_permission()");
 	actor = begin_change(GOV_PERM_PERMISSION_MANAGE, resource);
 	(void) gov_role_must_exist(gov_role_graph(), role);
-	gov_require_conveyable(&actor, GOV_MASK(permission), resource);
+	gov_require_conveyable(&actor, &conveyed, NULL, DT_NOBEGIN, resource);
 	gov_grant_approval(&actor, role, name);
 
 	gov_operation_begin("grant", NULL);

@@ -201,10 +201,10 @@ gov_create_api_token(PG_FUNCTION_ARGS)
 	is_active = gov_row_bool(0, 1);
 	if (strcmp(actor.user_id, user_id) != 0)
 	{
-		uint64		mask;
+		GovConveyed conveyed = gov_conveyed_user(user_id);
 
-		(void) gov_user_mask(user_id, strlen(user_id), &mask);
-		gov_require_conveyable(&actor, mask, resource);
+		gov_require_conveyable(&actor, &conveyed, user_id, DT_NOBEGIN,
+							   resource);
 	}
 	if (!is_active)
 		ereport(ERROR,

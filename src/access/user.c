@@ -4,8 +4,8 @@
  *
  * Invariants: users are never deleted, so every name in the trail stays
  * somebody's; a database role acts as at most one user; whoever gives a user
- * to a database role, or makes one active again, holds every permission that
- * the user has.  Deactivation holds the lock on the role graph, so that two
+ * to a database role, or makes one active again, conveys all that the user has
+ * (convey.h).  Deactivation holds the lock on the role graph, so that two
  * admins who deactivate each other are judged one after the other; the guard
  * refuses the last one.
  */
@@ -115,22 +115,6 @@ gov_user_must_be_active(const char *user_id, bool is_active)
 						 quote_literal_cstr(user_id))));
 }
 
-uint64
-gov_user_assigned_mask(const char *user_id)
-{
-	const GovRoleGraph *graph = gov_role_graph();
-	uint64		mask = 0;
-	ListCell   *lc;
-
-	foreach(lc, gov_user_assignments(graph, user_id))
-	{
-		GovAssignment *assignment = lfirst(lc);
-
-		mask |= graph->roles[assignment->role].mask;
-	}
-	return mask;
-}
-
 /*
  * arg_email
  *		An e-mail address, NULL where it is empty or missing.
@@ -211,6 +195,17 @@ db_role_must_be_free(const char *user_id, const char *db_role)
 			 errhint("A database role acts as one user: give the users roles of their own.")));
 }
 
+/* Would sessions like this one be whose database role it is? */
+static bool
+is_own_role(const char *db_role)
+{
+	const char *role = gov_session_db_role();
+	const char *login = gov_session_login_role();
+
+	return (role != NULL && strcmp(db_role, role) == 0) ||
+		(login != NULL && strcmp(db_role, login) == 0);
+}
+
 /*
  * gov_create_user(user_id, email, db_role, metadata) → users
  */
@@ -278,9 +273,12 @@ gov_update_user(PG_FUNCTION_ARGS)
 	if (db_role != NULL &&
 		(gov_row_null(0, 2) || strcmp(gov_row_text(0, 2), db_role) != 0))
 	{
+		GovConveyed conveyed = gov_conveyed_user(user_id);
+
 		db_role_must_exist(db_role);
-		gov_require_conveyable(&actor, gov_user_assigned_mask(user_id),
-							   resource);
+		gov_require_conveyable(&actor, &conveyed,
+							   is_own_role(db_role) ? actor.user_id : user_id,
+							   DT_NOBEGIN, resource);
 		db_role_must_be_free(user_id, db_role);
 	}
 	actor = gov_require(GOV_PERM_USER_MANAGE, resource);
@@ -344,6 +342,7 @@ gov_reactivate_user(PG_FUNCTION_ARGS)
 	const char *user_id = gov_arg_id(fcinfo, 0, "user_id");
 	const char *reason = gov_arg_text(fcinfo, 1, "reason", "");
 	char	   *resource = user_resource(user_id);
+	GovConveyed conveyed;
 	GovActor	actor;
 	bool		is_active;
 
@@ -354,7 +353,8 @@ gov_reactivate_user(PG_FUNCTION_ARGS)
 	gov_lock_assignments();
 	is_active = gov_user_lock(user_id);
 	actor = gov_require(GOV_PERM_USER_MANAGE, resource);
-	gov_require_conveyable(&actor, gov_user_assigned_mask(user_id), resource);
+	conveyed = gov_conveyed_user(user_id);
+	gov_require_conveyable(&actor, &conveyed, user_id, DT_NOBEGIN, resource);
 	if (is_active)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

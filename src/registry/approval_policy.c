@@ -7,7 +7,7 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
-#include "access/permission_cache.h"
+#include "access/convey.h"
 #include "access/require.h"
 #include "core/operation.h"
 #include "core/spi.h"
@@ -93,6 +93,13 @@ gov_set_approval_policy(PG_FUNCTION_ARGS)
 			gov_int4(count), gov_int4(timeout), gov_bool(allow_self),
 			gov_bool(requires_sod), gov_bool(enabled));
 	gov_operation_end();
+	if (enabled && !gov_role_is_held(role))
+		ereport(NOTICE,
+				(errmsg("nobody holds role \"%s\"", role),
+				 errdetail("No request for action \"%s\" can be approved until somebody does.",
+						   action),
+				 errhint("SELECT gov_assign_role('...', %s) gives it to somebody.",
+						 quote_literal_cstr(role))));
 	gov_run(&select_policy, gov_text(action));
 	return gov_spi_end_row(fcinfo);
 }

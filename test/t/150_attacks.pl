@@ -479,6 +479,24 @@ foreach my $table (qw(audit_events audit_tiles audit_leaves audit_tree_heads aud
 }
 gives('vera', 'SELECT count(*) > 0 FROM governance.audit_tiles', 't', 'but for who reads the trail');
 
+line('powers');
+su(q{CREATE ROLE hilda LOGIN; CREATE ROLE bert LOGIN; CREATE ROLE ada LOGIN;
+	SELECT gov_create_user(u, NULL, db_role => u::name) FROM unnest('{hilda,bert,ada}'::text[]) AS u;
+	SELECT gov_create_role('staffing', permissions => '{role:manage,user:manage}'), gov_create_role('jury'), gov_create_role('foreman', inherits => '{jury}');
+	SELECT gov_assign_role('hilda', 'staffing'), gov_assign_role('bert', 'foreman'), gov_assign_role('ada', 'admin'),
+		gov_set_approval_policy('model_rollback', required_role => 'jury')});
+foreach my $call (q{gov_assign_role('hilda', 'jury')}, q{gov_assign_role('hilda', 'foreman')}, q{gov_assign_role('mallory', 'jury')},
+	q{gov_create_role('jurors', inherits => '{foreman}')}, q{gov_add_inheritance('staffing', 'jury')}, q{gov_create_api_token('bert', 'x')},
+	q{gov_update_user('bert', db_role => 'greedy')})
+{
+	refused('hilda', "SELECT $call", qr/user "hilda" cannot convey role "jury"/, $call);
+}
+su(q{SELECT gov_deactivate_user('bert')});
+refused('hilda', q{SELECT gov_reactivate_user('bert')}, qr/user "hilda" cannot convey role "jury"/, 'reactivation');
+refused('ada', q{SELECT gov_assign_role('ada', 'foreman')}, qr/user "ada" cannot convey role "jury"/, 'an admin to herself');
+gives('ada', q{SELECT is_active FROM gov_reactivate_user('bert')}, 't', 'but to another');
+su(q{SELECT gov_set_approval_policy('model_rollback', enabled => false)});
+
 line('former-tokens');
 su(q{CREATE ROLE lea LOGIN; SELECT gov_create_user('lea', NULL, 'lea')});
 my @lea = map { su(qq{SELECT gov_create_api_token('lea', '$_')}) } qw(one two);

@@ -1,0 +1,43 @@
+/*
+ * convey.h
+ *		Nobody conveys what they do not hold.
+ *
+ * Invariants: whoever makes somebody mightier (by a role, what it inherits or
+ * permits, a token, a database role, being active again) holds all that is
+ * conveyed, and not only by a loan.  That is every permission, and every role
+ * that an approval policy names: such a role is power without any permission.
+ */
+#ifndef GOV_CONVEY_H
+#define GOV_CONVEY_H
+
+#include "access/permission_cache.h"
+#include "identity/actor.h"
+
+typedef struct GovConveyed
+{
+	uint64		mask;			/* permissions */
+	List	   *powers;			/* char *: roles that approval policies name */
+} GovConveyed;
+
+/* What these roles of the graph give, inherited ones included. */
+extern GovConveyed gov_conveyed_roles(const GovRoleGraph *graph,
+									  const Bitmapset *roles);
+
+/*
+ * What the user's assignments give, or would give if the user were active.
+ */
+extern GovConveyed gov_conveyed_user(const char *user_id);
+
+/*
+ * 42501 unless the actor may convey it to that user (NULL: to nobody yet, or
+ * to many) until then (DT_NOBEGIN: it is not the time that is conveyed).
+ */
+extern void gov_require_conveyable(const GovActor *actor,
+								   const GovConveyed *conveyed,
+								   const char *to_user, TimestampTz until,
+								   const char *resource);
+
+/* Does an active user hold the role now, by whatever way? */
+extern bool gov_role_is_held(const char *role);
+
+#endif							/* GOV_CONVEY_H */
