@@ -61,8 +61,8 @@ REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	audit model model_deploy model_rollback model_read policy approval powers \
 	usecase usecase_impact admit security secrets merkle seal proofs \
 	checkpoint retire outbox incident incident_deadline \
-	sketch sla_target sla_ingest sla_measurement sla_summary sla_verdict sla_violation sla_maintenance \
-	sla_escalation sla_read sla_gate openslo incident_sla \
+	sketch sla_target sla_ingest sla_measurement sla_summary sla_verdict sla_violation \
+	sla_maintenance sla_minimum sla_escalation sla_read sla_gate openslo incident_sla \
 	control report report_render evidence views metrics rest idempotency \
 	maintenance moments restore drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\

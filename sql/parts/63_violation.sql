@@ -98,7 +98,7 @@ COMMENT ON COLUMN governance.sla_violations.source IS
 COMMENT ON COLUMN governance.sla_violations.incident_id IS
 'The incident whose clock ran out, or the one that an escalation opened.';
 COMMENT ON COLUMN governance.sla_violations.notified_at IS
-'When it was announced in governance.events; NULL while maintenance silences it.  Only announced violations count for escalation.';
+'When it was announced in governance.events; NULL while maintenance silences it, and of a summary''s share of too few requests.  Only announced violations count for escalation.';
 
 -- How fast the error budget may burn.
 
@@ -169,7 +169,7 @@ AS 'MODULE_PATHNAME', 'gov_record_measurement'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_record_measurement(text, text, jsonb, timestamptz) IS
-'Record a summary and hold it against the target of its time; returns its row.  Metrics, all optional but one: response_time_p50, _p95, _p99 (milliseconds), availability_percent, error_rate (per cent), total_requests, failed_requests, uptime_seconds, downtime_seconds; without error_rate the requests decide, without availability_percent the seconds.  Each target missed is a closed violation.  Needs sla:record; a resource without a service level: 42704; another metric, no number, numbers that contradict each other (percentiles, counts, shares by more than 0.01 per cent), older than sla.max_lateness or more than 5 minutes ahead: 22023.';
+'Record a summary and hold it against the target of its time; returns its row.  Metrics, all optional but one: response_time_p50, _p95, _p99 (milliseconds), availability_percent, error_rate (per cent), total_requests, failed_requests, uptime_seconds, downtime_seconds; without error_rate the requests decide, without availability_percent the seconds.  Each target missed is a closed violation, of which nobody is told where it is a share of fewer than minimum_count requests (see gov_evaluate_sla()).  Needs sla:record; a resource without a service level: 42704; another metric, no number, numbers that contradict each other (percentiles, counts, shares by more than 0.01 per cent), older than sla.max_lateness or more than 5 minutes ahead: 22023.';
 
 CREATE FUNCTION @extschema@.gov_add_maintenance_window(
     resource_type text,
@@ -200,7 +200,7 @@ AS 'MODULE_PATHNAME', 'gov_evaluate_sla'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_evaluate_sla(timestamptz) IS
-'Judge every resource as of that moment; the violations opened, changed or closed.  The four targets over the last policy sla.evaluation_window, the rules of governance.burn_rate_rules, silence where the target''s metadata has no_data_minutes, the clocks of critical incidents; then escalations that are due.  The worker does it every governance.sla_interval.  Needs sla:manage.';
+'Judge every resource as of that moment; the violations opened, changed or closed.  The four targets over the last policy sla.evaluation_window, availability and error rate of at least minimum_count requests (of the target''s metadata, else as few as the rules ask for), the rules of governance.burn_rate_rules, silence where the target''s metadata has no_data_minutes, the clocks of critical incidents; then escalations that are due.  The worker does it every governance.sla_interval.  Needs sla:manage.';
 
 CREATE FUNCTION governance.check_hours(hours integer)
 RETURNS void

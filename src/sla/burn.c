@@ -30,6 +30,20 @@ static GovStatement find_rules = {
 	.generic = true
 };
 
+/* "metadata" is checked when the target is defined, but for old ones. */
+static GovStatement find_minimum = {
+	.sql = "SELECT coalesce(CASE pg_catalog.jsonb_typeof("
+		   "t.metadata -> 'minimum_count') WHEN 'number' THEN"
+		   " least(greatest((t.metadata -> 'minimum_count')::numeric, 1),"
+		   " 1000000000000)::bigint END, (SELECT"
+		   " pg_catalog.min(r.minimum_count)"
+		   " FROM governance.burn_rate_rules AS r), 1)"
+		   " FROM governance.sla_targets AS t WHERE t.resource_type = $1"
+		   " AND t.resource_id = $2 AND t.revision = $3",
+	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, INT4OID},
+	.latest = true
+};
+
 /* Windows that were measured already in this call. */
 typedef struct Measured
 {
@@ -84,6 +98,16 @@ measure(const char *type, const char *id, TimestampTz at, int64 window,
 							&measured->periods[i].period, NULL);
 	measured->count++;
 	return &measured->periods[i].period;
+}
+
+int64
+gov_minimum_count(const GovSlaTarget *target)
+{
+	if (gov_run(&find_minimum, gov_text(target->resource_type),
+				gov_text(target->resource_id),
+				gov_int4(target->revision)) == 0)
+		return 1;
+	return gov_row_int8(0, 1);
 }
 
 int

@@ -34,6 +34,12 @@ typedef struct GovBurn
 } GovBurn;
 
 /*
+ * The least number of requests whose share of failures says something: of the
+ * target's metadata, else of the rules.
+ */
+extern int64 gov_minimum_count(const GovSlaTarget *target);
+
+/*
  * Measure as of a moment; how many rules there are.  With "all" each window of
  * each rule, else no more than it takes to say which rules hold.  Maintenance
  * (NULL: none) is left out.

@@ -150,13 +150,21 @@ static GovStatement select_changed = {
 	.latest = true
 };
 
-/* One of the four targets: missed, or not. */
+/*
+ * judge_target
+ *		One of the four targets: missed, or not.
+ *
+ * Of too few requests a miss says nothing: it neither opens nor ends one.
+ */
 static void
 judge_target(const GovSlaTarget *target, GovViolationType type, bool is_met,
-			 double promised, double actual, TimestampTz at, List **changed)
+			 bool too_few, double promised, double actual, TimestampTz at,
+			 List **changed)
 {
 	GovMiss		miss = {0};
 
+	if (!is_met && too_few)
+		return;
 	if (is_met)
 	{
 		gov_violation_over(target->resource_type, target->resource_id, type,
@@ -188,6 +196,7 @@ judge_window(const GovSlaTarget *target, TimestampTz at,
 	TimestampTz until;
 	double		p95 = 0;
 	double		p99 = 0;
+	bool		too_few;
 
 	gov_sla_minutes(at, gov_policy_usecs("sla.evaluation_window"), &from,
 					&until);
@@ -200,18 +209,20 @@ judge_window(const GovSlaTarget *target, TimestampTz at,
 		p99 = gov_sketch_quantile(sketch, 0.99);
 	}
 	judge_target(target, GOV_VIOLATION_RESPONSE_TIME_P95,
-				 gov_p95_is_met(&period), target->response_time_p95, p95, at,
-				 changed);
+				 gov_p95_is_met(&period), false, target->response_time_p95,
+				 p95, at, changed);
 	judge_target(target, GOV_VIOLATION_RESPONSE_TIME_P99,
-				 gov_p99_is_met(&period), target->response_time_p99, p99, at,
-				 changed);
+				 gov_p99_is_met(&period), false, target->response_time_p99,
+				 p99, at, changed);
+	too_few = period.count < gov_minimum_count(target);
 	judge_target(target, GOV_VIOLATION_AVAILABILITY,
-				 gov_availability_is_met(&period),
+				 gov_availability_is_met(&period), too_few,
 				 target->availability_target, gov_availability(&period), at,
 				 changed);
 	judge_target(target, GOV_VIOLATION_ERROR_RATE,
-				 gov_error_rate_is_met(&period), target->error_rate_target,
-				 gov_error_rate(&period), at, changed);
+				 gov_error_rate_is_met(&period), too_few,
+				 target->error_rate_target, gov_error_rate(&period), at,
+				 changed);
 	pfree(sketch);
 }
 

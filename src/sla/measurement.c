@@ -17,6 +17,7 @@
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/spi.h"
+#include "sla/burn.h"
 #include "sla/escalation.h"
 #include "sla/summary.h"
 #include "sla/target.h"
@@ -88,8 +89,8 @@ availability_is_met(const GovSummary *summary, double target, double *actual)
 
 /* A target that is missed; how many are, with this one. */
 static int
-judge_one(GovMiss *miss, GovViolationType type, bool is_met, double target,
-		  double actual, TimestampTz at, int64 measurement_id)
+judge_one(GovMiss *miss, GovViolationType type, bool is_met, bool quiet,
+		  double target, double actual, TimestampTz at, int64 measurement_id)
 {
 	if (is_met)
 		return 0;
@@ -97,15 +98,26 @@ judge_one(GovMiss *miss, GovViolationType type, bool is_met, double target,
 	miss->target = target;
 	miss->actual = actual;
 	miss->severity = gov_miss_severity(gov_miss_times(miss));
-	(void) gov_violation_record(miss, at, measurement_id);
+	(void) gov_violation_record(miss, at, measurement_id, quiet);
 	return 1;
 }
 
+/*
+ * judge
+ *		Hold a summary against each target; how many it misses.
+ *
+ * A share of too few requests is recorded, as all that is missed is, but
+ * nobody is told.  What a service was down by the clock needs no requests.
+ */
 static int
 judge(const GovSummary *summary, const GovSlaTarget *target, TimestampTz at,
 	  int64 measurement_id)
 {
 	GovMiss		miss = {0};
+	bool		too_few = summary->given[GOV_METRIC_REQUESTS] &&
+		summary->value[GOV_METRIC_REQUESTS] < gov_minimum_count(target);
+	bool		by_clock = summary->given[GOV_METRIC_UP] &&
+		summary->given[GOV_METRIC_DOWN];
 	double		actual = 0;
 	int			missed = 0;
 	bool		is_met;
@@ -115,22 +127,22 @@ judge(const GovSummary *summary, const GovSlaTarget *target, TimestampTz at,
 	actual = summary->value[GOV_METRIC_P95];
 	is_met = !summary->given[GOV_METRIC_P95] ||
 		actual <= target->response_time_p95;
-	missed += judge_one(&miss, GOV_VIOLATION_RESPONSE_TIME_P95, is_met,
+	missed += judge_one(&miss, GOV_VIOLATION_RESPONSE_TIME_P95, is_met, false,
 						target->response_time_p95, actual, at,
 						measurement_id);
 	actual = summary->value[GOV_METRIC_P99];
 	is_met = !summary->given[GOV_METRIC_P99] ||
 		actual <= target->response_time_p99;
-	missed += judge_one(&miss, GOV_VIOLATION_RESPONSE_TIME_P99, is_met,
+	missed += judge_one(&miss, GOV_VIOLATION_RESPONSE_TIME_P99, is_met, false,
 						target->response_time_p99, actual, at,
 						measurement_id);
 	is_met = availability_is_met(summary, target->availability_target,
 								 &actual);
 	missed += judge_one(&miss, GOV_VIOLATION_AVAILABILITY, is_met,
-						target->availability_target, actual, at,
-						measurement_id);
+						too_few && !by_clock, target->availability_target,
+						actual, at, measurement_id);
 	is_met = error_rate_is_met(summary, target->error_rate_target, &actual);
-	missed += judge_one(&miss, GOV_VIOLATION_ERROR_RATE, is_met,
+	missed += judge_one(&miss, GOV_VIOLATION_ERROR_RATE, is_met, too_few,
 						target->error_rate_target, actual, at,
 						measurement_id);
 	return missed;

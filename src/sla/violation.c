@@ -313,9 +313,9 @@ gov_violation_announce_late(const char *resource_type,
 
 int64
 gov_violation_record(const GovMiss *miss, TimestampTz at,
-					 int64 measurement_id)
+					 int64 measurement_id, bool quiet)
 {
-	bool		silent = gov_in_maintenance(miss->resource_type,
+	bool		silent = quiet || gov_in_maintenance(miss->resource_type,
 											miss->resource_id, at);
 	int64		violation_id;
 

@@ -69,9 +69,9 @@ extern void gov_violation_announce_late(const char *resource_type,
 										const char *resource_id,
 										TimestampTz at, List **changed);
 
-/* A target that a summary misses. */
+/* A target that a summary misses; told of unless "quiet". */
 extern int64 gov_violation_record(const GovMiss *miss, TimestampTz at,
-								  int64 measurement_id);
+								  int64 measurement_id, bool quiet);
 
 /*
  * The clock of a critical incident ran out at "opened_at"; closed_at is

@@ -28,7 +28,7 @@ END
 $$;
 CREATE FUNCTION pg_temp.defined(id text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM gov_define_sla('model', id, availability_target => 99, error_rate_target => 1);
+    PERFORM gov_define_sla('model', id, availability_target => 99, error_rate_target => 1, metadata => '{"minimum_count": 1}');
     PERFORM gov_set_escalation_rule('model', id, 'availability', 1, 'team', create_incident => true);
     PERFORM gov_register_model(id, '1');
     PERFORM gov_approve_model(id, '1');

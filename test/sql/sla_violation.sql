@@ -58,7 +58,7 @@ SELECT event_type, count(*) FROM governance.audit_events AS e JOIN governance.sl
 WHERE v.resource_id = 'slow' GROUP BY 1 ORDER BY 1;
 
 -- failures: availability is worse the lower it is
-SELECT revision FROM gov_define_sla('model', 'failing', 1000, 2000, 99, 2);
+SELECT revision FROM gov_define_sla('model', 'failing', 1000, 2000, 99, 2, metadata => '{"minimum_count": 10}');
 SELECT pg_temp.observed('failing', 90, 1, 1);
 SELECT * FROM pg_temp.evaluated('failing');
 SELECT pg_temp.observed('failing', 10, 1, 5);
