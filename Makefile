@@ -229,6 +229,11 @@ build/unit/%: test/unit/%.c $(wildcard test/unit/*.h) $(PURE_SRCS) $(wildcard sr
 	$(UNIT_CC) -std=gnu99 -g -O1 $(WARNINGS) -Isrc -Itest/unit \
 		$< $(PURE_SRCS) -lcrypto -lm -o $@
 
+# What test/beside.sh loads into a server; it is installed nowhere.
+build/visit/%.so: test/visit/%.c src/core/work.h build/built-for
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CPPFLAGS) $(CFLAGS_SL) -shared $< -o $@
+
 # --- targets for people -------------------------------------------------------
 
 export PG_CONFIG
@@ -250,6 +255,9 @@ bench:			## measure against what one would use instead, or BASE=commit
 
 unit:			## only the unit tests, without a server
 	@test/run unit
+
+test-beside:		## the regression tests beside the worker and a load (SEEDS=20)
+	@test/run beside
 
 test-matrix:		## every test on PostgreSQL 17 and 18, in chroots (root)
 	@test/matrix
@@ -284,5 +292,6 @@ print-%:
 FORCE:
 .PHONY: install-man uninstall-man without-verify
 .PHONY: no-gateway install-gateway install-gateway-program test-gateway-asan
-.PHONY: test test-clients test-matrix test-assert test-scale demo demo-psql bench unit fuzz \
+.PHONY: test test-clients test-beside test-matrix test-assert test-scale demo \
+	demo-psql bench unit fuzz \
 	check-style setup help FORCE
