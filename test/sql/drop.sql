@@ -18,11 +18,14 @@ BEGIN
         'pg_event_trigger', 'pg_extension', 'pg_index', 'pg_init_privs', 'pg_language',
         'pg_namespace', 'pg_opclass', 'pg_operator', 'pg_opfamily', 'pg_policy', 'pg_proc',
         'pg_rewrite', 'pg_seclabel', 'pg_sequence', 'pg_shdepend', 'pg_shdescription',
-        'pg_statistic', 'pg_statistic_ext', 'pg_trigger', 'pg_type']
+        'pg_statistic_ext', 'pg_trigger', 'pg_type']
     LOOP
         EXECUTE format('INSERT INTO counted SELECT $1, $2, count(*) FROM pg_catalog.%I', catalog)
         USING round, catalog;
     END LOOP;
+    -- those of other tables come and go with autovacuum
+    INSERT INTO counted SELECT round, 'pg_statistic', count(*) FROM pg_catalog.pg_statistic
+    WHERE starelid NOT IN (SELECT oid FROM pg_catalog.pg_class);
 END
 $$;
 CALL pg_temp.count_catalogs(1);

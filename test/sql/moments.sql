@@ -101,11 +101,11 @@ FROM gov_audit_trail(gov_current_actor(), since => '-infinity', until => 'infini
 SELECT (SELECT count(*) FROM gov_audit_trail(since => 'infinity', limit_rows => 3)) AS since, (SELECT count(*) FROM gov_audit_trail(until => '-infinity', limit_rows => 3)) AS until;
 SELECT count(*) FROM gov_sla_series('system', 'moments', '-infinity', 'infinity', '1 day');
 BEGIN;
-SELECT gov_observe('system', 'moments', 5, observed_at => now() - interval '2 days');
+SELECT gov_observe('system', 'moments', 5, observed_at => now() - interval '48 hours');
 SELECT gov_observe('system', 'moments', 7, observed_at => now() + interval '4 minutes');
-SELECT sum(count) AS observed, sum(count) FILTER (WHERE bucket < now() - interval '2 days 2 minutes') AS before, bool_or(count = 1 AND bucket < now() - interval '47 hours') AS first
+SELECT sum(count) AS observed, sum(count) FILTER (WHERE bucket < now() - interval '48 hours 5 minutes') AS before, bool_or(count = 1 AND bucket < now() - interval '47 hours') AS first
 FROM gov_sla_series('system', 'moments', '-infinity', 'infinity');
-SELECT min(bucket) = date_trunc('minute', now()) - interval '2 days' AS begins_with_it, min(count) FILTER (WHERE bucket < now() - interval '47 hours') FROM gov_sla_series('system', 'moments', '-infinity', now() - interval '47 hours', '1 minute');
+SELECT min(bucket) = date_trunc('minute', now()) - interval '48 hours' AS begins_with_it, min(count) FILTER (WHERE bucket < now() - interval '47 hours') FROM gov_sla_series('system', 'moments', '-infinity', now() - interval '47 hours', '1 minute');
 SELECT count(*) FROM gov_sla_series('system', 'moments', '-infinity', now() - interval '3 days');
 ROLLBACK;
 

@@ -95,7 +95,7 @@ SELECT gov_record_measurement('model', 'measured_nobody', '{"error_rate": 1}'); 
 SELECT gov_record_measurement('model', 'measured_nobody', '{"error_rate": 1}');             -- 42704
 SELECT count(*) - :before_measurements AS more FROM governance.sla_measurements WHERE resource_id LIKE 'measured%';
 -- late, but not too late; a little ahead
-SELECT resource_id FROM gov_record_measurement('model', 'measured', '{"error_rate": 0}', now() - interval '6 days 23 hours');
+SELECT resource_id FROM gov_record_measurement('model', 'measured', '{"error_rate": 0}', now() - interval '167 hours');
 SELECT resource_id FROM gov_record_measurement('model', 'measured', '{"error_rate": 0}', now() + interval '4 minutes');
 
 -- evidence, and in the trail

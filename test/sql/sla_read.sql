@@ -25,7 +25,7 @@ FROM gov_sla_report('model', 'read', 168) AS r;
 SELECT r #>> '{budget,rolling,window}' AS rolling, r #> '{budget,rolling,count}' AS count, r #> '{budget,rolling,failed}' AS failed,
     r #>> '{budget,calendar,window}' AS calendar,
     to_timestamp((r #>> '{budget,calendar,from}')::float8) = date_trunc('week', now(), 'UTC') AS from_monday,
-    to_timestamp((r #>> '{budget,calendar,until}')::float8) = date_trunc('week', now() + interval '7 days', 'UTC') AS until_monday,
+    to_timestamp((r #>> '{budget,calendar,until}')::float8) = date_trunc('week', now() + interval '168 hours', 'UTC') AS until_monday,
     r -> 'budget_left' = r #> '{budget,rolling,budget_left}' AS rolling_counts
 FROM gov_sla_report('model', 'read') AS r;
 -- seven of them, and it is exhausted, now
