@@ -64,7 +64,7 @@ REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	sketch sla_target sla_ingest sla_measurement sla_summary sla_verdict sla_violation \
 	sla_maintenance sla_minimum sla_escalation sla_read sla_gate openslo incident_sla \
 	control report report_render evidence views metrics rest idempotency \
-	maintenance moments restore drop
+	principals loans order maintenance moments restore drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\
 	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))
 REGRESS_OPTS = --inputdir=test

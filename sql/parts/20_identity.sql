@@ -26,7 +26,8 @@ CREATE TABLE governance.api_tokens (
     token_hash   bytea NOT NULL,
     created_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     created_by   text COLLATE "C",
-    created_session_role name,
+    principals   text[] COLLATE "C" NOT NULL DEFAULT '{}',
+    backers      text[] COLLATE "C" NOT NULL DEFAULT '{}',
     expires_at   timestamptz,
     revoked_at   timestamptz,
     revoked_by   text COLLATE "C",
@@ -41,8 +42,10 @@ ALTER TABLE governance.api_tokens ALTER COLUMN token_hash SET STATISTICS 0;
 CREATE INDEX api_tokens_user_id_idx ON governance.api_tokens (user_id);
 COMMENT ON TABLE governance.api_tokens IS
 'API tokens by the SHA-256 of the token, which is shown once, when it is made.  No role can read the hash.';
-COMMENT ON COLUMN governance.api_tokens.created_session_role IS
-'The login in whose session the user made the token: for separation of duties whoever comes with it is that login.  NULL: somebody else made it, or a superuser''s login.';
+COMMENT ON COLUMN governance.api_tokens.principals IS
+'Who made it.  They back whoever comes with it; of a token that its user made they are principals of what is done with it.  See gov_acts_conflict().';
+COMMENT ON COLUMN governance.api_tokens.backers IS
+'Who stood behind its making, and so behind whoever comes with it.';
 
 CREATE FUNCTION @extschema@.gov_current_actor()
 RETURNS text

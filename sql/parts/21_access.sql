@@ -145,6 +145,21 @@ LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION @extschema@.gov_can(text, text) IS
 'Has the actor the permission?  For row-level security write (SELECT gov_can(''...'')): asked once per query.';
 
+-- Who did what, and whether two acts are one person's.
+
+CREATE FUNCTION @extschema@.gov_acts_conflict(
+    user_id text,
+    principals text[],
+    backers text[],
+    other_user_id text,
+    other_principals text[],
+    other_backers text[])
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_acts_conflict'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.gov_acts_conflict(text, text[], text[], text, text[], text[]) IS
+'Are two acts one person''s?  Each is who did it, its principals (who did it: the user, whoever lent the right that was used, their database roles, the login unless it stands for many) and its backers (who may have had it done: the user of the login, who made the token, a login through which only tokens act), as the tables have them from the moment of the act.  They conflict where a principal of one is a principal or a backer of the other; backers alone never do.  A name is user/ID, login/ROLE or role/OID@SYSTEM.  Needs nothing: it reads nothing but its arguments.';
+
 -- What functions written in SQL ask before they read, each in a statement of
 -- its own before the one that reads.
 

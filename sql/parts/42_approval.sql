@@ -34,10 +34,11 @@ CREATE TABLE governance.approval_requests (
     context        jsonb NOT NULL,
     comments       text NOT NULL DEFAULT '',
     resource_key   text COLLATE "C" NOT NULL,
-    session_role   name,
     consumed_at    timestamptz,
     consumed_by    text COLLATE "C",
     overdue_at     timestamptz,
+    principals     text[] COLLATE "C" NOT NULL DEFAULT '{}',
+    backers        text[] COLLATE "C" NOT NULL DEFAULT '{}',
     CONSTRAINT approval_requests_pkey PRIMARY KEY (request_id),
     CONSTRAINT approval_requests_action_fkey FOREIGN KEY (action)
         REFERENCES governance.approval_policies,
@@ -52,6 +53,10 @@ COMMENT ON TABLE governance.approval_requests IS
 'Requests for approval of one action on one resource, once.  One past expires_at is expired, whatever status says: gov_approval_requests() tells.';
 COMMENT ON COLUMN governance.approval_requests.overdue_at IS
 'When it was noticed that the request had been pending longer than policy approval.response_hours; NULL: it was not.';
+COMMENT ON COLUMN governance.approval_requests.principals IS
+'Who asked: see gov_acts_conflict().';
+COMMENT ON COLUMN governance.approval_requests.backers IS
+'Who stood behind the request: see gov_acts_conflict().';
 COMMENT ON COLUMN governance.approval_requests.resource_key IS
 'The values of the context that the guarded call is matched by, one a line.';
 
@@ -61,7 +66,8 @@ CREATE TABLE governance.approvals (
     approved_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     approval_status text NOT NULL,
     comments        text NOT NULL DEFAULT '',
-    session_role    name,
+    principals      text[] COLLATE "C" NOT NULL DEFAULT '{}',
+    backers         text[] COLLATE "C" NOT NULL DEFAULT '{}',
     CONSTRAINT approvals_pkey PRIMARY KEY (request_id, approver_id),
     CONSTRAINT approvals_request_id_fkey FOREIGN KEY (request_id)
         REFERENCES governance.approval_requests,
@@ -69,6 +75,10 @@ CREATE TABLE governance.approvals (
 );
 COMMENT ON TABLE governance.approvals IS
 'Votes on approval requests: one per request and person.';
+COMMENT ON COLUMN governance.approvals.principals IS
+'Who voted: see gov_acts_conflict().';
+COMMENT ON COLUMN governance.approvals.backers IS
+'Who stood behind the vote: see gov_acts_conflict().';
 
 -- Suspension: one row.
 CREATE TABLE governance.system_state (
@@ -171,8 +181,8 @@ BEGIN ATOMIC
     SELECT governance.check_limit(gov_approval_requests.limit_rows);
     SELECT governance.require_actor();
     SELECT r.request_id, r.action, r.requester_id, r.requested_at, r.expires_at,
-        s.status, r.context, r.comments, r.resource_key, r.session_role,
-        r.consumed_at, r.consumed_by, r.overdue_at
+        s.status, r.context, r.comments, r.resource_key,
+        r.consumed_at, r.consumed_by, r.overdue_at, r.principals, r.backers
     FROM governance.approval_requests AS r
     CROSS JOIN LATERAL governance.request_status(r.status, r.expires_at) AS s(status)
     WHERE (gov_approval_requests.action IS NULL OR r.action = gov_approval_requests.action)

@@ -93,7 +93,7 @@ WHERE f.flagged_at >= $1 AND f.flagged_at < $2
 $q$),
     ('eu-ai-act-14.1', 'EU AI Act', 'A person other than its maker decided on each release',
      'Regulation (EU) 2024/1689, Art. 14(1), 14(4)', 'no_exceptions',
-     'Each deployment to production in the period was preceded by an approval of the same content by somebody who had not registered the version.',
+     'Each deployment to production in the period was preceded by an approval of the same content by somebody who had not registered the version, nor stood behind that.',
      $q$
 SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
     NOT EXISTS (
@@ -102,7 +102,7 @@ SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
         WHERE h.model_id = d.model_id AND h.version = d.version
             AND h.approval_status = 'approved' AND h.reviewed_at <= d.deployed_at
             AND h.content_digest = v.content_digest
-            AND h.reviewer IS DISTINCT FROM v.created_by) AS is_exception,
+            AND NOT @extschema@.gov_acts_conflict(h.reviewer, h.principals, h.backers, v.created_by, v.created_principals, v.created_backers)) AS is_exception,
     d.deployment_id, d.deployed_at, d.deployed_by
 FROM governance.deployment_history AS d
 JOIN governance.model_versions AS v ON v.model_id = d.model_id AND v.version = d.version
@@ -265,7 +265,7 @@ WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
 $q$),
     ('nist-ai-rmf-map-3.5', 'NIST AI RMF', 'Human oversight of use-cases is practised',
      'NIST AI 100-1, MAP 3.5', 'no_exceptions',
-     'Each use-case deployed to production in the period had been approved by somebody who had not created it.',
+     'Each use-case deployed to production in the period had been approved by somebody who had not created it, nor stood behind that.',
      $q$
 SELECT d.usecase_id || ' in ' || d.environment AS evidence,
     NOT EXISTS (
@@ -273,7 +273,7 @@ SELECT d.usecase_id || ' in ' || d.environment AS evidence,
         FROM governance.usecase_approvals AS a
         WHERE a.usecase_id = d.usecase_id AND a.status = 'approved'
             AND a.reviewed_at <= d.deployed_at
-            AND a.reviewer IS DISTINCT FROM u.created_by) AS is_exception,
+            AND NOT @extschema@.gov_acts_conflict(a.reviewer, a.principals, a.backers, u.created_by, u.created_principals, u.created_backers)) AS is_exception,
     d.deployed_at, d.deployed_by
 FROM governance.usecase_deployments AS d
 JOIN governance.use_cases AS u ON u.usecase_id = d.usecase_id
@@ -584,7 +584,7 @@ WHERE i.severity = 'critical' AND i.resolved_at >= $1 AND i.resolved_at < $2
 $q$),
     ('soc2-cc8.1', 'SOC 2', 'Changes are authorised by others than who makes them',
      'AICPA Trust Services Criteria 2017, CC8.1', 'no_exceptions',
-     'No deployment to production of the period was made by an approver of the version, and no policy was overridden.',
+     'No deployment to production of the period was made by who approved the version, or stood behind that, and no policy was overridden.',
      $q$
 SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
     EXISTS (
@@ -592,7 +592,13 @@ SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
         FROM governance.approval_history AS h
         WHERE h.model_id = d.model_id AND h.version = d.version
             AND h.approval_status = 'approved' AND h.reviewed_at <= d.deployed_at
-            AND h.reviewer = d.deployed_by) AS is_exception,
+            AND NOT EXISTS (
+                SELECT
+                FROM governance.approval_history AS r
+                WHERE r.model_id = h.model_id AND r.version = h.version
+                    AND r.approval_status = 'pending' AND r.reviewed_at <= d.deployed_at
+                    AND r.approval_no > h.approval_no)
+            AND @extschema@.gov_acts_conflict(h.reviewer, h.principals, h.backers, d.deployed_by, d.principals, d.backers)) AS is_exception,
     d.deployed_by AS actor, d.deployed_at AS at
 FROM governance.deployment_history AS d
 JOIN governance.model_versions AS v ON v.model_id = d.model_id AND v.version = d.version

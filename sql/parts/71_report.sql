@@ -231,8 +231,8 @@ BEGIN ATOMIC
                     'deployment_id', h.deployment_id, 'deployed_at', extract(epoch FROM h.deployed_at),
                     'deployed_by', h.deployed_by, 'ended_at', extract(epoch FROM h.ended_at),
                     'status', h.status, 'reason', h.reason, 'is_restored', h.restores IS NOT NULL)
-                ORDER BY h.deployment_no DESC)
-            FROM (SELECT s.* FROM seen AS s ORDER BY s.deployment_no DESC LIMIT 200) AS h), '[]'),
+                ORDER BY h.deployed_at DESC, h.model_id, h.deployment_no DESC)
+            FROM (SELECT s.* FROM seen AS s ORDER BY s.deployed_at DESC, s.model_id, s.deployment_no DESC LIMIT 200) AS h), '[]'),
         'usecases', pg_catalog.jsonb_build_object(
             'total', (
                 SELECT pg_catalog.count(*)
@@ -259,16 +259,16 @@ CREATE FUNCTION governance.report_approvals(since timestamptz, until timestamptz
 RETURNS SETOF jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
-    WITH decisions(kind, what, decision, by, at, comments, no) AS MATERIALIZED (
-        SELECT 'model_version', h.model_id || ':' || h.version, h.approval_status, h.reviewer, h.reviewed_at, h.comments, h.approval_no
+    WITH decisions(kind, what, decision, by, at, comments) AS MATERIALIZED (
+        SELECT 'model_version', h.model_id || ':' || h.version, h.approval_status, h.reviewer, h.reviewed_at, h.comments
         FROM governance.approval_history AS h
         WHERE h.reviewed_at >= report_approvals.since AND h.reviewed_at < report_approvals.until
         UNION ALL
-        SELECT 'usecase', a.usecase_id, a.status, a.reviewer, a.reviewed_at, a.comments, a.approval_no
+        SELECT 'usecase', a.usecase_id, a.status, a.reviewer, a.reviewed_at, a.comments
         FROM governance.usecase_approvals AS a
         WHERE a.reviewed_at >= report_approvals.since AND a.reviewed_at < report_approvals.until
         UNION ALL
-        SELECT 'approval_request', r.action || ' ' || pg_catalog.replace(r.resource_key, E'\n', ':'), a.approval_status, a.approver_id, a.approved_at, a.comments, 0
+        SELECT 'approval_request', r.action || ' ' || pg_catalog.replace(r.resource_key, E'\n', ':'), a.approval_status, a.approver_id, a.approved_at, a.comments
         FROM governance.approvals AS a
         JOIN governance.approval_requests AS r ON r.request_id = a.request_id
         WHERE a.approved_at >= report_approvals.since AND a.approved_at < report_approvals.until

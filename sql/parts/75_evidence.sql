@@ -97,7 +97,7 @@ BEGIN ATOMIC
                 WHERE a.request_id = r.request_id), '[]')) ORDER BY r.requested_at, r.request_id), '[]')
         FROM requested AS r
         UNION ALL
-        SELECT 'metrics', coalesce(pg_catalog.jsonb_agg(@extschema@.gov_row_json(m) ORDER BY m.metrics_id), '[]')
+        SELECT 'metrics', coalesce(pg_catalog.jsonb_agg(@extschema@.gov_row_json(m) ORDER BY m.metrics_no), '[]')
         FROM governance.model_metrics AS m
         WHERE m.model_id = evidence_bundle.model_id AND m.version = evidence_bundle.version
         UNION ALL

@@ -13,7 +13,7 @@ BEGIN ATOMIC
                 SELECT DISTINCT ON (e.key) e.key, e.value
                 FROM governance.model_metrics AS m, pg_catalog.jsonb_each(m.metrics) AS e
                 WHERE m.model_id = (given.v).model_id AND m.version = (given.v).version
-                ORDER BY e.key, m.metrics_id DESC
+                ORDER BY e.key, m.metrics_no DESC
             ) AS latest), '{}'),
         'approved_by', approval.reviewer,
         'approved_at', extract(epoch FROM approval.reviewed_at),
@@ -59,7 +59,7 @@ BEGIN ATOMIC
                 SELECT DISTINCT ON (e.key) e.key, e.value
                 FROM governance.usecase_metrics AS m, pg_catalog.jsonb_each(m.metrics) AS e
                 WHERE m.usecase_id = (given.u).usecase_id
-                ORDER BY e.key, m.metrics_id DESC
+                ORDER BY e.key, m.metrics_no DESC
             ) AS latest), '{}'),
         'approved_by', approval.reviewer,
         'approved_at', extract(epoch FROM approval.reviewed_at),

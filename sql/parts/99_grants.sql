@@ -62,7 +62,7 @@ GRANT USAGE ON SCHEMA governance TO PUBLIC;
 GRANT SELECT ON ALL TABLES IN SCHEMA governance TO PUBLIC;
 REVOKE SELECT ON governance.api_tokens FROM PUBLIC;
 GRANT INSERT ON governance.sla_observations TO PUBLIC;
-GRANT SELECT (token_id, user_id, name, created_at, created_by, created_session_role, expires_at, revoked_at, revoked_by)
+GRANT SELECT (token_id, user_id, name, created_at, created_by, principals, backers, expires_at, revoked_at, revoked_by)
     ON governance.api_tokens TO PUBLIC;
 
 DO $$

@@ -10,11 +10,12 @@
 #define GOV_CREDENTIALS_H
 
 #include "core/args.h"
+#include "identity/actor.h"
 
 typedef struct GovCredentials
 {
 	char		user_id[GOV_ID_LEN + 1];
-	NameData	witness;		/* for gov_actor_bind_verified() */
+	GovTokenMaker maker;		/* for gov_actor_bind_verified() */
 } GovCredentials;
 
 /* The active user of the token (NULL is none), or 28000. */

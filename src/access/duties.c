@@ -1,12 +1,11 @@
 /*
  * duties.c
- *		Separation of duties: static (sets of roles), and whose history counts.
+ *		Static separation of duties: sets of roles.
  *
- * Static separation follows ANSI INCITS 359-2012: a set of cardinality n
- * forbids holding n or more of its roles, those inherited included.  All
- * unexpired assignments count: an inactive user's too, and what is lent while
- * the lender does not hold it, because reactivating the one or the other must
- * not break a set.
+ * They follow ANSI INCITS 359-2012: a set of cardinality n forbids holding n
+ * or more of its roles, those inherited included.  All unexpired assignments
+ * count: an inactive user's too, and what is lent while the lender does not
+ * hold it, because reactivating the one or the other must not break a set.
  */
 #include "postgres.h"
 
@@ -306,51 +305,4 @@ gov_duties_check_last_admin(void)
 			 errmsg("the last active admin cannot be removed"),
 			 errdetail("No other active user would hold role \"admin\" without expiry."),
 			 errhint("Assign role \"admin\" to somebody else first.")));
-}
-
-List *
-gov_duty_subjects(const GovActor *actor, GovPermission permission)
-{
-	List	   *subjects = list_make1(pstrdup(actor->user_id));
-	const GovRoleGraph *graph;
-	uint64		own;
-	ListCell   *lc;
-
-	if (gov_user_own_mask(actor->user_id, &own) &&
-		(own & GOV_MASK(permission)))
-		return subjects;
-
-	graph = gov_role_graph();
-	foreach(lc, gov_user_assignments(graph, actor->user_id))
-	{
-		GovAssignment *assignment = lfirst(lc);
-
-		if (assignment->lender != NULL &&
-			(graph->roles[assignment->role].mask & GOV_MASK(permission)))
-			subjects = lappend(subjects, assignment->lender);
-	}
-	return subjects;
-}
-
-List *
-gov_duty_subjects_role(const GovActor *actor, const char *role)
-{
-	List	   *subjects = list_make1(pstrdup(actor->user_id));
-	const GovRoleGraph *graph = gov_role_graph();
-	int			index = gov_role_index(graph, role);
-	List	   *lenders = NIL;
-	ListCell   *lc;
-
-	foreach(lc, gov_user_assignments(graph, actor->user_id))
-	{
-		GovAssignment *assignment = lfirst(lc);
-
-		if (index < 0 ||
-			!bms_is_member(index, graph->roles[assignment->role].closure))
-			continue;
-		if (assignment->lender == NULL)
-			return subjects;
-		lenders = lappend(lenders, assignment->lender);
-	}
-	return list_concat(subjects, lenders);
 }

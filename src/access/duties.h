@@ -1,6 +1,6 @@
 /*
  * duties.h
- *		Separation of duties: static (sets of roles) and by history.
+ *		Static separation of duties: sets of roles.
  *
  * Invariants: a change of the role graph or of a duty set holds
  * ShareRowExclusiveLock on governance.access_generation; an assignment holds
@@ -42,15 +42,5 @@ extern void gov_duties_check_acyclic(const char *role,
 
 /* After a change: is there still an active admin whose right won't expire? */
 extern void gov_duties_check_last_admin(void);
-
-/*
- * For whom the actor acts when using a permission: the actor, and where the
- * permission is only lent, the lenders.  A list of char *.
- */
-extern List *gov_duty_subjects(const GovActor *actor,
-							   GovPermission permission);
-
-/* The same for what the actor does by holding a role. */
-extern List *gov_duty_subjects_role(const GovActor *actor, const char *role);
 
 #endif							/* GOV_DUTIES_H */

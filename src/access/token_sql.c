@@ -19,6 +19,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "access/act.h"
 #include "access/credentials.h"
 #include "access/manage.h"
 #include "access/permission_cache.h"
@@ -43,10 +44,11 @@ static GovStatement lock_user = {
 static GovStatement insert_token = {
 	.sql = "INSERT INTO governance.api_tokens"
 		   " (user_id, name, token_hash, expires_at, created_by,"
-		   " created_session_role)"
-		   " VALUES ($1, $2, $3, $4, $5, $6::name) RETURNING token_id",
-	.nargs = 6,
-	.argtypes = {TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID, TEXTOID, TEXTOID},
+		   " principals, backers)"
+		   " VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING token_id",
+	.nargs = 7,
+	.argtypes = {TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID, TEXTOID,
+		TEXTARRAYOID, TEXTARRAYOID},
 	.latest = true
 };
 
@@ -144,7 +146,7 @@ gov_credentials_check(const text *given, GovCredentials *credentials)
 		{
 			gov_token_note_use(&token);
 			strlcpy(credentials->user_id, token.user_id, GOV_ID_LEN + 1);
-			credentials->witness = token.witness;
+			credentials->maker = token.maker;
 		}
 		gov_spi_end();
 	}
@@ -166,8 +168,7 @@ gov_begin_as(PG_FUNCTION_ARGS)
 
 	gov_credentials_check(PG_ARGISNULL(0) ? NULL : PG_GETARG_TEXT_PP(0),
 						  &credentials);
-	gov_actor_bind_verified(credentials.user_id,
-							NameStr(credentials.witness));
+	gov_actor_bind_verified(credentials.user_id, &credentials.maker);
 	PG_RETURN_TEXT_P(cstring_to_text(credentials.user_id));
 }
 
@@ -185,6 +186,7 @@ gov_create_api_token(PG_FUNCTION_ARGS)
 	uint8_t		hash[GOV_SHA256_LEN];
 	bytea	   *stored = palloc(VARHDRSZ + GOV_SHA256_LEN);
 	GovActor	actor;
+	GovAct		act;
 	bool		is_active;
 
 	gov_refuse_read_only("gov_create_api_token()");
@@ -213,15 +215,16 @@ gov_create_api_token(PG_FUNCTION_ARGS)
 				 errhint("SELECT gov_reactivate_user(%s) makes the user active again.",
 						 quote_literal_cstr(user_id))));
 
+	act = strcmp(actor.user_id, user_id) == 0 ? gov_act_of_actor(&actor) :
+		gov_act_by_permission(&actor, GOV_PERM_USER_MANAGE, resource);
 	gov_token_make(token, hash);
 	SET_VARSIZE(stored, VARHDRSZ + GOV_SHA256_LEN);
 	memcpy(VARDATA(stored), hash, GOV_SHA256_LEN);
 	gov_operation_begin("create", NULL);
 	gov_run(&insert_token, gov_text(user_id), gov_text(name),
 			gov_datum(PointerGetDatum(stored), false), gov_time(expires_at),
-			gov_text(actor.user_id),
-			gov_text(strcmp(actor.user_id, user_id) == 0 ?
-					 gov_actor_witness(&actor) : NULL));
+			gov_text(actor.user_id), gov_names(act.principals),
+			gov_names(act.backers));
 	gov_run(&insert_uses, gov_int8(gov_row_int8(0, 1)));
 	gov_operation_end();
 	gov_spi_end();

@@ -37,7 +37,7 @@ typedef struct Binding
 	GovEvidence evidence;		/* UNMAPPED: no binding */
 	SubTransactionId subid;		/* who made it; moves up at its commit */
 	char		user_id[GOV_ID_LEN + 1];
-	NameData	witness;		/* of a verified one; empty: none */
+	GovTokenMaker maker;
 } Binding;
 
 static Binding binding;
@@ -299,23 +299,12 @@ gov_session_login_role(void)
 	return GetUserNameFromId(GetSessionUserId(), true);
 }
 
-char *
-gov_session_witness(void)
+const GovTokenMaker *
+gov_actor_token_maker(void)
 {
-	if (superuser_arg(GetSessionUserId()))
-		return NULL;
-	return gov_session_login_role();
-}
+	static const GovTokenMaker nobody = {false, NULL, NULL};
 
-const char *
-gov_actor_witness(const GovActor *actor)
-{
-	if (actor->evidence == GOV_EVIDENCE_SESSION)
-		return gov_session_witness();
-	if (actor->evidence == GOV_EVIDENCE_VERIFIED &&
-		NameStr(binding.witness)[0] != '\0')
-		return pstrdup(NameStr(binding.witness));
-	return NULL;
+	return gov_actor_is_bound() ? &binding.maker : &nobody;
 }
 
 bool
@@ -346,20 +335,20 @@ gov_actor_bind(const char *user_id, GovEvidence evidence)
 	gov_actor_refuse_second();
 	binding.subid = GetCurrentSubTransactionId();
 	strlcpy(binding.user_id, user_id, sizeof(binding.user_id));
-	NameStr(binding.witness)[0] = '\0';
+	memset(&binding.maker, 0, sizeof(binding.maker));
 	binding.evidence = evidence;
 }
 
 void
-gov_actor_bind_verified(const char *user_id, const char *witness)
+gov_actor_bind_verified(const char *user_id, const GovTokenMaker *maker)
 {
 	gov_actor_bind(user_id, GOV_EVIDENCE_VERIFIED);
-	strlcpy(NameStr(binding.witness), witness, NAMEDATALEN);
+	binding.maker = *maker;
 }
 
 void
 gov_actor_bind_instead(const char *user_id, GovEvidence evidence)
 {
-	binding.evidence = GOV_EVIDENCE_UNMAPPED;
-	gov_actor_bind(user_id, evidence);
+	strlcpy(binding.user_id, user_id, sizeof(binding.user_id));
+	binding.evidence = evidence;
 }

@@ -11,6 +11,8 @@
 #ifndef GOV_ACTOR_H
 #define GOV_ACTOR_H
 
+#include "utils/array.h"
+
 #include "core/args.h"
 
 typedef enum GovEvidence
@@ -53,29 +55,28 @@ extern char *gov_session_db_role(void);
 extern char *gov_session_login_role(void);
 
 /*
- * The login's name if it can take part in four eyes only once, else NULL: a
- * superuser may become anybody (SET SESSION AUTHORIZATION), so comparing its
- * name would say nothing.
+ * Who made the token by which an actor is bound: the names of access/act.h,
+ * both arrays in memory that lasts as long as the transaction.
  */
-extern char *gov_session_witness(void);
+typedef struct GovTokenMaker
+{
+	bool		is_own;			/* the token's own user */
+	ArrayType  *principals;		/* NULL: no token of ours */
+	ArrayType  *backers;
+} GovTokenMaker;
 
-/*
- * The login that counts for separation of duties, or NULL.  Where the session
- * is the evidence it is gov_session_witness(); where a token is, that of the
- * session in which its user made it: a login that may SET ROLE to two users
- * does not become two people by making a token for each.
- */
-extern const char *gov_actor_witness(const GovActor *actor);
+/* All zero where the actor is bound without a token, or not at all. */
+extern const GovTokenMaker *gov_actor_token_maker(void);
 
 /* For this transaction; 55000 if there is a binding already. */
 extern void gov_actor_bind(const char *user_id, GovEvidence evidence);
-/* By credentials, with the login behind them, "" where none is known. */
-extern void gov_actor_bind_verified(const char *user_id, const char *witness);
+extern void gov_actor_bind_verified(const char *user_id,
+									const GovTokenMaker *maker);
 extern bool gov_actor_is_bound(void);
 
 /*
  * The actor bound a moment ago, in the same function, was only on the way to
- * this one.
+ * this one; the token was the same.
  */
 extern void gov_actor_bind_instead(const char *user_id,
 								   GovEvidence evidence);

@@ -12,6 +12,7 @@
 #include "catalog/pg_type.h"
 #include "port.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "core/spi.h"
@@ -21,7 +22,8 @@
 
 static GovStatement find_token = {
 	.sql = "SELECT t.token_id, t.user_id, t.token_hash, t.expires_at,"
-		   " u.last_used_at, t.created_session_role"
+		   " u.last_used_at, t.created_by = t.user_id, t.principals,"
+		   " t.backers"
 		   " FROM governance.api_tokens AS t"
 		   " LEFT JOIN governance.api_token_uses AS u"
 		   " ON u.token_id = t.token_id"
@@ -96,6 +98,19 @@ gov_token_hash(const char *token, int len, uint8_t hash[GOV_SHA256_LEN])
 	return true;
 }
 
+/* A column of the first row, for as long as a binding can last. */
+static ArrayType *
+lasting_array(int column)
+{
+	MemoryContext caller = MemoryContextSwitchTo(TopTransactionContext);
+	bool		isnull;
+	ArrayType  *array =
+		DatumGetArrayTypePCopy(gov_row_datum(0, column, &isnull));
+
+	MemoryContextSwitchTo(caller);
+	return array;
+}
+
 /*
  * gov_token_find
  *		The token with that hash, if it still opens anything.
@@ -127,9 +142,9 @@ gov_token_find(const uint8_t hash[GOV_SHA256_LEN], GovToken *token)
 		TimestampDifferenceExceeds(gov_row_time(0, 5), now, NOTE_EACH_MS);
 	token->token_id = gov_row_int8(0, 1);
 	strlcpy(token->user_id, gov_row_text(0, 2), sizeof(token->user_id));
-	NameStr(token->witness)[0] = '\0';
-	if (!gov_row_null(0, 6))
-		namestrcpy(&token->witness, gov_row_text(0, 6));
+	token->maker.is_own = gov_row_bool(0, 6);
+	token->maker.principals = lasting_array(7);
+	token->maker.backers = lasting_array(8);
 	return true;
 }
 

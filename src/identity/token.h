@@ -16,6 +16,7 @@
 
 #include "core/args.h"
 #include "core/sha256.h"
+#include "identity/actor.h"
 
 #define GOV_TOKEN_PREFIX "gov_"
 #define GOV_TOKEN_BYTES	32		/* of randomness */
@@ -33,7 +34,7 @@ typedef struct GovToken
 {
 	int64		token_id;
 	char		user_id[GOV_ID_LEN + 1];
-	NameData	witness;		/* the login that made it, or empty */
+	GovTokenMaker maker;
 	bool		note_is_due;	/* of its use: the last one is a minute old */
 } GovToken;
 

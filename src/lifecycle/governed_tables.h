@@ -24,13 +24,13 @@ GOV_TABLE("user_roles", "user_role", "user_id role", ACCESS, "user_id role",
 GOV_TABLE("sod_sets", "sod_set", "name", ACCESS, "name", "", "", DUTIES)
 GOV_TABLE("api_tokens", "api_token", "token_id", NONE,
 		  "token_id user_id token_hash created_at created_by"
-		  " created_session_role", "token_hash",
+		  " principals backers", "token_hash",
 		  "", NOTHING)
 GOV_TABLE("models", "model", "model_id", NONE, "model_id created_at created_by",
 		  "", "", KEEP)
 GOV_TABLE("model_versions", "model_version", "model_id version", NONE,
-		  "model_id version created_at created_by created_session_role"
-		  " description source_commit training_data_hash hyperparameters"
+		  "model_id version created_at created_by created_principals"
+		  " created_backers description source_commit training_data_hash hyperparameters"
 		  " model_path model_size_bytes artifacts metadata content_digest",
 		  "", "status=model_version approval_status=model_approval", KEEP)
 GOV_TABLE("model_metrics", "model_metrics", "model_id version", NONE, "", "",
@@ -45,16 +45,19 @@ GOV_TABLE("deployment_gates", "deployment_gate", "gate_id", NONE, "gate_id",
 		  "", "", NOTHING)
 GOV_TABLE("deployment_history", "deployment", "deployment_id", ADMIT,
 		  "deployment_no model_id version deployment_id environment"
-		  " deployed_at deployed_by notes request_id gate_results restores",
+		  " deployed_at deployed_by notes request_id gate_results restores"
+		  " principals backers",
 		  "", "status=deployment", KEEP)
 GOV_TABLE("use_cases", "usecase", "usecase_id", ADMIT,
-		  "usecase_id created_at created_by created_session_role", "",
+		  "usecase_id created_at created_by created_principals"
+		  " created_backers", "",
 		  "status=usecase", KEEP)
 GOV_TABLE("usecase_approvals", "usecase_approval", "usecase_id", NONE, "", "",
 		  "", KEEP | APPEND)
 GOV_TABLE("usecase_deployments", "usecase_deployment", "deployment_id", ADMIT,
 		  "deployment_no usecase_id deployment_id environment deployed_at"
-		  " deployed_by notes", "", "status=usecase_deployment", KEEP)
+		  " deployed_by notes principals backers", "",
+		  "status=usecase_deployment", KEEP)
 GOV_TABLE("usecase_metrics", "usecase_metrics", "usecase_id", NONE, "", "",
 		  "", KEEP | APPEND)
 GOV_TABLE("impact_questions", "impact_question", "question_id", NONE,
@@ -67,7 +70,7 @@ GOV_TABLE("approval_policies", "approval_policy", "action", NONE, "action",
 		  "", "", KEEP)
 GOV_TABLE("approval_requests", "approval_request", "request_id", NONE,
 		  "request_id action requester_id requested_at context comments"
-		  " resource_key session_role",
+		  " resource_key principals backers",
 		  "", "status=approval_request", KEEP)
 GOV_TABLE("approvals", "approval", "request_id approver_id", NONE, "", "", "",
 		  KEEP | APPEND)

@@ -69,6 +69,44 @@ static GovStatement find_pending = {
 	.latest = true
 };
 
+/* Who may not decide on what a request is about, with a reason each. */
+static GovStatement version_history = {
+	.sql = "SELECT created_by, created_principals, created_backers,"
+		   " 'registered it'"
+		   " FROM governance.model_versions"
+		   " WHERE model_id = $1 AND version = $2"
+		   " UNION ALL"
+		   " (SELECT reviewer, principals, backers, 'submitted it last'"
+		   " FROM governance.approval_history"
+		   " WHERE model_id = $1 AND version = $2"
+		   " AND approval_status = 'pending'"
+		   " ORDER BY approval_no DESC LIMIT 1)",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement usecase_history = {
+	.sql = "SELECT v.who, v.principals, v.backers, v.did"
+		   " FROM governance.use_cases AS u CROSS JOIN LATERAL (VALUES"
+		   " (u.created_by, u.created_principals, u.created_backers,"
+		   " 'created it'),"
+		   " (u.owner, u.owner_principals, NULL, 'owns it'),"
+		   " (u.submitted_by, u.submitted_principals, u.submitted_backers,"
+		   " 'submitted it last')) AS v(who, principals, backers, did)"
+		   " WHERE u.usecase_id = $1",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement find_votes = {
+	.sql = "SELECT approver_id, principals, backers, approval_status,"
+		   " NULL::bigint"
+		   " FROM governance.approvals WHERE request_id = $1::uuid"
+		   " ORDER BY approved_at, approver_id",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
 int
 gov_approval_action_find(const char *name)
 {
@@ -140,6 +178,65 @@ gov_approval_key(const char *first, const char *second)
 	return second ? psprintf("%s\n%s", first, second) : pstrdup(first);
 }
 
+List *
+gov_approval_votes(const char *request_id)
+{
+	return gov_votes_read(gov_run(&find_votes, gov_text(request_id)));
+}
+
+void
+gov_approval_keep_apart(GovApprovalAction action, const char *key,
+						const GovAct *vote, const GovDenial *denial)
+{
+	uint64		rows = 0;
+	uint64		i;
+
+	if (action == GOV_ACTION_MODEL_DEPLOY_PRODUCTION &&
+		!gov_policy_bool("sod.registrar_may_approve"))
+	{
+		const char *newline = strchr(key, '\n');
+
+		rows = gov_run(&version_history,
+					   gov_text(pnstrdup(key, newline - key)),
+					   gov_text(newline + 1));
+	}
+	else if (action == GOV_ACTION_USECASE_APPROVE)
+		rows = gov_run(&usecase_history, gov_text(key));
+	for (i = 0; i < rows; i++)
+	{
+		GovAct		past = gov_act_read(i, 1);
+
+		gov_act_keep_apart(vote, &past, gov_row_text(i, 4), denial);
+	}
+}
+
+/*
+ * check_votes
+ *		The votes must still be those of others than made the thing.
+ *
+ * A request may be approved before what it is about is there, or is submitted
+ * once more.
+ */
+static void
+check_votes(GovApprovalAction action, const GovActor *actor, const char *key,
+			const char *request_id)
+{
+	ListCell   *lc;
+
+	foreach(lc, gov_approval_votes(request_id))
+	{
+		const GovVote *vote = lfirst(lc);
+		GovDenial	denial = {0};
+
+		denial.user_id = actor->user_id;
+		denial.resource = psprintf("approval_request/%s", request_id);
+		denial.message = psprintf("the vote of user \"%s\" on approval request \"%s\" does not count",
+								  vote->act.user_id, request_id);
+		denial.hint = "Withdraw the request and ask anew: somebody else must approve it.";
+		gov_approval_keep_apart(action, key, &vote->act, &denial);
+	}
+}
+
 pg_noreturn static void
 deny_without_request(GovApprovalAction action, const GovActor *actor,
 					 const char *first, const char *second,
@@ -187,6 +284,7 @@ gov_approval_use(GovApprovalAction action, const GovActor *actor,
 	const Jsonb *override =
 		gov_policy_override(psprintf("approval.%s", name));
 	GovApprovalPolicy policy;
+	char	   *key = gov_approval_key(first, second);
 	char	   *request_id;
 
 	gov_approval_policy(action, &policy);
@@ -196,10 +294,11 @@ gov_approval_use(GovApprovalAction action, const GovActor *actor,
 	if (override != NULL)
 		return NULL;
 
-	if (gov_run(&lock_approved, gov_text(name),
-				gov_text(gov_approval_key(first, second))) == 0)
+	if (gov_run(&lock_approved, gov_text(name), gov_text(key)) == 0)
 		deny_without_request(action, actor, first, second, &policy);
 	request_id = gov_row_text(0, 1);
+	if (policy.requires_sod)
+		check_votes(action, actor, key, request_id);
 	gov_operation_begin("consume", NULL);
 	gov_run(&consume, gov_text(request_id), gov_text(actor->user_id));
 	gov_operation_end();

@@ -6,6 +6,7 @@
 #define GOV_APPROVAL_INTERNAL_H
 
 #include "registry/approval.h"
+#include "registry/votes.h"
 
 typedef struct GovApprovalActionInfo
 {
@@ -39,5 +40,16 @@ extern void gov_approval_policy(GovApprovalAction action,
 								GovApprovalPolicy *policy);
 
 extern char *gov_approval_key(const char *first, const char *second);
+
+/*
+ * MG001 where who votes on a request is who may not decide on the thing that
+ * it is about: its registrar, creator, owner, last submitter.
+ */
+extern void gov_approval_keep_apart(GovApprovalAction action, const char *key,
+									const GovAct *vote,
+									const GovDenial *denial);
+
+/* The votes on a request, a List of GovVote. */
+extern List *gov_approval_votes(const char *request_id);
 
 #endif							/* GOV_APPROVAL_INTERNAL_H */

@@ -16,10 +16,6 @@
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
-#include "access/duties.h"
-#include "access/permission_cache.h"
-#include "access/require.h"
-#include "core/errors.h"
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/spi.h"
@@ -35,28 +31,27 @@ typedef struct Request
 {
 	char	   *id;
 	GovApprovalAction action;
-	char	   *requester;
+	GovAct		asked;
 	char	   *status;			/* as it counts now */
-	char	   *session_role;	/* or NULL */
 	char	   *key;
 } Request;
 
 static GovStatement insert_request = {
 	.sql = "INSERT INTO governance.approval_requests AS r"
 		   " (action, requester_id, expires_at, context, comments,"
-		   " resource_key, session_role)"
+		   " resource_key, principals, backers)"
 		   " VALUES ($1, $2, pg_catalog.clock_timestamp()"
-		   " + pg_catalog.make_interval(hours => $3), $4, $5, $6, $7::name)"
+		   " + pg_catalog.make_interval(hours => $3), $4, $5, $6, $7, $8)"
 		   " RETURNING r",
-	.nargs = 7,
+	.nargs = 8,
 	.argtypes = {TEXTOID, TEXTOID, INT4OID, JSONBOID, TEXTOID, TEXTOID,
-		TEXTOID},
+		TEXTARRAYOID, TEXTARRAYOID},
 	.latest = true
 };
 
 static GovStatement lock_request = {
-	.sql = "SELECT action, requester_id, status, session_role, resource_key,"
-		   " expires_at <= pg_catalog.clock_timestamp()"
+	.sql = "SELECT requester_id, principals, backers, action, status,"
+		   " resource_key, expires_at <= pg_catalog.clock_timestamp()"
 		   " FROM governance.approval_requests WHERE request_id = $1::uuid"
 		   " FOR NO KEY UPDATE",
 	.nargs = 1, .argtypes = {TEXTOID},
@@ -70,26 +65,12 @@ static GovStatement select_request = {
 	.latest = true
 };
 
-static GovStatement find_vote = {
-	.sql = "SELECT approver_id, approved_at FROM governance.approvals"
-		   " WHERE request_id = $1::uuid"
-		   " AND (approver_id = $2 OR session_role = $3::name) LIMIT 1",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
-
 static GovStatement insert_vote = {
 	.sql = "INSERT INTO governance.approvals (request_id, approver_id,"
-		   " approval_status, comments, session_role)"
-		   " VALUES ($1::uuid, $2, $3, $4, $5::name)",
-	.nargs = 5, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
-
-static GovStatement count_votes = {
-	.sql = "SELECT pg_catalog.count(*) FROM governance.approvals"
-		   " WHERE request_id = $1::uuid AND approval_status = 'approved'",
-	.nargs = 1, .argtypes = {TEXTOID},
+		   " approval_status, comments, principals, backers)"
+		   " VALUES ($1::uuid, $2, $3, $4, $5, $6)",
+	.nargs = 6, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+		TEXTARRAYOID, TEXTARRAYOID},
 	.latest = true
 };
 
@@ -97,35 +78,6 @@ static GovStatement set_status = {
 	.sql = "UPDATE governance.approval_requests SET status = $2"
 		   " WHERE request_id = $1::uuid",
 	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
-
-/* Who may not decide on what the request is about, with a reason each. */
-static GovStatement version_history = {
-	.sql = "SELECT created_by, 'registered it', created_session_role"
-		   " FROM governance.model_versions"
-		   " WHERE model_id = $1 AND version = $2"
-		   " UNION ALL"
-		   " (SELECT reviewer, 'submitted it last', session_role"
-		   " FROM governance.approval_history"
-		   " WHERE model_id = $1 AND version = $2"
-		   " AND approval_status = 'pending'"
-		   " ORDER BY approval_no DESC LIMIT 1)",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
-
-static GovStatement usecase_history = {
-	.sql = "SELECT created_by, 'created it', created_session_role"
-		   " FROM governance.use_cases WHERE usecase_id = $1"
-		   " UNION ALL"
-		   " SELECT owner, 'owns it', NULL"
-		   " FROM governance.use_cases WHERE usecase_id = $1"
-		   " UNION ALL"
-		   " SELECT submitted_by, 'submitted it last',"
-		   " submitted_session_role"
-		   " FROM governance.use_cases WHERE usecase_id = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
 	.latest = true
 };
 
@@ -176,6 +128,7 @@ gov_request_approval(PG_FUNCTION_ARGS)
 	char	   *second = NULL;
 	int			timeout = 0;
 	GovActor	actor;
+	GovAct		act;
 	GovApprovalPolicy policy;
 
 	if (PG_ARGISNULL(1))
@@ -202,12 +155,13 @@ gov_request_approval(PG_FUNCTION_ARGS)
 				(errmsg("action \"%s\" needs no request at present",
 						info->name),
 				 errdetail("Its approval policy is off; the request will count when it is turned on.")));
+	act = gov_act_of_actor(&actor);
 	gov_operation_begin("request", NULL);
 	gov_run(&insert_request, gov_text(info->name), gov_text(actor.user_id),
 			gov_int4(timeout > 0 ? timeout : policy.timeout_hours),
 			gov_json(context), gov_text(comments),
 			gov_text(gov_approval_key(first, second)),
-			gov_text(gov_actor_witness(&actor)));
+			gov_names(act.principals), gov_names(act.backers));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }
@@ -231,13 +185,12 @@ lock(Request *request, char *id)
 				 errmsg("approval request \"%s\" does not exist", id),
 				 errhint("SELECT * FROM gov_approval_requests() lists them.")));
 	request->id = id;
+	request->asked = gov_act_read(0, 1);
 	request->action = (GovApprovalAction)
-		gov_approval_action_find(gov_row_text(0, 1));
-	request->requester = gov_row_text(0, 2);
-	request->status = gov_row_text(0, 3);
-	request->session_role = gov_row_text(0, 4);
-	request->key = gov_row_text(0, 5);
-	if (gov_row_bool(0, 6) && (strcmp(request->status, "pending") == 0 ||
+		gov_approval_action_find(gov_row_text(0, 4));
+	request->status = gov_row_text(0, 5);
+	request->key = gov_row_text(0, 6);
+	if (gov_row_bool(0, 7) && (strcmp(request->status, "pending") == 0 ||
 							   strcmp(request->status, "approved") == 0))
 		request->status = "expired";
 }
@@ -254,23 +207,11 @@ check_pending(const Request *request)
 			 errhint("Ask anew with gov_request_approval().")));
 }
 
-/* The policy's role, held now, or 42501. */
-static void
-require_role(const GovActor *actor, const char *role, const Request *request)
+pg_noreturn static void
+deny_role(const GovActor *actor, const char *role, const Request *request)
 {
-	const GovRoleGraph *graph = gov_role_graph();
-	int			index = gov_role_index(graph, role);
 	GovDenial	denial = {0};
-	ListCell   *lc;
 
-	foreach(lc, gov_user_assignments(graph, actor->user_id))
-	{
-		GovAssignment *assignment = lfirst(lc);
-
-		if (index >= 0 &&
-			bms_is_member(index, graph->roles[assignment->role].closure))
-			return;
-	}
 	denial.sqlerrcode = ERRCODE_INSUFFICIENT_PRIVILEGE;
 	denial.user_id = actor->user_id;
 	denial.permission = role;
@@ -283,32 +224,34 @@ require_role(const GovActor *actor, const char *role, const Request *request)
 	gov_deny(&denial);
 }
 
-static bool
-is_subject(List *subjects, const char *user_id)
+/* A vote on a request, as its checks find it. */
+typedef struct Ballot
 {
-	ListCell   *lc;
+	GovAct		act;
+	Request		request;
+	GovApprovalPolicy policy;
+	GovDenial	denial;			/* what a duty refuses with */
+} Ballot;
 
-	foreach(lc, subjects)
-	{
-		if (user_id != NULL && strcmp(lfirst(lc), user_id) == 0)
-			return true;
-	}
-	return false;
-}
-
-pg_noreturn static void
-deny_duty(const GovActor *actor, const Request *request, const char *detail)
+/* The request, its policy, and the policy's role, held now, or 42501. */
+static void
+begin_vote(Ballot *b, const char *function, const char *what, char *id)
 {
-	GovDenial	denial = {0};
+	GovActor	actor;
 
-	denial.sqlerrcode = ERRCODE_GOV_SEPARATION_OF_DUTIES;
-	denial.user_id = actor->user_id;
-	denial.resource = psprintf("approval_request/%s", request->id);
-	denial.message = psprintf("user \"%s\" cannot approve request \"%s\"",
-							  actor->user_id, request->id);
-	denial.detail = detail;
-	denial.hint = "Another holder of the policy's role must decide.";
-	gov_deny(&denial);
+	gov_refuse_read_only(function);
+	actor = gov_require_actor();
+	gov_spi_begin();
+	lock(&b->request, id);
+	gov_approval_policy(b->request.action, &b->policy);
+	if (!gov_act_by_role(&actor, b->policy.required_role, &b->act))
+		deny_role(&actor, b->policy.required_role, &b->request);
+
+	memset(&b->denial, 0, sizeof(b->denial));
+	b->denial.resource = psprintf("approval_request/%s", id);
+	b->denial.message = psprintf("user \"%s\" cannot %s request \"%s\"",
+								 actor.user_id, what, id);
+	b->denial.hint = "Another holder of the policy's role must decide.";
 }
 
 /*
@@ -317,77 +260,34 @@ deny_duty(const GovActor *actor, const Request *request, const char *detail)
  *		decide on the thing itself.
  */
 static void
-check_duties(const GovActor *actor, const Request *request,
-			 const GovApprovalPolicy *policy)
+check_duties(const Ballot *b)
 {
-	List	   *subjects = gov_duty_subjects_role(actor,
-												  policy->required_role);
-	const char *witness = gov_actor_witness(actor);
-	uint64		rows = 0;
-	uint64		i;
+	if (!b->policy.allow_self_approval)
+		gov_act_keep_apart(&b->act, &b->request.asked, "requested it",
+						   &b->denial);
+	if (b->policy.requires_sod)
+		gov_approval_keep_apart(b->request.action, b->request.key, &b->act,
+								&b->denial);
+}
 
-	if (!policy->allow_self_approval)
-	{
-		if (is_subject(subjects, request->requester))
-			deny_duty(actor, request,
-					  psprintf("User \"%s\" requested it.",
-							   request->requester));
-		if (witness != NULL && request->session_role != NULL &&
-			strcmp(witness, request->session_role) == 0)
-			deny_duty(actor, request,
-					  psprintf("The login \"%s\" requested it, as user \"%s\".",
-							   witness, request->requester));
-	}
-	if (!policy->requires_sod)
-		return;
-	if (request->action == GOV_ACTION_MODEL_DEPLOY_PRODUCTION &&
-		!gov_policy_bool("sod.registrar_may_approve"))
-	{
-		char	   *model = pstrdup(request->key);
-		char	   *newline = strchr(model, '\n');
+/* The votes there are, none of them the same person's. */
+static List *
+others_votes(const Ballot *b)
+{
+	List	   *votes = gov_approval_votes(b->request.id);
 
-		*newline = '\0';
-		rows = gov_run(&version_history, gov_text(model),
-					   gov_text(newline + 1));
-	}
-	else if (request->action == GOV_ACTION_USECASE_APPROVE)
-		rows = gov_run(&usecase_history, gov_text(request->key));
-	for (i = 0; i < rows; i++)
-	{
-		char	   *user_id = gov_row_text(i, 1);
-		char	   *login = gov_row_text(i, 3);
-
-		if (is_subject(subjects, user_id) ||
-			(witness != NULL && login != NULL && strcmp(witness, login) == 0))
-			deny_duty(actor, request,
-					  psprintf("User \"%s\" %s.", user_id,
-							   gov_row_text(i, 2)));
-	}
+	gov_votes_require_first(&b->act, votes,
+							psprintf("approval request \"%s\"",
+									 b->request.id), &b->denial);
+	return votes;
 }
 
 static void
-check_first_vote(const GovActor *actor, const Request *request)
+cast_vote(const Ballot *b, const char *status, const char *comments)
 {
-	if (gov_run(&find_vote, gov_text(request->id), gov_text(actor->user_id),
-				gov_text(gov_actor_witness(actor))) == 0)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("user \"%s\" has voted on approval request \"%s\" already",
-					actor->user_id, request->id),
-			 strcmp(gov_row_text(0, 1), actor->user_id) != 0 ?
-			 errdetail("The same login voted as user \"%s\".",
-					   gov_row_text(0, 1)) : 0,
-			 errhint("Approvals count by distinct people.")));
-}
-
-static void
-vote(const GovActor *actor, const Request *request, const char *status,
-	 const char *comments)
-{
-	gov_run(&insert_vote, gov_text(request->id), gov_text(actor->user_id),
+	gov_run(&insert_vote, gov_text(b->request.id), gov_text(b->act.user_id),
 			gov_text(status), gov_text(comments),
-			gov_text(gov_actor_witness(actor)));
+			gov_names(b->act.principals), gov_names(b->act.backers));
 }
 
 /*
@@ -398,24 +298,17 @@ gov_approve_request(PG_FUNCTION_ARGS)
 {
 	char	   *id = arg_request_id(fcinfo);
 	const char *comments = gov_arg_text(fcinfo, 1, "comments", "");
-	GovActor	actor;
-	Request		request;
-	GovApprovalPolicy policy;
+	Ballot		b;
+	List	   *votes;
 
-	gov_refuse_read_only("gov_approve_request()");
-	actor = gov_require_actor();
-	gov_spi_begin();
-	lock(&request, id);
-	gov_approval_policy(request.action, &policy);
-	require_role(&actor, policy.required_role, &request);
-	check_duties(&actor, &request, &policy);
-	check_pending(&request);
-	check_first_vote(&actor, &request);
+	begin_vote(&b, "gov_approve_request()", "approve", id);
+	check_duties(&b);
+	check_pending(&b.request);
+	votes = others_votes(&b);
 
 	gov_operation_begin("approve", NULL);
-	vote(&actor, &request, "approved", comments);
-	gov_run(&count_votes, gov_text(id));
-	if (gov_row_int8(0, 1) >= policy.required_count)
+	cast_vote(&b, "approved", comments);
+	if (gov_votes_count(votes, "approved") + 1 >= b.policy.required_count)
 		gov_run(&set_status, gov_text(id), gov_text("approved"));
 	gov_operation_end();
 	gov_run(&select_request, gov_text(id));
@@ -430,21 +323,14 @@ gov_reject_request(PG_FUNCTION_ARGS)
 {
 	char	   *id = arg_request_id(fcinfo);
 	const char *reason = gov_arg_reason(fcinfo, 1, "reason");
-	GovActor	actor;
-	Request		request;
-	GovApprovalPolicy policy;
+	Ballot		b;
 
-	gov_refuse_read_only("gov_reject_request()");
-	actor = gov_require_actor();
-	gov_spi_begin();
-	lock(&request, id);
-	gov_approval_policy(request.action, &policy);
-	require_role(&actor, policy.required_role, &request);
-	check_pending(&request);
-	check_first_vote(&actor, &request);
+	begin_vote(&b, "gov_reject_request()", "decide on", id);
+	check_pending(&b.request);
+	(void) others_votes(&b);
 
 	gov_operation_begin("reject", reason);
-	vote(&actor, &request, "rejected", reason);
+	cast_vote(&b, "rejected", reason);
 	gov_run(&set_status, gov_text(id), gov_text("rejected"));
 	gov_operation_end();
 	gov_run(&select_request, gov_text(id));
@@ -466,7 +352,7 @@ gov_withdraw_request(PG_FUNCTION_ARGS)
 	actor = gov_require_actor();
 	gov_spi_begin();
 	lock(&request, id);
-	if (strcmp(request.requester, actor.user_id) != 0)
+	if (strcmp(request.asked.user_id, actor.user_id) != 0)
 	{
 		GovDenial	denial = {0};
 

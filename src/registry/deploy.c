@@ -13,9 +13,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
-#include "access/duties.h"
-#include "access/require.h"
-#include "core/errors.h"
+#include "access/act.h"
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/spi.h"
@@ -36,6 +34,7 @@ typedef struct Deploy
 	const char *version_id;
 	const char *deployment_id;	/* NULL: a random one */
 	GovActor	actor;
+	GovAct		act;
 	GovVersion	version;
 	GovEnvironment environment;
 	bool		replaces;		/* is there one that ends? */
@@ -50,7 +49,7 @@ static GovStatement find_deployment_id = {
 };
 
 static GovStatement find_approvers = {
-	.sql = "SELECT h.reviewer, h.session_role"
+	.sql = "SELECT h.reviewer, h.principals, h.backers"
 		   " FROM governance.approval_history AS h"
 		   " WHERE h.model_id = $1 AND h.version = $2"
 		   " AND h.approval_status = 'approved'"
@@ -120,53 +119,6 @@ lock_and_find(Deploy *deploy, const char *environment)
 				 errhint("Give another deployment_id, or none for a random one.")));
 }
 
-/* Somebody in both lists, or NULL. */
-static const char *
-in_both(const List *a, const List *b)
-{
-	const ListCell *in_a;
-	const ListCell *in_b;
-
-	foreach(in_a, a)
-	{
-		foreach(in_b, b)
-		{
-			if (strcmp(lfirst(in_a), lfirst(in_b)) == 0)
-				return lfirst(in_a);
-		}
-	}
-	return NULL;
-}
-
-/*
- * why_approver
- *		Why an approver counts as who deploys now, or NULL: the same user, a
- *		right that one lends to the other, or the same login.
- */
-static const char *
-why_approver(const Deploy *deploy, const List *subjects, const char *witness,
-			 const char *reviewer, const char *login)
-{
-	GovActor	approver = {.evidence = GOV_EVIDENCE_UNMAPPED};
-	const char *both;
-
-	if (strcmp(reviewer, deploy->actor.user_id) == 0)
-		return "The same user approved it.";
-	strlcpy(approver.user_id, reviewer, sizeof(approver.user_id));
-	both = in_both(subjects, gov_duty_subjects(&approver,
-											   GOV_PERM_MODEL_APPROVE));
-	if (both != NULL && strcmp(both, reviewer) == 0)
-		return psprintf("User \"%s\" approved it and lent the role by which user \"%s\" acts.",
-						reviewer, deploy->actor.user_id);
-	if (both != NULL)
-		return psprintf("User \"%s\" approved it by a role that user \"%s\" lent.",
-						reviewer, both);
-	if (witness != NULL && login != NULL && strcmp(witness, login) == 0)
-		return psprintf("User \"%s\" approved it in a session of the same login, \"%s\".",
-						reviewer, login);
-	return NULL;
-}
-
 /*
  * check_duties
  *		Who approved the version, since it was last submitted, cannot deploy
@@ -175,26 +127,12 @@ why_approver(const Deploy *deploy, const List *subjects, const char *witness,
 static void
 check_duties(const Deploy *deploy)
 {
-	const char *witness = gov_actor_witness(&deploy->actor);
 	GovDenial	denial = {0};
-	List	   *subjects;
 	uint64		count;
 	uint64		row;
 
 	if (gov_policy_bool("sod.approver_may_deploy"))
 		return;
-	subjects = gov_duty_subjects(&deploy->actor, GOV_PERM_MODEL_DEPLOY);
-	count = gov_run(&find_approvers, gov_text(deploy->model_id),
-					gov_text(deploy->version_id));
-	for (row = 0; row < count && denial.detail == NULL; row++)
-		denial.detail = why_approver(deploy, subjects, witness,
-									 gov_row_text(row, 1),
-									 gov_row_text(row, 2));
-	if (denial.detail == NULL)
-		return;
-
-	denial.sqlerrcode = ERRCODE_GOV_SEPARATION_OF_DUTIES;
-	denial.user_id = deploy->actor.user_id;
 	denial.permission = gov_permission_name(GOV_PERM_MODEL_DEPLOY);
 	denial.resource = gov_version_resource(deploy->model_id,
 										   deploy->version_id);
@@ -203,7 +141,14 @@ check_duties(const Deploy *deploy)
 							  gov_version_name(deploy->model_id,
 											   deploy->version_id));
 	denial.hint = "Another user with permission \"model:deploy\" must deploy it.";
-	gov_deny(&denial);
+	count = gov_run(&find_approvers, gov_text(deploy->model_id),
+					gov_text(deploy->version_id));
+	for (row = 0; row < count; row++)
+	{
+		GovAct		approval = gov_act_read(row, 1);
+
+		gov_act_keep_apart(&deploy->act, &approval, "approved it", &denial);
+	}
 }
 
 /* A call of a function about the version, for hints. */
@@ -278,8 +223,8 @@ static void
 supersede(const Deploy *deploy, TimestampTz now)
 {
 	gov_operation_begin("supersede", NULL);
-	gov_deployment_end(deploy->previous.deployment_no, "superseded", now,
-					   deploy->actor.user_id, NULL);
+	gov_deployment_end(deploy->model_id, deploy->previous.deployment_no,
+					   "superseded", now, deploy->actor.user_id, NULL);
 	if (strcmp(deploy->previous.version, deploy->version_id) != 0)
 		gov_version_follow(deploy->model_id, deploy->previous.version);
 	gov_operation_end();
@@ -314,9 +259,10 @@ gov_deploy_model(PG_FUNCTION_ARGS)
 	lock_and_find(&deploy, environment);
 
 	/* The right may have been revoked while we waited for the lock. */
-	(void) gov_require(GOV_PERM_MODEL_DEPLOY,
-					   gov_version_resource(deploy.model_id,
-											deploy.version_id));
+	deploy.act =
+		gov_act_by_permission(&deploy.actor, GOV_PERM_MODEL_DEPLOY,
+							  gov_version_resource(deploy.model_id,
+												   deploy.version_id));
 	check_duties(&deploy);
 	check_state(&deploy);
 	if (deploy.environment.is_production)
@@ -332,7 +278,7 @@ gov_deploy_model(PG_FUNCTION_ARGS)
 	fresh.version = deploy.version_id;
 	fresh.environment = environment;
 	fresh.deployment_id = deploy.deployment_id;
-	fresh.deployed_by = deploy.actor.user_id;
+	fresh.act = deploy.act;
 	fresh.deployed_at = gov_deployment_clock(deploy.model_id, environment);
 
 	if (deploy.replaces)
@@ -342,6 +288,6 @@ gov_deploy_model(PG_FUNCTION_ARGS)
 	gov_version_follow(deploy.model_id, deploy.version_id);
 	gov_operation_end();
 
-	gov_deployment_select(deployment_no);
+	gov_deployment_select(deploy.model_id, deployment_no);
 	return gov_spi_end_row(fcinfo);
 }

@@ -32,22 +32,28 @@ static GovStatement find_last_time = {
 
 static GovStatement insert_deployment = {
 	.sql = "INSERT INTO governance.deployment_history"
-		   " (model_id, version, environment, deployment_id, deployed_at,"
-		   " deployed_by, notes, gate_results, restores, request_id)"
-		   " VALUES ($1, $2, $3,"
+		   " (model_id, deployment_no, version, environment, deployment_id,"
+		   " deployed_at, deployed_by, notes, gate_results, restores,"
+		   " request_id, principals, backers)"
+		   " VALUES ($1,"
+		   " (SELECT coalesce(pg_catalog.max(d.deployment_no), 0) + 1"
+		   " FROM governance.deployment_history AS d"
+		   " WHERE d.model_id = $1), $2, $3,"
 		   " coalesce($4, pg_catalog.gen_random_uuid()::text), $5, $6, $7,"
-		   " coalesce($8, '[]'), $9, $10::uuid) RETURNING deployment_no",
-	.nargs = 10, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-		TIMESTAMPTZOID, TEXTOID, TEXTOID, JSONBOID, INT8OID, TEXTOID},
+		   " coalesce($8, '[]'), $9, $10::uuid, $11, $12)"
+		   " RETURNING deployment_no",
+	.nargs = 12, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+		TIMESTAMPTZOID, TEXTOID, TEXTOID, JSONBOID, INT8OID, TEXTOID,
+		TEXTARRAYOID, TEXTARRAYOID},
 	.latest = true
 };
 
 static GovStatement end_deployment = {
 	.sql = "UPDATE governance.deployment_history"
-		   " SET status = $2, ended_at = $3, ended_by = $4, reason = $5"
-		   " WHERE deployment_no = $1",
-	.nargs = 5, .argtypes = {INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID,
-		TEXTOID},
+		   " SET status = $3, ended_at = $4, ended_by = $5, reason = $6"
+		   " WHERE model_id = $1 AND deployment_no = $2",
+	.nargs = 6, .argtypes = {TEXTOID, INT8OID, TEXTOID, TIMESTAMPTZOID,
+		TEXTOID, TEXTOID},
 	.latest = true
 };
 
@@ -71,8 +77,8 @@ static GovStatement follow_deployments = {
 
 static GovStatement select_deployment = {
 	.sql = "SELECT d FROM governance.deployment_history AS d"
-		   " WHERE d.deployment_no = $1",
-	.nargs = 1, .argtypes = {INT8OID},
+		   " WHERE d.model_id = $1 AND d.deployment_no = $2",
+	.nargs = 2, .argtypes = {TEXTOID, INT8OID},
 	.latest = true
 };
 
@@ -130,22 +136,24 @@ gov_deployment_insert(const GovNewDeployment *deployment)
 				   gov_text(deployment->environment),
 				   gov_text(deployment->deployment_id),
 				   gov_time(deployment->deployed_at),
-				   gov_text(deployment->deployed_by),
+				   gov_text(deployment->act.user_id),
 				   gov_text(deployment->notes),
 				   gov_json(deployment->gate_results),
 				   gov_datum(Int64GetDatum(deployment->restores),
 							 deployment->restores == 0),
-				   gov_text(deployment->request_id));
+				   gov_text(deployment->request_id),
+				   gov_names(deployment->act.principals),
+				   gov_names(deployment->act.backers));
 	return gov_row_int8(0, 1);
 }
 
 void
-gov_deployment_end(int64 deployment_no, const char *status,
-				   TimestampTz ended_at, const char *ended_by,
-				   const char *reason)
+gov_deployment_end(const char *model_id, int64 deployment_no,
+				   const char *status, TimestampTz ended_at,
+				   const char *ended_by, const char *reason)
 {
-	if (gov_run(&end_deployment, gov_int8(deployment_no), gov_text(status),
-				gov_time(ended_at), gov_text(ended_by),
+	if (gov_run(&end_deployment, gov_text(model_id), gov_int8(deployment_no),
+				gov_text(status), gov_time(ended_at), gov_text(ended_by),
 				gov_text(reason)) != 1)
 		elog(ERROR, "deployment %lld is gone", (long long) deployment_no);
 }
@@ -167,8 +175,9 @@ gov_version_is_deployable(const GovVersion *version)
 }
 
 void
-gov_deployment_select(int64 deployment_no)
+gov_deployment_select(const char *model_id, int64 deployment_no)
 {
-	if (gov_run(&select_deployment, gov_int8(deployment_no)) != 1)
+	if (gov_run(&select_deployment, gov_text(model_id),
+				gov_int8(deployment_no)) != 1)
 		elog(ERROR, "deployment %lld is gone", (long long) deployment_no);
 }

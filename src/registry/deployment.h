@@ -32,7 +32,7 @@ typedef struct GovNewDeployment
 	const char *environment;
 	const char *deployment_id;	/* NULL: a random one */
 	TimestampTz deployed_at;
-	const char *deployed_by;
+	GovAct		act;			/* of who deploys */
 	const char *notes;
 	const Jsonb *gate_results;	/* NULL: none were asked */
 	int64		restores;		/* 0: nothing */
@@ -58,9 +58,9 @@ extern TimestampTz gov_deployment_clock(const char *model_id,
 
 /* Both in the operation that owns the move. */
 extern int64 gov_deployment_insert(const GovNewDeployment *deployment);
-extern void gov_deployment_end(int64 deployment_no, const char *status,
-							   TimestampTz ended_at, const char *ended_by,
-							   const char *reason);
+extern void gov_deployment_end(const char *model_id, int64 deployment_no,
+							   const char *status, TimestampTz ended_at,
+							   const char *ended_by, const char *reason);
 
 /*
  * Let the version's status follow its active deployments, in the operation
@@ -73,6 +73,6 @@ extern void gov_version_follow(const char *model_id, const char *version);
 extern bool gov_version_is_deployable(const GovVersion *version);
 
 /* Run the statement whose result gov_spi_end_row() returns: that row. */
-extern void gov_deployment_select(int64 deployment_no);
+extern void gov_deployment_select(const char *model_id, int64 deployment_no);
 
 #endif							/* GOV_DEPLOYMENT_H */

@@ -47,7 +47,7 @@ static GovStatement evaluate_gates = {
 		   " FROM governance.model_metrics AS r"
 		   " WHERE r.model_id = $1 AND r.version = $2"
 		   " AND r.metrics ? g.metric"
-		   " ORDER BY r.metrics_id DESC LIMIT 1) AS m ON true"
+		   " ORDER BY r.metrics_no DESC LIMIT 1) AS m ON true"
 		   " WHERE g.environment = $3"
 		   " AND (g.model_id IS NULL OR g.model_id = $1)"
 		   " ORDER BY g.gate_id",

@@ -21,7 +21,7 @@ static GovStatement lock_model = {
 
 static GovStatement lock_version = {
 	.sql = "SELECT status, approval_status, content_digest, created_by,"
-		   " created_session_role FROM governance.model_versions"
+		   " created_principals, created_backers FROM governance.model_versions"
 		   " WHERE model_id = $1 AND version = $2 FOR NO KEY UPDATE",
 	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
 	.latest = true
@@ -29,7 +29,7 @@ static GovStatement lock_version = {
 
 static GovStatement find_version = {
 	.sql = "SELECT status, approval_status, content_digest, created_by,"
-		   " created_session_role FROM governance.model_versions"
+		   " created_principals, created_backers FROM governance.model_versions"
 		   " WHERE model_id = $1 AND version = $2",
 	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
 	.latest = true
@@ -128,8 +128,7 @@ read_version(GovStatement *statement, const char *model_id,
 	found->status = gov_row_text(0, 1);
 	found->approval_status = gov_row_text(0, 2);
 	found->content_digest = gov_row_text(0, 3);
-	found->created_by = gov_row_text(0, 4);
-	found->created_session_role = gov_row_text(0, 5);
+	found->created = gov_act_read(0, 4);
 	if (IsolationUsesXactSnapshot() &&
 		gov_run(&see_version, gov_text(model_id), gov_text(version)) == 0)
 		too_young("model version", gov_version_name(model_id, version));

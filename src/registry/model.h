@@ -14,15 +14,14 @@
 #ifndef GOV_MODEL_H
 #define GOV_MODEL_H
 
-#include "access/require.h"
+#include "access/act.h"
 
 typedef struct GovVersion
 {
 	char	   *status;
 	char	   *approval_status;
 	char	   *content_digest;
-	char	   *created_by;		/* NULL: nobody known */
-	char	   *created_session_role;	/* the registrar's witness, or NULL */
+	GovAct		created;
 } GovVersion;
 
 /* "risk:1.0.0", "model/risk", "model_version/risk:1.0.0" */

@@ -14,13 +14,12 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
-#include "access/duties.h"
 #include "core/args.h"
-#include "core/errors.h"
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/spi.h"
 #include "registry/model.h"
+#include "registry/votes.h"
 
 PG_FUNCTION_INFO_V1(gov_request_model_approval);
 PG_FUNCTION_INFO_V1(gov_approve_model);
@@ -30,7 +29,8 @@ PG_FUNCTION_INFO_V1(gov_deprecate_model);
 
 /* The last request, if there is one, and the votes after it. */
 static GovStatement find_votes = {
-	.sql = "SELECT h.reviewer, h.session_role, h.approval_status"
+	.sql = "SELECT h.reviewer, h.principals, h.backers, h.approval_status,"
+		   " h.approval_no"
 		   " FROM governance.approval_history AS h"
 		   " WHERE h.model_id = $1 AND h.version = $2 AND h.approval_no >="
 		   " coalesce((SELECT max(r.approval_no)"
@@ -44,11 +44,11 @@ static GovStatement find_votes = {
 
 static GovStatement insert_history = {
 	.sql = "INSERT INTO governance.approval_history"
-		   " (model_id, version, approval_status, reviewer, comments,"
-		   " content_digest, session_role)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-	.nargs = 7, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-	TEXTOID, TEXTOID},
+		   " (model_id, version, approval_no, approval_status, reviewer,"
+		   " comments, content_digest, principals, backers)"
+		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+	.nargs = 9, .argtypes = {TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID,
+	TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID},
 	.latest = true
 };
 
@@ -82,13 +82,6 @@ static GovStatement find_active = {
 	.latest = true
 };
 
-typedef struct Vote
-{
-	const char *reviewer;
-	const char *witness;		/* the login, or NULL */
-	const char *status;
-} Vote;
-
 /* What a call is about. */
 typedef struct Decision
 {
@@ -96,8 +89,9 @@ typedef struct Decision
 	const char *version;
 	const char *name;			/* "risk:1.0.0" */
 	GovActor	actor;
-	const char *witness;
+	GovAct		act;
 	GovVersion	found;
+	GovDenial	denial;			/* what a duty refuses with */
 } Decision;
 
 static void
@@ -108,28 +102,34 @@ read_arguments(FunctionCallInfo fcinfo, Decision *d)
 	d->name = gov_version_name(d->model_id, d->version);
 }
 
-/* The right, then the row. */
+/* The right, then the row; whose right it is as of then. */
 static void
 begin_decision(Decision *d, const char *function, GovPermission permission)
 {
 	gov_refuse_read_only(function);
 	d->actor = gov_require(permission,
 						   gov_version_resource(d->model_id, d->version));
-	d->witness = gov_actor_witness(&d->actor);
 	gov_spi_begin();
 	gov_version_lock(d->model_id, d->version, &d->found);
 
 	/* The right may have been revoked while we waited for the lock. */
-	(void) gov_require(permission,
-					   gov_version_resource(d->model_id, d->version));
+	d->act = gov_act_by_permission(&d->actor, permission,
+								   gov_version_resource(d->model_id,
+														d->version));
 }
 
+/* Behind the others, of which the last one is of the highest number. */
 static void
-write_history(const Decision *d, const char *status, const char *comments)
+write_history(const Decision *d, const List *votes, const char *status,
+			  const char *comments)
 {
+	const GovVote *last = votes == NIL ? NULL : llast(votes);
+
 	gov_run(&insert_history, gov_text(d->model_id), gov_text(d->version),
-			gov_text(status), gov_text(d->actor.user_id), gov_text(comments),
-			gov_text(d->found.content_digest), gov_text(d->witness));
+			gov_int8(last ? last->no + 1 : 1), gov_text(status),
+			gov_text(d->actor.user_id), gov_text(comments),
+			gov_text(d->found.content_digest),
+			gov_names(d->act.principals), gov_names(d->act.backers));
 }
 
 /* Move the version, if it moves; its row is the statement's result. */
@@ -145,95 +145,47 @@ write_version(const Decision *d, const char *status,
 				gov_text(status), gov_text(approval_status));
 }
 
-/* List of Vote; the first one may be the request. */
+/* The votes of this round; the first one may be the request. */
 static List *
 read_votes(const Decision *d)
 {
-	List	   *votes = NIL;
-	uint64		count = gov_run(&find_votes, gov_text(d->model_id),
-								gov_text(d->version));
-	uint64		i;
-
-	for (i = 0; i < count; i++)
-	{
-		Vote	   *vote = palloc(sizeof(Vote));
-
-		vote->reviewer = gov_row_text(i, 1);
-		vote->witness = gov_row_text(i, 2);
-		vote->status = gov_row_text(i, 3);
-		votes = lappend(votes, vote);
-	}
-	return votes;
+	return gov_votes_read(gov_run(&find_votes, gov_text(d->model_id),
+								  gov_text(d->version)));
 }
 
-static bool
-is_request(const Vote *vote)
+/* A vote is about to be cast: how a duty refuses it. */
+static void
+begin_vote(Decision *d, const char *function, const char *what)
 {
-	return strcmp(vote->status, "pending") == 0;
-}
-
-static bool
-same_name(const char *a, const char *b)
-{
-	return a != NULL && b != NULL && strcmp(a, b) == 0;
+	begin_decision(d, function, GOV_PERM_MODEL_APPROVE);
+	memset(&d->denial, 0, sizeof(d->denial));
+	d->denial.permission = gov_permission_name(GOV_PERM_MODEL_APPROVE);
+	d->denial.resource = gov_version_resource(d->model_id, d->version);
+	d->denial.message = psprintf("user \"%s\" cannot %s model version \"%s\"",
+								 d->actor.user_id, what, d->name);
+	d->denial.hint = "Another user with permission \"model:approve\" must decide.";
 }
 
 /*
- * check_duty
- *		MG001 if who did that to the version is whom the actor acts for, or
- *		did it by the actor's login.
+ * check_duties
+ *		MG001 if who registered or submitted the version is who votes.
  */
 static void
-check_duty(const Decision *d, const List *subjects, const char *did,
-		   const char *user_id, const char *witness)
-{
-	GovDenial	denial = {0};
-	ListCell   *lc;
-
-	foreach(lc, subjects)
-	{
-		const char *subject = lfirst(lc);
-
-		if (!same_name(subject, user_id))
-			continue;
-		denial.detail = strcmp(subject, d->actor.user_id) == 0 ?
-			psprintf("The same user %s it.", did) :
-			psprintf("User \"%s\" %s it and lent the role by which user \"%s\" acts.",
-					 user_id, did, d->actor.user_id);
-		break;
-	}
-	if (denial.detail == NULL && same_name(d->witness, witness))
-		denial.detail = psprintf("User \"%s\" %s it in a session of the same login, \"%s\".",
-								 user_id, did, witness);
-	if (denial.detail == NULL)
-		return;
-
-	denial.sqlerrcode = ERRCODE_GOV_SEPARATION_OF_DUTIES;
-	denial.user_id = d->actor.user_id;
-	denial.permission = gov_permission_name(GOV_PERM_MODEL_APPROVE);
-	denial.resource = gov_version_resource(d->model_id, d->version);
-	denial.message = psprintf("user \"%s\" cannot approve model version \"%s\"",
-							  d->actor.user_id, d->name);
-	denial.hint = "Another user with permission \"model:approve\" must decide.";
-	gov_deny(&denial);
-}
-
-static void
-check_duties(const Decision *d, const List *subjects, const List *votes)
+check_duties(const Decision *d, const List *votes)
 {
 	ListCell   *lc;
 
 	if (gov_policy_bool("sod.registrar_may_approve"))
 		return;
-	check_duty(d, subjects, "registered", d->found.created_by,
-			   d->found.created_session_role);
+	gov_act_keep_apart(&d->act, &d->found.created, "registered it",
+					   &d->denial);
 	foreach(lc, votes)
 	{
-		const Vote *vote = lfirst(lc);
+		const GovVote *vote = lfirst(lc);
 
-		if (is_request(vote))
-			check_duty(d, subjects, "submitted", vote->reviewer,
-					   vote->witness);
+		if (strcmp(vote->status, "pending") == 0)
+			gov_act_keep_apart(&d->act, &vote->act, "submitted it",
+							   &d->denial);
 	}
 }
 
@@ -265,52 +217,12 @@ require_pending(const Decision *d)
 					 quote_literal_cstr(d->version))));
 }
 
-/*
- * require_first_vote
- *		55000 if the actor, whoever the actor acts for, or the actor's login
- *		has voted since the last request.
- *
- * Whoever voted by a lent role voted for the lender too.
- */
 static void
-require_first_vote(const Decision *d, const List *subjects, const List *votes)
+require_first_vote(const Decision *d, const List *votes)
 {
-	ListCell   *lc;
-
-	foreach(lc, votes)
-	{
-		const Vote *vote = lfirst(lc);
-		GovActor	voter = {.evidence = GOV_EVIDENCE_UNMAPPED};
-		const char *detail = NULL;
-		ListCell   *of_voter;
-		ListCell   *of_actor;
-
-		if (is_request(vote))
-			continue;
-		strlcpy(voter.user_id, vote->reviewer, sizeof(voter.user_id));
-		foreach(of_voter, gov_duty_subjects(&voter, GOV_PERM_MODEL_APPROVE))
-		{
-			foreach(of_actor, subjects)
-			{
-				if (same_name(lfirst(of_voter), lfirst(of_actor)))
-					detail = strcmp(vote->reviewer, d->actor.user_id) == 0 ?
-						psprintf("The vote was \"%s\".", vote->status) :
-						psprintf("User \"%s\" voted \"%s\" by the same right of user \"%s\".",
-								 vote->reviewer, vote->status,
-								 (char *) lfirst(of_actor));
-			}
-		}
-		if (detail == NULL && same_name(d->witness, vote->witness))
-			detail = psprintf("User \"%s\" voted \"%s\" in a session of the same login, \"%s\".",
-							  vote->reviewer, vote->status, vote->witness);
-		if (detail != NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("user \"%s\" has voted on model version \"%s\" already",
-							d->actor.user_id, d->name),
-					 errdetail("%s", detail),
-					 errhint("Somebody else with permission \"model:approve\" must decide.")));
-	}
+	gov_votes_require_first(&d->act, votes,
+							psprintf("model version \"%s\"", d->name),
+							&d->denial);
 }
 
 /* The status of a version that is approved now. */
@@ -332,30 +244,20 @@ gov_approve_model(PG_FUNCTION_ARGS)
 {
 	Decision	d;
 	const char *comments;
-	List	   *subjects;
 	List	   *votes;
-	ListCell   *lc;
-	int64		approvers = 1;
 
 	read_arguments(fcinfo, &d);
 	comments = gov_arg_text(fcinfo, 2, "comments", "");
-	begin_decision(&d, "gov_approve_model()", GOV_PERM_MODEL_APPROVE);
-	subjects = gov_duty_subjects(&d.actor, GOV_PERM_MODEL_APPROVE);
+	begin_vote(&d, "gov_approve_model()", "approve");
 	votes = read_votes(&d);
-	check_duties(&d, subjects, votes);
+	check_duties(&d, votes);
 	require_pending(&d);
-	require_first_vote(&d, subjects, votes);
-
-	/* Nobody votes twice, so every vote is another approver's. */
-	foreach(lc, votes)
-	{
-		if (strcmp(((Vote *) lfirst(lc))->status, "approved") == 0)
-			approvers++;
-	}
+	require_first_vote(&d, votes);
 
 	gov_operation_begin("approve", comments);
-	write_history(&d, "approved", comments);
-	if (approvers >= gov_policy_int("model.required_approvals"))
+	write_history(&d, votes, "approved", comments);
+	if (gov_votes_count(votes, "approved") + 1 >=
+		gov_policy_int("model.required_approvals"))
 		write_version(&d, approved_status(&d), "approved");
 	else
 		write_version(&d, d.found.status, d.found.approval_status);
@@ -370,17 +272,17 @@ turn_down(FunctionCallInfo fcinfo, const char *function, const char *argument,
 {
 	Decision	d;
 	const char *reason;
+	List	   *votes;
 
 	read_arguments(fcinfo, &d);
 	reason = gov_arg_reason(fcinfo, 2, argument);
-	begin_decision(&d, function, GOV_PERM_MODEL_APPROVE);
+	begin_vote(&d, function, "decide on");
 	require_pending(&d);
-	require_first_vote(&d,
-					   gov_duty_subjects(&d.actor, GOV_PERM_MODEL_APPROVE),
-					   read_votes(&d));
+	votes = read_votes(&d);
+	require_first_vote(&d, votes);
 
 	gov_operation_begin(verb, reason);
-	write_history(&d, approval_status, reason);
+	write_history(&d, votes, approval_status, reason);
 	write_version(&d, d.found.status, approval_status);
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
@@ -431,7 +333,7 @@ gov_request_model_approval(PG_FUNCTION_ARGS)
 	status = strcmp(d.found.status, "rolled_back") == 0 ?
 		"registered" : d.found.status;
 	gov_operation_begin("request", comments);
-	write_history(&d, "pending", comments);
+	write_history(&d, read_votes(&d), "pending", comments);
 	write_version(&d, status, "pending");
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);

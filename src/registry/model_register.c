@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -50,12 +51,12 @@ static GovStatement insert_version = {
 		   " (model_id, version, created_by, description, source_commit,"
 		   " training_data_hash, hyperparameters, model_path,"
 		   " model_size_bytes, artifacts, metadata, content_digest,"
-		   " created_session_role)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
-		   " RETURNING t",
-	.nargs = 13, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+		   " created_principals, created_backers)"
+		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+		   " $14) RETURNING t",
+	.nargs = 14, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
 		TEXTOID, JSONBOID, TEXTOID, INT8OID, JSONBOID, JSONBOID, TEXTOID,
-	TEXTOID},
+	TEXTARRAYOID, TEXTARRAYOID},
 	.latest = true
 };
 
@@ -78,10 +79,15 @@ static GovStatement read_model = {
 	.latest = true
 };
 
+/* Two at once wait for each other at the number: no row, once more. */
 static GovStatement insert_metrics = {
 	.sql = "INSERT INTO governance.model_metrics AS t"
-		   " (model_id, version, recorded_by, metrics)"
-		   " VALUES ($1, $2, $3, $4) RETURNING t",
+		   " (model_id, version, metrics_no, recorded_by, metrics)"
+		   " VALUES ($1, $2, (SELECT coalesce(max(m.metrics_no), 0) + 1"
+		   " FROM governance.model_metrics AS m"
+		   " WHERE m.model_id = $1 AND m.version = $2), $3, $4)"
+		   " ON CONFLICT (model_id, version, metrics_no) DO NOTHING"
+		   " RETURNING t",
 	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, JSONBOID},
 	.latest = true
 };
@@ -161,6 +167,7 @@ gov_register_model(PG_FUNCTION_ARGS)
 	Content		content;
 	Jsonb	   *metadata;
 	GovActor	actor;
+	GovAct		act;
 
 	content.source_commit = gov_arg_text(fcinfo, 3, "source_commit", NULL);
 	content.training_data_hash = gov_arg_text(fcinfo, 4,
@@ -185,8 +192,8 @@ gov_register_model(PG_FUNCTION_ARGS)
 	gov_model_lock(model_id);
 
 	/* The right may have gone while this waited. */
-	(void) gov_require(GOV_PERM_MODEL_REGISTER,
-					   gov_version_resource(model_id, version));
+	act = gov_act_by_permission(&actor, GOV_PERM_MODEL_REGISTER,
+								gov_version_resource(model_id, version));
 
 	if (gov_run(&find_registration, gov_text(model_id),
 				gov_text(version)) > 0)
@@ -206,7 +213,7 @@ gov_register_model(PG_FUNCTION_ARGS)
 			gov_json(content.hyperparameters), gov_text(content.model_path),
 			gov_int8(content.model_size_bytes), gov_json(content.artifacts),
 			gov_json(metadata), gov_text(content_digest(&content)),
-			gov_text(gov_actor_witness(&actor)));
+			gov_names(act.principals), gov_names(act.backers));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }
@@ -305,8 +312,9 @@ gov_record_model_metrics(PG_FUNCTION_ARGS)
 	gov_spi_begin();
 	gov_version_find(model_id, version, &found);
 	gov_operation_begin("record", NULL);
-	gov_run(&insert_metrics, gov_text(model_id), gov_text(version),
-			gov_text(actor.user_id), gov_json(metrics));
+	while (gov_run(&insert_metrics, gov_text(model_id), gov_text(version),
+				   gov_text(actor.user_id), gov_json(metrics)) == 0)
+		CHECK_FOR_INTERRUPTS();
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }

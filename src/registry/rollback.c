@@ -33,10 +33,10 @@ static GovStatement find_predecessor = {
 	.sql = "WITH RECURSIVE chain(deployment_no, restores) AS ("
 		   " SELECT d.deployment_no, d.restores"
 		   " FROM governance.deployment_history AS d"
-		   " WHERE d.deployment_no = $1 UNION"
+		   " WHERE d.model_id = $2 AND d.deployment_no = $1 UNION"
 		   " SELECT d.deployment_no, d.restores FROM chain AS c"
 		   " JOIN governance.deployment_history AS d"
-		   " ON d.deployment_no = c.restores)"
+		   " ON d.model_id = $2 AND d.deployment_no = c.restores)"
 		   " SELECT d.deployment_no, d.deployment_id, d.version"
 		   " FROM governance.deployment_history AS d"
 		   " WHERE d.model_id = $2 AND d.environment = $3"
@@ -60,8 +60,8 @@ static GovStatement find_last_of_version = {
 /* On the transaction's own snapshot: what foreign keys will look at. */
 static GovStatement see_deployment = {
 	.sql = "SELECT 1 FROM governance.deployment_history"
-		   " WHERE deployment_no = $1",
-	.nargs = 1, .argtypes = {INT8OID},
+		   " WHERE model_id = $1 AND deployment_no = $2",
+	.nargs = 2, .argtypes = {TEXTOID, INT8OID},
 	.latest = false
 };
 
@@ -179,7 +179,8 @@ static void
 check_not_too_young(const char *model_id, const GovDeployment *target)
 {
 	if (IsolationUsesXactSnapshot() &&
-		gov_run(&see_deployment, gov_int8(target->deployment_no)) == 0)
+		gov_run(&see_deployment, gov_text(model_id),
+				gov_int8(target->deployment_no)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access to the deployments of model \"%s\"",
@@ -196,7 +197,7 @@ roll_back(const char *model_id, const GovEnvironment *environment,
 		  const char *reason)
 {
 	gov_operation_begin("rollback", reason);
-	gov_deployment_end(active->deployment_no, "rolled_back", now,
+	gov_deployment_end(model_id, active->deployment_no, "rolled_back", now,
 					   actor->user_id, reason);
 	if (gov_run(&find_active_above, gov_text(model_id),
 				gov_text(active->version), gov_int4(environment->rank)) == 0)
@@ -219,7 +220,8 @@ restore(const char *model_id, const char *environment,
 	fresh.version = target->version;
 	fresh.environment = environment;
 	fresh.deployed_at = now;
-	fresh.deployed_by = actor->user_id;
+	fresh.act = gov_act_by_permission(actor, GOV_PERM_MODEL_ROLLBACK,
+									  gov_model_resource(model_id));
 	fresh.notes = psprintf("restores deployment \"%s\" after the rollback of version \"%s\"",
 						   target->deployment_id, active->version);
 	fresh.restores = target->deployment_no;
@@ -324,7 +326,7 @@ roll_back_model(FunctionCallInfo fcinfo, const char *model_id,
 	}
 	deployment_no = restore(model_id, environment, &active, &target, now,
 							&actor, reason, request_id);
-	gov_deployment_select(deployment_no);
+	gov_deployment_select(model_id, deployment_no);
 	return gov_spi_end_row(fcinfo);
 }
 
@@ -391,12 +393,12 @@ gov_undeploy_model(PG_FUNCTION_ARGS)
 	gov_version_lock(model_id, active.version, &version);
 
 	gov_operation_begin("undeploy", reason);
-	gov_deployment_end(active.deployment_no, "undeployed",
+	gov_deployment_end(model_id, active.deployment_no, "undeployed",
 					   gov_deployment_clock(model_id, environment),
 					   actor.user_id, reason[0] != '\0' ? reason : NULL);
 	gov_version_follow(model_id, active.version);
 	gov_operation_end();
 
-	gov_deployment_select(active.deployment_no);
+	gov_deployment_select(model_id, active.deployment_no);
 	return gov_spi_end_row(fcinfo);
 }

@@ -31,9 +31,11 @@ static const char *const impact_levels[] = {
 };
 
 static GovStatement lock_usecase = {
-	.sql = "SELECT status, owner, impact_level, risk_class, created_by,"
-		   " created_session_role, submitted_by, submitted_session_role,"
-		   " review_round FROM governance.use_cases"
+	.sql = "SELECT status, impact_level, risk_class, review_round,"
+		   " created_by, created_principals, created_backers,"
+		   " owner, owner_principals, NULL::text[],"
+		   " submitted_by, submitted_principals, submitted_backers"
+		   " FROM governance.use_cases"
 		   " WHERE usecase_id = $1 FOR NO KEY UPDATE",
 	.nargs = 1, .argtypes = {TEXTOID},
 	.latest = true
@@ -72,13 +74,15 @@ static GovStatement insert_usecase = {
 	.sql = "INSERT INTO governance.use_cases AS t"
 		   " (usecase_id, name, description, owner, model_ids, input_schema,"
 		   " output_schema, impact_level, affected_systems, dependencies,"
-		   " created_by, created_session_role)"
+		   " created_by, created_principals, created_backers,"
+		   " owner_principals)"
 		   " VALUES ($1, $2, $3, $4, coalesce($5, '{}'), $6, $7, $8,"
-		   " coalesce($9, '{}'), coalesce($10, '{}'), $11, $12)"
+		   " coalesce($9, '{}'), coalesce($10, '{}'), $11, $12, $13, $14)"
 		   " ON CONFLICT (usecase_id) DO NOTHING RETURNING t",
-	.nargs = 12, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+	.nargs = 14, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,
 		TEXTARRAYOID, JSONBOID, JSONBOID, TEXTOID, TEXTARRAYOID,
-	TEXTARRAYOID, TEXTOID, TEXTOID},
+		TEXTARRAYOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID,
+	TEXTARRAYOID},
 	.latest = true
 };
 
@@ -87,6 +91,8 @@ static GovStatement update_usecase = {
 		   " name = coalesce($2, t.name),"
 		   " description = coalesce($3, t.description),"
 		   " owner = coalesce($4, t.owner),"
+		   " owner_principals = CASE WHEN $4 <> t.owner THEN $11"
+		   " ELSE t.owner_principals END,"
 		   " model_ids = coalesce($5, t.model_ids),"
 		   " input_schema = coalesce($6, t.input_schema),"
 		   " output_schema = coalesce($7, t.output_schema),"
@@ -102,9 +108,9 @@ static GovStatement update_usecase = {
 		   " coalesce($6, t.input_schema), coalesce($7, t.output_schema),"
 		   " coalesce($8, t.impact_level), coalesce($9, t.affected_systems),"
 		   " coalesce($10, t.dependencies)) RETURNING t",
-	.nargs = 10, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+	.nargs = 11, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,
 		TEXTARRAYOID, JSONBOID, JSONBOID, TEXTOID, TEXTARRAYOID,
-	TEXTARRAYOID},
+	TEXTARRAYOID, TEXTARRAYOID},
 	.latest = true
 };
 
@@ -117,10 +123,10 @@ static GovStatement read_usecase = {
 static GovStatement submit_usecase = {
 	.sql = "UPDATE governance.use_cases AS t SET status = 'submitted',"
 		   " submitted_at = clock_timestamp(), submitted_by = $2,"
-		   " submitted_session_role = $3,"
+		   " submitted_principals = $3, submitted_backers = $4,"
 		   " review_round = t.review_round + 1"
 		   " WHERE t.usecase_id = $1 RETURNING t",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
+	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID},
 	.latest = true
 };
 
@@ -183,14 +189,12 @@ gov_usecase_lock(const char *usecase_id, GovUsecase *found)
 	if (gov_run(&lock_usecase, gov_text(usecase_id)) == 0)
 		gov_no_such_usecase(usecase_id);
 	found->status = gov_row_text(0, 1);
-	found->owner = gov_row_text(0, 2);
-	found->impact_level = gov_row_text(0, 3);
-	found->risk_class = gov_row_text(0, 4);
-	found->created_by = gov_row_text(0, 5);
-	found->created_session_role = gov_row_text(0, 6);
-	found->submitted_by = gov_row_text(0, 7);
-	found->submitted_session_role = gov_row_text(0, 8);
-	found->review_round = gov_row_int4(0, 9);
+	found->impact_level = gov_row_text(0, 2);
+	found->risk_class = gov_row_text(0, 3);
+	found->review_round = gov_row_int4(0, 4);
+	found->created = gov_act_read(0, 5);
+	found->owned = gov_act_read(0, 8);
+	found->submitted = gov_act_read(0, 11);
 	refuse_too_young(usecase_id);
 }
 
@@ -292,6 +296,7 @@ gov_create_usecase(PG_FUNCTION_ARGS)
 	GovParam	affected_systems = arg_texts(fcinfo, 8, "affected_systems");
 	GovParam	dependencies = arg_ids(fcinfo, 9, "dependencies", usecase_id);
 	GovActor	actor;
+	GovAct		act;
 
 	gov_refuse_read_only("gov_create_usecase()");
 	actor = gov_require(GOV_PERM_USECASE_CREATE,
@@ -299,13 +304,16 @@ gov_create_usecase(PG_FUNCTION_ARGS)
 
 	gov_spi_begin();
 	require_models(model_ids);
+	act = gov_act_by_permission(&actor, GOV_PERM_USECASE_CREATE,
+								gov_usecase_resource(usecase_id));
 	gov_operation_begin("create", NULL);
 	if (gov_run(&insert_usecase, gov_text(usecase_id), gov_text(name),
 				gov_text(description), gov_text(owner), model_ids,
 				gov_json(input_schema), gov_json(output_schema),
 				gov_text(impact_level), affected_systems, dependencies,
-				gov_text(actor.user_id),
-				gov_text(gov_actor_witness(&actor))) == 0)
+				gov_text(actor.user_id), gov_names(act.principals),
+				gov_names(act.backers),
+				gov_names(gov_act_of_owner(owner).principals)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
 				 errmsg("use-case \"%s\" exists already", usecase_id),
@@ -369,7 +377,9 @@ gov_update_usecase(PG_FUNCTION_ARGS)
 	if (gov_run(&update_usecase, gov_text(usecase_id), gov_text(name),
 				gov_text(description), gov_text(owner), model_ids,
 				gov_json(input_schema), gov_json(output_schema),
-				gov_text(impact_level), affected_systems, dependencies) == 0)
+				gov_text(impact_level), affected_systems, dependencies,
+				owner == NULL ? gov_names(NIL) :
+				gov_names(gov_act_of_owner(owner).principals)) == 0)
 		gov_run(&read_usecase, gov_text(usecase_id));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
@@ -384,6 +394,7 @@ gov_submit_usecase(PG_FUNCTION_ARGS)
 	const char *usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
 	const char *comments = gov_arg_text(fcinfo, 1, "comments", "");
 	GovActor	actor;
+	GovAct		act;
 	GovUsecase	found;
 
 	gov_refuse_read_only("gov_submit_usecase()");
@@ -392,10 +403,12 @@ gov_submit_usecase(PG_FUNCTION_ARGS)
 
 	gov_spi_begin();
 	gov_usecase_lock(usecase_id, &found);
+	act = gov_act_by_permission(&actor, GOV_PERM_USECASE_CREATE,
+								gov_usecase_resource(usecase_id));
 	require_draft(usecase_id, &found);
 	gov_operation_begin("submit", comments);
 	gov_run(&submit_usecase, gov_text(usecase_id), gov_text(actor.user_id),
-			gov_text(gov_actor_witness(&actor)));
+			gov_names(act.principals), gov_names(act.backers));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }

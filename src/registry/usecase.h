@@ -15,18 +15,16 @@
 #ifndef GOV_USECASE_H
 #define GOV_USECASE_H
 
-#include "access/require.h"
+#include "access/act.h"
 
 typedef struct GovUsecase
 {
 	char	   *status;
-	char	   *owner;
 	char	   *impact_level;
 	char	   *risk_class;		/* NULL: not assessed */
-	char	   *created_by;		/* NULL: nobody known */
-	char	   *created_session_role;	/* the creator's witness, or NULL */
-	char	   *submitted_by;	/* NULL: never submitted */
-	char	   *submitted_session_role;
+	GovAct		created;
+	GovAct		owned;
+	GovAct		submitted;		/* by nobody: never */
 	int32		review_round;
 } GovUsecase;
 

@@ -14,15 +14,14 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
-#include "access/duties.h"
 #include "core/args.h"
-#include "core/errors.h"
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval.h"
 #include "registry/model.h"
 #include "registry/usecase.h"
+#include "registry/votes.h"
 
 PG_FUNCTION_INFO_V1(gov_assess_impact);
 PG_FUNCTION_INFO_V1(gov_approve_usecase);
@@ -45,8 +44,11 @@ static GovStatement list_questions = {
 
 static GovStatement insert_assessment = {
 	.sql = "INSERT INTO governance.usecase_assessments"
-		   " (usecase_id, assessed_by, answers, impact_score, risk_class,"
-		   " suggested_level) VALUES ($1, $2, $3, $4, $5, $6)",
+		   " (usecase_id, assessment_no, assessed_by, answers, impact_score,"
+		   " risk_class, suggested_level) VALUES ($1,"
+		   " (SELECT coalesce(max(a.assessment_no), 0) + 1"
+		   " FROM governance.usecase_assessments AS a"
+		   " WHERE a.usecase_id = $1), $2, $3, $4, $5, $6)",
 	.nargs = 6, .argtypes = {TEXTOID, TEXTOID, JSONBOID, NUMERICOID, TEXTOID,
 	TEXTOID},
 	.latest = true
@@ -61,7 +63,7 @@ static GovStatement write_assessment = {
 };
 
 static GovStatement find_votes = {
-	.sql = "SELECT reviewer, session_role, status"
+	.sql = "SELECT reviewer, principals, backers, status, approval_no"
 		   " FROM governance.usecase_approvals"
 		   " WHERE usecase_id = $1 AND review_round = $2"
 		   " ORDER BY approval_no",
@@ -71,11 +73,13 @@ static GovStatement find_votes = {
 
 static GovStatement insert_vote = {
 	.sql = "INSERT INTO governance.usecase_approvals"
-		   " (usecase_id, reviewer, status, comments, review_round,"
-		   " session_role, request_id)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7::uuid)",
-	.nargs = 7, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID,
-	TEXTOID, TEXTOID},
+		   " (usecase_id, approval_no, reviewer, status, comments,"
+		   " review_round, principals, backers, request_id)"
+		   " VALUES ($1, (SELECT coalesce(max(a.approval_no), 0) + 1"
+		   " FROM governance.usecase_approvals AS a WHERE a.usecase_id = $1),"
+		   " $2, $3, $4, $5, $6, $7, $8::uuid)",
+	.nargs = 8, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID,
+	TEXTARRAYOID, TEXTARRAYOID, TEXTOID},
 	.latest = true
 };
 
@@ -92,22 +96,15 @@ static GovStatement read_usecase = {
 	.latest = true
 };
 
-typedef struct Vote
-{
-	const char *reviewer;
-	const char *witness;		/* the login, or NULL */
-	const char *status;
-} Vote;
-
 /* What a call decides about. */
 typedef struct Decision
 {
 	const char *usecase_id;
 	GovActor	actor;
-	const char *witness;
-	List	   *subjects;		/* for whom the actor acts: char * */
+	GovAct		act;
 	GovUsecase	found;
-	List	   *votes;			/* of this round: Vote * */
+	List	   *votes;			/* of this round */
+	GovDenial	denial;			/* what a duty refuses with */
 } Decision;
 
 static bool
@@ -212,81 +209,38 @@ gov_assess_impact(PG_FUNCTION_ARGS)
 	return gov_spi_end_row(fcinfo);
 }
 
+/* The right, the row, whose right it is, the votes. */
 static void
-read_votes(Decision *d)
-{
-	uint64		count = gov_run(&find_votes, gov_text(d->usecase_id),
-								gov_int4(d->found.review_round));
-	uint64		i;
-
-	d->votes = NIL;
-	for (i = 0; i < count; i++)
-	{
-		Vote	   *vote = palloc(sizeof(Vote));
-
-		vote->reviewer = gov_row_text(i, 1);
-		vote->witness = gov_row_text(i, 2);
-		vote->status = gov_row_text(i, 3);
-		d->votes = lappend(d->votes, vote);
-	}
-}
-
-/* The right, the row, the votes. */
-static void
-begin_decision(Decision *d, const char *function)
+begin_decision(Decision *d, const char *function, const char *what)
 {
 	gov_refuse_read_only(function);
 	d->actor = gov_require(GOV_PERM_USECASE_APPROVE,
 						   gov_usecase_resource(d->usecase_id));
-	d->witness = gov_actor_witness(&d->actor);
 	gov_spi_begin();
 	gov_usecase_lock(d->usecase_id, &d->found);
 
 	/* The right may have been revoked while we waited for the lock. */
-	(void) gov_require(GOV_PERM_USECASE_APPROVE,
-					   gov_usecase_resource(d->usecase_id));
-	d->subjects = gov_duty_subjects(&d->actor, GOV_PERM_USECASE_APPROVE);
-	read_votes(d);
+	d->act = gov_act_by_permission(&d->actor, GOV_PERM_USECASE_APPROVE,
+								   gov_usecase_resource(d->usecase_id));
+	d->votes = gov_votes_read(gov_run(&find_votes, gov_text(d->usecase_id),
+									  gov_int4(d->found.review_round)));
+
+	memset(&d->denial, 0, sizeof(d->denial));
+	d->denial.permission = gov_permission_name(GOV_PERM_USECASE_APPROVE);
+	d->denial.resource = gov_usecase_resource(d->usecase_id);
+	d->denial.message = psprintf("user \"%s\" cannot %s use-case \"%s\"",
+								 d->actor.user_id, what, d->usecase_id);
+	d->denial.hint = "Another user with permission \"usecase:approve\" must decide.";
 }
 
-/*
- * check_duty
- *		MG001 if who did that to the use-case is whom the actor acts for, or
- *		did it by the actor's login.
- */
+/* MG001 if who created, owns or submitted the use-case is who votes. */
 static void
-check_duty(const Decision *d, const char *did, const char *user_id,
-		   const char *witness)
+check_duties(const Decision *d)
 {
-	GovDenial	denial = {0};
-	ListCell   *lc;
-
-	foreach(lc, d->subjects)
-	{
-		const char *subject = lfirst(lc);
-
-		if (!same_name(subject, user_id))
-			continue;
-		denial.detail = strcmp(subject, d->actor.user_id) == 0 ?
-			psprintf("The same user %s it.", did) :
-			psprintf("User \"%s\" %s it and lent the role by which user \"%s\" acts.",
-					 user_id, did, d->actor.user_id);
-		break;
-	}
-	if (denial.detail == NULL && same_name(d->witness, witness))
-		denial.detail = psprintf("User \"%s\" %s it in a session of the same login, \"%s\".",
-								 user_id, did, witness);
-	if (denial.detail == NULL)
-		return;
-
-	denial.sqlerrcode = ERRCODE_GOV_SEPARATION_OF_DUTIES;
-	denial.user_id = d->actor.user_id;
-	denial.permission = gov_permission_name(GOV_PERM_USECASE_APPROVE);
-	denial.resource = gov_usecase_resource(d->usecase_id);
-	denial.message = psprintf("user \"%s\" cannot approve use-case \"%s\"",
-							  d->actor.user_id, d->usecase_id);
-	denial.hint = "Another user with permission \"usecase:approve\" must decide.";
-	gov_deny(&denial);
+	gov_act_keep_apart(&d->act, &d->found.created, "created it", &d->denial);
+	gov_act_keep_apart(&d->act, &d->found.owned, "owns it", &d->denial);
+	gov_act_keep_apart(&d->act, &d->found.submitted, "submitted it",
+					   &d->denial);
 }
 
 static void
@@ -327,50 +281,12 @@ require_approvable(const Decision *d)
 						 quote_literal_cstr(d->usecase_id))));
 }
 
-/*
- * require_first_vote
- *		55000 if the actor, whoever the actor acts for, or the actor's login
- *		has voted in this round.
- *
- * Whoever voted by a lent role voted for the lender too.
- */
 static void
 require_first_vote(const Decision *d)
 {
-	ListCell   *lc;
-
-	foreach(lc, d->votes)
-	{
-		const Vote *vote = lfirst(lc);
-		GovActor	voter = {.evidence = GOV_EVIDENCE_UNMAPPED};
-		const char *detail = NULL;
-		ListCell   *of_voter;
-		ListCell   *of_actor;
-
-		strlcpy(voter.user_id, vote->reviewer, sizeof(voter.user_id));
-		foreach(of_voter, gov_duty_subjects(&voter, GOV_PERM_USECASE_APPROVE))
-		{
-			foreach(of_actor, d->subjects)
-			{
-				if (same_name(lfirst(of_voter), lfirst(of_actor)))
-					detail = strcmp(vote->reviewer, d->actor.user_id) == 0 ?
-						psprintf("The vote was \"%s\".", vote->status) :
-						psprintf("User \"%s\" voted \"%s\" by the same right of user \"%s\".",
-								 vote->reviewer, vote->status,
-								 (char *) lfirst(of_actor));
-			}
-		}
-		if (detail == NULL && same_name(d->witness, vote->witness))
-			detail = psprintf("User \"%s\" voted \"%s\" in a session of the same login, \"%s\".",
-							  vote->reviewer, vote->status, vote->witness);
-		if (detail != NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("user \"%s\" has voted on use-case \"%s\" already",
-							d->actor.user_id, d->usecase_id),
-					 errdetail("%s", detail),
-					 errhint("Somebody else with permission \"usecase:approve\" must decide.")));
-	}
+	gov_votes_require_first(&d->act, d->votes,
+							psprintf("use-case \"%s\"", d->usecase_id),
+							&d->denial);
 }
 
 static void
@@ -379,8 +295,8 @@ write_vote(const Decision *d, const char *status, const char *comments,
 {
 	gov_run(&insert_vote, gov_text(d->usecase_id), gov_text(d->actor.user_id),
 			gov_text(status), gov_text(comments),
-			gov_int4(d->found.review_round), gov_text(d->witness),
-			gov_text(request_id));
+			gov_int4(d->found.review_round), gov_names(d->act.principals),
+			gov_names(d->act.backers), gov_text(request_id));
 }
 
 /*
@@ -397,12 +313,8 @@ gov_approve_usecase(PG_FUNCTION_ARGS)
 
 	d.usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
 	comments = gov_arg_text(fcinfo, 1, "comments", "");
-	begin_decision(&d, "gov_approve_usecase()");
-	check_duty(&d, "created", d.found.created_by,
-			   d.found.created_session_role);
-	check_duty(&d, "owns", d.found.owner, NULL);
-	check_duty(&d, "submitted", d.found.submitted_by,
-			   d.found.submitted_session_role);
+	begin_decision(&d, "gov_approve_usecase()", "approve");
+	check_duties(&d);
 	require_submitted(&d);
 	require_approvable(&d);
 	require_first_vote(&d);
@@ -433,7 +345,7 @@ gov_reject_usecase(PG_FUNCTION_ARGS)
 
 	d.usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
 	reason = gov_arg_reason(fcinfo, 1, "reason");
-	begin_decision(&d, "gov_reject_usecase()");
+	begin_decision(&d, "gov_reject_usecase()", "decide on");
 	require_submitted(&d);
 	require_first_vote(&d);
 	gov_operation_begin("reject", reason);

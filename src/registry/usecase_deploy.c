@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "core/args.h"
@@ -72,10 +73,14 @@ static GovStatement mark_deployed = {
 
 static GovStatement insert_deployment = {
 	.sql = "INSERT INTO governance.usecase_deployments AS t"
-		   " (usecase_id, deployment_id, environment, deployed_by, notes)"
-		   " VALUES ($1, coalesce($2, gen_random_uuid()::text), $3, $4, $5)"
-		   " RETURNING t",
-	.nargs = 5, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID},
+		   " (usecase_id, deployment_no, deployment_id, environment,"
+		   " deployed_by, notes, principals, backers)"
+		   " VALUES ($1, (SELECT coalesce(max(d.deployment_no), 0) + 1"
+		   " FROM governance.usecase_deployments AS d"
+		   " WHERE d.usecase_id = $1), coalesce($2, gen_random_uuid()::text),"
+		   " $3, $4, $5, $6, $7) RETURNING t",
+	.nargs = 7, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+	TEXTARRAYOID, TEXTARRAYOID},
 	.latest = true
 };
 
@@ -103,10 +108,14 @@ static GovStatement archive_usecase = {
 	.latest = true
 };
 
+/* Two at once wait for each other at the number: no row, once more. */
 static GovStatement insert_metrics = {
 	.sql = "INSERT INTO governance.usecase_metrics AS t"
-		   " (usecase_id, recorded_by, metrics)"
-		   " VALUES ($1, $2, $3) RETURNING t",
+		   " (usecase_id, metrics_no, recorded_by, metrics)"
+		   " VALUES ($1, (SELECT coalesce(max(m.metrics_no), 0) + 1"
+		   " FROM governance.usecase_metrics AS m WHERE m.usecase_id = $1),"
+		   " $2, $3) ON CONFLICT (usecase_id, metrics_no) DO NOTHING"
+		   " RETURNING t",
 	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, JSONBOID},
 	.latest = true
 };
@@ -166,6 +175,7 @@ gov_deploy_usecase(PG_FUNCTION_ARGS)
 		gov_arg_id(fcinfo, 2, "environment");
 	const char *notes = gov_arg_text(fcinfo, 3, "notes", "");
 	GovActor	actor;
+	GovAct		act;
 	GovUsecase	found;
 	GovEnvironment target;
 
@@ -177,8 +187,8 @@ gov_deploy_usecase(PG_FUNCTION_ARGS)
 	gov_usecase_lock(usecase_id, &found);
 
 	/* The right may have been revoked while we waited for the lock. */
-	(void) gov_require(GOV_PERM_USECASE_DEPLOY,
-					   gov_usecase_resource(usecase_id));
+	act = gov_act_by_permission(&actor, GOV_PERM_USECASE_DEPLOY,
+								gov_usecase_resource(usecase_id));
 	gov_environment_find(environment, &target);
 	require_deployable(usecase_id, &found);
 	if (deployment_id != NULL &&
@@ -201,7 +211,8 @@ gov_deploy_usecase(PG_FUNCTION_ARGS)
 	gov_run(&mark_deployed, gov_text(usecase_id));
 	gov_run(&insert_deployment, gov_text(usecase_id),
 			gov_text(deployment_id), gov_text(environment),
-			gov_text(actor.user_id), gov_text(notes));
+			gov_text(actor.user_id), gov_text(notes),
+			gov_names(act.principals), gov_names(act.backers));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }
@@ -311,8 +322,9 @@ gov_record_usecase_metrics(PG_FUNCTION_ARGS)
 	gov_spi_begin();
 	gov_usecase_require(usecase_id);
 	gov_operation_begin("record", NULL);
-	gov_run(&insert_metrics, gov_text(usecase_id), gov_text(actor.user_id),
-			gov_json(metrics));
+	while (gov_run(&insert_metrics, gov_text(usecase_id),
+				   gov_text(actor.user_id), gov_json(metrics)) == 0)
+		CHECK_FOR_INTERRUPTS();
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }

@@ -93,7 +93,7 @@ static GovStatement find_of_incident = {
 		   " WHERE incident_id = $1 AND source = 'incident'"
 		   " AND resource_type = $2 AND resource_id = $3"
 		   " AND violation_type = $4"
-		   " ORDER BY violation_id DESC LIMIT 1",
+		   " ORDER BY opened_at DESC, violation_id DESC LIMIT 1",
 	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID},
 	.latest = true
 };

@@ -59,8 +59,10 @@ BEGIN
         RAISE object_not_in_prerequisite_state;
     END IF;
 
-    INSERT INTO bench.approval_history (model_id, version, approval_status, reviewer, comments, content_digest, session_role)
-    VALUES (a_model, a_version, 'approved', a_actor, a_comments, before.content_digest, session_user)
+    INSERT INTO bench.approval_history (model_id, version, approval_no, approval_status, reviewer, comments, content_digest, principals)
+    VALUES (a_model, a_version,
+        (SELECT coalesce(max(h.approval_no), 0) + 1 FROM bench.approval_history AS h WHERE h.model_id = a_model AND h.version = a_version),
+        'approved', a_actor, a_comments, before.content_digest, ARRAY['user/' || a_actor, 'login/' || session_user])
     RETURNING * INTO vote;
     CALL bench.record(a_actor, 'model_approval.approve', 'model_approval/' || a_model || ':' || a_version,
         NULL, to_jsonb(vote), a_comments);

@@ -92,8 +92,10 @@ BEGIN
         WHERE h.model_id = a_model AND h.version = a_version AND h.reviewer = a_actor) THEN
         RAISE object_not_in_prerequisite_state;
     END IF;
-    INSERT INTO rules.approval_history (model_id, version, approval_status, reviewer, comments, content_digest, session_role)
-    VALUES (a_model, a_version, 'approved', a_actor, a_comments, found_version.content_digest, session_user);
+    INSERT INTO rules.approval_history (model_id, version, approval_no, approval_status, reviewer, comments, content_digest, principals)
+    VALUES (a_model, a_version,
+        (SELECT coalesce(max(h.approval_no), 0) + 1 FROM rules.approval_history AS h WHERE h.model_id = a_model AND h.version = a_version),
+        'approved', a_actor, a_comments, found_version.content_digest, ARRAY['user/' || a_actor, 'login/' || session_user]);
     UPDATE rules.model_versions AS v SET status = 'approved', approval_status = 'approved'
     WHERE v.model_id = a_model AND v.version = a_version
     RETURNING * INTO found_version;
@@ -138,10 +140,11 @@ BEGIN
     END IF;
     IF previous.deployment_no IS NOT NULL THEN
         UPDATE rules.deployment_history AS d SET status = 'superseded', ended_at = clock_timestamp(), ended_by = a_actor
-        WHERE d.deployment_no = previous.deployment_no;
+        WHERE d.model_id = a_model AND d.deployment_no = previous.deployment_no;
     END IF;
-    INSERT INTO rules.deployment_history (model_id, version, deployment_id, environment, deployed_by)
-    VALUES (a_model, a_version, gen_random_uuid()::text, a_environment, a_actor)
+    INSERT INTO rules.deployment_history (model_id, deployment_no, version, deployment_id, environment, deployed_by, principals)
+    VALUES (a_model, (SELECT coalesce(max(d.deployment_no), 0) + 1 FROM rules.deployment_history AS d WHERE d.model_id = a_model),
+        a_version, gen_random_uuid()::text, a_environment, a_actor, ARRAY['user/' || a_actor, 'login/' || session_user])
     RETURNING * INTO deployed;
     UPDATE rules.model_versions AS v SET status = 'deployed_' || a_environment
     WHERE v.model_id = a_model AND v.version = a_version;
@@ -152,7 +155,6 @@ $$;
 INSERT INTO rules.models SELECT * FROM governance.models;
 INSERT INTO rules.model_versions SELECT * FROM governance.model_versions;
 INSERT INTO rules.approval_history SELECT * FROM governance.approval_history;
-SELECT setval(pg_get_serial_sequence('rules.approval_history', 'approval_no'), max(h.approval_no)) FROM rules.approval_history AS h;
 
 CREATE TRIGGER guard BEFORE UPDATE ON rules.model_versions FOR EACH ROW EXECUTE FUNCTION rules.guard();
 CREATE TRIGGER record AFTER INSERT OR UPDATE ON rules.models FOR EACH ROW EXECUTE FUNCTION rules.record();

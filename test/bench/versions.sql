@@ -17,8 +17,8 @@ BEGIN
         CASE WHEN is_approved THEN 'approved' ELSE 'registered' END,
         CASE WHEN is_approved THEN 'approved' ELSE 'pending' END
     FROM generate_series(first, last) AS i, LATERAL (SELECT (i - 1) / of_each % 2 = 1) AS a(is_approved);
-    INSERT INTO governance.approval_history (model_id, version, approval_status, reviewer, content_digest)
-    SELECT v.model_id, v.version, 'approved', 'bench_reviewer', v.content_digest
+    INSERT INTO governance.approval_history (model_id, version, approval_no, approval_status, reviewer, content_digest)
+    SELECT v.model_id, v.version, 1, 'approved', 'bench_reviewer', v.content_digest
     FROM generate_series(first, last) AS i
     JOIN governance.model_versions AS v
         ON v.model_id = 'bench_model_' || (i - 1) / of_each AND v.version = '1.' || (i - 1) % of_each || '.0'

@@ -307,13 +307,13 @@ RESET ROLE;
 GRANT regress_model_reg, regress_model_ann, regress_model_bob TO regress_model_pool;
 SET SESSION AUTHORIZATION regress_model_pool;
 SET ROLE regress_model_reg;
-SELECT approval_status, created_session_role FROM gov_register_model('model_duty', '6');
+SELECT approval_status, 'login/regress_model_pool' = ANY (created_principals) AS by_the_login FROM gov_register_model('model_duty', '6');
 SET ROLE regress_model_ann;
 SELECT gov_approve_model('model_duty', '6');   -- MG001
 RESET SESSION AUTHORIZATION;
 SET ROLE regress_model_ann;
 SELECT approval_status FROM gov_approve_model('model_duty', '6');
-SELECT reviewer, session_role FROM governance.approval_history WHERE model_id = 'model_duty' AND version = '6';
+SELECT reviewer, principals[1:2], backers FROM governance.approval_history WHERE model_id = 'model_duty' AND version = '6';
 -- the policy relaxes all of them; here for one transaction
 BEGIN;
 RESET ROLE;
@@ -375,7 +375,7 @@ SET SESSION AUTHORIZATION regress_model_pool;
 SET ROLE regress_model_ann;
 SELECT approval_status FROM gov_approve_model('model_quorum', '3');
 SET ROLE regress_model_bob;
-SELECT gov_approve_model('model_quorum', '3');   -- 55000
+SELECT gov_approve_model('model_quorum', '3');   -- MG001
 RESET SESSION AUTHORIZATION;
 SET ROLE regress_model_nia;
 SELECT approval_status FROM gov_approve_model('model_quorum', '3');
@@ -384,7 +384,7 @@ SELECT approval_status FROM gov_register_model('model_quorum', '4');
 SET ROLE regress_model_nia;
 SELECT approval_status FROM gov_approve_model('model_quorum', '4');
 SET ROLE regress_model_eve;
-SELECT gov_approve_model('model_quorum', '4');   -- 55000
+SELECT gov_approve_model('model_quorum', '4');   -- MG001
 SET ROLE regress_model_bob;
 SELECT approval_status FROM gov_approve_model('model_quorum', '4');
 ROLLBACK;
@@ -436,10 +436,10 @@ RESET ROLE;
 BEGIN;
 INSERT INTO governance.environments (name, rank) VALUES ('model_canary', 20);
 ALTER TABLE governance.deployment_history DISABLE TRIGGER guard;
-INSERT INTO governance.deployment_history (model_id, version, deployment_id, environment, deployed_by) VALUES
-    ('model_risk', '1.0.0', 'model_d1', 'model_canary', 'model_ops'),
-    ('model_risk', '1.0.0', 'model_d2', 'staging', 'model_ops'),
-    ('model_quorum', '5', 'model_d3', 'staging', 'model_ops');
+INSERT INTO governance.deployment_history (model_id, deployment_no, version, deployment_id, environment, deployed_by) VALUES
+    ('model_risk', 1, '1.0.0', 'model_d1', 'model_canary', 'model_ops'),
+    ('model_risk', 2, '1.0.0', 'model_d2', 'staging', 'model_ops'),
+    ('model_quorum', 1, '5', 'model_d3', 'staging', 'model_ops');
 ALTER TABLE governance.deployment_history ENABLE ALWAYS TRIGGER guard;
 SET LOCAL ROLE regress_model_reg;
 SAVEPOINT active;
@@ -451,8 +451,8 @@ SELECT status, approval_status FROM gov_approve_model('model_quorum', '5');
 ROLLBACK TO active;
 RESET ROLE;
 ALTER TABLE governance.deployment_history DISABLE TRIGGER guard;
-INSERT INTO governance.deployment_history (model_id, version, deployment_id, environment, deployed_by)
-VALUES ('model_quorum', '5', 'model_d4', 'production', 'model_ops');
+INSERT INTO governance.deployment_history (model_id, deployment_no, version, deployment_id, environment, deployed_by)
+VALUES ('model_quorum', 2, '5', 'model_d4', 'production', 'model_ops');
 SET LOCAL ROLE regress_model_ann;
 SELECT status, approval_status FROM gov_approve_model('model_quorum', '5');
 ROLLBACK;

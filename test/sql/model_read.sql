@@ -27,8 +27,8 @@ FROM (VALUES
     ('mread_a', '1.9', '2024-04-01 10:00Z', 'registered', 'rejected'),
     ('mread_b', '1', '2024-01-02 10:00Z', 'registered', 'pending')
 ) AS v(m, v, t, s, a);
-INSERT INTO governance.deployment_history (model_id, version, deployment_id, environment, deployed_at, deployed_by, status, ended_at)
-SELECT 'mread_a', v, 'mread_' || id, e, t, 'mread_ana', s, u
+INSERT INTO governance.deployment_history (model_id, deployment_no, version, deployment_id, environment, deployed_at, deployed_by, status, ended_at)
+SELECT 'mread_a', id, v, 'mread_' || id, e, t, 'mread_ana', s, u
 FROM (VALUES
     ('1.0', 1, 'staging', timestamptz '2024-01-02 00:00Z', 'superseded', timestamptz '2024-02-02 00:00Z'),
     ('1.0', 2, 'production', '2024-01-10 00:00Z', 'superseded', '2024-02-10 00:00Z'),
@@ -36,9 +36,9 @@ FROM (VALUES
     ('1.1', 4, 'production', '2024-02-10 00:00Z', 'active', NULL),
     ('1.10', 5, 'staging', '2024-03-02 00:00Z', 'active', NULL)
 ) AS d(v, id, e, t, s, u);
-INSERT INTO governance.approval_history (model_id, version, approval_status, reviewer, comments, content_digest)
-SELECT 'mread_a', '1.9', s, 'mread_ana', c, repeat('0', 64)
-FROM (VALUES ('requires_changes', 'first'), ('pending', 'second'), ('rejected', 'third')) AS h(s, c);
+INSERT INTO governance.approval_history (model_id, version, approval_no, approval_status, reviewer, comments, content_digest)
+SELECT 'mread_a', '1.9', n, s, 'mread_ana', c, repeat('0', 64)
+FROM (VALUES (1, 'requires_changes', 'first'), (2, 'pending', 'second'), (3, 'rejected', 'third')) AS h(n, s, c);
 INSERT INTO governance.model_aliases (model_id, alias, version) VALUES ('mread_a', 'champion', '1.1');
 SET LOCAL ROLE regress_mread_ana;
 

@@ -29,7 +29,7 @@ RESET DateStyle;
 -- a model version, through its life
 -- -------------------------------------------------------------------------
 CREATE FUNCTION pg_temp.shown(version text) RETURNS TABLE (key text, value text) LANGUAGE sql
-AS $$ SELECT e.key, CASE WHEN e.key LIKE '%\_at' AND e.value <> 'null' THEN jsonb_typeof(e.value) ELSE e.value::text END
+AS $$ SELECT e.key, CASE WHEN e.key LIKE '%\_at' AND e.value <> 'null' OR e.key = 'created_principals' THEN jsonb_typeof(e.value) ELSE e.value::text END
       FROM gov_model_version('rest-risk', version) AS v, jsonb_each(gov_model_version_json(v)) AS e
       WHERE e.key NOT IN ('content_digest', 'deployment_history') ORDER BY e.key COLLATE "C" $$;
 SET ROLE regress_rest_ann;

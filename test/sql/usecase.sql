@@ -139,8 +139,8 @@ DELETE FROM governance.user_roles WHERE user_id = 'usecase_nia';
 GRANT regress_usecase_eve, regress_usecase_ann, regress_usecase_bob TO regress_usecase_pool;
 SET SESSION AUTHORIZATION regress_usecase_pool;
 SET ROLE regress_usecase_eve;
-SELECT created_session_role FROM gov_create_usecase('uc.pool', 'Pool', '', 'team');
-SELECT submitted_session_role FROM gov_submit_usecase('uc.pool');
+SELECT 'login/regress_usecase_pool' = ANY (created_principals) AS by_the_login FROM gov_create_usecase('uc.pool', 'Pool', '', 'team');
+SELECT 'login/regress_usecase_pool' = ANY (submitted_principals) AS by_the_login FROM gov_submit_usecase('uc.pool');
 SET ROLE regress_usecase_ann;
 SELECT gov_approve_usecase('uc.pool');                                         -- MG001
 \set VERBOSITY terse
@@ -189,14 +189,14 @@ SELECT gov_approve_usecase('uc.claims');                                       -
 SELECT gov_reject_usecase('uc.claims', 'on second thoughts');                  -- 55000
 -- the same login as somebody else
 SET ROLE regress_usecase_bob;
-SELECT gov_approve_usecase('uc.claims');                                       -- 55000
+SELECT gov_approve_usecase('uc.claims');                                       -- MG001
 \set VERBOSITY terse
 RESET SESSION AUTHORIZATION;
 SELECT status FROM gov_usecase('uc.claims');
 SET ROLE regress_usecase_dan;
 SELECT status FROM gov_approve_usecase('uc.claims');
 RESET ROLE;
-SELECT reviewer, status, session_role FROM governance.usecase_approvals
+SELECT reviewer, status, 'login/regress_usecase_pool' = ANY (principals) AS by_the_login FROM governance.usecase_approvals
 WHERE usecase_id = 'uc.claims' ORDER BY approval_no;
 
 -- the quorum is a policy
@@ -383,12 +383,12 @@ DELETE FROM governance.use_cases WHERE usecase_id = 'uc.own';                  -
 TRUNCATE governance.use_cases CASCADE;                                         -- 55000
 
 -- every change is in the trail, in order
-SELECT event_type, actor, details ->> 'reason' AS reason, changes - 'submitted_at' AS changes
+SELECT event_type, actor, details ->> 'reason' AS reason, changes - '{submitted_at,submitted_principals}'::text[] AS changes
 FROM governance.audit_events
 WHERE (resource = 'usecase/uc.handed' OR resource = 'usecase_approval/uc.handed')
     AND event_type <> 'access.denied'
 ORDER BY event_id;
-SELECT event_type, actor, details ->> 'reason' AS reason, changes - 'ended_at' - 'impact_score' - 'submitted_at' AS changes
+SELECT event_type, actor, details ->> 'reason' AS reason, changes - '{ended_at,impact_score,submitted_at,submitted_principals}'::text[] AS changes
 FROM governance.audit_events
 WHERE (resource = 'usecase/uc.claims' OR resource LIKE 'usecase\_deployment/uc-claims%')
     AND event_type <> 'access.denied'

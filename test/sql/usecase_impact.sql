@@ -149,7 +149,7 @@ SELECT risk_class FROM gov_assess_impact('imp.never', pg_temp.answers('{"own.dro
 RESET ROLE;
 DELETE FROM governance.impact_questions WHERE question_id = 'own.drones';
 SELECT event_type, resource FROM governance.audit_events WHERE event_type LIKE 'impact_question.%' ORDER BY event_id;
-SELECT event_type, resource, changes - 'submitted_at' AS changes FROM governance.audit_events
+SELECT event_type, resource, changes - '{submitted_at,submitted_principals}'::text[] AS changes FROM governance.audit_events
 WHERE resource IN ('usecase/imp.never', 'usecase_assessment/imp.never') AND outcome <> 'denied' ORDER BY event_id;
 UPDATE governance.usecase_assessments SET risk_class = 'minimal' WHERE usecase_id = 'imp.one';    -- 55000
 

@@ -211,7 +211,7 @@ refused('MG001', 'boss', 403, 'POST', '/users/app/roles/operator/assign');
 # -- who acts ------------------------------------------------------------------------
 refused('42501', 'app', 403, 'POST', '/models/vc/versions/1.0.0/metrics', { accuracy => 1, recorded_by => 'ops' });
 as('svc', 200, 'POST', '/models/vc/versions/1.0.0/metrics', { accuracy => 0.5, recorded_by => 'ops' });
-is($node->safe_psql('app', q{SELECT recorded_by FROM governance.model_metrics ORDER BY metrics_id DESC LIMIT 1}),
+is($node->safe_psql('app', q{SELECT recorded_by FROM governance.model_metrics ORDER BY recorded_at DESC LIMIT 1}),
 	'ops', 'a service acts for whom the body names');
 is($node->safe_psql('app', q{SELECT actor || ' ' || resource FROM governance.audit_events WHERE event_type = 'user.impersonate'}),
 	'svc user/ops', 'and the trail names the service');

@@ -1,0 +1,450 @@
+/*
+ * act.c
+ *		Who stands behind an act, and whether two acts are one person's.
+ */
+#include "postgres.h"
+
+#include "access/xlog.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "access/act.h"
+#include "access/permission_cache.h"
+#include "core/errors.h"
+#include "core/relations.h"
+#include "core/scan.h"
+
+PG_FUNCTION_INFO_V1(gov_acts_conflict);
+
+#define USER_PREFIX "user/"
+#define LOGIN_PREFIX "login/"
+
+/* Whose user holds one of these can do by itself what duties ask about. */
+#define JUDGED_PERMISSIONS \
+	(GOV_MASK(GOV_PERM_MODEL_REGISTER) | GOV_MASK(GOV_PERM_MODEL_APPROVE) | \
+	 GOV_MASK(GOV_PERM_MODEL_DEPLOY) | GOV_MASK(GOV_PERM_MODEL_ROLLBACK) | \
+	 GOV_MASK(GOV_PERM_USECASE_CREATE) | \
+	 GOV_MASK(GOV_PERM_USECASE_APPROVE) | GOV_MASK(GOV_PERM_USECASE_DEPLOY))
+
+static bool
+has_name(const List *names, const char *name)
+{
+	const ListCell *lc;
+
+	foreach(lc, names)
+	{
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The first name in both lists, or NULL. */
+static const char *
+common_name(const List *a, const List *b)
+{
+	const ListCell *lc;
+
+	foreach(lc, a)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (has_name(b, lfirst(lc)))
+			return lfirst(lc);
+	}
+	return NULL;
+}
+
+static void
+add_name(List **names, char *name)
+{
+	if (!has_name(*names, name))
+		*names = lappend(*names, name);
+}
+
+static void
+add_names(List **names, const List *added)
+{
+	const ListCell *lc;
+
+	foreach(lc, added)
+		add_name(names, lfirst(lc));
+}
+
+static void
+add_user(List **names, const char *user_id)
+{
+	add_name(names, psprintf(USER_PREFIX "%s", user_id));
+}
+
+/* A database role by both its names; one that is gone has but its number. */
+static void
+add_role(List **names, Oid role)
+{
+	const char *name = GetUserNameFromId(role, true);
+
+	if (name != NULL)
+		add_name(names, psprintf(LOGIN_PREFIX "%s", name));
+	add_name(names, psprintf("role/%u@" UINT64_FORMAT, role,
+							 GetSystemIdentifier()));
+}
+
+/* A user, active or not, and the database role that acts as the user. */
+static void
+add_person(List **names, const char *user_id)
+{
+	const char *db_role = NULL;
+	GovScan		scan;
+	Oid			role;
+
+	add_user(names, user_id);
+	gov_scan_begin_key(&scan, GOV_REL_USERS, GOV_REL_USERS_PKEY, "user_id",
+					   user_id);
+	if (gov_scan_next(&scan))
+		db_role = gov_scan_text(&scan, "db_role");
+	gov_scan_end(&scan);
+	if (db_role == NULL)
+		return;
+	role = get_role_oid(db_role, true);
+	if (OidIsValid(role))
+		add_role(names, role);
+	else
+		add_name(names, psprintf(LOGIN_PREFIX "%s", db_role));
+}
+
+/* The user, active or not, whose database role this is; NULL: nobody's. */
+static char *
+user_of_role(Oid role)
+{
+	const char *name = GetUserNameFromId(role, true);
+	char	   *user_id = NULL;
+	GovScan		scan;
+
+	if (name == NULL)
+		return NULL;
+	gov_scan_begin_key(&scan, GOV_REL_USERS, GOV_REL_USERS_DB_ROLE_KEY,
+					   "db_role", name);
+	if (gov_scan_next(&scan))
+		user_id = gov_scan_text(&scan, "user_id");
+	gov_scan_end(&scan);
+	return user_id;
+}
+
+/* The elements of a text[]; NULL has none. */
+static List *
+names_of(const ArrayType *array)
+{
+	List	   *names = NIL;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+	int			i;
+
+	if (array == NULL)
+		return NIL;
+	deconstruct_array(unconstify(ArrayType *, array), TEXTOID, -1, false,
+					  TYPALIGN_INT, &elements, &nulls, &count);
+	for (i = 0; i < count; i++)
+	{
+		if (!nulls[i])
+			names = lappend(names, TextDatumGetCString(elements[i]));
+	}
+	return names;
+}
+
+/*
+ * add_token
+ *		Who made the token with which the actor came.
+ *
+ * A token that its user made carries whatever its making was known by: the
+ * login, above all.  Where the token's user acts for somebody else, the token
+ * is that of a pool, which backs nobody; only what stood behind it does.
+ */
+static void
+add_token(GovAct *act, const GovActor *actor)
+{
+	const GovTokenMaker *maker = gov_actor_token_maker();
+
+	if (!maker->is_own)
+		add_names(&act->backers, names_of(maker->principals));
+	else if (actor->evidence == GOV_EVIDENCE_VERIFIED)
+		add_names(&act->principals, names_of(maker->principals));
+	add_names(&act->backers, names_of(maker->backers));
+}
+
+/*
+ * add_login
+ *		The login of the session, and its user.
+ *
+ * It is who acts where its session is the evidence, and where its user could
+ * do such a thing without a token.  One that only shows the tokens of others,
+ * or asserts by the right of a role that it may set, is a backer.
+ */
+static void
+add_login(GovAct *act, const GovActor *actor)
+{
+	Oid			login = GetSessionUserId();
+	char	   *user_id;
+	uint64		mask = 0;
+	bool		is_who_acts;
+
+	/* It could have become anybody: its name would say nothing. */
+	if (superuser_arg(login))
+		return;
+	user_id = user_of_role(login);
+	if (user_id != NULL)
+	{
+		(void) gov_user_mask(user_id, strlen(user_id), &mask);
+		if (mask & GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE))
+			return;
+		add_user(&act->backers, user_id);
+	}
+	is_who_acts = actor->evidence == GOV_EVIDENCE_SESSION ||
+		(actor->evidence == GOV_EVIDENCE_VERIFIED &&
+		 (mask & JUDGED_PERMISSIONS));
+	add_role(is_who_acts ? &act->principals : &act->backers, login);
+}
+
+/*
+ * act_of
+ *		What the actor does now, by a right that these lent.
+ *
+ * Most come by a login of their own: then all its names are known already.
+ */
+static GovAct
+act_of(const GovActor *actor, const List *lenders)
+{
+	bool		is_session = actor->evidence == GOV_EVIDENCE_SESSION;
+	GovAct		act = {.user_id = pstrdup(actor->user_id)};
+	const ListCell *lc;
+
+	if (is_session)
+	{
+		add_user(&act.principals, actor->user_id);
+		add_role(&act.principals, GetOuterUserId());
+	}
+	else
+		add_person(&act.principals, actor->user_id);
+	foreach(lc, lenders)
+		add_person(&act.principals, lfirst(lc));
+	add_token(&act, actor);
+	if (!is_session || GetSessionUserId() != GetOuterUserId())
+		add_login(&act, actor);
+	return act;
+}
+
+GovAct
+gov_act_of_actor(const GovActor *actor)
+{
+	return act_of(actor, NIL);
+}
+
+GovAct
+gov_act_by_permission(const GovActor *actor, GovPermission permission,
+					  const char *resource)
+{
+	List	   *lenders = NIL;
+	const GovRoleGraph *graph;
+	uint64		own;
+	ListCell   *lc;
+
+	/* The right is asked for anew until it is known whose it is. */
+	for (;;)
+	{
+		(void) gov_require(permission, resource);
+		(void) gov_user_own_mask(actor->user_id, &own);
+		if ((own & GOV_MASK(permission)) ||
+			actor->evidence == GOV_EVIDENCE_INTERNAL)
+			return act_of(actor, NIL);
+
+		graph = gov_role_graph();
+		foreach(lc, gov_user_assignments(graph, actor->user_id))
+		{
+			GovAssignment *assignment = lfirst(lc);
+
+			if (assignment->lender != NULL &&
+				(graph->roles[assignment->role].mask & GOV_MASK(permission)))
+				lenders = lappend(lenders, assignment->lender);
+		}
+		if (lenders != NIL)
+			return act_of(actor, lenders);
+	}
+}
+
+bool
+gov_act_by_role(const GovActor *actor, const char *role, GovAct *act)
+{
+	const GovRoleGraph *graph = gov_role_graph();
+	int			index = gov_role_index(graph, role);
+	List	   *lenders = NIL;
+	ListCell   *lc;
+
+	foreach(lc, gov_user_assignments(graph, actor->user_id))
+	{
+		GovAssignment *assignment = lfirst(lc);
+
+		if (index < 0 ||
+			!bms_is_member(index, graph->roles[assignment->role].closure))
+			continue;
+		if (assignment->lender == NULL)
+		{
+			*act = act_of(actor, NIL);
+			return true;
+		}
+		lenders = lappend(lenders, assignment->lender);
+	}
+	if (lenders == NIL)
+		return false;
+	*act = act_of(actor, lenders);
+	return true;
+}
+
+GovAct
+gov_act_of_owner(const char *owner)
+{
+	GovAct		act = {.user_id = owner};
+
+	add_person(&act.principals, owner);
+	return act;
+}
+
+/* Whoever wrote the row: who acted is a principal. */
+static GovAct
+make_act(const char *user_id, const ArrayType *principals,
+		 const ArrayType *backers)
+{
+	GovAct		act;
+
+	act.user_id = user_id;
+	act.principals = names_of(principals);
+	act.backers = names_of(backers);
+	if (user_id != NULL)
+		add_user(&act.principals, user_id);
+	return act;
+}
+
+static ArrayType *
+row_array(uint64 row, int column)
+{
+	bool		isnull;
+	Datum		value = gov_row_datum(row, column, &isnull);
+
+	return isnull ? NULL : DatumGetArrayTypeP(value);
+}
+
+GovAct
+gov_act_read(uint64 row, int column)
+{
+	return make_act(gov_row_text(row, column), row_array(row, column + 1),
+					row_array(row, column + 2));
+}
+
+GovParam
+gov_names(const List *names)
+{
+	Datum	   *elements = palloc(sizeof(Datum) * (list_length(names) + 1));
+	const ListCell *lc;
+	int			count = 0;
+
+	foreach(lc, names)
+		elements[count++] = CStringGetTextDatum(lfirst(lc));
+	return gov_datum(PointerGetDatum(construct_array(elements, count, TEXTOID,
+													 -1, false, TYPALIGN_INT)),
+					 false);
+}
+
+/*
+ * shared_name
+ *		THE rule: a name by which two acts are one person's, or NULL.
+ */
+static const char *
+shared_name(const GovAct *a, const GovAct *b)
+{
+	const char *name = common_name(a->principals, b->principals);
+
+	if (name == NULL)
+		name = common_name(a->principals, b->backers);
+	if (name == NULL)
+		name = common_name(a->backers, b->principals);
+	return name;
+}
+
+static bool
+is_prefixed(const char *name, const char *prefix)
+{
+	return strncmp(name, prefix, strlen(prefix)) == 0;
+}
+
+char *
+gov_act_conflict(const GovAct *now, const GovAct *past, const char *did)
+{
+	const char *name = shared_name(now, past);
+	const char *who;
+
+	if (name == NULL)
+		return NULL;
+	if (past->user_id == NULL)
+		return psprintf("Somebody who is not known %s.", did);
+	if (strcmp(now->user_id, past->user_id) == 0)
+		return psprintf("The same user %s.", did);
+	if (is_prefixed(name, LOGIN_PREFIX))
+		return psprintf("User \"%s\" %s in a session of the same login, \"%s\".",
+						past->user_id, did, name + strlen(LOGIN_PREFIX));
+	if (!is_prefixed(name, USER_PREFIX))
+		return psprintf("User \"%s\" %s in a session of the same login, which had another name.",
+						past->user_id, did);
+
+	who = name + strlen(USER_PREFIX);
+	if (!has_name(past->principals, name))
+		return psprintf("User \"%s\" %s with a session or a token of user \"%s\".",
+						past->user_id, did, who);
+	if (!has_name(now->principals, name))
+		return psprintf("User \"%s\" %s, and user \"%s\" acts with a session or a token of user \"%s\".",
+						past->user_id, did, now->user_id, who);
+	if (strcmp(who, past->user_id) == 0)
+		return psprintf("User \"%s\" %s and lent the role by which user \"%s\" acts.",
+						who, did, now->user_id);
+	return psprintf("User \"%s\" %s by a role that user \"%s\" lent.",
+					past->user_id, did, who);
+}
+
+void
+gov_act_keep_apart(const GovAct *now, const GovAct *past, const char *did,
+				   const GovDenial *denial)
+{
+	GovDenial	full = *denial;
+
+	full.detail = gov_act_conflict(now, past, did);
+	if (full.detail == NULL)
+		return;
+	full.sqlerrcode = ERRCODE_GOV_SEPARATION_OF_DUTIES;
+	if (full.user_id == NULL)
+		full.user_id = now->user_id;
+	gov_deny(&full);
+}
+
+/* Three arguments from this one on. */
+static GovAct
+arg_act(FunctionCallInfo fcinfo, int n)
+{
+	return make_act(PG_ARGISNULL(n) ? NULL :
+					text_to_cstring(PG_GETARG_TEXT_PP(n)),
+					PG_ARGISNULL(n + 1) ? NULL : PG_GETARG_ARRAYTYPE_P(n + 1),
+					PG_ARGISNULL(n + 2) ? NULL : PG_GETARG_ARRAYTYPE_P(n + 2));
+}
+
+/*
+ * gov_acts_conflict(user_id, principals, backers, other_user_id,
+ *		other_principals, other_backers) → boolean
+ */
+Datum
+gov_acts_conflict(PG_FUNCTION_ARGS)
+{
+	GovAct		one = arg_act(fcinfo, 0);
+	GovAct		other = arg_act(fcinfo, 3);
+
+	PG_RETURN_BOOL(shared_name(&one, &other) != NULL);
+}

@@ -1,0 +1,84 @@
+/*
+ * act.h
+ *		Who stands behind an act, and whether two acts are one person's.
+ *
+ * What duties ask about (registering, submitting, voting, deploying, owning,
+ * requesting, making a token) is an act.  It is written with two sets of
+ * names, made at its moment and never again:
+ *
+ * principals	who did it: the user, whoever lent the right that was used,
+ *				their database roles, and the login, unless it stands for many
+ * backers		who may have had it done: the user of the login, who made the
+ *				token, and a login through which only tokens act
+ *
+ * Two acts conflict where a principal of one is a principal or a backer of
+ * the other.  Backers alone never do: two people who come through one
+ * gateway, or whose tokens one admin made, are two.
+ *
+ * A name is "user/ID", "login/ROLE" or "role/OID@SYSTEM".  A database role
+ * goes by its name and by its number in this cluster, so neither renaming it
+ * nor making it anew is a way to be somebody else.
+ *
+ * Invariants: no duty compares people in any other way.  A login whose user
+ * holds actor:impersonate stands for many and is no name at all; nor is that
+ * of a superuser, who becomes anybody.
+ */
+#ifndef GOV_ACT_H
+#define GOV_ACT_H
+
+#include "fmgr.h"
+
+#include "access/permission.h"
+#include "access/require.h"
+#include "core/spi.h"
+#include "identity/actor.h"
+
+typedef struct GovAct
+{
+	const char *user_id;		/* who acted; NULL: nobody did */
+	List	   *principals;		/* of char * */
+	List	   *backers;
+} GovAct;
+
+/*
+ * What the actor is about to do, by a permission; 42501 without it.  To be
+ * called behind the lock that the act waits for: a right that was revoked
+ * meanwhile is gone.
+ */
+extern GovAct gov_act_by_permission(const GovActor *actor,
+									GovPermission permission,
+									const char *resource);
+
+/* By holding a role; false where the actor does not hold it. */
+extern bool gov_act_by_role(const GovActor *actor, const char *role,
+							GovAct *act);
+
+/* The same where any active user may. */
+extern GovAct gov_act_of_actor(const GovActor *actor);
+
+/* Owning a thing, by who is named as its owner and did nothing. */
+extern GovAct gov_act_of_owner(const char *owner);
+
+/*
+ * An act as the last statement read it: three columns from this one on, who,
+ * principals, backers.
+ */
+extern GovAct gov_act_read(uint64 row, int column);
+
+/* Names as a parameter, text[]. */
+extern GovParam gov_names(const List *names);
+
+/*
+ * Why the two are one person's, as the detail of a refusal, or NULL: "did"
+ * ("registered it") is what the past one was.
+ */
+extern char *gov_act_conflict(const GovAct *now, const GovAct *past,
+							  const char *did);
+
+/*
+ * MG001 where the two are one person's; the denial says all but that.
+ */
+extern void gov_act_keep_apart(const GovAct *now, const GovAct *past,
+							   const char *did, const GovDenial *denial);
+
+#endif							/* GOV_ACT_H */

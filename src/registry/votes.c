@@ -1,0 +1,63 @@
+/*
+ * votes.c
+ *		Votes of distinct people, on whatever they are.
+ */
+#include "postgres.h"
+
+#include "registry/votes.h"
+
+List *
+gov_votes_read(uint64 count)
+{
+	List	   *votes = NIL;
+	uint64		i;
+
+	for (i = 0; i < count; i++)
+	{
+		GovVote    *vote = palloc(sizeof(GovVote));
+
+		vote->act = gov_act_read(i, 1);
+		vote->status = gov_row_text(i, 4);
+		vote->no = gov_row_int8(i, 5);
+		votes = lappend(votes, vote);
+	}
+	return votes;
+}
+
+int
+gov_votes_count(const List *votes, const char *status)
+{
+	const ListCell *lc;
+	int			count = 0;
+
+	foreach(lc, votes)
+	{
+		if (strcmp(((const GovVote *) lfirst(lc))->status, status) == 0)
+			count++;
+	}
+	return count;
+}
+
+void
+gov_votes_require_first(const GovAct *now, const List *votes,
+						const char *what, const GovDenial *denial)
+{
+	const ListCell *lc;
+
+	foreach(lc, votes)
+	{
+		const GovVote *vote = lfirst(lc);
+
+		if (strcmp(vote->status, "pending") == 0)
+			continue;
+		if (strcmp(vote->act.user_id, now->user_id) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("user \"%s\" has voted on %s already",
+							now->user_id, what),
+					 errdetail("The vote was \"%s\".", vote->status),
+					 errhint("%s", denial->hint)));
+		gov_act_keep_apart(now, &vote->act,
+						   psprintf("voted \"%s\"", vote->status), denial);
+	}
+}
