@@ -79,10 +79,10 @@ TAP_FILES := $(sort $(wildcard test/t/*.pl))
 
 GATEWAY_SRCS := $(sort $(wildcard src/gateway/*.c))
 GATEWAY_OBJS = $(GATEWAY_SRCS:src/gateway/%.c=build/gateway/%.o)
-GATEWAY_LIBS = -lmicrohttpd -lpq -ljson-c -lcurl -lcrypto -lpthread
+GATEWAY_LIBS = -lmicrohttpd -lpq -lcurl -lcrypto -lpthread
 # Debian's packages of what is not there.
 GATEWAY_NEEDS = microhttpd.h=libmicrohttpd-dev libpq-fe.h=libpq-dev \
-	json-c/json.h=libjson-c-dev curl/curl.h=libcurl4-openssl-dev \
+	curl/curl.h=libcurl4-openssl-dev \
 	openssl/evp.h=libssl-dev
 
 # --- compiler ---------------------------------------------------------------
@@ -199,7 +199,7 @@ test-gateway-asan: build/gateway-asan
 test-gateway-asan:	## the gateway's tests under sanitizers of memory and behaviour
 	GATEWAY=$(CURDIR)/build/gateway-asan \
 		TESTS="130_gateway 131_gateway_abuse 132_jwt 133_webhook \
-		135_gateway_connections" test/run tap
+		135_gateway_connections 136_gateway_fields" test/run tap
 
 build/gateway-asan: $(GATEWAY_SRCS) $(wildcard src/gateway/*.h)
 	@mkdir -p $(@D)

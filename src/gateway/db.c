@@ -12,6 +12,7 @@
 #include "gateway/clock.h"
 #include "gateway/db.h"
 #include "gateway/log.h"
+#include "gateway/statement.h"
 
 #define FIRST_BACKOFF 100		/* milliseconds */
 #define LAST_BACKOFF 10000

@@ -87,7 +87,7 @@ is_name(const char *name, size_t len)
 			strchr("\"(),/:;<=>?@[\\]{}", name[i]) != NULL)
 			return false;
 	}
-	return len > 0;
+	return true;
 }
 
 static bool

@@ -21,6 +21,7 @@
 #include "gateway/notify.h"
 #include "gateway/openapi.h"
 #include "gateway/router.h"
+#include "gateway/statement.h"
 #include "gateway/server.h"
 #include "gateway/tls.h"
 #include "gateway/webhook.h"

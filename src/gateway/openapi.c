@@ -18,6 +18,7 @@ schema_of(const Argument *argument)
 	switch (argument->type)
 	{
 		case TYPE_TEXT:
+		case TYPE_MARK:
 			return "{\"type\": \"string\"}";
 		case TYPE_INT:
 			return "{\"type\": \"integer\", \"format\": \"int32\"}";
@@ -37,6 +38,16 @@ schema_of(const Argument *argument)
 			return "{\"type\": \"object\"}";
 		case TYPE_JSON:
 			return "{\"type\": [\"object\", \"array\"]}";
+		case TYPE_LIMIT:
+			return "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 10000}";
+		case TYPE_NUMBERS:
+			return "{\"type\": [\"number\", \"array\"], \"items\": {\"type\": \"number\"}}";
+		case TYPE_BOOLS:
+			return "{\"type\": [\"boolean\", \"array\"], \"items\": {\"type\": \"boolean\"}}";
+		case TYPE_TIMES:
+			return "{\"type\": [\"number\", \"string\", \"array\"], \"items\": {\"type\": [\"number\", \"string\"]}}";
+		case TYPE_ROWS:
+			return "{\"type\": \"array\", \"items\": {\"type\": \"object\"}}";
 		case TYPE_TEXTS:
 			return "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}";
 		case TYPE_METRICS:

@@ -167,19 +167,6 @@ request_target(Request *request, const char *target)
 }
 
 const char *
-query_value(const Request *request, const char *name)
-{
-	int			i;
-
-	for (i = 0; i < request->nquery; i++)
-	{
-		if (strcmp(request->query[i].name, name) == 0)
-			return request->query[i].value;
-	}
-	return NULL;
-}
-
-const char *
 bearer_token(const char *authorization)
 {
 	const char *token;

@@ -58,12 +58,12 @@ typedef struct Request
 	char	   *body;
 	size_t		body_len;
 	bool		too_large;
+	const char **values;		/* of the route's arguments, as text */
+	const char *no_metrics;		/* the body's fields that are none: an array */
 } Request;
 
 /* Take the target of the request line apart: "/a/b%20c?d=e". */
 extern void request_target(Request *request, const char *target);
-
-extern const char *query_value(const Request *request, const char *name);
 
 /* The token of "Bearer TOKEN", or NULL. */
 extern const char *bearer_token(const char *authorization);

@@ -13,9 +13,10 @@
 #include "gateway/arena.h"
 #include "gateway/request.h"
 
-#define MAX_ARGUMENTS 14
+#define MAX_ARGUMENTS 16
+#define MAX_INNER 8
 #define MAX_FIELDS 3
-#define MAX_PARAMETERS 16
+#define MAX_PARAMETERS 18
 #define MAX_STATEMENTS 256
 
 /* Flags of routes. */
@@ -33,14 +34,20 @@ typedef enum ArgumentType
 {
 	TYPE_TEXT,
 	TYPE_INT,
+	TYPE_LIMIT,					/* an int, from 1 to 10000 */
 	TYPE_LONG,
 	TYPE_NUMBER,
 	TYPE_BOOL,
 	TYPE_TIME,
 	TYPE_UUID,
-	TYPE_OBJECT,				/* a JSON object */
-	TYPE_JSON,					/* a JSON object or array */
+	TYPE_MARK,					/* where a page ends: seconds~number */
 	TYPE_TEXTS,					/* an array of strings */
+	TYPE_NUMBERS,				/* one or an array of them, as those below */
+	TYPE_BOOLS,
+	TYPE_TIMES,
+	TYPE_ROWS,					/* objects with one of each of those above */
+	TYPE_OBJECT,
+	TYPE_JSON,					/* an object or an array */
 	TYPE_METRICS,				/* an object, or all that is left of a body */
 	TYPE_ANSWERS,				/* the same */
 	TYPE_ANY
@@ -50,7 +57,8 @@ typedef enum Place
 {
 	IN_PATH,
 	IN_QUERY,
-	IN_BODY
+	IN_BODY,
+	IN_EITHER					/* query or body */
 } Place;
 
 typedef struct Argument
@@ -63,6 +71,8 @@ typedef struct Argument
 	int			segment;		/* where it is in the path */
 	bool		needed;
 	bool		passed;			/* part of {*} */
+	struct Argument *inner;		/* the fields of objects that have a shape */
+	int			ninner;
 } Argument;
 
 typedef struct Statement
@@ -70,10 +80,11 @@ typedef struct Statement
 	int			number;
 	const char *sql;
 	int			nparameters;
-	int			source[MAX_PARAMETERS]; /* argument, or BODY */
+	int			source[MAX_PARAMETERS]; /* argument, or one of these: */
 } Statement;
 
 #define BODY (-1)
+#define NO_METRICS (-2)			/* the fields of the body that are none */
 
 typedef struct Route
 {
@@ -112,7 +123,8 @@ extern int	nstatements;
  */
 extern const Route *route_find(const Request *request, const char **allow);
 
-/* The argument of that name (any of its fields), or NULL. */
-extern const Argument *route_argument(const Route *route, const char *field);
+/* Of these the one that has such a field; -1: none. */
+extern int	argument_find(const Argument *arguments, int count,
+						  const char *field);
 
 #endif							/* GATEWAY_ROUTER_H */

@@ -6,12 +6,12 @@
  *		 summary)
  *	path		below /api/governance; {name} is one segment
  *	function	the SQL function that decides or reads
- *	arguments	"[-]field[|alias...][>argument]:type[!]" each: a path segment,
- *				of GET a query parameter, else a field of the body.  ! is
- *				needed; - is not passed by {*}.  Types: text int long number
- *				bool time uuid object json texts metrics answers any
- *	call		SQL: {*} is every argument by name, {field} that one, {body}
- *				the body as jsonb
+ *	arguments	"[-]field[|alias...][>argument]:type[(field:type,...)][!]"
+ *				each: a path segment, of GET a query parameter, of DELETE that
+ *				or a field of the body, else a field of the body.  ! is needed;
+ *				- is not passed by {*}; fields in brackets are all that an
+ *				object, or each of several, may have.  Types: router.h
+ *	call		SQL: {*} is every argument by name, {field} that one
  *	show		SQL that gives the answer, where call does not; it sees what
  *				call did.  {*} is then that of call
  *	status		of success
@@ -35,14 +35,14 @@ ROUTE(POST, "/models/register", gov_register_model,
 	  "SELECT FROM gov_register_model({*})", SHOW_VERSION, 201,
 	  WRITES | VERSION, WHAT_VERSION, "Register a model version, once")
 ROUTE(GET, "/models", gov_models,
-	  "search:text owner:text tag:text status:text limit|limit_rows>limit_rows:int"
+	  "search:text owner:text tag:text status:text limit|limit_rows>limit_rows:limit"
 	  " cursor|after>after:text",
 	  "SELECT " LIST_OF("models", "gov_row_json(t) ORDER BY t.model_id") ","
 	  " CASE WHEN count(*) = coalesce({limit}, 100) THEN max(t.model_id) END"
 	  " FROM gov_models({*}) AS t", "", 200,
 	  READS | PAGED, "", "Models by id; search takes part of id or description")
 ROUTE(GET, "/models/{model_id}/versions", gov_model_versions,
-	  "model_id:text! limit|limit_rows>limit_rows:int cursor|before>before:time",
+	  "model_id:text! limit|limit_rows>limit_rows:limit cursor|before>before:time",
 	  "SELECT CASE WHEN EXISTS (SELECT FROM governance.models AS m"
 	  " WHERE m.model_id = {model_id}) THEN jsonb_build_object('model_id',"
 	  " {model_id}, 'versions', l.list, 'count', l.count)::text END,"
@@ -77,13 +77,13 @@ ROUTE(POST, "/models/{model_id}/versions/{version}/request-changes",
 	  WRITES | VERSION, WHAT_VERSION, "Send a model version back")
 ROUTE(POST, "/models/{model_id}/versions/{version}/deploy",
 	  gov_deploy_model,
-	  "model_id:text! version:text! environment:text deployment_id:text"
+	  "model_id:text! version:text! environment|stage:text deployment_id:text"
 	  " notes|comments:text",
 	  "SELECT FROM gov_deploy_model({*})", SHOW_VERSION, 200,
 	  WRITES | VERSION, WHAT_VERSION, "Deploy a model version")
 ROUTE(POST, "/models/{model_id}/versions/{version}/rollback",
 	  gov_rollback_version,
-	  "model_id:text! version:text! reason|comments:text! environment:text"
+	  "model_id:text! version:text! reason|comments:text! environment|stage:text"
 	  " to_version:text",
 	  "SELECT FROM gov_rollback_version({*})", SHOW_VERSION, 200,
 	  WRITES | VERSION, WHAT_VERSION,
@@ -100,7 +100,7 @@ ROUTE(POST, "/models/{model_id}/versions/{version}/metrics",
 	  "Record metrics: numbers by name, or those under metrics")
 ROUTE(GET, "/models/{model_id}/versions/{version}/history",
 	  gov_model_history,
-	  "model_id:text! version:text! limit|limit_rows>limit_rows:int",
+	  "model_id:text! version:text! limit|limit_rows>limit_rows:limit",
 	  "SELECT jsonb_build_object('model_id', v.model_id, 'version', v.version,"
 	  " 'history', l.list, 'count', l.count)::text"
 	  " FROM gov_model_version({model_id}, {version}) AS v, LATERAL ("
@@ -118,7 +118,7 @@ ROUTE(GET, "/models/{model_id}/versions/{version}/approvals",
 	  " FROM gov_model_approvals({*}) AS h) AS l", "", 200,
 	  READS, WHAT_VERSION, "Requests for approval and votes, newest first")
 ROUTE(GET, "/models/{model_id}/deployed", gov_deployed_model,
-	  "model_id:text! environment:text as_of:time",
+	  "model_id:text! environment|stage:text as_of:time",
 	  "SELECT gov_model_version_json(v)::text"
 	  " FROM gov_deployed_model({*}) AS v", "", 200,
 	  READS | TAGGED, "deployed version of model \"{model_id}\"",
@@ -142,7 +142,7 @@ ROUTE(POST, "/usecases/create", gov_create_usecase,
 	  "SELECT FROM gov_create_usecase({*})", SHOW_USECASE, 201,
 	  WRITES | USECASE, WHAT_USECASE, "Create a use-case as a draft")
 ROUTE(GET, "/usecases", gov_usecases,
-	  "status:text owner:text limit|limit_rows:int -cursor:text",
+	  "status:text owner:text limit|limit_rows:limit -cursor:text",
 	  "SELECT " LIST_OF("usecases", "gov_usecase_json(t.u) ORDER BY"
 						" (t.u).created_at DESC, (t.u).usecase_id") ","
 	  " CASE WHEN count(*) = coalesce({limit}, 100) THEN (array_agg("
@@ -184,7 +184,7 @@ ROUTE(POST, "/usecases/{usecase_id}/reject", gov_reject_usecase,
 	  "SELECT FROM gov_reject_usecase({*})", SHOW_USECASE, 200,
 	  WRITES | USECASE, WHAT_USECASE, "Send a use-case back to draft")
 ROUTE(POST, "/usecases/{usecase_id}/deploy", gov_deploy_usecase,
-	  "usecase_id:text! deployment_id:text environment:text"
+	  "usecase_id:text! deployment_id:text environment|stage:text"
 	  " notes|comments:text",
 	  "SELECT FROM gov_deploy_usecase({*})", SHOW_USECASE, 200,
 	  WRITES | USECASE, WHAT_USECASE, "Deploy a use-case")
@@ -242,7 +242,9 @@ ROUTE(GET, "/users/{user_id}/permissions/{permission}", gov_has_permission,
 /* --- approval requests --------------------------------------------------- */
 
 ROUTE(POST, "/approvals/request", gov_request_approval,
-	  "action:text! context:object! comments|comment:text timeout_hours:int",
+	  "action:text!"
+	  " context:object(model_id:text,version:text,usecase_id:text,role:text,permission:text,name:text)!"
+	  " comments|comment:text timeout_hours:int",
 	  "SELECT (gov_row_json(t) || '{\"approvals\": []}')::text"
 	  " FROM gov_request_approval({*}) AS t", "", 200,
 	  WRITES, "", "Ask for approval of one action on one thing")
@@ -259,7 +261,7 @@ ROUTE(POST, "/approvals/{request_id}/withdraw", gov_withdraw_request,
 	  "SELECT FROM gov_withdraw_request({*})", SHOW_REQUEST, 200,
 	  WRITES, WHAT_REQUEST, "Take back one's own approval request")
 ROUTE(GET, "/approvals", gov_approval_requests,
-	  "status:text action:text limit|limit_rows:int -cursor:time",
+	  "status:text action:text limit|limit_rows:limit -cursor:time",
 	  "SELECT " LIST_OF("approvals", "gov_row_json(t)"
 						" ORDER BY t.requested_at DESC") ","
 	  " CASE WHEN count(*) = coalesce({limit}, 100)"
@@ -284,7 +286,7 @@ ROUTE(POST, "/incidents/report", gov_report_incident,
 	  " 'reported', true)::text FROM gov_report_incident({*}) AS t", "", 201,
 	  WRITES, WHAT_INCIDENT, "Report an incident")
 ROUTE(GET, "/incidents", gov_incidents,
-	  "severity:text resource:text status:text category:text limit|limit_rows:int"
+	  "severity:text resource:text status:text category:text limit|limit_rows:limit"
 	  " -cursor:long",
 	  "SELECT " LIST_OF("incidents", "gov_row_json(t)"
 						" ORDER BY t.incident_id DESC") ","
@@ -327,8 +329,8 @@ ROUTE(GET, "/compliance/report", gov_compliance_report,
 	  WRITES | REPORT, "",
 	  "Make a compliance report: JSON, Markdown or HTML, as Accept says")
 ROUTE(GET, "/audit-log", gov_audit_trail,
-	  "user_id:text resource:text since:time until:time limit|limit_rows:int"
-	  " -cursor:text",
+	  "user_id:text resource:text since:time until:time limit|limit_rows:limit"
+	  " -cursor:mark",
 	  "SELECT " LIST_OF("entries", "gov_row_json(t)"
 						" ORDER BY t.occurred_at DESC, t.event_id DESC") ","
 	  " CASE WHEN count(*) = coalesce({limit}, 100) THEN (array_agg("
@@ -386,24 +388,11 @@ ROUTE(POST, "/sla/{resource_type}/{resource_id}/measurements",
 	  WRITES, "", "Record a summary that was measured elsewhere")
 ROUTE(POST, "/sla/{resource_type}/{resource_id}/observations",
 	  gov_observe_many,
-	  "resource_type:text! resource_id:text! -latency_ms:any -success:any"
-	  " -observed_at:any -observations:json",
+	  "resource_type:text! resource_id:text! latency_ms:numbers!"
+	  " success:bools observed_at:times"
+	  " -observations:rows(latency_ms:number!,success:bool,observed_at:time)",
 	  "SELECT jsonb_build_object('resource_type', {resource_type},"
-	  " 'resource_id', {resource_id}, 'recorded', gov_observe_many("
-	  "resource_type => {resource_type}, resource_id => {resource_id},"
-	  " latency_ms => CASE WHEN o.rows IS NULL THEN" FLOATS_OF("latency_ms")
-	  " ELSE ARRAY(SELECT (e.value ->> 'latency_ms')::float8"
-	  " FROM jsonb_array_elements(o.rows) AS e) END,"
-	  " success => CASE WHEN o.rows IS NULL THEN" BOOLS_OF("success")
-	  " ELSE ARRAY(SELECT coalesce((e.value ->> 'success')::boolean, true)"
-	  " FROM jsonb_array_elements(o.rows) AS e) END,"
-	  " observed_at => CASE WHEN o.rows IS NULL THEN" TIMES_OF("observed_at")
-	  " ELSE ARRAY(SELECT coalesce(" TIME_OF("(e.value -> 'observed_at')")
-	  ", clock_timestamp()) FROM jsonb_array_elements(o.rows) AS e) END"
-	  "))::text FROM (SELECT CASE WHEN {body} ? 'observations'"
-	  " THEN {body} -> 'observations'"
-	  " WHEN jsonb_typeof({body} -> 'latency_ms') = 'array' THEN NULL"
-	  " ELSE jsonb_build_array({body}) END AS rows) AS o",
+	  " 'resource_id', {resource_id}, 'recorded', gov_observe_many({*}))::text",
 	  "", 200, WRITES, "",
 	  "Record observations: one, arrays, or objects under observations")
 ROUTE(GET, "/sla/{resource_type}/{resource_id}/status", gov_sla_report,
@@ -414,7 +403,7 @@ ROUTE(GET, "/sla/{resource_type}/{resource_id}/status", gov_sla_report,
 ROUTE(GET, "/sla/{resource_type}/{resource_id}/violations",
 	  gov_sla_violations,
 	  "resource_type:text! resource_id:text! hours:int open_only:bool"
-	  " limit|limit_rows>limit_rows:int",
+	  " limit|limit_rows>limit_rows:limit",
 	  "SELECT " LIST_OF("violations", "gov_row_json(t)"
 						" ORDER BY t.violation_id DESC")
 	  " FROM gov_sla_violations({*}) AS t", "", 200,

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "gateway/body.h"
+#include "gateway/fields.h"
 #include "gateway/openapi.h"
 #include "gateway/service.h"
 #include "gateway/stats.h"
@@ -127,21 +127,16 @@ is_json_type(const char *type)
 }
 
 static bool
-check_body(Request *request, const Route *route, const char **actor,
-		   Reply *reply)
+check_type(Request *request, const Route *route, Reply *reply)
 {
-	if (strcmp(route->method, "GET") == 0)
+	if (strcmp(route->method, "GET") == 0 || request->body_len == 0 ||
+		request->content_type == NULL || is_json_type(request->content_type))
 		return true;
-	if (request->body_len > 0 && request->content_type != NULL &&
-		!is_json_type(request->content_type))
-	{
-		reply_error(reply, request, 415, "unsupported_media_type",
-					"the body is not application/json",
-					arena_printf(request->arena, "It is said to be %.100s.",
-								 request->content_type), NULL);
-		return false;
-	}
-	return body_check(request, route, actor, reply);
+	reply_error(reply, request, 415, "unsupported_media_type",
+				"the body is not application/json",
+				arena_printf(request->arena, "It is said to be %.100s.",
+							 request->content_type), NULL);
+	return false;
 }
 
 /* Who calls?  False: nobody known, or too often. */
@@ -174,6 +169,20 @@ check_token(const Service *service, Request *request, const Route *route,
 		return false;
 	}
 	return true;
+}
+
+/* Whoever has no valid token learns nothing but that. */
+static void
+refuse(Service *service, Request *request, const Route *route,
+	   const char *token, Reply *reply)
+{
+	Reply		refusal = *reply;
+
+	if (token != NULL &&
+		!transaction_ask(service, request, route, token, reply))
+		return;
+	refusal.user = reply->user;
+	*reply = refusal;
 }
 
 static void
@@ -222,9 +231,13 @@ answer(Service *service, Request *request, Reply *reply)
 		return;
 	}
 	if (!check_token(service, request, route, &token, reply) ||
-		!query_check(request, route, reply) ||
-		!check_body(request, route, &actor, reply))
+		!check_type(request, route, reply))
 		return;
+	if (!fields_take(request, route, &actor, reply))
+	{
+		refuse(service, request, route, token, reply);
+		return;
+	}
 	transaction_run(service, request, route, token, actor, reply);
 	if ((route->flags & METRICS) != 0 && reply->status == 200)
 		stats_append(service, request, reply);

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "gateway/body.h"
+#include "gateway/fields.h"
 #include "gateway/log.h"
 #include "gateway/stats.h"
 #include "gateway/transaction.h"
@@ -77,13 +77,31 @@ etag_of(Arena *arena, const char *body, size_t len)
 	return arena_printf(arena, "\"%.32s\"", sha256_hex(arena, body, len));
 }
 
-/* Is the tag in a list such as "a", W/"b"? */
+/*
+ * Is the tag in a list of them, or the list "*"?  W/"a" is a weak one: it
+ * says that the thing means the same, not that it is the same.
+ */
 static bool
-tag_matches(const char *list, const char *tag)
+tag_matches(const char *list, const char *tag, bool weakly)
 {
-	while (isspace((unsigned char) *list))
-		list++;
-	return strcmp(list, "*") == 0 || strstr(list, tag) != NULL;
+	for (;;)
+	{
+		bool		weak;
+		const char *end;
+
+		list += strspn(list, " \t,");
+		if (*list == '*')
+			return true;
+		weak = strncmp(list, "W/", 2) == 0;
+		list += weak ? 2 : 0;
+		if (*list != '"' || (end = strchr(list + 1, '"')) == NULL)
+			return false;
+		end++;
+		if ((weakly || !weak) && strlen(tag) == (size_t) (end - list) &&
+			memcmp(list, tag, end - list) == 0)
+			return true;
+		list = end;
+	}
 }
 
 /* "model version \"{model_id}:{version}\"" with what the path says. */
@@ -98,7 +116,7 @@ what_is_missing(const Request *request, const Route *route)
 	{
 		size_t		len = strcspn(c, "}");
 		char	   *name;
-		const Argument *argument;
+		int			i;
 
 		if (*c != '{')
 		{
@@ -106,9 +124,9 @@ what_is_missing(const Request *request, const Route *route)
 			continue;
 		}
 		name = arena_copy(request->arena, c + 1, len - 1);
-		argument = route_argument(route, name);
-		if (argument != NULL && argument->place == IN_PATH)
-			text_puts(&text, argument_value(request, argument));
+		i = argument_find(route->arguments, route->narguments, name);
+		if (i >= 0 && request->values[i] != NULL)
+			text_puts(&text, request->values[i]);
 		c += len + 1;
 	}
 	what = arena_copy(request->arena, text.data, text.len);
@@ -188,7 +206,7 @@ reply_row(Work *work, const PGresult *result)
 		const char *tag = etag_of(request->arena, reply->body, reply->len);
 
 		if ((route->flags & TAGGED) != 0 && request->if_none_match != NULL &&
-			tag_matches(request->if_none_match, tag))
+			tag_matches(request->if_none_match, tag, true))
 			reply_text(reply, request, 304, NULL, "", 0);
 		reply_header(reply, "ETag", tag);
 	}
@@ -197,8 +215,7 @@ reply_row(Work *work, const PGresult *result)
 static Step
 step_of(const Work *work, const Statement *statement)
 {
-	return (Step) {statement, parameters_of(work->request, work->route,
-											statement), NULL};
+	return (Step) {statement, parameters_of(work->request, statement), NULL};
 }
 
 static void
@@ -330,7 +347,7 @@ look_at_tag(Work *work, bool *done)
 	if (PQntuples(row) != 1 ||
 		!tag_matches(request->if_match,
 					 etag_of(request->arena, PQgetvalue(row, 0, 0),
-							 PQgetlength(row, 0, 0))))
+							 PQgetlength(row, 0, 0)), false))
 	{
 		reply_error(work->reply, request, 412, "changed",
 					"it is no longer what If-Match names", NULL,
@@ -444,6 +461,7 @@ reply_db_error(Work *work)
 	Request    *request = work->request;
 	Reply	   *reply = work->reply;
 	int			status = status_of_sqlstate(error->sqlstate);
+	const char *missing;
 
 	if (strncmp(error->sqlstate, "08", 2) == 0 ||
 		strcmp(error->sqlstate, "57P01") == 0 ||
@@ -483,8 +501,15 @@ reply_db_error(Work *work)
 		reply_header(reply, "Retry-After", "1");
 		return;
 	}
-	reply_error(reply, request, status, error->sqlstate, error->message,
-				error->detail, error->hint);
+	missing = strcmp(error->sqlstate, "22023") == 0 ?
+		missing_field(request, work->route, error->message) : NULL;
+	if (missing != NULL)
+		reply_error(reply, request, status, error->sqlstate,
+					arena_printf(request->arena, "field \"%s\" is missing",
+								 missing), NULL, NULL);
+	else
+		reply_error(reply, request, status, error->sqlstate, error->message,
+					error->detail, error->hint);
 	if (status == 401)
 		reply_header(reply, "WWW-Authenticate",
 					 "Bearer realm=\"governance\", error=\"invalid_token\"");
@@ -535,27 +560,12 @@ try_again(const Work *work, int *lost)
 		(*lost)++ == 0;
 }
 
-void
-transaction_run(Service *service, Request *request, const Route *route,
-				const char *token, const char *actor, Reply *reply)
+/* Until it is done, or nothing helps; false: the reply is that of an error. */
+static bool
+carry_out(Work *work, bool (*attempt) (Work *work))
 {
-	Work		work = {.service = service, .request = request,
-	.route = route, .reply = reply};
 	int			lost = 0;
 	int			try;
-
-	if (token != NULL)
-	{
-		work.actor_values[0] = token;
-		work.actor_values[1] = actor;
-		work.actor_statement = actor ? &actor_for_statement :
-			&actor_statement;
-	}
-	if (request->idempotency_key != NULL &&
-		strcmp(request->method, "POST") == 0)
-		work.digest = digest_of(request);
-	if ((route->flags & REPORT) != 0)
-		work.report_type = accepted_type(request->accept, report_types, 3);
 
 	for (try = 0; try < TRIES; try++)
 	{
@@ -566,18 +576,67 @@ transaction_run(Service *service, Request *request, const Route *route,
 			stats_retry();
 			pause_before(try);
 		}
-		reply->nheaders = 0;
-		work.connection = take_connection(&work, try);
-		if (work.connection == NULL)
-			return;
-		good = needs_phases(&work) ? run_in_phases(&work) :
-			run_at_once(&work);
-		pool_give(work.connection);
+		work->reply->nheaders = 0;
+		work->connection = take_connection(work, try);
+		if (work->connection == NULL)
+			return false;
+		good = attempt(work);
+		pool_give(work->connection);
 		if (good)
-			return;
-		if (!try_again(&work, &lost))
+			return true;
+		if (!try_again(work, &lost))
 			break;
 	}
-	reply->nheaders = 0;
-	reply_db_error(&work);
+	work->reply->nheaders = 0;
+	reply_db_error(work);
+	return false;
+}
+
+static void
+set_actor(Work *work, const char *token, const char *actor)
+{
+	work->actor_values[0] = token;
+	work->actor_values[1] = actor;
+	work->actor_statement = actor ? &actor_for_statement : &actor_statement;
+}
+
+void
+transaction_run(Service *service, Request *request, const Route *route,
+				const char *token, const char *actor, Reply *reply)
+{
+	Work		work = {.service = service, .request = request,
+	.route = route, .reply = reply};
+
+	if (token != NULL)
+		set_actor(&work, token, actor);
+	if (request->idempotency_key != NULL &&
+		strcmp(request->method, "POST") == 0)
+		work.digest = digest_of(request);
+	if ((route->flags & REPORT) != 0)
+		work.report_type = accepted_type(request->accept, report_types, 3);
+	carry_out(&work, needs_phases(&work) ? run_in_phases : run_at_once);
+}
+
+/* Nothing but the actor. */
+static bool
+run_actor(Work *work)
+{
+	Step		step = {work->actor_statement, work->actor_values, NULL};
+
+	if (!run(work, &step, 1))
+		return false;
+	note_user(work, step.result);
+	PQclear(step.result);
+	return true;
+}
+
+bool
+transaction_ask(Service *service, Request *request, const Route *route,
+				const char *token, Reply *reply)
+{
+	Work		work = {.service = service, .request = request,
+	.route = route, .reply = reply};
+
+	set_actor(&work, token, NULL);
+	return carry_out(&work, run_actor);
 }

@@ -15,4 +15,9 @@ extern void transaction_run(Service *service, Request *request,
 							const Route *route, const char *token,
 							const char *actor, Reply *reply);
 
+/* Is the token valid?  False, with the reply made: no, or nobody can tell. */
+extern bool transaction_ask(Service *service, Request *request,
+							const Route *route, const char *token,
+							Reply *reply);
+
 #endif							/* GATEWAY_TRANSACTION_H */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/body.h"
+#include "gateway/fields.h"
 #include "gateway/router.h"
 
 int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -64,9 +64,7 @@ check_request(Request *request)
 	if (route == NULL)
 		return;
 	assert(route->nsegments == request->nsegments);
-	if (!query_check(request, route, &reply) ||
-		(strcmp(route->method, "GET") != 0 &&
-		 !body_check(request, route, &actor, &reply)))
+	if (!fields_take(request, route, &actor, &reply))
 	{
 		assert(reply.status >= 400 && reply.status < 500);
 		assert(is_utf8(reply.body, reply.len));
@@ -74,7 +72,7 @@ check_request(Request *request)
 	}
 	if (route->call.number >= 0)
 	{
-		const char **values = parameters_of(request, route, &route->call);
+		const char **values = parameters_of(request, &route->call);
 
 		for (i = 0; i < route->call.nparameters; i++)
 			check_text(values[i]);

@@ -393,15 +393,6 @@ refused('22023', 'sci', 400, 'POST', '/models/register', '[]');
 refused('22023', 'sci', 400, 'POST', '/models/register', { model_id => [1], version => '1' });
 refused('22023', 'sci', 400, 'POST', '/models/vc/versions/1.0.0/approve', { version => '2.0.0' });
 
-# a field that is not known is ignored, a slip of one is not
-as('sci', 201, 'POST', '/models/register', { model_id => 'more', version => '1', framework => 'torch', name => 'More' });
-foreach my $slip (qw(enviroment env target_environment Environment))
-{
-	like(refused('22023', 'ops', 400, 'POST', '/models/vc/versions/1.0.0/deploy', { $slip => 'staging' })->{hint},
-		qr/^Is "environment" meant\?$/, "  $slip");
-}
-as('ops', 201, 'POST', '/incidents/report', { category => 'other', severity => 'info', title => 't', description => 'd',
-	resource => 'r', source => 'not a slip of resource, which is given' });
 as('sci', 415, 'POST', '/models/register', 'model_id=a', 'Content-Type' => 'application/x-www-form-urlencoded');
 as('sci', 413, 'POST', '/models/register', '{"description": "' . 'x' x 3_000_000 . '"}');
 like($gateway->raw("POST /api/governance/models/register HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3000000\r\n\r\n"),

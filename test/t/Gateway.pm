@@ -10,9 +10,16 @@ use IPC::Run;
 use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Test::More;
 use Time::HiRes qw(usleep);
 
 our $JSON = JSON::PP->new->allow_nonref->canonical;
+
+# What a request with a bad value (SQLSTATE class 22) may be told, as patterns:
+# our own texts, and none of those that PostgreSQL has for a value that is not
+# of its type.  test/check/own-texts holds the file against the sources.
+my $own_texts = join '|', map { my $text = quotemeta; $text =~ s/\\%(\\\.64s|\w+)/.*/gr }
+  split /\n/, slurp_file($ENV{TESTDIR} . '/t/own_texts');
 
 # Gateway->new($node, $database, @arguments): started, and listening.
 sub new
@@ -24,9 +31,11 @@ sub new
 		access => "$PostgreSQL::Test::Utils::log_path/access-$$.log",
 	}, $class;
 	my $program = $ENV{GATEWAY} // 'governance-gateway';
+	# with plans for the values at hand, or for any
+	my $plans = $ENV{PLAN_CACHE_MODE} // 'force_custom_plan';
 	$self->{command} = [
 		$program, '--listen', "127.0.0.1:$self->{port}",
-		'--db', $node->connstr($database) . ' user=gateway',
+		'--db', $node->connstr($database) . " user=gateway options='-c plan_cache_mode=$plans'",
 		'--access-log', $self->{access}, @arguments
 	];
 	$self->start;
@@ -142,6 +151,10 @@ sub ask
 	if (($reply->{headers}{'content-type'} // '') eq 'application/json')
 	{
 		$reply->{json} = eval { $JSON->decode($reply->{content}) };
+	}
+	if (ref $reply->{json} eq 'HASH' && ($reply->{json}{code} // '') =~ /^22/ && $reply->{json}{error} !~ /^(?:$own_texts)$/)
+	{
+		fail("a text of our own for $method $path: $reply->{json}{error}");
 	}
 	return $reply;
 }

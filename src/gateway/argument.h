@@ -1,0 +1,19 @@
+/*
+ * argument.h
+ *		From the text of routes.h to what a route takes.
+ */
+#ifndef GATEWAY_ARGUMENT_H
+#define GATEWAY_ARGUMENT_H
+
+#include "gateway/router.h"
+
+/* Take "[-]field[|alias...][>argument]:type[(field:type,...)][!] ..." */
+extern void arguments_take(Arena *arena, Route *route, const char *text);
+
+/* "" where there is none. */
+extern const char *type_cast(ArgumentType type);
+
+/* routes.h is wrong: that is found at the first start. */
+extern void bad_route(const char *path, const char *why);
+
+#endif							/* GATEWAY_ARGUMENT_H */

@@ -1,0 +1,32 @@
+/*
+ * fields.h
+ *		Path, query and body of a request: do they fit the route?
+ *
+ * The database judges values; here it is only seen to that everything given
+ * is something that the route knows, once, and of the right type.  What the
+ * route does not know is refused: a slip in "environment" must not deploy to
+ * production, nor an ignored filter show too much.
+ */
+#ifndef GATEWAY_FIELDS_H
+#define GATEWAY_FIELDS_H
+
+#include "gateway/reply.h"
+#include "gateway/router.h"
+
+/*
+ * Take the values into the request.  False where something does not fit, with
+ * the reply made.  "actor" becomes the user whom fields such as approved_by
+ * name, or NULL.
+ */
+extern bool fields_take(Request *request, const Route *route,
+						const char **actor, Reply *reply);
+
+/* The parameters of a statement, as text; NULL where they are left out. */
+extern const char **parameters_of(const Request *request,
+								  const Statement *statement);
+
+/* The field that is needed, was not given, and that an error is about. */
+extern const char *missing_field(const Request *request, const Route *route,
+								 const char *message);
+
+#endif							/* GATEWAY_FIELDS_H */

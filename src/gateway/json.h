@@ -1,0 +1,39 @@
+/*
+ * json.h
+ *		JSON as the body of a request has it (RFC 8259), taken apart.
+ *
+ * Strict, and stricter than the RFC where the database is: no NUL, no half of
+ * a surrogate pair, no number that would be another one when it is kept.
+ */
+#ifndef GATEWAY_JSON_H
+#define GATEWAY_JSON_H
+
+#include "gateway/arena.h"
+
+typedef enum JsonType
+{
+	JSON_NULL,
+	JSON_FALSE,
+	JSON_TRUE,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT
+} JsonType;
+
+typedef struct Json Json;
+struct Json
+{
+	JsonType	type;
+	const char *name;			/* of a member of an object */
+	const char *text;			/* of a string, or a number as it came */
+	Json	   *first;			/* member or element */
+	Json	   *next;
+	int			count;			/* of members or elements */
+};
+
+/* NULL and why where the text, which is UTF-8 without NUL, is none. */
+extern Json *json_parse(Arena *arena, const char *text, size_t len,
+						const char **why);
+
+#endif							/* GATEWAY_JSON_H */

@@ -1,0 +1,17 @@
+/*
+ * slip.h
+ *		Which field was probably meant by one that does not exist.
+ */
+#ifndef GATEWAY_SLIP_H
+#define GATEWAY_SLIP_H
+
+#include "gateway/router.h"
+
+/*
+ * One that looks like it and is not "given" yet (NULL: none is); NULL where
+ * there is none.
+ */
+extern const char *slip_of(const char *field, const Argument *arguments,
+						   int count, const char *const *given);
+
+#endif							/* GATEWAY_SLIP_H */

@@ -1,0 +1,151 @@
+/*
+ * statement.c
+ *		From the SQL of routes.h to statements with parameters.
+ *
+ * No CASE guards an expression over a parameter: the planner computes what is
+ * constant in a branch, be it taken or not, and what fails there fails all.
+ * So every value is of its type before it becomes a parameter (value.c), and
+ * what only the database can judge is judged in one function.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "gateway/argument.h"
+#include "gateway/statement.h"
+
+const Statement *statements[MAX_STATEMENTS];
+int			nstatements;
+
+/* The number of the parameter that carries an argument, or the body. */
+static int
+parameter_of(Statement *statement, int source)
+{
+	int			i;
+
+	for (i = 0; i < statement->nparameters; i++)
+	{
+		if (statement->source[i] == source)
+			return i + 1;
+	}
+	if (statement->nparameters == MAX_PARAMETERS)
+		bad_route(statement->sql ? statement->sql : "", "too many parameters");
+	statement->source[statement->nparameters++] = source;
+	return statement->nparameters;
+}
+
+static void
+put_argument(Text *sql, const Route *route, Statement *statement, int i)
+{
+	const Argument *argument = &route->arguments[i];
+	const char *field = argument->fields[0];
+	int			n;
+
+	switch (argument->type)
+	{
+		case TYPE_OBJECT:
+		case TYPE_JSON:
+		case TYPE_ANY:
+			text_printf(sql, "nullif($%d::jsonb -> '%s', 'null')",
+						parameter_of(statement, BODY), field);
+			break;
+		case TYPE_METRICS:
+		case TYPE_ANSWERS:
+			n = parameter_of(statement, BODY);
+			text_printf(sql, "coalesce(nullif($%d::jsonb -> '%s', 'null'),"
+						" nullif($%d::jsonb - $%d::text[], '{}'))", n, field,
+						n, parameter_of(statement, NO_METRICS));
+			break;
+		case TYPE_TIME:
+			text_printf(sql, "gov_moment('%s', $%d::text)", field,
+						parameter_of(statement, i));
+			break;
+		case TYPE_TIMES:
+			text_printf(sql, "(SELECT array_agg(coalesce(gov_moment('%s', e.t),"
+						" clock_timestamp()) ORDER BY e.n) FROM"
+						" unnest($%d::text[]) WITH ORDINALITY AS e(t, n))",
+						field, parameter_of(statement, i));
+			break;
+		case TYPE_BOOLS:
+			text_printf(sql, "array_replace($%d::bool[], NULL, true)",
+						parameter_of(statement, i));
+			break;
+		default:
+			text_printf(sql, "$%d::%s", parameter_of(statement, i),
+						type_cast(argument->type));
+	}
+}
+
+/* {*}: every argument, by name. */
+static void
+put_call(Text *sql, const Route *route, Statement *statement)
+{
+	const char *comma = "";
+	int			i;
+
+	for (i = 0; i < route->narguments; i++)
+	{
+		if (!route->arguments[i].passed)
+			continue;
+		text_printf(sql, "%s%s => ", comma, route->arguments[i].argument);
+		put_argument(sql, route, statement, i);
+		comma = ", ";
+	}
+}
+
+static void
+add_statement(Statement *statement)
+{
+	if (nstatements == MAX_STATEMENTS)
+		bad_route(statement->sql, "too many statements");
+	statement->number = nstatements;
+	statements[nstatements++] = statement;
+}
+
+void
+statement_init(Statement *statement, const char *sql, int nparameters)
+{
+	memset(statement, 0, sizeof(*statement));
+	statement->sql = sql;
+	statement->nparameters = nparameters;
+	add_statement(statement);
+}
+
+/* "{field}" */
+static int
+place_of(Arena *arena, const Route *route, const char *text, size_t len)
+{
+	const char *field = arena_copy(arena, text + 1, len - 2);
+	int			i = argument_find(route->arguments, route->narguments, field);
+
+	if (i < 0)
+		bad_route(route->path, text);
+	return i;
+}
+
+void
+statement_make(Arena *arena, const Route *route, Statement *statement,
+			   const char *text)
+{
+	Text		sql = {0};
+
+	statement->number = -1;
+	if (text[0] == '\0')
+		return;
+	while (*text != '\0')
+	{
+		size_t		len = text[0] == '{' ? strcspn(text, "}") + 1 : 1;
+
+		/* an array of text, {"a": 1} and {} are no places */
+		if (text[0] != '{' || (text[1] != '*' && !islower(text[1])))
+			text_append(&sql, text, len = 1);
+		else if (strncmp(text, "{*}", 3) == 0)
+			put_call(&sql, route, statement);
+		else
+			put_argument(&sql, route, statement,
+						 place_of(arena, route, text, len));
+		text += len;
+	}
+	statement->sql = arena_copy(arena, sql.data, sql.len);
+	text_free(&sql);
+	add_statement(statement);
+}
