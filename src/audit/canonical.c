@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "port/pg_bswap.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -18,7 +19,6 @@
 #include "utils/timestamp.h"
 
 #include "audit/canonical.h"
-#include "audit/json_text.h"
 
 /* Type codes are part of the format. */
 typedef enum FieldType
@@ -35,12 +35,27 @@ typedef enum FieldType
 /* number, type, length */
 #define HEAD_LEN 6
 
+/* Where the bytes go. */
+typedef struct Sink
+{
+	StringInfo	out;
+	GovTextTake take;
+	void	   *arg;
+} Sink;
+
 /* SQL_ASCII says nothing of what its bytes mean: they stay. */
 static bool
 must_convert(void)
 {
 	return GetDatabaseEncoding() != PG_UTF8 &&
 		GetDatabaseEncoding() != PG_SQL_ASCII;
+}
+
+static inline bool
+give(Sink *sink)
+{
+	return sink->out->len < GOV_TEXT_PIECE || sink->take == NULL ||
+		sink->take(sink->out, sink->arg);
 }
 
 /*
@@ -51,10 +66,11 @@ static inline void
 put_head(StringInfo out, int number, FieldType type, uint32 len)
 {
 	uint32		n = pg_hton32(len);
+	int			room = HEAD_LEN + Min(len, GOV_TEXT_PIECE);
 	char	   *head;
 
-	if (out->len + HEAD_LEN + len >= out->maxlen)
-		enlargeStringInfo(out, HEAD_LEN + len);
+	if (out->len + room >= out->maxlen)
+		enlargeStringInfo(out, room);
 	head = out->data + out->len;
 	head[0] = (char) number;
 	head[1] = (char) type;
@@ -63,25 +79,38 @@ put_head(StringInfo out, int number, FieldType type, uint32 len)
 }
 
 /* A whole field, of bytes that are as they should be. */
-static inline void
-put_bytes(StringInfo out, int number, FieldType type, const void *bytes,
+static inline bool
+put_bytes(Sink *sink, int number, FieldType type, const char *bytes,
 		  uint32 len)
 {
+	StringInfo	out = sink->out;
+
 	put_head(out, number, type, len);
+	while (len > GOV_TEXT_PIECE)
+	{
+		appendBinaryStringInfo(out, bytes, GOV_TEXT_PIECE);
+		if (!give(sink))
+			return false;
+		bytes += GOV_TEXT_PIECE;
+		len -= GOV_TEXT_PIECE;
+		if (out->len + GOV_TEXT_PIECE >= out->maxlen)
+			enlargeStringInfo(out, GOV_TEXT_PIECE);
+	}
 	memcpy(out->data + out->len, bytes, len);
 	out->len += len;
+	return give(sink);
 }
 
-static void
-put_int(StringInfo out, int number, FieldType type, int64 value)
+static bool
+put_int(Sink *sink, int number, FieldType type, int64 value)
 {
 	uint64		n = pg_hton64((uint64) value);
 
-	put_bytes(out, number, type, &n, sizeof(n));
+	return put_bytes(sink, number, type, (const char *) &n, sizeof(n));
 }
 
-static void
-put_text(StringInfo out, int number, FieldType type, const char *s, int len)
+static bool
+put_text(Sink *sink, int number, const char *s, int len)
 {
 	const char *utf8 = s;
 
@@ -91,91 +120,219 @@ put_text(StringInfo out, int number, FieldType type, const char *s, int len)
 		if (utf8 != s)
 			len = strlen(utf8);
 	}
-	put_bytes(out, number, type, utf8, len);
+	return put_bytes(sink, number, TYPE_TEXT, utf8, len);
 }
 
-static void
-put_INT(StringInfo out, int number, Datum value)
+static bool
+put_INT(Sink *sink, int number, Datum value)
 {
-	put_int(out, number, TYPE_INT, DatumGetInt64(value));
+	return put_int(sink, number, TYPE_INT, DatumGetInt64(value));
 }
 
-static void
-put_TIME(StringInfo out, int number, Datum value)
+static bool
+put_TIME(Sink *sink, int number, Datum value)
 {
-	put_int(out, number, TYPE_TIME,
-			DatumGetTimestampTz(value) + UNIX_EPOCH_USECS);
+	return put_int(sink, number, TYPE_TIME,
+				   DatumGetTimestampTz(value) + UNIX_EPOCH_USECS);
 }
 
-static void
-put_TEXT(StringInfo out, int number, Datum value)
+static bool
+put_TEXT(Sink *sink, int number, Datum value)
 {
 	text	   *t = DatumGetTextPP(value);
 
-	put_text(out, number, TYPE_TEXT, VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
+	return put_text(sink, number, VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
 }
 
-static void
-put_NAME(StringInfo out, int number, Datum value)
+static bool
+put_NAME(Sink *sink, int number, Datum value)
 {
 	const char *s = NameStr(*DatumGetName(value));
 
-	put_text(out, number, TYPE_TEXT, s, strlen(s));
+	return put_text(sink, number, s, strlen(s));
 }
 
-static void
-put_JSON(StringInfo out, int number, Datum value)
+/* Ends the first attempt at a text. */
+static bool
+take_nothing(StringInfo out, void *arg)
+{
+	return false;
+}
+
+typedef struct Count
+{
+	Sink	   *sink;
+	uint64		len;
+} Count;
+
+/* Counts, and asks whether to go on. */
+static bool
+take_count(StringInfo out, void *arg)
+{
+	Count	   *count = arg;
+
+	count->len += out->len;
+	resetStringInfo(out);
+	return count->sink->take(out, count->sink->arg);
+}
+
+/* Pieces of a text to be converted end where a character does. */
+typedef struct Conversion
+{
+	StringInfo	to;
+	GovTextTake take;
+	void	   *arg;
+} Conversion;
+
+static bool
+take_converted(StringInfo out, void *arg)
+{
+	Conversion *conversion = arg;
+	char	   *utf8 = pg_server_to_any(out->data, out->len, PG_UTF8);
+
+	if (utf8 == out->data)
+		appendBinaryStringInfo(conversion->to, utf8, out->len);
+	else
+	{
+		appendStringInfoString(conversion->to, utf8);
+		pfree(utf8);
+	}
+	resetStringInfo(out);
+	return conversion->to->len < GOV_TEXT_PIECE || conversion->take == NULL ||
+		conversion->take(conversion->to, conversion->arg);
+}
+
+/* The text of a value, in UTF-8; as gov_json_text(). */
+static bool
+utf8_json_text(StringInfo out, Jsonb *jb, GovTextTake take, void *arg)
+{
+	StringInfoData text;
+	Conversion	conversion = {out, take, arg};
+	bool		more;
+
+	if (!must_convert())
+		return gov_json_text(out, jb, take, arg);
+	initStringInfo(&text);
+	more = gov_json_text(&text, jb, take_converted, &conversion) &&
+		take_converted(&text, &conversion);
+	pfree(text.data);
+	return more;
+}
+
+/*
+ * put_JSON
+ *		Its length comes first and is known last: what is too long to be kept
+ *		is made twice, and counted at first.
+ */
+static bool
+put_JSON(Sink *sink, int number, Datum value)
 {
 	Jsonb	   *jb = DatumGetJsonbP(value);
+	StringInfo	out = sink->out;
+	StringInfoData piece;
+	Count		count = {sink, 0};
 	int			start = out->len;
 	uint32		len;
+	bool		more;
 
-	/* Its length is known afterwards; most databases need no conversion. */
 	put_head(out, number, TYPE_JSON, 0);
-	gov_json_text(out, jb);
-	if (must_convert())
+	if (utf8_json_text(out, jb, sink->take ? take_nothing : NULL, NULL))
 	{
-		int			text_len = out->len - start - HEAD_LEN;
-		char	   *text = pnstrdup(out->data + start + HEAD_LEN, text_len);
-
-		out->len = start;
-		put_text(out, number, TYPE_JSON, text, text_len);
-		pfree(text);
-		return;
+		len = pg_hton32(out->len - start - HEAD_LEN);
+		memcpy(out->data + start + HEAD_LEN - sizeof(len), &len, sizeof(len));
+		return give(sink);
 	}
-	len = pg_hton32(out->len - start - HEAD_LEN);
-	memcpy(out->data + start + HEAD_LEN - sizeof(len), &len, sizeof(len));
+
+	out->len = start;
+	initStringInfo(&piece);
+	more = utf8_json_text(&piece, jb, take_count, &count);
+	count.len += piece.len;
+	pfree(piece.data);
+	if (!more)
+		return false;
+	/* Of 4 GB and more nothing of ours ever was: any length will do there. */
+	put_head(out, number, TYPE_JSON, (uint32) count.len);
+	return utf8_json_text(out, jb, sink->take, sink->arg) && give(sink);
 }
 
-static void
-put_INET(StringInfo out, int number, Datum value)
+static bool
+put_INET(Sink *sink, int number, Datum value)
 {
 	char	   *s = DatumGetCString(DirectFunctionCall1(inet_out, value));
 
-	put_text(out, number, TYPE_TEXT, s, strlen(s));
+	return put_text(sink, number, s, strlen(s));
 }
 
-void
-gov_canonical_event(StringInfo out, const Datum *values, const bool *nulls)
+bool
+gov_canonical_event(StringInfo out, const Datum *values, const bool *nulls,
+					GovTextTake take, void *arg)
 {
+	Sink		sink = {out, take, arg};
+
 	appendStringInfoChar(out, GOV_CANONICAL_VERSION);
 #define GOV_AUDIT_FIELD(number, column, type) \
-	if (!nulls[GOV_AUDIT_##column]) \
-		put_##type(out, number, values[GOV_AUDIT_##column]);
+	if (!nulls[GOV_AUDIT_##column] && \
+		!put_##type(&sink, number, values[GOV_AUDIT_##column])) \
+		return false;
 #include "audit/fields.h"
 #undef GOV_AUDIT_FIELD
+	return true;
 }
 
-void
-gov_canonical_leaf(const Datum *values, const bool *nulls,
-				   uint8 leaf[GOV_SHA256_LEN])
+/* A leaf in the making. */
+typedef struct Leaf
 {
-	StringInfoData buf;
+	GovSha256  *hash;			/* NULL: all of it is in the buffer yet */
+	GovLeafLimit *limit;
+	Size		len;
+} Leaf;
 
-	initStringInfo(&buf);
-	appendStringInfoChar(&buf, '\0');
-	gov_canonical_event(&buf, values, nulls);
-	if (!gov_sha256(buf.data, buf.len, leaf))
+static bool
+take_leaf(StringInfo out, void *arg)
+{
+	static GovSha256 *hash = NULL;
+	Leaf	   *leaf = arg;
+	GovLeafLimit *limit = leaf->limit;
+
+	CHECK_FOR_INTERRUPTS();
+	if (leaf->hash == NULL)
+	{
+		if (hash == NULL)
+			hash = gov_sha256_new();
+		if (hash == NULL || !gov_sha256_reset(hash))
+			elog(ERROR, "could not compute SHA-256");
+		leaf->hash = hash;
+	}
+	if (!gov_sha256_update(leaf->hash, out->data, out->len))
 		elog(ERROR, "could not compute SHA-256");
-	pfree(buf.data);
+	leaf->len += out->len;
+	resetStringInfo(out);
+	return limit == NULL ||
+		(leaf->len <= limit->max &&
+		 (limit->until == DT_NOEND || GetCurrentTimestamp() < limit->until));
+}
+
+bool
+gov_canonical_leaf(StringInfo buf, const Datum *values, const bool *nulls,
+				   GovLeafLimit *limit, uint8 leaf[GOV_SHA256_LEN])
+{
+	Leaf		making = {NULL, limit, 0};
+	bool		hashed;
+
+	buf->data[0] = '\0';
+	buf->len = 1;
+	if (!gov_canonical_event(buf, values, nulls, take_leaf, &making))
+		return false;
+	if (making.hash == NULL)
+		hashed = gov_sha256(buf->data, buf->len, leaf);
+	else
+		hashed = gov_sha256_update(making.hash, buf->data, buf->len) &&
+			gov_sha256_final(making.hash, leaf);
+	if (!hashed)
+		elog(ERROR, "could not compute SHA-256");
+	making.len += buf->len - 1;
+	if (limit == NULL)
+		return true;
+	limit->len = making.len;
+	return making.len <= limit->max;
 }

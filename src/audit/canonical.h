@@ -8,8 +8,9 @@
 #ifndef GOV_CANONICAL_H
 #define GOV_CANONICAL_H
 
-#include "lib/stringinfo.h"
+#include "utils/timestamp.h"
 
+#include "core/json_text.h"
 #include "core/sha256.h"
 
 #define GOV_CANONICAL_VERSION 1
@@ -22,12 +23,29 @@ typedef enum GovAuditField
 	GOV_AUDIT_FIELDS
 } GovAuditField;
 
-/* values and nulls are indexed by GovAuditField. */
-extern void gov_canonical_event(StringInfo out, const Datum *values,
-								const bool *nulls);
+/*
+ * Append the form; values and nulls are indexed by GovAuditField.  False:
+ * "take" wanted no more (see core/json_text.h; it is also called to ask
+ * whether to go on where nothing is given).  Without one all stays in "out".
+ */
+extern bool gov_canonical_event(StringInfo out, const Datum *values,
+								const bool *nulls, GovTextTake take,
+								void *arg);
 
-/* SHA-256 of 0x00 and those bytes (the leaf hash of RFC 6962). */
-extern void gov_canonical_leaf(const Datum *values, const bool *nulls,
+/* What of an event is hashed, and of what length it was. */
+typedef struct GovLeafLimit
+{
+	TimestampTz until;			/* or DT_NOEND */
+	Size		max;			/* bytes */
+	Size		len;			/* so many were there, or more than max */
+} GovLeafLimit;
+
+/*
+ * SHA-256 of 0x00 and those bytes (the leaf hash of RFC 6962), "buf" being
+ * room for a piece; false where the limit (NULL: none) was met.
+ */
+extern bool gov_canonical_leaf(StringInfo buf, const Datum *values,
+							   const bool *nulls, GovLeafLimit *limit,
 							   uint8 leaf[GOV_SHA256_LEN]);
 
 #endif							/* GOV_CANONICAL_H */

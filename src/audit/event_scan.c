@@ -132,32 +132,36 @@ gov_event_next(GovEventScan *scan)
 	return true;
 }
 
-/* What the leaf hash is computed over: RFC 6962's byte 0, then the row. */
-static void
-make_leaf_input(GovEventScan *scan)
+bool
+gov_event_canonical(GovEventScan *scan, GovTextTake take, void *arg)
 {
 	MemoryContext caller = MemoryContextSwitchTo(scan->row_context);
+	bool		done;
 
-	scan->canonical.data[0] = '\0';
-	scan->canonical.len = 1;
-	gov_canonical_event(&scan->canonical, scan->values, scan->nulls);
+	resetStringInfo(&scan->canonical);
+	done = gov_canonical_event(&scan->canonical, scan->values, scan->nulls,
+							   take, arg);
 	MemoryContextSwitchTo(caller);
+	return done;
 }
 
-const char *
-gov_event_canonical(GovEventScan *scan, int *len)
+bool
+gov_event_leaf_until(GovEventScan *scan, TimestampTz until, GovTreeHash *leaf)
 {
-	make_leaf_input(scan);
-	*len = scan->canonical.len - 1;
-	return scan->canonical.data + 1;
+	MemoryContext caller = MemoryContextSwitchTo(scan->row_context);
+	GovLeafLimit limit = {until, SIZE_MAX, 0};
+	bool		done;
+
+	done = gov_canonical_leaf(&scan->canonical, scan->values, scan->nulls,
+							  &limit, leaf->bytes);
+	MemoryContextSwitchTo(caller);
+	return done;
 }
 
 void
 gov_event_leaf(GovEventScan *scan, GovTreeHash *leaf)
 {
-	make_leaf_input(scan);
-	if (!gov_sha256(scan->canonical.data, scan->canonical.len, leaf->bytes))
-		elog(ERROR, "could not compute SHA-256");
+	(void) gov_event_leaf_until(scan, DT_NOEND, leaf);
 }
 
 void

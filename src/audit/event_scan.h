@@ -21,7 +21,7 @@ typedef struct GovEventScan
 	Datum		values[GOV_AUDIT_FIELDS];	/* in the order of fields.h */
 	bool		nulls[GOV_AUDIT_FIELDS];
 	MemoryContext row_context;	/* reset with each row */
-	StringInfoData canonical;	/* behind the byte that a leaf begins with */
+	StringInfoData canonical;
 
 	/* of the current row */
 	int64		event_id;
@@ -44,10 +44,20 @@ extern void gov_event_seek_ids(GovEventScan *scan, int64 first, int64 last);
 
 extern bool gov_event_next(GovEventScan *scan);
 
-/* The canonical form of the current row; it lives until the next. */
-extern const char *gov_event_canonical(GovEventScan *scan, int *len);
+/*
+ * The canonical form of the current row: to "take" (see core/json_text.h), at
+ * the end what is left in scan->canonical, behind a byte; false: "take" wanted
+ * no more.
+ */
+extern bool gov_event_canonical(GovEventScan *scan, GovTextTake take,
+								void *arg);
 
-/* The leaf computed from the row, and the one that was stored with it. */
+/*
+ * The leaf computed from the row, false where that was not done by "until"
+ * (DT_NOEND: ever), and the one that was stored with it.
+ */
+extern bool gov_event_leaf_until(GovEventScan *scan, TimestampTz until,
+								 GovTreeHash *leaf);
 extern void gov_event_leaf(GovEventScan *scan, GovTreeHash *leaf);
 extern void gov_event_stored_leaf(GovEventScan *scan, GovTreeHash *leaf);
 

@@ -6,7 +6,8 @@
  * leaves from the canonical bytes, and the root from the leaves.
  *
  * Invariants: one snapshot; lines go to a tuplestore, which spills to disk,
- * so memory does not grow with the range.
+ * so memory does not grow with the range, nor with an event: a large one comes
+ * in parts.
  */
 #include "postgres.h"
 
@@ -15,6 +16,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
@@ -31,6 +33,9 @@ PG_FUNCTION_INFO_V1(gov_audit_export);
 
 #define EXPORT_FORMAT "governance-audit-export"
 #define EXPORT_VERSION 1
+
+/* Bytes of a part; three make four characters of base64. */
+#define PART (3 * 1024 * 1024)
 
 /* Events without a leaf, by id; xid as a number. */
 static const char *const find_strays =
@@ -132,6 +137,49 @@ put_trailer(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 	put_line(result, line);
 }
 
+static void
+append_base64(StringInfo line, const char *bytes, int len)
+{
+	int			room = pg_b64_enc_len(len);
+
+	enlargeStringInfo(line, room);
+	len = pg_b64_encode((const void *) bytes, len, line->data + line->len,
+						room);
+	if (len < 0)
+		elog(ERROR, "could not encode an audit event");
+	line->len += len;
+}
+
+/* An event whose bytes come in parts. */
+typedef struct Parts
+{
+	ReturnSetInfo *result;
+	StringInfo	line;
+	int64		leaf_index;
+} Parts;
+
+/* A line for each part but the last one. */
+static bool
+take_parts(StringInfo out, void *arg)
+{
+	Parts	   *parts = arg;
+	int			given = 0;
+
+	CHECK_FOR_INTERRUPTS();
+	for (; out->len - given > PART; given += PART)
+	{
+		resetStringInfo(parts->line);
+		appendStringInfo(parts->line, "{\"i\":" INT64_FORMAT ",\"part\":\"",
+						 parts->leaf_index);
+		append_base64(parts->line, out->data + given, PART);
+		appendStringInfoString(parts->line, "\"}");
+		put_line(parts->result, parts->line);
+	}
+	memmove(out->data, out->data + given, out->len - given);
+	out->len -= given;
+	return true;
+}
+
 /*
  * put_leaf
  *		One leaf.  An event of which the leaf map says nothing, and a row that
@@ -142,37 +190,33 @@ put_leaf(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 		 int64 leaf_index, const int64 *event_id, GovEventScan *events)
 {
 	GovTreeHash hash = gov_tiles_leaf(tiles, leaf_index);
-	const char *canonical = NULL;
-	int			canonical_len = 0;
+	Parts		parts = {result, line, leaf_index};
+	bool		is_there = false;
 
+	if (event_id != NULL)
+	{
+		gov_event_seek_ids(events, *event_id, *event_id);
+		is_there = gov_event_next(events);
+	}
+	if (is_there)
+	{
+		(void) gov_event_canonical(events, take_parts, &parts);
+		(void) take_parts(&events->canonical, &parts);
+	}
 	resetStringInfo(line);
 	appendStringInfo(line, "{\"i\":" INT64_FORMAT ",\"e\":", leaf_index);
 	if (event_id == NULL)
 		appendStringInfoString(line, "null");
 	else
-	{
 		appendStringInfo(line, INT64_FORMAT, *event_id);
-		gov_event_seek_ids(events, *event_id, *event_id);
-		if (gov_event_next(events))
-			canonical = gov_event_canonical(events, &canonical_len);
-	}
 	appendStringInfoString(line, ",\"h\":");
 	append_hash(line, &hash);
-	if (canonical == NULL)
+	if (!is_there)
 		appendStringInfoString(line, ",\"c\":null}");
 	else
 	{
-		int			room = pg_b64_enc_len(canonical_len);
-		int			len;
-
 		appendStringInfoString(line, ",\"c\":\"");
-		enlargeStringInfo(line, room);
-		len = pg_b64_encode((const void *) canonical, canonical_len,
-							line->data + line->len, room);
-		if (len < 0)
-			elog(ERROR, "could not encode audit event " INT64_FORMAT,
-				 *event_id);
-		line->len += len;
+		append_base64(line, events->canonical.data, events->canonical.len);
 		appendStringInfoString(line, "\"}");
 	}
 	put_line(result, line);

@@ -96,32 +96,65 @@ current_incarnation(void)
 }
 
 /*
- * What a visit of the worker can seal with ease, and of an application's own
- * event: those cost their writer nothing, so they must not cost the sealer
- * much.
+ * Canonical bytes of an event: what its writer brought, as arguments of a
+ * function, and all of it.  Whoever may do little makes events of little.
  */
+#define BROUGHT_MAX_MB 1
 #define EVENT_MAX_MB 64
-#define OWN_EVENT_MAX_MB 1
+#define MB ((Size) 1024 * 1024)
 
-static void
-check_size(const GovParam *params, int max_mb)
+pg_noreturn static void
+too_large(Size size, int max_mb)
 {
-	Size		size = 0;
-	int			i;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the audit event would be too large"),
+			 size > EVENT_MAX_MB * MB ?
+			 errdetail("It has more than %d MB.", max_mb) :
+			 errdetail("It has %zu bytes, more than %d MB.", size, max_mb),
+			 errhint("Keep large documents elsewhere, and here their hashes.")));
+}
 
-	for (i = 0; i < GOV_AUDIT_FIELDS; i++)
+/* Of a row that was there: of what it was, and of what became of it. */
+static Size
+length_of_rows(const Datum *values, const bool *nulls, StringInfo buf)
+{
+	bool		others[GOV_AUDIT_FIELDS];
+	GovLeafLimit limit = {DT_NOEND, EVENT_MAX_MB * MB, 0};
+	uint8		leaf[GOV_SHA256_LEN];
+
+	if (nulls[GOV_AUDIT_old_row])
+		return 0;
+	memset(others, true, sizeof(others));
+	others[GOV_AUDIT_old_row] = false;
+	others[GOV_AUDIT_new_row] = nulls[GOV_AUDIT_new_row];
+	(void) gov_canonical_leaf(buf, values, others, &limit, leaf);
+	return limit.len;
+}
+
+/*
+ * make_leaf
+ *		The hash that the event's leaf will be; 22023 where the event is too
+ *		large.
+ */
+static void
+make_leaf(const GovEvent *event, const Datum *values, const bool *nulls,
+		  uint8 leaf[GOV_SHA256_LEN])
+{
+	GovLeafLimit limit = {DT_NOEND, EVENT_MAX_MB * MB, 0};
+	StringInfoData buf;
+	Size		brought;
+
+	initStringInfo(&buf);
+	if (!gov_canonical_leaf(&buf, values, nulls, &limit, leaf))
+		too_large(limit.max + 1, EVENT_MAX_MB);
+	if (limit.len > BROUGHT_MAX_MB * MB && !event->is_direct)
 	{
-		Oid			type = insert_event.argtypes[i];
-
-		if (!params[i].isnull && (type == TEXTOID || type == JSONBOID))
-			size += VARSIZE_ANY(DatumGetPointer(params[i].value));
+		brought = limit.len - length_of_rows(values, nulls, &buf);
+		if (brought > BROUGHT_MAX_MB * MB)
+			too_large(brought, BROUGHT_MAX_MB);
 	}
-	if (size > (Size) max_mb * 1024 * 1024)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the audit event would be too large"),
-				 errdetail("It has %zu bytes, more than %d MB.", size, max_mb),
-				 errhint("Keep large documents elsewhere, and here their hashes.")));
+	pfree(buf.data);
 }
 
 static GovParam
@@ -220,15 +253,13 @@ gov_audit_record(const GovEvent *event)
 		nextval_internal(gov_relation(GOV_REL_AUDIT_EVENTS_EVENT_ID_SEQ),
 						 false);
 	set_fields(params, event_id, &origin, event);
-	check_size(params, strchr(event->event_type, '.') == NULL ?
-			   OWN_EVENT_MAX_MB : EVENT_MAX_MB);
 
 	for (i = 0; i < GOV_AUDIT_FIELDS; i++)
 	{
 		values[i] = params[i].value;
 		nulls[i] = params[i].isnull;
 	}
-	gov_canonical_leaf(values, nulls, leaf);
+	make_leaf(event, values, nulls, leaf);
 	leaf_bytes = palloc(VARHDRSZ + GOV_SHA256_LEN);
 	SET_VARSIZE(leaf_bytes, VARHDRSZ + GOV_SHA256_LEN);
 	memcpy(VARDATA(leaf_bytes), leaf, GOV_SHA256_LEN);

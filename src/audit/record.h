@@ -40,6 +40,7 @@ typedef struct GovEvent
 	const Jsonb *changes;
 	const Jsonb *details;
 	const GovOrigin *origin;	/* NULL: this session, now */
+	bool		is_direct;		/* of SQL on a table, by no function of ours */
 } GovEvent;
 
 extern void gov_audit_init(void);

@@ -15,7 +15,8 @@
  * is sealed counts once it commits.  One at a time: if another transaction is
  * sealing, wait for its end, or seal nothing.  *more: what had committed by
  * now is not all sealed yet.  After max_ms milliseconds (0: ever) no further
- * event is looked at.
+ * event is looked at, and after as many more no further byte of the last one:
+ * it is sealed as it was committed.
  */
 extern int64 gov_audit_seal_batch(bool wait, int max, int max_ms, bool *more);
 

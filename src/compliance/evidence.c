@@ -24,6 +24,7 @@
 #include "audit/event_scan.h"
 #include "audit/proofs.h"
 #include "audit/tree_head.h"
+#include "core/answer.h"
 #include "core/args.h"
 #include "core/row_json.h"
 #include "core/spi.h"
@@ -36,16 +37,14 @@ PG_FUNCTION_INFO_V1(gov_event_evidence);
 static const char bundle_sql[] =
 	"SELECT d.body || pg_catalog.jsonb_build_object("
 	"'generated_at', extract(epoch FROM $3), 'generated_by', $4,"
-	" 'digest', pg_catalog.encode(pg_catalog.sha256("
-	"pg_catalog.convert_to(d.body::text, 'UTF8')), 'hex'))"
+	" 'digest', governance.json_digest(d.body))"
 	" FROM governance.evidence_bundle($1, $2) AS d(body)";
 
-static void
-push_text(JsonbParseState **state, const char *key, const char *value)
+/* A canonical form that is too long to be shown ends there. */
+static bool
+take_until_long(StringInfo out, void *arg)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, CStringGetTextDatum(value), false,
-				  TEXTOID);
+	return out->len <= GOV_SHOWN_MAX;
 }
 
 /*
@@ -63,8 +62,8 @@ gov_event_evidence(PG_FUNCTION_ARGS)
 	GovEventScan events;
 	GovTreeHead head;
 	GovTreeHash leaf;
-	const char *canonical;
-	char	   *text;
+	StringInfo	canonical = &events.canonical;
+	char	   *text = NULL;
 	char		hex[2 * GOV_SHA256_LEN + 1];
 	int64		leaf_index;
 	int			len;
@@ -76,20 +75,26 @@ gov_event_evidence(PG_FUNCTION_ARGS)
 		gov_event_scan_close(&events);
 		PG_RETURN_NULL();
 	}
-	canonical = gov_event_canonical(&events, &len);
-	text = palloc(pg_b64_enc_len(len) + 1);
-	len = pg_b64_encode((const void *) canonical, len, text,
-						pg_b64_enc_len(len));
-	if (len < 0)
-		elog(ERROR, "could not encode audit event " INT64_FORMAT, event_id);
-	text[len] = '\0';
+	if (gov_event_canonical(&events, take_until_long, NULL))
+	{
+		text = palloc(pg_b64_enc_len(canonical->len) + 1);
+		len = pg_b64_encode((const void *) canonical->data, canonical->len,
+							text, pg_b64_enc_len(canonical->len));
+		if (len < 0)
+			elog(ERROR, "could not encode audit event " INT64_FORMAT,
+				 event_id);
+		text[len] = '\0';
+	}
 	gov_event_stored_leaf(&events, &leaf);
 	gov_event_scan_close(&events);
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_text(&state, "canonical", text);
+	gov_json_put(&state, "canonical",
+				 text ? CStringGetTextDatum(text) : (Datum) 0, text == NULL,
+				 TEXTOID);
 	gov_hex(leaf.bytes, GOV_SHA256_LEN, hex);
-	push_text(&state, "leaf_hash", hex);
+	gov_json_put(&state, "leaf_hash", CStringGetTextDatum(hex), false,
+				 TEXTOID);
 	gov_json_push_key(&state, "proof");
 	leaf_index = gov_log_leaf_of(event_id, snapshot);
 	gov_tree_head_last(snapshot, &head);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #define EVENT_NUMBERS 256		/* a field's number is one byte */
+#define EVENT_ID_END (1 + 6 + 8)	/* the version, event_id */
 
 typedef struct EventField
 {

@@ -12,16 +12,18 @@
  * such event.  Of leaves that are vouched for, only an event says so that is.
  *
  * Invariant: memory is bounded by the longest line, and by a limit on the
- * number of gaps.
+ * number of gaps.  An event that is longer comes in parts, and is not kept.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sha256.h"
 #include "verify/verify.h"
 
 #define FORMAT			"governance-audit-export"
 #define FORMAT_VERSION	1
 #define DEPTH			3
+#define PART_LEN		(3 * 1024 * 1024)	/* bytes, but of the last part */
 #define MAX_SPANS		65536
 
 #define RETIRE_EVENT	"audit_log.retire"
@@ -56,9 +58,12 @@ typedef struct Reader
 	uint64_t	retired;		/* so many, says an event of the export */
 	uint64_t	vouched_retired;	/* one that is vouched for */
 	uint64_t	proven;			/* leaves of which a proof was given */
-	uint8_t    *bytes;			/* canonical bytes of a leaf */
+	uint8_t    *bytes;			/* canonical ones of a leaf, or a part */
 	size_t		room;
 	Event		event;
+	GovSha256  *parts;			/* of a leaf whose bytes come in parts */
+	bool		in_parts;		/* there was one of the leaf to come */
+	uint8_t		head[EVENT_ID_END]; /* what they begin with */
 } Reader;
 
 static void
@@ -247,23 +252,13 @@ take_missing(Reader *reader, uint64_t leaf_index, bool has_event,
 		add_span(missing, &span);
 }
 
-/* The event's bytes into reader->event; false, and told, where they lie. */
-static bool
-check_bytes(Reader *reader, json_object *c, uint64_t leaf_index,
-			bool has_event, int64_t event_id, const GovTreeHash *sealed)
+/* What base64 says, into reader->bytes; its length. */
+static size_t
+decode(Reader *reader, json_object *base64, const char *otherwise)
 {
-	Task	   *task = reader->task;
-	size_t		base64_len = json_object_get_string_len(c);
+	size_t		base64_len = json_object_get_string_len(base64);
 	size_t		len;
-	const char *wrong;
-	char		who[80];
-	GovTreeHash hash;
 
-	if (has_event)
-		snprintf(who, sizeof(who), "event %" PRId64 " (leaf %" PRIu64 ")",
-				 event_id, leaf_index);
-	else
-		snprintf(who, sizeof(who), "leaf %" PRIu64, leaf_index);
 	if (reader->room < base64_len)
 	{
 		free(reader->bytes);
@@ -272,10 +267,81 @@ check_bytes(Reader *reader, json_object *c, uint64_t leaf_index,
 		if (reader->bytes == NULL)
 			unreadable("out of memory");
 	}
-	if (!gov_base64_decode(json_object_get_string(c), base64_len,
+	if (!gov_base64_decode(json_object_get_string(base64), base64_len,
 						   reader->bytes, reader->room, &len))
-		bad_line(reader, "has a \"c\" that is not base64");
-	if (gov_tree_leaf_hash(reader->bytes, len, &hash) != GOV_TREE_OK)
+		bad_line(reader, otherwise);
+	return len;
+}
+
+/*
+ * read_part
+ *		Bytes of a leaf too large for one line, of which the rest follows.
+ *
+ * They are hashed as they come.  Of the event only its id is kept, which they
+ * begin with; false where the order is lost.
+ */
+static bool
+read_part(Reader *reader, json_object *object)
+{
+	json_object *part;
+	uint64_t	leaf_index;
+	size_t		len;
+
+	if (json_object_object_length(object) != 2 ||
+		!json_size(object, "i", &leaf_index) ||
+		!json_object_object_get_ex(object, "part", &part) ||
+		!json_object_is_type(part, json_type_string))
+		bad_line(reader, "is no part of a leaf");
+	if (leaf_index != reader->edge.size)
+	{
+		fails(reader->task, "line %" PRIu64 " has a part of leaf %" PRIu64
+			  " where leaf %" PRIu64 " belongs: it was added or moved",
+			  reader->lines.number, leaf_index, reader->edge.size);
+		return false;
+	}
+	len = decode(reader, part, "has a \"part\" that is not base64");
+	/* In shorter ones events might be hidden from who has them printed. */
+	if (len != PART_LEN)
+		bad_line(reader, "has a part of another length");
+	if (!reader->in_parts)
+	{
+		memcpy(reader->head, reader->bytes, EVENT_ID_END);
+		if (reader->parts == NULL)
+			reader->parts = gov_sha256_new();
+		if (reader->parts == NULL || !gov_sha256_reset(reader->parts) ||
+			!gov_sha256_update(reader->parts, "", 1))
+			unreadable("OpenSSL could not compute SHA-256");
+		reader->in_parts = true;
+	}
+	if (!gov_sha256_update(reader->parts, reader->bytes, len))
+		unreadable("OpenSSL could not compute SHA-256");
+	return true;
+}
+
+/* The event's bytes into reader->event; false, and told, where they lie. */
+static bool
+check_bytes(Reader *reader, json_object *c, uint64_t leaf_index,
+			bool has_event, int64_t event_id, const GovTreeHash *sealed)
+{
+	Task	   *task = reader->task;
+	size_t		len = decode(reader, c, "has a \"c\" that is not base64");
+	const char *wrong;
+	char		who[80];
+	GovTreeHash hash;
+	bool		hashed;
+
+	if (has_event)
+		snprintf(who, sizeof(who), "event %" PRId64 " (leaf %" PRIu64 ")",
+				 event_id, leaf_index);
+	else
+		snprintf(who, sizeof(who), "leaf %" PRIu64, leaf_index);
+	if (reader->in_parts)
+		hashed = gov_sha256_update(reader->parts, reader->bytes, len) &&
+			gov_sha256_final(reader->parts, hash.bytes);
+	else
+		hashed = gov_tree_leaf_hash(reader->bytes, len,
+									&hash) == GOV_TREE_OK;
+	if (!hashed)
 		unreadable("OpenSSL could not compute SHA-256");
 	if (memcmp(&hash, sealed, sizeof(hash)) != 0)
 	{
@@ -283,7 +349,9 @@ check_bytes(Reader *reader, json_object *c, uint64_t leaf_index,
 			  who);
 		return false;
 	}
-	wrong = event_decode(reader->bytes, len, &reader->event);
+	wrong = reader->in_parts ?
+		event_decode(reader->head, EVENT_ID_END, &reader->event) :
+		event_decode(reader->bytes, len, &reader->event);
 	if (wrong != NULL)
 	{
 		fails(task, "%s: its bytes are no event: %s", who, wrong);
@@ -397,6 +465,7 @@ read_leaf(Reader *reader, json_object *object)
 			print_event(leaf_index, leaf_index < task->vouched,
 						&reader->event);
 	}
+	reader->in_parts = false;
 	match_inclusion(reader, leaf_index, has_bytes, &sealed);
 	if (gov_tree_edge_append(&reader->edge, &sealed) != GOV_TREE_OK)
 		unreadable("OpenSSL could not compute SHA-256");
@@ -525,6 +594,8 @@ read_export(Task *task)
 		is_last = json_object_object_get_ex(object, "leaves", NULL);
 		if (is_last)
 			read_trailer(reader, object);
+		else if (json_object_object_get_ex(object, "part", NULL))
+			in_order = read_part(reader, object);
 		else
 			in_order = read_leaf(reader, object);
 		json_object_put(object);
@@ -539,5 +610,6 @@ read_export(Task *task)
 	json_tokener_free(reader->tokener);
 	free(reader->missing.span);
 	free(reader->bytes);
+	gov_sha256_free(reader->parts);
 	free(reader);
 }

@@ -185,7 +185,7 @@ SELECT FROM gov_log_event('seal_json', 'try', 'seal', details => (
     SELECT jsonb_object_agg(repeat('k', i) || chr(c), to_jsonb(repeat('v', i) || chr(c) || repeat('w', 40 - i)))
     FROM generate_series(0, 40) AS i, unnest('{1,8,9,10,12,13,31,32,33,34,35,91,92,93,127,128,255,8364,128512}'::int[]) AS c));
 SELECT FROM gov_log_event('seal_json', 'try', 'seal', details => '{"": [], "a": {}, "b": [[], {}, [1, [2, {"c": null}]]],
-    "n": [0, -1.50, 1e400, 1e-20, 123456789012345678901234567890], "t": [true, false, null], "s": ["", " ", "\u2028"]}');
+    "n": [0, -1.50, 1e308, 1e-20, 123456789012345678901234567890], "t": [true, false, null], "s": ["", " ", "\u2028"]}');
 SELECT FROM gov_audit_seal();
 SELECT count(*) AS events, bool_and(position(convert_to(e.details::text, 'UTF8') IN decode(x.line::jsonb ->> 'c', 'base64')) > 0) AS the_same
 FROM governance.audit_events AS e

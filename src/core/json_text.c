@@ -6,11 +6,16 @@
  * every string and then looks at each of its bytes on the way; here runs of
  * bytes that need no escape are found many at a time and copied as they are.
  *
- * Invariant: the result is that of the cast to text.  A hash is computed over
+ * Invariants: the result is that of the cast to text.  A hash is computed over
  * it, so the two may never differ; the regression tests hold them together.
+ * What is short as stored may be long as text (1e131071 has 131,072 digits),
+ * so where a text goes on piece by piece, memory is bounded by a piece and the
+ * longest number.
  */
 #include "postgres.h"
 
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
@@ -18,7 +23,7 @@
 #include <emmintrin.h>
 #endif
 
-#include "audit/json_text.h"
+#include "core/json_text.h"
 
 #define EVERY_BYTE(b)	(~UINT64CONST(0) / 255 * (b))
 
@@ -159,10 +164,8 @@ append_escaped(StringInfo out, unsigned char c)
 }
 
 static void
-append_string(StringInfo out, const char *s, int len)
+append_plainly(StringInfo out, const char *s, int len)
 {
-	reserve(out, len + 2);
-	out->data[out->len++] = '"';
 	for (;;)
 	{
 		int			plain;
@@ -176,13 +179,41 @@ append_string(StringInfo out, const char *s, int len)
 		s += plain + 1;
 		len -= plain + 1;
 	}
-	append(out, "\"", 1);
 }
 
-static void
-append_scalar(StringInfo out, const JsonbValue *v)
+/* Give a piece away if there is one; false: no more is wanted. */
+static inline bool
+give(StringInfo out, GovTextTake take, void *arg)
 {
-	const char *number;
+	return out->len < GOV_TEXT_PIECE || take == NULL || take(out, arg);
+}
+
+static bool
+append_string(StringInfo out, const char *s, int len, GovTextTake take,
+			  void *arg)
+{
+	reserve(out, len < GOV_TEXT_PIECE ? len + 2 : 2);
+	out->data[out->len++] = '"';
+	while (len > GOV_TEXT_PIECE)
+	{
+		int			piece = pg_mbcliplen(s, len, GOV_TEXT_PIECE);
+
+		append_plainly(out, s, piece);
+		if (!give(out, take, arg))
+			return false;
+		s += piece;
+		len -= piece;
+	}
+	append_plainly(out, s, len);
+	append(out, "\"", 1);
+	return true;
+}
+
+static bool
+append_scalar(StringInfo out, const JsonbValue *v, GovTextTake take,
+			  void *arg)
+{
+	char	   *number;
 	Datum		value;
 
 	switch (v->type)
@@ -200,76 +231,101 @@ append_scalar(StringInfo out, const JsonbValue *v)
 			value = NumericGetDatum(v->val.numeric);
 			number = DatumGetCString(DirectFunctionCall1(numeric_out, value));
 			append(out, number, strlen(number));
+			pfree(number);
 			break;
 		case jbvString:
-			append_string(out, v->val.string.val, v->val.string.len);
-			break;
+			return append_string(out, v->val.string.val, v->val.string.len,
+								 take, arg);
 		default:
 			elog(ERROR, "unexpected jsonb scalar type %d", (int) v->type);
 	}
+	return true;
 }
 
-/*
- * gov_json_text
- *		Append what the cast to text gives.  No terminator follows it.
- */
-void
-gov_json_text(StringInfo out, Jsonb *jb)
+bool
+gov_json_text(StringInfo out, Jsonb *jb, GovTextTake take, void *arg)
 {
 	JsonbIterator *it = JsonbIteratorInit(&jb->root);
 	JsonbIteratorToken token;
 	JsonbValue	v;
 	bool		first = true;	/* nothing before it in its container */
 	bool		raw_scalar = false;
+	bool		more = true;
 
-	while ((token = JsonbIteratorNext(&it, &v, false)) != WJB_DONE)
+	while (more && (token = JsonbIteratorNext(&it, &v, false)) != WJB_DONE)
 	{
+		if (!first && (token == WJB_BEGIN_ARRAY || token == WJB_BEGIN_OBJECT ||
+					   token == WJB_KEY || token == WJB_ELEM))
+			append(out, ", ", 2);
+		first = false;
 		switch (token)
 		{
 			case WJB_BEGIN_ARRAY:
-				if (!first)
-					append(out, ", ", 2);
 				raw_scalar = v.val.array.rawScalar;
 				if (!raw_scalar)
 					append(out, "[", 1);
 				first = true;
 				break;
 			case WJB_BEGIN_OBJECT:
-				if (!first)
-					append(out, ", ", 2);
 				append(out, "{", 1);
 				first = true;
 				break;
 			case WJB_KEY:
-				if (!first)
-					append(out, ", ", 2);
-				append_string(out, v.val.string.val, v.val.string.len);
+				more = append_string(out, v.val.string.val,
+									 v.val.string.len, take, arg);
 				append(out, ": ", 2);
 				/* the value follows without a comma */
 				first = true;
 				break;
 			case WJB_ELEM:
-				if (!first)
-					append(out, ", ", 2);
-				append_scalar(out, &v);
-				first = false;
-				break;
 			case WJB_VALUE:
-				append_scalar(out, &v);
-				first = false;
+				more = append_scalar(out, &v, take, arg);
 				break;
 			case WJB_END_ARRAY:
 				if (!raw_scalar)
 					append(out, "]", 1);
 				raw_scalar = false;
-				first = false;
 				break;
 			case WJB_END_OBJECT:
 				append(out, "}", 1);
-				first = false;
 				break;
 			default:
 				elog(ERROR, "unexpected jsonb token %d", (int) token);
 		}
+		more = more && give(out, take, arg);
 	}
+	return more;
+}
+
+typedef struct Count
+{
+	Size		len;
+	Size		max;
+} Count;
+
+static bool
+take_count(StringInfo out, void *arg)
+{
+	Count	   *count = arg;
+
+	CHECK_FOR_INTERRUPTS();
+	count->len += out->len;
+	resetStringInfo(out);
+	return count->len <= count->max;
+}
+
+bool
+gov_json_exceeds(Jsonb *jb, Size max)
+{
+	StringInfoData piece;
+	Count		count = {0, max};
+
+	/* even if it were full of the longest numbers */
+	if (VARSIZE(jb) < max / GOV_TEXT_MAX_GROWTH)
+		return false;
+	initStringInfo(&piece);
+	(void) gov_json_text(&piece, jb, take_count, &count);
+	count.len += piece.len;
+	pfree(piece.data);
+	return count.len > max;
 }
