@@ -15,6 +15,8 @@
 #include "utils/builtins.h"
 
 #include "core/args.h"
+#include "core/json_text.h"
+#include "core/numbers.h"
 
 void
 gov_bad_value(const char *name, const char *detail, const char *hint)
@@ -215,6 +217,33 @@ empty_object(void)
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
+/*
+ * What is short as stored may be long as text: judge it by its numbers, and
+ * then by its text.
+ */
+static Jsonb *
+check_json(Jsonb *jb, const char *name)
+{
+	const char *flaw = gov_json_flaw(jb);
+
+	if (flaw != NULL)
+		gov_bad_value(name, flaw, GOV_NUMBER_HINT);
+	if (gov_json_exceeds(jb, GOV_TEXT_MAX))
+		gov_bad_value(name,
+					  psprintf("It has more than %d bytes as text.",
+							   GOV_TEXT_MAX),
+					  "Keep the document elsewhere and give its address and hash.");
+	return jb;
+}
+
+Jsonb *
+gov_arg_json(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	if (PG_ARGISNULL(n))
+		gov_missing_value(name);
+	return check_json(PG_GETARG_JSONB_P(n), name);
+}
+
 Jsonb *
 gov_arg_object(FunctionCallInfo fcinfo, int n, const char *name, bool or_null)
 {
@@ -226,7 +255,7 @@ gov_arg_object(FunctionCallInfo fcinfo, int n, const char *name, bool or_null)
 	if (!JB_ROOT_IS_OBJECT(jb))
 		gov_bad_value(name, "It is not a JSON object.",
 					  "Give an object such as {\"key\": \"value\"}.");
-	return jb;
+	return check_json(jb, name);
 }
 
 Jsonb *
@@ -240,7 +269,20 @@ gov_arg_document(FunctionCallInfo fcinfo, int n, const char *name,
 	jb = PG_GETARG_JSONB_P(n);
 	if (JB_ROOT_IS_SCALAR(jb))
 		gov_bad_value(name, "It is neither a JSON object nor an array.", NULL);
-	return jb;
+	return check_json(jb, name);
+}
+
+Numeric
+gov_arg_number(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	const char *flaw;
+
+	if (PG_ARGISNULL(n))
+		gov_missing_value(name);
+	flaw = gov_number_flaw(PG_GETARG_NUMERIC(n));
+	if (flaw != NULL)
+		gov_bad_value(name, flaw, NULL);
+	return PG_GETARG_NUMERIC(n);
 }
 
 const char **

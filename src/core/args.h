@@ -10,6 +10,7 @@
 
 #include "fmgr.h"
 #include "utils/jsonb.h"
+#include "utils/numeric.h"
 
 #include "core/compat.h"
 #include "core/moment.h"
@@ -42,13 +43,18 @@ extern const char *gov_arg_word(FunctionCallInfo fcinfo, int n,
 								const char *name, const char *const *words,
 								const char *missing);
 
-/* A JSON object; NULL gives {} or, with or_null, NULL. */
+/*
+ * JSON whose numbers are plain (core/numbers.h) and whose text is no longer
+ * than a free text: any value; an object, NULL giving {} or, with or_null,
+ * NULL; the same or an array.  And a number of that kind.
+ */
+extern Jsonb *gov_arg_json(FunctionCallInfo fcinfo, int n, const char *name);
 extern Jsonb *gov_arg_object(FunctionCallInfo fcinfo, int n, const char *name,
 							 bool or_null);
-
-/* Like that, an array being allowed too. */
 extern Jsonb *gov_arg_document(FunctionCallInfo fcinfo, int n,
 							   const char *name, bool or_null);
+extern Numeric gov_arg_number(FunctionCallInfo fcinfo, int n,
+							  const char *name);
 
 /* text[] without NULLs and of one dimension; NULL gives *count = -1. */
 extern const char **gov_arg_text_array(FunctionCallInfo fcinfo, int n,

@@ -28,6 +28,7 @@
 #include "access/require.h"
 #include "audit/outbox.h"
 #include "audit/record.h"
+#include "core/numbers.h"
 #include "core/operation.h"
 #include "core/relations.h"
 #include "core/restoring.h"
@@ -411,6 +412,20 @@ publish_change(const Governed *g, Relation rel, HeapTuple old_tuple,
 				   event->resource, data);
 }
 
+/* What no function of ours has looked at. */
+static void
+check_numbers(const Jsonb *written, const char *resource)
+{
+	const char *flaw = gov_json_flaw(written);
+
+	if (flaw != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("change of %s refused", resource),
+				 errdetail("%s", flaw),
+				 errhint("%s", GOV_NUMBER_HINT)));
+}
+
 static void
 record_change(const Governed *g, TriggerData *trigdata)
 {
@@ -429,7 +444,8 @@ record_change(const Governed *g, TriggerData *trigdata)
 	if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
 		new_tuple = trigdata->tg_newtuple;
 
-	if (verb == NULL)
+	event.is_direct = verb == NULL;
+	if (event.is_direct)
 		verb = new_tuple == NULL ? "delete" :
 			old_tuple == NULL ? "insert" : "update";
 	event.event_type = psprintf("%s.%s", g->def->kind, verb);
@@ -443,6 +459,9 @@ record_change(const Governed *g, TriggerData *trigdata)
 		event.new_row = gov_row_to_jsonb(new_tuple, desc, g->hidden);
 	if (old_tuple != NULL && new_tuple != NULL)
 		event.changes = gov_row_changes(old_tuple, new_tuple, desc, g->hidden);
+	if (event.is_direct && new_tuple != NULL)
+		check_numbers(old_tuple ? event.changes : event.new_row,
+					  event.resource);
 	if (reason != NULL)
 	{
 		JsonbParseState *state = NULL;

@@ -213,21 +213,6 @@ arg_metric(FunctionCallInfo fcinfo, int n)
 	return metric;
 }
 
-/* A finite number. */
-static Datum
-arg_threshold(FunctionCallInfo fcinfo, int n)
-{
-	Numeric		threshold;
-
-	if (PG_ARGISNULL(n))
-		gov_bad_value("threshold", "The argument \"threshold\" is missing.",
-					  "Give a value: threshold => ...");
-	threshold = PG_GETARG_NUMERIC(n);
-	if (numeric_is_nan(threshold) || numeric_is_inf(threshold))
-		gov_bad_value("threshold", "It is not a finite number.", NULL);
-	return NumericGetDatum(threshold);
-}
-
 /*
  * gov_set_deployment_gate(environment, metric, operator, threshold, model_id)
  * → deployment_gates
@@ -241,7 +226,8 @@ gov_set_deployment_gate(PG_FUNCTION_ARGS)
 	const char *metric = arg_metric(fcinfo, 1);
 	const char *operator = gov_arg_word(fcinfo, 2, "operator", operators,
 										NULL);
-	Datum		threshold = arg_threshold(fcinfo, 3);
+	Datum		threshold = NumericGetDatum(gov_arg_number(fcinfo, 3,
+														   "threshold"));
 	const char *model_id = gov_arg_id_or_null(fcinfo, 4, "model_id");
 	GovEnvironment found;
 	GovActor	actor;

@@ -89,12 +89,9 @@ gov_override_policy(PG_FUNCTION_ARGS)
 {
 	const char *name = gov_arg_id(fcinfo, 0, "name");
 	const char *reason = gov_arg_reason(fcinfo, 2, "reason");
-	Jsonb	   *value;
+	Jsonb	   *value = gov_arg_json(fcinfo, 1, "value");
 	bool		is_break_glass;
 
-	if (PG_ARGISNULL(1))
-		gov_bad_value("value", "The argument \"value\" is missing.", NULL);
-	value = PG_GETARG_JSONB_P(1);
 	gov_refuse_read_only("gov_override_policy()");
 	(void) gov_require(GOV_PERM_POLICY_OVERRIDE,
 					   psprintf("policy/%s", name));

@@ -188,14 +188,9 @@ Datum
 gov_set_policy(PG_FUNCTION_ARGS)
 {
 	const char *name = gov_arg_id(fcinfo, 0, "name");
-	Jsonb	   *value;
+	Jsonb	   *value = gov_arg_json(fcinfo, 1, "value");
 	const char *reason = gov_arg_text(fcinfo, 2, "reason", "");
 	GovActor	actor;
-
-	if (PG_ARGISNULL(1))
-		gov_bad_value("value", "The argument \"value\" is missing.",
-					  "Give a value: value => ...");
-	value = PG_GETARG_JSONB_P(1);
 
 	gov_refuse_read_only("gov_set_policy()");
 	actor = gov_require(GOV_PERM_SYSTEM_CONFIG, psprintf("policy/%s", name));
