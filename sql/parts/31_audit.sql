@@ -81,7 +81,7 @@ AS 'MODULE_PATHNAME', 'gov_log_event'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_log_event(text, text, text, text, jsonb) IS
-'Record an application''s own event.  status: success, denied, failure.  A type with a dot is refused (22023): those are the extension''s; so is an event of more than 1 MB.  Needs an active user.';
+'Record an application''s own event.  status: success, denied, failure.  A type with a dot is refused (22023): those are the extension''s; so is an event of more than 1 MB, and a number of more than 100 significant digits or not within -1e308 and 1e308.  Needs an active user.';
 
 -- Each way to ask has its branch with its index, read in its order; the
 -- conditions on arguments alone are judged once, so one branch runs.
@@ -100,7 +100,13 @@ BEGIN ATOMIC
         governance.check_bound('since', gov_audit_trail.since),
         governance.check_bound('until', gov_audit_trail.until);
     SELECT governance.require_permission('audit:read');
-    SELECT found.*
+    SELECT found.event_id, found.incarnation, found.occurred_at, found.xid,
+        found.actor, found.evidence, found.db_role, found.session_role,
+        found.event_type, found.action, found.resource, found.resource_type,
+        found.outcome, governance.shown_json(found.old_row),
+        governance.shown_json(found.new_row), governance.shown_json(found.changes),
+        governance.shown_json(found.details), found.client_addr,
+        found.application_name, found.leaf_hash
     FROM (
         (SELECT e.*
             FROM governance.audit_events AS e
@@ -134,7 +140,7 @@ BEGIN ATOMIC
     ORDER BY found.occurred_at DESC, found.event_id DESC;
 END;
 COMMENT ON FUNCTION @extschema@.gov_audit_trail(text, text, timestamptz, timestamptz, integer) IS
-'Audit events, newest first: those of an actor (user_id), of a resource (''<kind>/<id>''), from since on and before until; NULL: any; an infinity is no bound.  limit_rows 1 to 10000.  Needs audit:read.';
+'Audit events, newest first: those of an actor (user_id), of a resource (''<kind>/<id>''), from since on and before until; NULL: any; an infinity is no bound.  limit_rows 1 to 10000.  JSON of more than 8 MB is left out, with a word in its place; the table has it.  Needs audit:read.';
 
 CREATE VIEW governance.access_audit_log
 WITH (security_invoker = true) AS
@@ -160,4 +166,4 @@ RETURNS jsonb
 AS 'MODULE_PATHNAME', 'gov_row_json'
 LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_row_json(record) IS
-'A row as jsonb, times in seconds since 1970 whatever the session''s settings are.  NULL gives NULL.  Needs nothing: it reads nothing but its argument.';
+'A row as jsonb, times in seconds since 1970 whatever the session''s settings are; in place of JSON of more than 8 MB {"left_out": ...}.  NULL gives NULL.  Needs nothing: it reads nothing but its argument.';

@@ -181,7 +181,7 @@ BEGIN ATOMIC
     SELECT governance.check_limit(gov_approval_requests.limit_rows);
     SELECT governance.require_actor();
     SELECT r.request_id, r.action, r.requester_id, r.requested_at, r.expires_at,
-        s.status, r.context, r.comments, r.resource_key,
+        s.status, governance.shown_json(r.context), r.comments, r.resource_key,
         r.consumed_at, r.consumed_by, r.overdue_at, r.principals, r.backers
     FROM governance.approval_requests AS r
     CROSS JOIN LATERAL governance.request_status(r.status, r.expires_at) AS s(status)
@@ -206,7 +206,7 @@ BEGIN ATOMIC
         'requested_at', extract(epoch FROM r.requested_at),
         'expires_at', extract(epoch FROM r.expires_at),
         'status', governance.request_status(r.status, r.expires_at),
-        'context', r.context,
+        'context', governance.shown_json(r.context),
         'comments', r.comments,
         'consumed_at', extract(epoch FROM r.consumed_at),
         'consumed_by', r.consumed_by,

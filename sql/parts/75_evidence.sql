@@ -5,7 +5,7 @@ RETURNS jsonb
 AS 'MODULE_PATHNAME', 'gov_event_evidence'
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION governance.event_evidence(bigint) IS
-'What proves an audit event: {canonical (base64), leaf_hash, proof}; proof is null where it is not sealed yet.';
+'What proves an audit event: {canonical (base64), leaf_hash, proof}; proof is null where it is not sealed yet, canonical where it has more than 8 MB.';
 
 CREATE FUNCTION governance.evidence_bundle(model_id text, version text)
 RETURNS SETOF jsonb
@@ -149,7 +149,8 @@ BEGIN ATOMIC
                 SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                         'event_id', e.event_id, 'occurred_at', extract(epoch FROM e.occurred_at),
                         'actor', e.actor, 'evidence', e.evidence, 'event_type', e.event_type,
-                        'resource', e.resource, 'outcome', e.outcome, 'changes', e.changes, 'details', e.details)
+                        'resource', e.resource, 'outcome', e.outcome,
+                        'changes', governance.shown_json(e.changes), 'details', governance.shown_json(e.details))
                     || governance.event_evidence(e.event_id) ORDER BY e.event_id)
                 FROM governance.audit_events AS e
                 WHERE e.resource IN (SELECT w.resource FROM wanted AS w)), '[]'))
@@ -162,7 +163,7 @@ BEGIN ATOMIC
             'model_id', evidence_bundle.model_id,
             'version', evidence_bundle.version,
             'digests', pg_catalog.jsonb_object_agg(s.name,
-                pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(s.content::text, 'UTF8')), 'hex')))
+                governance.json_digest(s.content)))
     FROM section AS s
     WHERE EXISTS (
         SELECT

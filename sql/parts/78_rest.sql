@@ -8,7 +8,7 @@ BEGIN ATOMIC
     SELECT governance.require_actor();
     SELECT @extschema@.gov_row_json(given.v) || pg_catalog.jsonb_build_object(
         'metrics', '{"accuracy": null, "latency_ms": null}'::jsonb || coalesce((
-            SELECT pg_catalog.jsonb_object_agg(latest.key, latest.value)
+            SELECT governance.shown_json(pg_catalog.jsonb_object_agg(latest.key, latest.value))
             FROM (
                 SELECT DISTINCT ON (e.key) e.key, e.value
                 FROM governance.model_metrics AS m, pg_catalog.jsonb_each(m.metrics) AS e
@@ -54,7 +54,7 @@ BEGIN ATOMIC
     SELECT governance.require_actor();
     SELECT @extschema@.gov_row_json(given.u) || pg_catalog.jsonb_build_object(
         'metrics', coalesce((
-            SELECT pg_catalog.jsonb_object_agg(latest.key, latest.value)
+            SELECT governance.shown_json(pg_catalog.jsonb_object_agg(latest.key, latest.value))
             FROM (
                 SELECT DISTINCT ON (e.key) e.key, e.value
                 FROM governance.usecase_metrics AS m, pg_catalog.jsonb_each(m.metrics) AS e
@@ -248,7 +248,8 @@ BEGIN ATOMIC
         governance.check_limit(gov_next_events.limit_rows);
     SELECT governance.require_actor();
     SELECT governance.add_consumer(gov_next_events.consumer);
-    SELECT e.*
+    SELECT e.event_no, e.published_no, e.id, e.source, e.type, e.subject,
+        e."time", governance.shown_json(e.data), e.published_at
     FROM governance.event_consumers AS c
     JOIN governance.events AS e ON e.published_no > c.published_no
     WHERE c.name = gov_next_events.consumer
@@ -256,7 +257,7 @@ BEGIN ATOMIC
     LIMIT coalesce(gov_next_events.limit_rows, 100);
 END;
 COMMENT ON FUNCTION @extschema@.gov_next_events(text, integer) IS
-'The events that a consumer has not dealt with yet, in their order.  A new consumer begins with what comes after this call.  They come again until gov_acknowledge_events() tells that they are dealt with.  Needs an active user.';
+'The events that a consumer has not dealt with yet, in their order.  A new consumer begins with what comes after this call.  They come again until gov_acknowledge_events() tells that they are dealt with.  Data of more than 8 MB is left out, with a word in its place.  Needs an active user.';
 
 CREATE FUNCTION governance.lock_consumer(consumer text)
 RETURNS boolean

@@ -40,8 +40,7 @@ static GovStatement list_frameworks = {
 
 /* The controls' results are counted here, once they are known. */
 static GovStatement complete_report = {
-	.sql = "SELECT d.report, pg_catalog.encode(pg_catalog.sha256("
-		   "pg_catalog.convert_to(d.report::text, 'UTF8')), 'hex')"
+	.sql = "SELECT d.report, governance.json_digest(d.report)"
 		   " FROM (SELECT pg_catalog.jsonb_set($1 ||"
 		   " pg_catalog.jsonb_build_object('report_type', $2, 'framework', $3,"
 		   " 'period', pg_catalog.jsonb_build_object("

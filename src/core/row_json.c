@@ -21,6 +21,7 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
+#include "core/answer.h"
 #include "core/row_json.h"
 
 PG_FUNCTION_INFO_V1(gov_row_json);
@@ -170,8 +171,9 @@ push_column(JsonbParseState **state, Form_pg_attribute att, Datum value,
 	gov_json_push(state, WJB_VALUE, value, isnull, att->atttypid);
 }
 
-Jsonb *
-gov_row_to_jsonb(HeapTuple tuple, TupleDesc desc, AttrNumber hidden)
+static Jsonb *
+row_to_jsonb(HeapTuple tuple, TupleDesc desc, AttrNumber hidden,
+			 bool is_shown)
 {
 	JsonbParseState *state = NULL;
 	int			i;
@@ -186,9 +188,17 @@ gov_row_to_jsonb(HeapTuple tuple, TupleDesc desc, AttrNumber hidden)
 		if (att->attisdropped || att->attnum == hidden)
 			continue;
 		value = heap_getattr(tuple, att->attnum, desc, &isnull);
+		if (is_shown && att->atttypid == JSONBOID && !isnull)
+			value = JsonbPGetDatum(gov_json_shown(DatumGetJsonbP(value)));
 		push_column(&state, att, value, isnull);
 	}
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+Jsonb *
+gov_row_to_jsonb(HeapTuple tuple, TupleDesc desc, AttrNumber hidden)
+{
+	return row_to_jsonb(tuple, desc, hidden, false);
 }
 
 Jsonb *
@@ -238,7 +248,7 @@ gov_row_json(PG_FUNCTION_ARGS)
 								  HeapTupleHeaderGetTypMod(header));
 	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
 	tuple.t_data = header;
-	result = gov_row_to_jsonb(&tuple, desc, 0);
+	result = row_to_jsonb(&tuple, desc, 0, true);
 	ReleaseTupleDesc(desc);
 	PG_RETURN_JSONB_P(result);
 }

@@ -9,9 +9,14 @@
 #include "gateway/argument.h"
 #include "gateway/statement.h"
 
+/* A text that grows row by row up to a limit, not a jsonb of all of them. */
 #define LIST_OF(name, aggregated) \
-	"jsonb_build_object('" name "', coalesce(jsonb_agg(" aggregated "), '[]')," \
-	" 'count', count(*))::text"
+	"concat('{\"count\": ', count(*), ', \"" name "\": '," \
+	" gov_list_json(" aggregated "), '}')"
+#define LIST_OF_VERSION(name) \
+	" concat('{\"count\": ', l.count, ', \"version\": '," \
+	" to_json(v.version), ', \"model_id\": ', to_json(v.model_id)," \
+	" ', \"" name "\": ', l.list, '}')"
 #define SHOW_VERSION "SELECT gov_model_version_json(v)::text" \
 	" FROM gov_model_version({model_id}, {version}) AS v"
 #define SHOW_USECASE "SELECT gov_usecase_json(u)::text" \

@@ -44,13 +44,14 @@ ROUTE(GET, "/models", gov_models,
 ROUTE(GET, "/models/{model_id}/versions", gov_model_versions,
 	  "model_id:text! limit|limit_rows>limit_rows:limit cursor|before>before:time",
 	  "SELECT CASE WHEN EXISTS (SELECT FROM governance.models AS m"
-	  " WHERE m.model_id = {model_id}) THEN jsonb_build_object('model_id',"
-	  " {model_id}, 'versions', l.list, 'count', l.count)::text END,"
+	  " WHERE m.model_id = {model_id}) THEN concat('{\"count\": ', l.count,"
+	  " ', \"model_id\": ', to_json({model_id}), ', \"versions\": ', l.list,"
+	  " '}') END,"
 	  " CASE WHEN l.count = coalesce({limit}, 50)"
 	  " THEN extract(epoch FROM l.last)::text END"
 	  " FROM (SELECT count(*), min(v.created_at) AS last,"
-	  " coalesce(jsonb_agg(gov_model_version_json(v)"
-	  " ORDER BY v.created_at DESC, v.version DESC), '[]') AS list"
+	  " gov_list_json(gov_model_version_json(v)"
+	  " ORDER BY v.created_at DESC, v.version DESC) AS list"
 	  " FROM gov_model_versions({*}) AS v) AS l", "", 200,
 	  READS | PAGED, WHAT_MODEL, "The versions of a model, newest first")
 ROUTE(GET, "/models/{model_id}/versions/{version}", gov_model_version,
@@ -101,20 +102,18 @@ ROUTE(POST, "/models/{model_id}/versions/{version}/metrics",
 ROUTE(GET, "/models/{model_id}/versions/{version}/history",
 	  gov_model_history,
 	  "model_id:text! version:text! limit|limit_rows>limit_rows:limit",
-	  "SELECT jsonb_build_object('model_id', v.model_id, 'version', v.version,"
-	  " 'history', l.list, 'count', l.count)::text"
+	  "SELECT" LIST_OF_VERSION("history")
 	  " FROM gov_model_version({model_id}, {version}) AS v, LATERAL ("
-	  "SELECT count(*), coalesce(jsonb_agg(gov_row_json(d)"
-	  " ORDER BY d.deployment_no DESC), '[]') AS list"
+	  "SELECT count(*), gov_list_json(gov_row_json(d)"
+	  " ORDER BY d.deployment_no DESC) AS list"
 	  " FROM gov_model_history({*}) AS d) AS l", "", 200,
 	  READS, WHAT_VERSION, "The deployments of a model version, newest first")
 ROUTE(GET, "/models/{model_id}/versions/{version}/approvals",
 	  gov_model_approvals, "model_id:text! version:text!",
-	  "SELECT jsonb_build_object('model_id', v.model_id, 'version', v.version,"
-	  " 'approvals', l.list, 'count', l.count)::text"
+	  "SELECT" LIST_OF_VERSION("approvals")
 	  " FROM gov_model_version({model_id}, {version}) AS v, LATERAL ("
-	  "SELECT count(*), coalesce(jsonb_agg(gov_row_json(h)"
-	  " ORDER BY h.approval_no DESC), '[]') AS list"
+	  "SELECT count(*), gov_list_json(gov_row_json(h)"
+	  " ORDER BY h.approval_no DESC) AS list"
 	  " FROM gov_model_approvals({*}) AS h) AS l", "", 200,
 	  READS, WHAT_VERSION, "Requests for approval and votes, newest first")
 ROUTE(GET, "/models/{model_id}/deployed", gov_deployed_model,
@@ -161,11 +160,11 @@ ROUTE(GET, "/usecases/{usecase_id}", gov_usecase, "usecase_id:text!",
 	  SHOW_USECASE, "", 200, READS | TAGGED, WHAT_USECASE, "A use-case")
 ROUTE(GET, "/usecases/{usecase_id}/deployments", gov_usecase_deployments,
 	  "usecase_id:text!",
-	  "SELECT jsonb_build_object('usecase_id', u.usecase_id,"
-	  " 'deployments', l.list, 'count', l.count)::text"
+	  "SELECT concat('{\"count\": ', l.count, ', \"usecase_id\": ',"
+	  " to_json(u.usecase_id), ', \"deployments\": ', l.list, '}')"
 	  " FROM gov_usecase({usecase_id}) AS u, LATERAL ("
-	  "SELECT count(*), coalesce(jsonb_agg(gov_row_json(d)"
-	  " ORDER BY d.deployment_no DESC), '[]') AS list"
+	  "SELECT count(*), gov_list_json(gov_row_json(d)"
+	  " ORDER BY d.deployment_no DESC) AS list"
 	  " FROM gov_usecase_deployments({*}) AS d) AS l", "", 200,
 	  READS, WHAT_USECASE, "The deployments of a use-case, newest first")
 ROUTE(GET, "/usecases/{usecase_id}/admit", gov_admit, "usecase_id:text!",

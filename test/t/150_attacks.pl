@@ -620,10 +620,12 @@ unlike(su("SELECT gov_compliance_report_html($report)"), qr/<script>alert/, "$li
 
 line('large-events');
 refused('mallory', q{SELECT gov_log_event('note', 'x', 'y', details => jsonb_build_object('a', repeat('x', 2000000)))},
-	qr/the audit event would be too large/, 'who may nothing writes no large event');
-refused('rita', q{SELECT gov_register_model('large', '1', hyperparameters => jsonb_build_object('a', repeat('x', 80000000)))},
-	qr/the audit event would be too large/, 'nor who may something one that takes a visit\'s time');
-as('rita', q{SELECT gov_register_model('large', g::text, hyperparameters => jsonb_build_object('a', repeat('x', 20000000))) FROM generate_series(1, 10) AS g});
+	qr/It has more than 1048576 bytes as text/, 'who may nothing writes no large event');
+refused('rita', q{SELECT gov_register_model('large', '1', description => repeat('x', 600000), metadata => jsonb_build_object('a', repeat('x', 600000)))},
+	qr/the audit event would be too large/, 'nor does who may something');
+refused('postgres', q{UPDATE governance.users SET metadata = jsonb_build_object('a', repeat('x', 40000000)) WHERE user_id = 'rita'},
+	qr/the audit event would be too large/, 'nor a superuser one that takes a visit\'s time');
+su(qq{UPDATE governance.users SET metadata = jsonb_build_object('a', repeat('$_', 15000000)) WHERE user_id = 'rita'}) for 1 .. 9;
 ok($node->poll_query_until('postgres', q{SELECT gov_audit_status() ->> 'unsealed_events' = '0'}), "$line: many that are large are sealed by and by");
 is(su(q{SELECT gov_health() -> 'components' ->> 'worker'}), 'operational', "$line: no visit failed for them");
 
