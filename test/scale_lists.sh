@@ -278,6 +278,8 @@ call_all() {
 	calls "gov_run_maintenance, everything" "SELECT gov_run_maintenance()" whole
 	calls "gov_row_json" "SELECT gov_row_json(u) FROM governance.users AS u WHERE u.user_id = 'user1'"
 	calls "gov_idempotency_begin, and end" "SELECT gov_idempotency_begin('another', repeat('0', 64)), gov_idempotency_end('another', 200, '{}')"
+	calls "gov_create_consumer" "SELECT gov_create_consumer('another', 'scale')"
+	calls "gov_drop_consumer" "SELECT gov_drop_consumer('scale')"
 	calls "gov_next_events" "SELECT gov_next_events('scale')"
 	calls "gov_acknowledge_events" "WITH n AS MATERIALIZED (SELECT max(published_no) AS no FROM gov_next_events('scale')) SELECT gov_acknowledge_events('scale', n.no) FROM n"
 	calls "gov_replay_events" "SELECT gov_replay_events('scale')"

@@ -106,6 +106,23 @@ BEGIN ATOMIC
         FROM governance.users AS u
         WHERE u.is_active AND u.db_role IS NOT NULL
             AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = u.db_role)
+    ),
+    -- whoever misses these events is not told otherwise
+    deaf(name, why) AS (
+        SELECT c.name,
+            CASE WHEN NOT u.is_active THEN 'its user is not active'
+                WHEN EXISTS (SELECT FROM roleless AS l WHERE l.user_id = u.user_id)
+                    THEN 'the database role of its user does not exist'
+                WHEN c.updated_at < pg_catalog.clock_timestamp() - interval '1 hour'
+                    AND (SELECT e.published_at
+                        FROM governance.events AS e
+                        WHERE e.published_no > c.published_no
+                        ORDER BY e.published_no
+                        LIMIT 1) < pg_catalog.clock_timestamp() - interval '1 hour'
+                    THEN 'it has taken none of them for more than an hour'
+            END
+        FROM governance.event_consumers AS c
+        JOIN governance.users AS u ON u.user_id = c.user_id
     )
     SELECT i.component, 'not installed'
     FROM installed AS i
@@ -146,6 +163,14 @@ BEGIN ATOMIC
     FROM roleless AS l
     WHERE l.n = 1 AND NOT (@extschema@.gov_can('user:manage') OR @extschema@.gov_can('audit:read'))
     UNION ALL
+    SELECT 'worker', 'events do not reach a consumer' || CASE
+            WHEN @extschema@.gov_current_actor() IS NOT NULL
+            THEN ': ' || pg_catalog.string_agg(pg_catalog.format('%s (%s)', d.name, d.why), ', ' ORDER BY d.name)
+            ELSE '' END
+    FROM deaf AS d
+    WHERE d.why IS NOT NULL
+    HAVING pg_catalog.count(*) > 0
+    UNION ALL
     SELECT 'audit', 'governance.audit_log has ' || pg_catalog.count(*) || ' rows instead of one'
     FROM governance.audit_log AS l
     HAVING pg_catalog.count(*) <> 1
@@ -158,7 +183,7 @@ BEGIN ATOMIC
     WHERE w.problem IS NOT NULL;
 END;
 COMMENT ON FUNCTION governance.component_problems() IS
-'What is wrong, by component: tables missing, guards off, no admin left, users whose database role is gone, the worker not working.';
+'What is wrong, by component: tables missing, guards off, no admin left, users whose database role is gone, consumers that get no events, the worker not working.';
 
 CREATE FUNCTION @extschema@.gov_health()
 RETURNS jsonb
@@ -179,4 +204,4 @@ BEGIN ATOMIC
     FROM states AS s;
 END;
 COMMENT ON FUNCTION @extschema@.gov_health() IS
-'{status, components}: operational, or degraded and why, found by looking: tables and guards in the catalogs, a lasting admin, the database roles of active users (by name to who may see users), the worker''s visits.  Needs no actor.';
+'{status, components}: operational, or degraded and why, found by looking: tables and guards in the catalogs, a lasting admin, the database roles of active users (by name to who may see users), consumers that events do not reach, the worker''s visits.  Needs no actor.';

@@ -9,8 +9,6 @@
 #include "catalog/pg_type.h"
 #include "commands/async.h"
 #include "commands/dbcommands.h"
-#include "common/hashfn.h"
-#include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
@@ -21,14 +19,6 @@
 #include "core/relations.h"
 #include "core/spi.h"
 #include "core/work.h"
-
-PG_FUNCTION_INFO_V1(gov_lock_consumer);
-
-/*
- * Tells our locks from those of pg_advisory_lock(), which anybody who can log
- * in may take: it uses 1 and 2.
- */
-#define CONSUMER_LOCK 0x4756
 
 /* It names no operator and no function: any search_path will do. */
 static GovStatement insert_event = {
@@ -121,27 +111,6 @@ gov_outbox_add(const char *type, const char *subject, const Jsonb *data)
 			gov_text(subject), gov_json(data));
 	gov_spi_end();
 	SetUserIdAndSecContext(save_userid, save_context);
-}
-
-/*
- * governance.lock_consumer(consumer) → boolean
- *
- * An advisory lock, as those alone outlive a failed transaction and end with
- * the session.
- */
-Datum
-gov_lock_consumer(PG_FUNCTION_ARGS)
-{
-	text	   *consumer = PG_GETARG_TEXT_PP(0);
-	uint64		hash = hash_bytes_extended((const unsigned char *)
-										   VARDATA_ANY(consumer),
-										   VARSIZE_ANY_EXHDR(consumer), 0);
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (hash >> 32),
-						 (uint32) hash, CONSUMER_LOCK);
-	PG_RETURN_BOOL(LockAcquire(&tag, ExclusiveLock, true, true) !=
-				   LOCKACQUIRE_NOT_AVAIL);
 }
 
 /*

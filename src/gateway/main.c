@@ -46,7 +46,7 @@ check_only(Config *config)
 	}
 	tls_read(config, &tls, &problems);
 	tls_forget(&tls);
-	webhook_check(config->webhooks, &problems);
+	webhook_check(config, &problems);
 	status = problems.len > 0;
 	if (problems.len > 0)
 		fprintf(stderr, "%s", problems.data);

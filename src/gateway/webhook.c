@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gateway/db.h"
@@ -113,20 +114,54 @@ open_connection(const Endpoint *endpoint)
 	return NULL;
 }
 
+/* What an endpoint cannot do without, by this name, in this database. */
+static void
+check_consumer(PGconn *conn, const char *name, Text *problems)
+{
+	PGresult   *result = run(conn, "SELECT gov_current_actor(), (SELECT c.user_id"
+							 " FROM governance.event_consumers AS c"
+							 " WHERE c.name = $1), quote_literal($1),"
+							 " quote_literal(gov_current_actor())",
+							 name, NULL);
+
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+		text_printf(problems, "endpoint \"%s\": %s", name,
+					PQerrorMessage(conn));
+	else if (PQgetisnull(result, 0, 0))
+		text_printf(problems, "endpoint \"%s\": the database role is no"
+					" active governance user\n", name);
+	else if (PQgetisnull(result, 0, 1))
+		text_printf(problems, "endpoint \"%s\": there is no consumer of that"
+					" name; whoever has system:config can run:"
+					" SELECT gov_create_consumer(%s, %s);\n", name,
+					PQgetvalue(result, 0, 2), PQgetvalue(result, 0, 3));
+	else if (strcmp(PQgetvalue(result, 0, 0), PQgetvalue(result, 0, 1)) != 0)
+		text_printf(problems, "endpoint \"%s\": its consumer is user"
+					" \"%s\"'s, not \"%s\"'s; gov_drop_consumer() ends it\n",
+					name, PQgetvalue(result, 0, 1), PQgetvalue(result, 0, 0));
+	PQclear(result);
+}
+
 /* Only one gateway at a time delivers to an endpoint. */
 static bool
-is_our_turn(PGconn *conn, const Endpoint *endpoint)
+is_our_turn(PGconn *conn, const Endpoint *endpoint, time_t *told_at)
 {
 	PGresult   *result = run(conn, "SELECT gov_claim_consumer($1::text)",
 							 endpoint->name, NULL);
 	bool		good = PQresultStatus(result) == PGRES_TUPLES_OK &&
-		PQntuples(result) == 1;
+		PQntuples(result) == 1 && !PQgetisnull(result, 0, 0);
 	bool		ours = good && PQgetvalue(result, 0, 0)[0] == 't';
+	Text		problem = {0};
 
-	if (!good || PQgetisnull(result, 0, 0))
-		log_message("error", NULL, "webhook %s: %s", endpoint->name, good ?
-					"the consumer is another user's" : PQerrorMessage(conn));
-
+	/* It is asked again soon; the log need not have each answer. */
+	if (!good && time(NULL) - *told_at >= LAST_BACKOFF)
+	{
+		*told_at = time(NULL);
+		check_consumer(conn, endpoint->name, &problem);
+		log_message("error", NULL, "webhooks: %s",
+					problem.len > 0 ? problem.data : PQerrorMessage(conn));
+		text_free(&problem);
+	}
 	PQclear(result);
 	return ours;
 }
@@ -203,6 +238,7 @@ static void *
 serve_endpoint(void *arg)
 {
 	const Endpoint *endpoint = arg;
+	time_t		told_at = 0;
 	int			failures = 0;
 
 	while (!atomic_load(&stopping))
@@ -213,7 +249,7 @@ serve_endpoint(void *arg)
 		while (conn != NULL && !atomic_load(&stopping) &&
 			   PQstatus(conn) == CONNECTION_OK)
 		{
-			if (!ours && !(ours = is_our_turn(conn, endpoint)))
+			if (!ours && !(ours = is_our_turn(conn, endpoint, &told_at)))
 				wait_for(conn, LOOK_EACH);
 			else if (!deliver_batch(conn, endpoint))
 				break;
@@ -286,12 +322,24 @@ webhook_stop(void)
 }
 
 void
-webhook_check(const char *path, Text *problems)
+webhook_check(const Config *config, Text *problems)
 {
 	Endpoint	found[MAX_ENDPOINTS];
-	int			n = path[0] == '\0' ? 0 :
-		endpoints_read(path, found, problems);
+	int			n = config->webhooks[0] == '\0' ? 0 :
+		endpoints_read(config->webhooks, found, problems);
+	const char *why;
+	PGconn	   *conn = n <= 0 ? NULL :
+		db_connect(config->db, "governance-gateway check", STATEMENT_MS, &why);
 
+	/* Why there is none was told by the check of the database. */
+	if (conn != NULL)
+	{
+		int			i;
+
+		for (i = 0; i < n; i++)
+			check_consumer(conn, found[i].name, problems);
+		PQfinish(conn);
+	}
 	while (n > 0)
 		endpoint_free(&found[--n]);
 }

@@ -11,7 +11,10 @@
 extern void webhook_start(const Config *config);
 extern void webhook_stop(void);
 
-/* What is wrong with the file of endpoints is added to the problems. */
-extern void webhook_check(const char *path, Text *problems);
+/*
+ * What is wrong with the file of endpoints, and why one of them would get
+ * nothing, is added to the problems.
+ */
+extern void webhook_check(const Config *config, Text *problems);
 
 #endif							/* GATEWAY_WEBHOOK_H */

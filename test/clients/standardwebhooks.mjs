@@ -28,11 +28,12 @@ writeFileSync(join(folder, 'webhooks'),
 
 const admin = await connect('postgres');
 await admin.query(`SELECT gov_create_user('gateway', NULL, 'gateway')`);
+await admin.query(`SELECT gov_create_consumer('oncall', 'gateway')`);
 const log = openSync(join(folder, 'gateway.log'), 'w');
 const sender = spawn(process.env.GATEWAY, ['--listen', '127.0.0.1:0', '--webhooks', join(folder, 'webhooks'),
 	'--db', `host=${process.env.PGHOST} port=${process.env.PGPORT} dbname=${process.env.PGDATABASE} user=gateway`],
 	{ stdio: ['ignore', log, log] });
-await until(async () => (await admin.query('SELECT FROM governance.event_consumers')).rowCount === 1);
+await until(async () => (await admin.query(`SELECT FROM pg_locks WHERE locktype = 'advisory'`)).rowCount === 1);
 
 const titles = ['slow', 'Grüße, "quoted" \\ and \u{1f41e}', 'x'.repeat(500)];
 for (const title of titles)

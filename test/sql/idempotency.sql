@@ -49,10 +49,13 @@ UPDATE governance.idempotency_keys SET created_at = created_at - interval '25 ho
 SELECT gov_run_maintenance() IS NOT NULL AS ran;
 SELECT user_id, key FROM governance.idempotency_keys WHERE user_id LIKE 'idempotency-%' ORDER BY user_id, key;
 
--- a consumer of events; others may leave some meanwhile
+-- a consumer of events is made by who configures, for a user; others may leave
+-- events meanwhile
+SELECT name, user_id, created_by = gov_current_actor() AS by_me FROM gov_create_consumer('idempotency-consumer', 'idempotency-ann');
+SELECT event_type, details, actor = gov_current_actor() AS by_me FROM governance.audit_events WHERE resource = 'event_consumer/idempotency-consumer';
 SET ROLE regress_idempotency_ann;
 SELECT count(*) FROM gov_next_events('idempotency-consumer') WHERE data ->> 'resource' = 'idempotency';
-SELECT published_no >= 0 AS begins_now, created_by FROM governance.event_consumers WHERE name = 'idempotency-consumer';
+SELECT published_no >= 0 AS begins_now, user_id FROM governance.event_consumers WHERE name = 'idempotency-consumer';
 RESET ROLE;
 SELECT (gov_report_incident('other', 'info', 'for a consumer', '', 'idempotency')).status;
 SELECT gov_run_maintenance() -> 'events' IS NOT NULL AS published;
@@ -106,7 +109,46 @@ SELECT gov_replay_events('idempotency-consumer');   -- 42501
 \set VERBOSITY default
 RESET ROLE;
 
-DELETE FROM governance.event_consumers WHERE name = 'idempotency-consumer';
+-- consumers: unknown, and who may
+SELECT gov_create_consumer('idempotency-consumer', 'idempotency-ann');   -- 23505
+SELECT gov_create_consumer('idempotency-new', 'nobody-there');   -- 42704
+SELECT gov_create_consumer('a b', 'idempotency-ann');   -- 22023
+SELECT gov_create_consumer('idempotency-new', NULL);   -- 22023
+\set VERBOSITY default
+SET ROLE regress_idempotency_ben;
+SELECT gov_claim_consumer('idempotency-new');   -- 42704
+\set VERBOSITY sqlstate
+SELECT gov_next_events('idempotency-new');   -- 42704
+SELECT gov_acknowledge_events('idempotency-new', 1);   -- 42704
+SELECT gov_replay_events('idempotency-new');   -- 42704
+SELECT gov_create_consumer('idempotency-new', 'idempotency-ben');   -- 42501
+SELECT gov_drop_consumer('idempotency-consumer');   -- 42501
+SELECT gov_claim_consumer('idempotency-consumer') IS NULL AS anothers;
+SELECT count(*) FROM governance.event_consumers WHERE name LIKE 'idempotency-%';
+-- one made anew is not in the hands of who held the old one
+SET ROLE regress_idempotency_ann;
+SELECT gov_claim_consumer('idempotency-consumer');
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
+RESET ROLE;
+\set VERBOSITY default
+SELECT gov_drop_consumer('idempotency-consumer');
+SELECT gov_drop_consumer('idempotency-consumer');
+SELECT user_id FROM gov_create_consumer('idempotency-consumer', 'idempotency-ben');
+SET ROLE regress_idempotency_ann;
+SELECT gov_claim_consumer('idempotency-consumer') IS NULL AS not_hers, gov_acknowledge_events('idempotency-consumer', 1) IS NULL AS nor_this;
+SET ROLE regress_idempotency_ben;
+SELECT gov_claim_consumer('idempotency-consumer');
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
+RESET ROLE;
+-- one who is not active gets none; nothing is left of the call
+UPDATE governance.users SET is_active = false WHERE user_id = 'idempotency-ben';
+SELECT gov_create_consumer('idempotency-new', 'idempotency-ben');   -- 55000
+SELECT gov_drop_consumer('idempotency-consumer');
+-- nor while governed operation is suspended
+SELECT (gov_suspend('stop')).is_suspended;
+SELECT gov_create_consumer('idempotency-new', 'idempotency-ann');   -- 55000
+SELECT (gov_resume('go on')).is_suspended;
+SELECT count(*) FROM governance.event_consumers WHERE name LIKE 'idempotency-%';
 DELETE FROM governance.idempotency_keys WHERE user_id LIKE 'idempotency-%';
 UPDATE governance.users SET is_active = false, db_role = NULL WHERE user_id LIKE 'idempotency-%';
 DROP ROLE regress_idempotency_ann, regress_idempotency_ben, regress_idempotency_nobody;

@@ -155,6 +155,8 @@ INSERT INTO pg_temp.contract VALUES
     ('gov_create_user', 'user_id text, email text, db_role name DEFAULT NULL::name, metadata jsonb DEFAULT ''{}''::jsonb', 'governance.users'),
     ('gov_update_user', 'user_id text, email text DEFAULT NULL::text, db_role name DEFAULT NULL::name, metadata jsonb DEFAULT NULL::jsonb', 'governance.users'),
     ('gov_deactivate_user', 'user_id text, reason text DEFAULT ''''::text', 'governance.users'),
+    ('gov_create_consumer', 'name text, user_id text', 'governance.event_consumers'),
+    ('gov_drop_consumer', 'name text', 'boolean'),
     ('gov_reactivate_user', 'user_id text, reason text DEFAULT ''''::text', 'governance.users'),
     ('gov_create_api_token', 'user_id text, name text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone', 'text'),
     ('gov_revoke_api_token', 'token_id bigint', 'boolean'),

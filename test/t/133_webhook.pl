@@ -60,6 +60,19 @@ sub answer
 	return;
 }
 
+# wait until a file has it
+sub slurp_until
+{
+	my ($file, $pattern) = @_;
+	my $until = time + 30;
+	until (slurp_file($file) =~ $pattern)
+	{
+		return 0 if time > $until;
+		sleep 0.1;
+	}
+	return 1;
+}
+
 sub received
 {
 	return map { $Gateway::JSON->decode($_) } split /\n/, slurp_file($got);
@@ -79,8 +92,19 @@ my $secret = 'a secret of the endpoint';
 append_to_file("$dir/secret", "$secret\n");
 chmod 0600, "$dir/secret";
 append_to_file("$dir/webhooks", "# name url secret types\noncall http://127.0.0.1:$port/hook $dir/secret governance.incident.*\n");
+
+# -- an endpoint that would get nothing is told of ------------------------------------------
+my @check = ($ENV{GATEWAY} // 'governance-gateway', '--check', '--webhooks', "$dir/webhooks", '--db', $node->connstr('postgres') . ' user=gateway');
+command_fails_like([@check], qr/endpoint "oncall": there is no consumer of that name; whoever has system:config can run: SELECT gov_create_consumer\('oncall', 'gateway'\);/,
+	'--check: none of that name');
 my $gateway = Gateway->new($node, 'postgres', '--webhooks', "$dir/webhooks");
-$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM governance.event_consumers});
+ok(slurp_until($gateway->{log}, qr/SELECT gov_create_consumer\('oncall', 'gateway'\);/), 'the gateway says what to do');
+$node->safe_psql('postgres', q{SELECT gov_create_consumer('oncall', 'postgres')});
+command_fails_like([@check], qr/endpoint "oncall": its consumer is user "postgres"'s, not "gateway"'s/, q{--check: another's});
+$node->safe_psql('postgres', q{SELECT gov_drop_consumer('oncall'), gov_create_consumer('oncall', 'gateway')});
+command_ok([@check], '--check: its own');
+# as soon as it is there, it is used
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory'}), 'and claimed by the gateway that runs');
 
 sub report
 {
@@ -147,11 +171,34 @@ is($_->stop, 0, 'each stops') foreach $gateway, $second;
 my $logs = slurp_file($gateway->{log}) . slurp_file($gateway->{access}) . slurp_file($node->logfile);
 unlike($logs, qr/\Q$secret\E/, 'the secret is in no log');
 
-# -- consumers are their makers' own -------------------------------------------------------------
+# -- consumers are their users' own -------------------------------------------------------------
 $node->safe_psql('postgres', q{CREATE ROLE other LOGIN; SELECT gov_create_user('other', NULL, 'other')});
 is($node->safe_psql('postgres', q{SET ROLE other; SELECT gov_acknowledge_events('oncall', 1000000) IS NULL, gov_replay_events('oncall', 0) IS NULL}), 't|t', 'nobody else moves them');
+
+# -- and health says who gets nothing ---------------------------------------------------------------
+sub health
+{
+	my $worker = $node->safe_psql('postgres', q{SELECT gov_health() -> 'components' ->> 'worker'}, extra_params => [ '-U', shift // 'postgres' ]);
+	return $worker =~ /(events do not reach[^;]*)/ ? $1 : '';
+}
+is(health(), '', 'health: all get events');
+report('late');
+$node->safe_psql('postgres', q{UPDATE governance.event_consumers SET updated_at = now() - interval '2 hours'});
+is(health(), '', 'health: what has just come is not late');
+$node->safe_psql('postgres', q{UPDATE governance.events SET published_at = now() - interval '2 hours'});
+is(health(), 'events do not reach a consumer: oncall (it has taken none of them for more than an hour)', 'health: one that takes nothing');
+$node->safe_psql('postgres', q{CREATE ROLE nobody_here LOGIN});
+is(health('nobody_here'), 'events do not reach a consumer', 'health: a stranger is not told which');
+$node->safe_psql('postgres', q{SELECT gov_deactivate_user('gateway')});
+is(health(), 'events do not reach a consumer: oncall (its user is not active)', 'health: one whose user is not active');
+command_fails_like([@check], qr/endpoint "oncall": the database role is no active governance user/, '--check: no user');
+$node->safe_psql('postgres', q{SELECT gov_reactivate_user('gateway'), gov_drop_consumer('oncall'), gov_create_user('temp', NULL, 'nobody_here'),
+	gov_create_consumer('chat', 'temp')});
+$node->safe_psql('postgres', q{DROP ROLE nobody_here});
+is(health(), 'events do not reach a consumer: chat (the database role of its user does not exist)', 'health: one whose user cannot connect');
+
 chmod 0644, "$dir/secret";
-command_fails_like([ $ENV{GATEWAY} // 'governance-gateway', '--check', '--webhooks', "$dir/webhooks", '--db', $node->connstr('postgres') . ' user=gateway' ],
+command_fails_like([@check],
 	qr/is open to its group or to others/, 'a secret that all can read is a problem');
 
 kill 'TERM', $receiver;

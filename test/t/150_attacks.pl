@@ -636,11 +636,15 @@ su(q{COMMIT PREPARED 'of rita'});
 is(su(q{SELECT DISTINCT actor || ' ' || db_role FROM governance.audit_events WHERE resource = 'model_version/prepared:1'}), 'rita rita', "$line: its events are of who did it, not of who finished it");
 
 line('consumer-lock');
+refused('mallory', q{SELECT gov_claim_consumer('pager')}, qr/consumer "pager" does not exist/, 'nobody takes a name by being first');
+refused('mallory', q{SELECT * FROM gov_next_events('pager')}, qr/consumer "pager" does not exist/, 'nor by asking for events');
+refused('mallory', q{SELECT gov_create_consumer('pager', 'mallory')}, qr/lacks permission "system:config"/, 'nor by making it');
+gives('syd', q{SELECT user_id FROM gov_create_consumer('pager', 'rita')}, 'rita', 'who configures gives it');
 gives('rita', q{SELECT gov_claim_consumer('pager');
 	SELECT objsubid NOT IN (1, 2) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()},
-	"t\nt", 'who made a consumer delivers for it, by a lock that pg_advisory_lock() cannot take');
+	"t\nt", 'whose it is delivers for it, by a lock that pg_advisory_lock() cannot take');
 gives('mallory', q{SELECT gov_claim_consumer('pager') IS NULL}, 't', 'nobody else does');
-refused('mallory', q{SELECT governance.lock_consumer('pager')}, qr/permission denied for function/, 'nor by the inner function');
+refused('mallory', q{SELECT governance.lock_consumer('pager', now())}, qr/permission denied for function/, 'nor by the inner function');
 
 line('denials');
 as('mallory', q{SELECT gov_assign_role('mallory', 'admin')});
