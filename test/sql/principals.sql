@@ -221,6 +221,7 @@ SELECT pr_act('1 login', $$SELECT gov_approve_model('pr_names', '4')$$);        
 UPDATE governance.users SET db_role = NULL WHERE user_id = 'pr_new';
 UPDATE governance.users SET db_role = 'regress_pr_one' WHERE user_id = 'pr_one';
 SELECT is_active FROM gov_reactivate_user('pr_one');
+UPDATE pr_ways SET token = pr_token('1a', 'regress_pr_admin', NULL, 'pr_one') WHERE way = '1 token by admin';
 SELECT pr_act('2 token by admin', $$SELECT gov_approve_model('pr_names', '4')$$);
 
 --
