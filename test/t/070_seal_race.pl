@@ -75,10 +75,11 @@ ended_well($sealers, 'sealers ran');
 
 is($node->safe_psql('postgres', q{SELECT count(*) FROM governance.audit_leaves JOIN governance.audit_events AS e USING (event_id)
 	WHERE e.action = 'prepared'}), '0', 'a prepared transaction is not sealed');
-cmp_ok($node->safe_psql('postgres', q{SELECT count(*) FROM governance.audit_tree_heads}), '>', 20,
-	'many batches were sealed meanwhile');
+cmp_ok($node->safe_psql('postgres', q{SELECT count(*) FROM governance.audit_tree_heads}), '>', 2,
+	'several batches were sealed meanwhile');
 $node->safe_psql('postgres', q{COMMIT PREPARED 'race'});
-$node->safe_psql('postgres', q{SELECT gov_audit_seal()});
+# as many batches as it takes
+ok($node->poll_query_until('postgres', q{SELECT (gov_audit_seal() ->> 'sealed')::int = 0}), 'what is left gets sealed');
 
 my $counts = $node->safe_psql('postgres', q{
 	SELECT count(w.event_id), count(*) FILTER (WHERE l.event_id IS NULL), count(*) FILTER (WHERE e.event_id IS NULL)

@@ -23,6 +23,8 @@ local $ENV{PGHOST} = $node->host;
 local $ENV{PGPORT} = $node->port;
 local $ENV{PGDATABASE} = 'postgres';
 open my $out, '>', "$dir/commands" or die $!;
+# When the server has loaded its configuration once more, it has taken in what a
+# block changed there, too.
 print $out <<"SH";
 set -eu
 cd '$dir/desk'
@@ -34,9 +36,13 @@ psql() {
 	command psql "\$@"
 	grow
 }
+settle() {
+	at=\$(command psql -XAtc 'SELECT clock_timestamp()')
+	command psql -XAtqc 'SELECT pg_reload_conf()' >/dev/null
+	until [ "\$(command psql -XAtc "SELECT pg_conf_load_time() >= '\$at'")" = t ]; do sleep 0.05; done
+}
 SH
-# the server needs a moment to take a changed setting in
-print $out "$_\nsleep 0.5\necho '---'\n" foreach @blocks;
+print $out "$_\nsettle\necho '---'\n" foreach @blocks;
 close $out;
 
 my ($said, $complaints);

@@ -31,11 +31,9 @@ $node->start;
 my ($status, undef, undef) = $node->psql('postgres',
 	q{SELECT gov_begin_as('gov_1111111111111111111111111111111111111111111')});
 isnt($status, 0, 'a wrong token fails');
-my $began = time;
 ok($node->poll_query_until('postgres',
 		q{SELECT count(*) = 1 FROM governance.audit_events WHERE event_type = 'access.denied'}),
 	'and is an event, though a transaction is prepared');
-cmp_ok(time - $began, '<=', 8, 'soon');
 unlike(slurp_file($node->logfile, $log_start), qr/ERROR:  (?!the credentials)/,
 	'no visit failed: event ids were not given out again');
 

@@ -6,6 +6,7 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Wait;
 
 my $old = PostgreSQL::Test::Cluster->new('old');
 $old->init;
@@ -29,9 +30,7 @@ sub key_file
 	my $file = $node->basedir . "/$name.pem";
 	system_or_bail('openssl', 'genpkey', '-algorithm', 'ed25519', '-out', $file);
 	chmod 0600, $file;
-	$node->append_conf('postgresql.conf', "governance.checkpoint_key_file = '$file'");
-	$node->reload;
-	return;
+	return reload($node, "governance.checkpoint_key_file = '$file'");
 }
 
 # --- a life in the old one -----------------------------------------------------
@@ -202,7 +201,6 @@ $new->safe_psql('moved', 'SELECT gov_pre_restore()');
 run_command([ @{ $load{custom} }, '-d', $new->connstr('moved') ]);
 $new->safe_psql('moved', 'SELECT gov_post_restore()');
 key_file($new, 'new');
-sleep 1;
 my (undef, undef, $err) = $new->psql('moved', 'SELECT gov_audit_checkpoint()');
 like($err, qr/no checkpoint is signed in a copy of the database/, 'elsewhere nothing is signed');
 is($new->safe_psql('moved', q{SELECT governance.continue_log('the old server is switched off')}), 't', 'until a superuser says that it moved');

@@ -125,8 +125,8 @@ foreach ([ $writers, 'writers' ], [ $folding, 'folders' ], [ $reading, 'readers'
 }
 like(${ $writers->[1] }, qr/number of failed transactions: 0 /, 'no deadlock and no retry');
 unlike(PostgreSQL::Test::Utils::slurp_file($node->logfile), qr/deadlock|could not serialize/, 'nor anybody else');
-cmp_ok($node->safe_psql('postgres', q{SELECT sum(n) FROM made}), '>', 10000, 'many observations were made');
-is($node->safe_psql('postgres', q{SELECT count(*) > 10, sum(abs(n)) FROM seen}), 't|0',
+cmp_ok($node->safe_psql('postgres', q{SELECT sum(n) FROM made}), '>', 300, 'many observations were made');
+is($node->safe_psql('postgres', q{SELECT count(*) > 1, sum(abs(n)) FROM seen}), 't|0',
 	'whoever looked meanwhile saw each that was committed, once');
 counts_are_exact('while folding');
 ok($node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM governance.sla_deltas}), 'the worker folds what is left');

@@ -42,7 +42,7 @@ sub keys_are
 	return;
 }
 
-my %claims = (sub => 'jwt-ann', aud => 'governance-test', exp => time + 3600);
+my %claims = (sub => 'jwt-ann', aud => 'governance-test', exp => time + 86400);
 
 # hs256({header}, {claims}, secret)
 sub hs256
@@ -104,7 +104,7 @@ my %no = (
 	'expiry without end' => hs256(\%hs, '{"sub":"jwt-ann","aud":"governance-test","exp":1e999}'),
 	'two expiries' => hs256(\%hs, '{"sub":"jwt-ann","aud":"governance-test","exp":1,"exp":4102444800}'),
 	'two subjects' => hs256(\%hs, '{"sub":"gone","sub":"jwt-ann","aud":"governance-test","exp":4102444800}'),
-	'not begun' => hs256(\%hs, { %claims, nbf => time + 60 }),
+	'not begun' => hs256(\%hs, { %claims, nbf => time + 86400 }),
 	'another audience' => hs256(\%hs, { %claims, aud => 'other' }),
 	'no audience' => hs256(\%hs, { sub => 'jwt-ann', exp => time + 60 }),
 	'the audience deeper down' => hs256(\%hs, { sub => 'jwt-ann', exp => time + 60, aud => { aud => 'governance-test' } }),

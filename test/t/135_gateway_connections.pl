@@ -9,7 +9,7 @@ use Gateway;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(time sleep);
+use Wait;
 
 $SIG{PIPE} = 'IGNORE';
 my $node = PostgreSQL::Test::Cluster->new('connections');
@@ -39,7 +39,7 @@ sub smuggle
 	my $socket = $gateway->socket;
 	syswrite $socket, $request . "POST /api/governance/models/register HTTP/1.1\r\nHost: x\r\n"
 		. "Authorization: Bearer $token\r\nContent-Type: application/json\r\nContent-Length: " . length($body) . "\r\n\r\n$body";
-	my $all = Gateway::read_all($socket, 30);
+	my $all = Gateway::read_all($socket);
 	like($all, qr{^HTTP/1\.1 400 }, "$what: 400");
 	like($all, qr{^Connection: close\r$}mi, '  and closed');
 	unlike($all, qr{HTTP/1\.1 (?!400)}, '  before what comes behind');
@@ -102,7 +102,7 @@ syswrite $socket, "${post}Transfer-Encoding: Chunked\r\n\r\n$chunks";
 like(Gateway::read_answer($socket), qr{^HTTP/1\.1 201 }, 'chunks: carried out');
 $gateway->ask($token, 'GET', '/models/odd/versions/1')->{headers}{etag} =~ /^(".*")$/ or die;
 syswrite $socket, "${head}If-None-Match: \"0\"\r\nIf-None-Match: $1\r\nConnection: close\r\n\r\n" =~ s{$path}{/api/governance/models/odd/versions/1}r;
-like(Gateway::read_all($socket, 30), qr{^HTTP/1\.1 304 }, 'the second of two lines of a list counts');
+like(Gateway::read_all($socket), qr{^HTTP/1\.1 304 }, 'the second of two lines of a list counts');
 
 # What the library hides from us, as docs/SECURITY.md names it.  One that shows
 # it, or refuses it by itself, is as good: then the line there may go.
@@ -115,7 +115,7 @@ foreach ([ 'NUL before a bare LF', "${head}X-Any: x\0\n\r\n" ],
 	my ($what, $request) = @$_;
 	my $hidden = $gateway->socket;
 	syswrite $hidden, "$request${head}Connection: close\r\n\r\n";
-	my $all = Gateway::read_all($hidden, 30);
+	my $all = Gateway::read_all($hidden);
 	my @statuses = $all =~ m{HTTP/1\.1 (\d+) }g;
 	like("@statuses", qr/^(200 200|201 200|400|)$/, "$what: one request and the next, or none");
 }
@@ -134,15 +134,15 @@ is($page->{status}, 200, 'a long query') or diag($page->{content});
 foreach my $size (8192, 16_383, 16_384, 16_385, 17_000, 20_000, 30_000, 31_000)
 {
 	my $fill = $size - length("${head}X: \r\n\r\n");
-	my $answer = $gateway->raw($head . 'X: ' . 'a' x $fill . "\r\n\r\n", 1);
+	my $answer = $gateway->raw_answer($head . 'X: ' . 'a' x $fill . "\r\n\r\n");
 	if ($size <= 16_384) { like($answer, qr{^HTTP/1\.1 200 }, "a header of $size bytes is taken"); }
 	else { like($answer, qr{^HTTP/1\.1 431 }, "one of $size bytes is not"); }
 }
-my $answer = $gateway->raw("GET $path?resource=" . 'a' x 20_000 . " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer $token\r\n\r\n", 1);
+my $answer = $gateway->raw_answer("GET $path?resource=" . 'a' x 20_000 . " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer $token\r\n\r\n");
 like($answer, qr{^HTTP/1\.1 (431|414) }, 'nor is a long path');
-$answer = $gateway->raw($head . join('', map { "X-$_: y\r\n" } 1 .. 3000) . "\r\n", 1);
+$answer = $gateway->raw_answer($head . join('', map { "X-$_: y\r\n" } 1 .. 3000) . "\r\n");
 like($answer, qr{^HTTP/1\.1 (431|413) }, 'nor are 3,000 fields');
-like($gateway->raw($head . 'X: ' . 'a' x 17_000 . "\r\n\r\n", 1), qr/"code": "too_large".*"At most 16384 bytes are taken\."/,
+like($gateway->raw_answer($head . 'X: ' . 'a' x 17_000 . "\r\n\r\n"), qr/"code": "too_large".*"At most 16384 bytes are taken\."/,
 	'said in words');
 is($gateway->stop, 0, 'it stops');
 
@@ -167,7 +167,7 @@ my $known = $gateway->socket;
 syswrite $known, "$head\r\n";
 like(Gateway::read_answer($known), qr{^HTTP/1\.1 200 }, 'a client that is known');
 my @idle = open_idle('127.0.0.1', 520);
-my $other = HTTP::Tiny->new(timeout => 60, local_address => '127.0.0.2');
+my $other = HTTP::Tiny->new(timeout => $PostgreSQL::Test::Utils::timeout_default, local_address => '127.0.0.2');
 is($other->get("http://127.0.0.1:$gateway->{port}$path", { headers => { Authorization => "Bearer $token" } })->{status},
 	200, '520 idle connections of one address do not lock another one out');
 syswrite $known, "$head\r\n";
@@ -176,8 +176,7 @@ is(answered(@idle), 32, '32 of them are kept');
 my $metrics = $gateway->ask($token, 'GET', '/metrics')->{status};
 is($metrics, 599, 'their address cannot connect meanwhile');
 @idle = ();
-my $until = time + 60;
-sleep 0.1 until $gateway->ask($token, 'GET', '/models')->{status} == 200 || time > $until;
+wait_until(sub { $gateway->ask($token, 'GET', '/models')->{status} == 200 });
 like($gateway->ask($token, 'GET', '/metrics')->{content}, qr/^governance_gateway_clients_turned_away_total [1-9]/m,
 	'when they have gone it can; how many were turned away is counted');
 
@@ -217,15 +216,12 @@ syswrite $began, "$head\r\n";
 like(Gateway::read_answer($began), qr{^HTTP/1\.1 200 }, 'one request');
 ok(Gateway::is_closed($silent), 'a connection that says nothing is closed');
 syswrite $in_header, "GET $path HTTP/1.1\r\nHost: x\r\n";
-$until = time + 60;
-my $closed;
-until ($closed || time > $until)
-{
-	syswrite $dribbling, 'G';
-	syswrite $in_header, "X-More: y\r\n";
-	$closed = Gateway::is_closed($dribbling, 0.1) && Gateway::is_closed($in_header, 30);
-}
-ok($closed, 'so are those on which the header dribbles');
+ok( wait_until(sub {
+		syswrite $dribbling, 'G';
+		syswrite $in_header, "X-More: y\r\n";
+		return Gateway::is_closed($dribbling, 0.1) && Gateway::is_closed($in_header);
+	}),
+	'so are those on which the header dribbles');
 foreach ([ $began, 'one whose first header has come' ], [ $patient, 'one of a trusted proxy' ])
 {
 	my ($s, $what) = @$_;
@@ -238,14 +234,8 @@ is($gateway->stop, 0, 'it stops');
 my $file = PostgreSQL::Test::Utils::tempdir_short() . '/s';
 my $local = IPC::Run::start([ $program, '--listen', "unix:$file", '--db', $node->connstr('app') . ' user=gateway', '--access-log', 'off', @patient ],
 	'<', \'', '>', '/dev/null', '2>', '/dev/null');
-my @local;
-$until = time + 60;
-until (@local == 40 || time > $until)
-{
-	my $s = IO::Socket::UNIX->new(Peer => $file);
-	if ($s) { push @local, $s; }
-	else { sleep 0.05; }
-}
+wait_until(sub { defined IO::Socket::UNIX->new(Peer => $file) });
+my @local = map { IO::Socket::UNIX->new(Peer => $file) } 1 .. 40;
 is(answered(@local), 40, 'a socket of the file system has no limit by address');
 $local->signal('TERM');
 $local->finish;
@@ -288,9 +278,7 @@ foreach my $mode (0644, 0640, 0604, 0660, 0601)
 command_fails_like([ $program, '--db', 'dbname=x', '--listen', '127.0.0.1:0', '--access-log', 'off', @files ],
 	qr/does not start: .*key\.pem.*is open/, 'and the gateway does not start');
 kill 'HUP', $gateway->pid;
-$until = time + 60;
-sleep 0.05 until slurp_file($gateway->{log}) =~ /"message":"not reloaded"/ || time > $until;
-like(slurp_file($gateway->{log}), qr/"message":"not reloaded"/, 'nor takes it over');
+ok(wait_for_file($gateway->{log}, qr/"message":"not reloaded"/), 'nor takes it over');
 is(version_of('1_3'), 'TLSv1.3', 'but goes on with what it has');
 chmod 0400, "$dir/key.pem";
 my ($out) = run_command(\@check);

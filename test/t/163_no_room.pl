@@ -7,6 +7,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
+use Wait;
 use World;
 
 my $node = PostgreSQL::Test::Cluster->new('noroom');
@@ -99,24 +100,21 @@ ok($node->poll_query_until('postgres', q{SELECT gov_audit_status() ->> 'unsealed
 
 foreach my $kind ('governance launcher', 'governance worker')
 {
-	my $ok = 0;
-	foreach my $try (1 .. 200)
-	{
-		ask(q{SELECT gov_log_event('worker', 'killed', 'worker')});
-		$pid = ask("SELECT pid FROM pg_stat_activity WHERE backend_type = '$kind' LIMIT 1");
-		$ok = $pid ne '' && kill(9, $pid) and last;
-	}
-	ok($ok, "$kind: kill -9");
-	usleep(200_000);
-	# the postmaster starts everything anew
-	my $up = 0;
-	foreach (1 .. 300)
-	{
-		my ($status, $out) = $node->psql('postgres', $launcher, timeout => 20);
-		last if $up = ($status == 0 && $out =~ /^\d+$/);
-		usleep(100_000);
-	}
-	ok($up, "$kind: the server is back, and the launcher");
+	my $log_start = -s $node->logfile;
+	# one that was about to end has ended well: then another one
+	ok( wait_until(sub {
+			return 1 if slurp_file($node->logfile, $log_start) =~ /all server processes terminated; reinitializing/;
+			$node->psql('postgres', q{SELECT gov_log_event('worker', 'killed', 'worker')});
+			my ($status, $out) = $node->psql('postgres', "SELECT pid FROM pg_stat_activity WHERE backend_type = '$kind' LIMIT 1");
+			kill 9, $out if $status == 0 && $out ne '';
+			return 0;
+		}),
+		"$kind: kill -9, and the postmaster starts everything anew");
+	ok( wait_until(sub {
+			my ($status, $out) = $node->psql('postgres', $launcher);
+			return $status == 0 && $out =~ /^\d+$/;
+		}),
+		"$kind: the server is back, and the launcher");
 	ask(q{SELECT gov_log_event('worker', 'back', 'worker')});
 	ok($node->poll_query_until('postgres', q{SELECT gov_audit_status() ->> 'unsealed_events' = '0'}), "$kind: everything gets sealed");
 	is(World::wrongs($node, 'postgres'), '', "$kind: all is well");

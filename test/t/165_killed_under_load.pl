@@ -8,6 +8,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
+use Wait;
 use World;
 
 my $kills = $ENV{GOV_KILLS} // 7;
@@ -35,12 +36,15 @@ World::build($node, 'postgres');
 my @victims = ('client backend', 'governance worker', 'postmaster', 'checkpointer', 'walwriter', 'governance launcher', 'client backend');
 my $postmaster = (split /\n/, slurp_file($node->data_dir . '/postmaster.pid'))[0];
 my @all;
+my $events = $node->safe_psql('postgres', 'SELECT count(*) FROM governance.audit_events');
 foreach my $kill (1 .. $kills)
 {
 	my $victim = $victims[ ($kill - 1) % @victims ];
 	my @sessions = map { World::session($node, 'postgres', 4000) } 1 .. 3;
 	push @all, @sessions;
-	usleep(500_000 + int(rand(1_200_000)));
+	# at any moment, when they have begun
+	$node->poll_query_until('postgres', "SELECT count(*) > $events + 50 FROM governance.audit_events");
+	usleep(int(rand(1_200_000)));
 
 	my $killed = 0;
 	if ($victim eq 'postmaster')
@@ -48,27 +52,20 @@ foreach my $kill (1 .. $kills)
 		$killed = kill 9, $postmaster;
 		usleep(100_000) while World::going(@sessions);
 		# its children hold the shared memory until they have seen it
-		foreach (1 .. 100)
-		{
-			$node->{_pid} = undef;
-			last if $node->start(fail_ok => 1);
-			usleep(100_000);
-		}
+		wait_until(sub { $node->{_pid} = undef; $node->start(fail_ok => 1) });
 	}
 	else
 	{
-		foreach (1 .. 500)
-		{
-			my $pid = $node->safe_psql('postgres', "SELECT pid FROM pg_stat_activity WHERE backend_type = '$victim' AND pid <> pg_backend_pid() ORDER BY (state = 'active') DESC NULLS LAST, random() LIMIT 1");
-			last if $killed = ($pid ne '' && kill 9, $pid);
-		}
+		# one that was about to end has ended well: then another one
+		my $log_start = -s $node->logfile;
+		$killed = wait_until(sub {
+			return 1 if slurp_file($node->logfile, $log_start) =~ /all server processes terminated; reinitializing/;
+			my ($status, $pid) = $node->psql('postgres', "SELECT pid FROM pg_stat_activity WHERE backend_type = '$victim' AND pid <> pg_backend_pid() ORDER BY (state = 'active') DESC NULLS LAST, random() LIMIT 1");
+			kill 9, $pid if $status == 0 && $pid ne '';
+			return 0;
+		});
 		usleep(100_000) while World::going(@sessions);
-		foreach (1 .. 300)
-		{
-			my ($status) = $node->psql('postgres', 'SELECT 1', timeout => 20);
-			last if $status == 0;
-			usleep(100_000);
-		}
+		wait_until(sub { my ($status) = $node->psql('postgres', 'SELECT 1'); $status == 0 });
 	}
 	$postmaster = (split /\n/, slurp_file($node->data_dir . '/postmaster.pid'))[0];
 	ok($killed, "kill $kill: a $victim");
@@ -76,6 +73,7 @@ foreach my $kill (1 .. $kills)
 	is(World::wrongs($node, 'postgres'), '', "kill $kill: all is well with states and trail");
 	ok($node->poll_query_until('postgres', q{SELECT gov_audit_status() ->> 'unsealed_events' = '0' AND NOT EXISTS (SELECT FROM governance.sla_deltas)}), "kill $kill: the worker goes on");
 	is(World::broken_pairs($node, 'postgres', @all), '', "kill $kill: folded, every observation counts once");
+	$events = $node->safe_psql('postgres', 'SELECT count(*) FROM governance.audit_events');
 }
 my $done = $node->safe_psql('postgres', q{SELECT count(*) FROM governance.audit_events});
 cmp_ok($done, '>', 300, "$done events of it all");

@@ -11,7 +11,7 @@ use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(usleep);
+use Wait;
 
 our $JSON = JSON::PP->new->allow_nonref->canonical;
 
@@ -47,14 +47,16 @@ sub start
 	my ($self) = @_;
 	$self->{child} = IPC::Run::start($self->{command}, '<', \'',
 		'>>', $self->{log}, '2>>', $self->{log});
-	foreach (1 .. 500)
-	{
-		return if IO::Socket::INET->new(
-			PeerAddr => '127.0.0.1', PeerPort => $self->{port});
-		usleep(20_000);
-		$self->{child}->pump_nb;
-	}
-	die "the gateway does not listen: " . slurp_file($self->{log});
+	wait_until(sub { $self->listens || !$self->{child}->pumpable });
+	die "the gateway does not listen: " . slurp_file($self->{log}) unless $self->listens;
+	return;
+}
+
+# Does it take connections?
+sub listens
+{
+	my ($self) = @_;
+	return defined IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port});
 }
 
 sub pid
@@ -78,25 +80,31 @@ sub socket
 {
 	my ($self, $from) = @_;
 	my $socket = IO::Socket::INET->new(
-		PeerAddr => '127.0.0.1', PeerPort => $self->{port}, Timeout => 10,
+		PeerAddr => '127.0.0.1', PeerPort => $self->{port},
+		Timeout => $PostgreSQL::Test::Utils::timeout_default,
 		$from ? (LocalAddr => $from) : ())
 	  or die "connect: $!";
 	return $socket;
 }
 
-# All that comes until the other end closes, or seconds have passed.
-sub read_all
+# Is there something to read, or the end?  Waits for that.
+sub is_ready
 {
 	my ($socket, $seconds) = @_;
-	my $all = '';
-	my $until = Time::HiRes::time() + $seconds;
 	vec(my $bits = '', fileno($socket), 1) = 1;
-	while ((my $left = $until - Time::HiRes::time()) > 0)
+	return select($bits, undef, undef, $seconds // $PostgreSQL::Test::Utils::timeout_default);
+}
+
+# All that comes until the other end closes; undef if it does not.
+sub read_all
+{
+	my ($socket) = @_;
+	my $all = '';
+	while (is_ready($socket))
 	{
-		last unless select(my $ready = $bits, undef, undef, $left);
-		last unless sysread($socket, $all, 65536, length $all);
+		return $all unless sysread($socket, $all, 65536, length $all);
 	}
-	return $all;
+	return;
 }
 
 # One answer, as long as its Content-Length says; '' where none comes.
@@ -104,11 +112,9 @@ sub read_answer
 {
 	my ($socket) = @_;
 	my $answer = '';
-	vec(my $bits = '', fileno($socket), 1) = 1;
 	until ($answer =~ /\r\nContent-Length: (\d+)\r\n(?:[^\r\n]+\r\n)*\r\n(.*)/is && length $2 >= $1)
 	{
-		last unless select(my $ready = $bits, undef, undef, 30);
-		last unless sysread($socket, $answer, 65536, length $answer);
+		last unless is_ready($socket) && sysread($socket, $answer, 65536, length $answer);
 	}
 	return $answer;
 }
@@ -117,19 +123,27 @@ sub read_answer
 sub is_closed
 {
 	my ($socket, $seconds) = @_;
-	vec(my $bits = '', fileno($socket), 1) = 1;
-	return 0 unless select($bits, undef, undef, $seconds // 30);
-	return !sysread($socket, my $byte, 1);
+	return is_ready($socket, $seconds) && !sysread($socket, my $byte, 1);
 }
 
-# send raw bytes; what came back
+# send raw bytes; what came back until the gateway closed
 sub raw
 {
-	my ($self, $bytes, $seconds) = @_;
+	my ($self, $bytes) = @_;
 	my $socket = $self->socket;
 	local $SIG{PIPE} = 'IGNORE';
 	syswrite($socket, $bytes);
-	return read_all($socket, $seconds // 5);
+	return read_all($socket);
+}
+
+# send raw bytes; the first answer
+sub raw_answer
+{
+	my ($self, $bytes) = @_;
+	my $socket = $self->socket;
+	local $SIG{PIPE} = 'IGNORE';
+	syswrite($socket, $bytes);
+	return read_answer($socket);
 }
 
 # ask(token, method, path, body or undef, headers): the reply, with the body
@@ -137,7 +151,7 @@ sub raw
 sub ask
 {
 	my ($self, $token, $method, $path, $body, %headers) = @_;
-	$self->{http} //= HTTP::Tiny->new(timeout => 30, keep_alive => 1);
+	$self->{http} //= HTTP::Tiny->new(timeout => $PostgreSQL::Test::Utils::timeout_default, keep_alive => 1);
 	$headers{Authorization} = "Bearer $token" if defined $token;
 	my %options = (headers => \%headers);
 	if (defined $body)

@@ -100,9 +100,19 @@ sub session
 		$text .= $between->() if $between;
 		$text .= ref $step ? "SET ROLE $step->[0];\nSELECT $step->[1];\n" : $step;
 	}
-	$text .= "SET statement_timeout = 0;\nSET ROLE postgres;\n\\echo done\nSELECT gov_current_actor();\n";
+	# At the end it says who it is.  What lifts a limit may itself take too long,
+	# or be cancelled: it is asked again until it was not.
 	my $file = "$PostgreSQL::Test::Utils::tmp_check/session-" . ++$sessions;
-	PostgreSQL::Test::Utils::append_to_file("$file.sql", $text);
+	PostgreSQL::Test::Utils::append_to_file("$file.sql", "$text\\set again true\n\\ir $file.end\n\\echo done :who\n");
+	PostgreSQL::Test::Utils::append_to_file("$file.end", <<"SQL");
+ROLLBACK;
+SET statement_timeout = 0;
+SET ROLE postgres;
+SELECT gov_current_actor() AS who, current_user <> 'postgres' AS again \\gset
+\\if :again
+\\ir $file.end
+\\endif
+SQL
 	my %session = (file => $file, connstr => $node->connstr($database));
 	$session{pid} = fork() // die "fork: $!";
 	return \%session if $session{pid};
