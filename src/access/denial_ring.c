@@ -6,8 +6,10 @@
  * counting a database's share and finding room reads four bytes an entry.
  * Sequence numbers order them.
  *
- * The rate is a token bucket for each login role and database.  Buckets that
- * have nothing to report make room for new ones, the longest unused first.
+ * The rate is a token bucket for each database, login role and actor; bad
+ * credentials, which come without an actor and in any number, have one apart,
+ * so that they use up nobody's.  Buckets that have nothing to report make room
+ * for new ones, the longest unused first.
  */
 #include "postgres.h"
 
@@ -27,11 +29,13 @@
 #define BUCKETS 1024
 #define REPORT_EVERY_MS (60 * 1000)
 #define LOG_EVERY_MS (10 * 1000)
+#define BAD_CREDENTIALS ":"		/* no user is called so */
 
 typedef struct Bucket
 {
 	Oid			roleid;			/* InvalidOid: free */
 	Oid			dboid;
+	char		who[GOV_ID_LEN + 1];	/* the actor, '' or BAD_CREDENTIALS */
 	double		tokens;
 	TimestampTz refilled_at;
 	TimestampTz reported_at;
@@ -66,7 +70,8 @@ typedef struct Taken
 	SubTransactionId subid;		/* who took it; moves up at its commit */
 	int			slot;			/* of an entry, or -1 */
 	uint64		seq;
-	Oid			roleid;			/* of a summary */
+	Oid			roleid;			/* of a summary, as who is */
+	char		who[GOV_ID_LEN + 1];
 	int64		suppressed;
 	int64		lost;
 } Taken;
@@ -112,24 +117,28 @@ free_slot(int i)
 }
 
 static Bucket *
-find_bucket(Oid roleid, Oid dboid)
+find_bucket(Oid roleid, const char *who)
 {
 	int			i;
 
 	for (i = 0; i < BUCKETS; i++)
 	{
 		if (ring->buckets[i].roleid == roleid &&
-			ring->buckets[i].dboid == dboid)
+			ring->buckets[i].dboid == MyDatabaseId &&
+			strcmp(ring->buckets[i].who, who) == 0)
 			return &ring->buckets[i];
 	}
 	return NULL;
 }
 
-/* The role's bucket, maybe a new one; NULL where none can be had. */
+/* The entry's bucket, maybe a new one; NULL where none can be had. */
 static Bucket *
 get_bucket(const GovDenialEntry *entry, TimestampTz now)
 {
-	Bucket	   *bucket = find_bucket(entry->login_oid, MyDatabaseId);
+	const char *who = entry->sqlerrcode ==
+		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION ? BAD_CREDENTIALS :
+		entry->actor;
+	Bucket	   *bucket = find_bucket(entry->login_oid, who);
 	int			i;
 
 	if (bucket != NULL)
@@ -153,6 +162,7 @@ get_bucket(const GovDenialEntry *entry, TimestampTz now)
 	memset(bucket, 0, sizeof(Bucket));
 	bucket->roleid = entry->login_oid;
 	bucket->dboid = MyDatabaseId;
+	strlcpy(bucket->who, who, sizeof(bucket->who));
 	bucket->tokens = gov_denial_rate;
 	bucket->refilled_at = now;
 	return bucket;
@@ -413,6 +423,7 @@ gov_denial_take_summaries(bool all, int *count)
 			continue;
 		whats[found].slot = -1;
 		whats[found].roleid = bucket->roleid;
+		strlcpy(whats[found].who, bucket->who, sizeof(bucket->who));
 		whats[found].suppressed = bucket->unreported.suppressed;
 		whats[found].lost = bucket->unreported.lost;
 		summaries[found++] = bucket->unreported;
@@ -444,7 +455,7 @@ let_go(void)
 				free_slot(t->slot);
 			continue;
 		}
-		bucket = find_bucket(t->roleid, MyDatabaseId);
+		bucket = find_bucket(t->roleid, t->who);
 		if (bucket == NULL)
 			continue;
 		bucket->unreported.suppressed -= t->suppressed;

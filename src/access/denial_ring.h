@@ -7,9 +7,10 @@
  *
  * Invariants: nothing that can fail runs under the lock; an entry leaves when
  * the transaction that wrote its event commits, before that one's locks go,
- * and stays if it aborts; a database holds at most half of the entries; a
- * login role gets governance.denial_rate entries a minute in a database, what
- * is over is counted.  A crash of the server loses what is here.
+ * and stays if it aborts; a database holds at most half of the entries; each
+ * actor of a login role gets governance.denial_rate entries a minute in a
+ * database, and so do the login's bad credentials; what is over is counted.  A
+ * crash of the server loses what is here.
  */
 #ifndef GOV_DENIAL_RING_H
 #define GOV_DENIAL_RING_H
@@ -37,7 +38,7 @@ typedef struct GovDenialEntry
 	char		application_name[NAMEDATALEN];
 } GovDenialEntry;
 
-/* Of one login role in this database: what could not be kept. */
+/* Of one bucket of this database: what could not be kept. */
 typedef struct GovDenialSummary
 {
 	NameData	login_role;

@@ -108,7 +108,7 @@ gov_guc_init(void)
 							&gov_max_workers, 2, 1, 8,
 							PGC_SIGHUP, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("governance.denial_rate",
-							"Denied attempts a minute that are recorded one by one for each login role and database.",
+							"Denied attempts a minute that are recorded one by one for each actor of a login in a database, and for its bad credentials apart.",
 							"What is over is counted and recorded as one event, so that a loop of denied attempts cannot fill the disk.",
 							&gov_denial_rate, 60, 1, 1000000,
 							PGC_SIGHUP, 0, NULL, NULL, NULL);

@@ -127,7 +127,7 @@ my $file = $node->basedir . '/list';
 append_to_file($file, join "\n", grep { !/ SCHEMA - Gov rules / } split /\n/, $list);
 $node->command_ok([ 'pg_restore', '--exit-on-error', '-L', $file, '-d', $node->connstr('again'), $dump ], 'pg_restore');
 works('postgres', q{SELECT FROM "Gov rules".gov_post_restore(); SELECT bool_and(ok) FROM "Gov rules".gov_audit_verify()},
-	"\nt", 'the copy verifies', 'again');
+	't', 'the copy verifies', 'again');
 works('rita', q{SELECT status FROM "Gov rules".gov_register_model('risk', '2.0.0')},
 	'registered', 'and people work there', 'again');
 

@@ -1,0 +1,52 @@
+# Bad tokens in any number, and a colleague who is refused all day, use up
+# nobody else's share of what is recorded, though all come through one login.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->append_conf('postgresql.conf', <<'CONF');
+shared_preload_libraries = 'governance'
+governance.denial_rate = 3
+governance.worker = off
+CONF
+$node->start;
+$node->safe_psql('postgres', q{
+	CREATE EXTENSION governance;
+	CREATE ROLE gateway LOGIN;
+	SELECT gov_create_user(u, NULL) FROM unnest('{weak,thin,meek}'::text[]) AS u;
+	SELECT gov_register_model('risk', '1.0.0')});
+my %token = map { $_ => $node->safe_psql('postgres', "SELECT gov_create_api_token('$_', 'test')") } qw(weak thin meek);
+
+# through_gateway(N, TOKEN): so many attempts to approve by that token
+sub through_gateway
+{
+	my ($n, $token) = @_;
+	$node->psql('postgres', "BEGIN; SELECT gov_begin_as('$token'); SELECT gov_approve_model('risk', '1.0.0'); ROLLBACK;\n" x $n,
+		on_error_stop => 0, extra_params => [ '-U', 'gateway' ]);
+	return;
+}
+
+sub recorded
+{
+	my ($where) = @_;
+	$node->safe_psql('postgres', 'SELECT gov_run_maintenance()');
+	return $node->safe_psql('postgres', "SELECT count(*) FROM governance.audit_events WHERE event_type = 'access.denied' AND $where");
+}
+
+through_gateway(90, 'gov_' . 'A' x 43);
+cmp_ok(recorded('actor IS NULL'), '<', 90, 'bad tokens are recorded up to a rate');
+through_gateway(1, $token{weak});
+is(recorded(q{actor = 'weak'}), 1, 'and leave room for who has a good one');
+through_gateway(60, $token{weak});
+cmp_ok(recorded(q{actor = 'weak'}), '<', 61, 'an actor has a rate, too');
+through_gateway(1, $token{thin});
+is(recorded(q{actor = 'thin'}), 1, 'which is not that of another');
+through_gateway(1, $token{meek});
+is(recorded(q{actor = 'meek'}), 1, 'nor of a third');
+
+$node->stop;
+done_testing();
