@@ -356,6 +356,10 @@ take_body(Taking *taking)
 		return refuse(taking, "22P02", "the body is not JSON",
 					  "It is not well-formed UTF-8, or contains a NUL.", NULL);
 	body = json_parse(request->arena, request->body, request->body_len, &why);
+	/* a number that is JSON, but none that is kept here, is a bad value */
+	if (body == NULL && strncmp(why, "A number ", 9) == 0)
+		return refuse(taking, "22023", "the body has a number that is not taken",
+					  why, NULL);
 	if (body == NULL)
 		return refuse(taking, "22P02", "the body is not JSON", why, NULL);
 	if (body->type != JSON_OBJECT)

@@ -175,8 +175,10 @@ is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_locks WHERE locktype =
 is(crashes(), '', 'no process of the server died');
 
 # how long a text may be
-is($node->safe_psql('postgres', q{SELECT version FROM gov_register_model('long', '1.0.0', repeat('x', 1048576))}), '1.0.0', 'a text of a megabyte');
-my (undef, undef, $err) = $node->psql('postgres', qq{\\set VERBOSITY verbose\nSELECT gov_register_model('long', '1.0.1', repeat('x', 1048577))});
+is($node->safe_psql('postgres', q{SELECT version FROM gov_register_model('long', '1.0.0', repeat('x', 1040000))}), '1.0.0', 'a text of nearly a megabyte');
+my (undef, undef, $err) = $node->psql('postgres', qq{\\set VERBOSITY verbose\nSELECT gov_register_model('long', '1.0.1', repeat('x', 1048576))});
+like($err, qr/22023: the audit event would be too large/, 'its event has at most a megabyte, too');
+(undef, undef, $err) = $node->psql('postgres', qq{\\set VERBOSITY verbose\nSELECT gov_register_model('long', '1.0.1', repeat('x', 1048577))});
 like($err, qr/22023: invalid value for argument "description"\nDETAIL:  It has 1048577 bytes, more than 1048576\./, 'and no longer');
 diag(join ' ', map { "$_:$seen{$_}" } sort keys %seen);
 my @slow = slurp_file($node->logfile) =~ /duration: (\d+\.\d+ ms  statement: SELECT \* FROM .{0,200})/g;

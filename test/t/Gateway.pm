@@ -42,11 +42,25 @@ sub new
 	return $self;
 }
 
+# What a test leaves running ends with it.
+my (%running, %child);
+
+END
+{
+	local ($?, $@);
+	foreach my $name (grep { $running{$_} } keys %running)
+	{
+		eval { $child{$name}->kill_kill(grace => 5) };
+	}
+}
+
 sub start
 {
 	my ($self) = @_;
+	$running{$self} = 1;
 	$self->{child} = IPC::Run::start($self->{command}, '<', \'',
 		'>>', $self->{log}, '2>>', $self->{log});
+	$child{$self} = $self->{child};
 	wait_until(sub { $self->listens || !$self->{child}->pumpable });
 	die "the gateway does not listen: " . slurp_file($self->{log}) unless $self->listens;
 	return;
@@ -69,6 +83,7 @@ sub pid
 sub stop
 {
 	my ($self) = @_;
+	$running{$self} = 0;
 	$self->{child}->signal('TERM');
 	$self->{child}->finish;
 	return $self->{child}->full_result(0);
