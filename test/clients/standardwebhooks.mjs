@@ -28,6 +28,8 @@ writeFileSync(join(folder, 'webhooks'),
 
 const admin = await connect('postgres');
 await admin.query(`SELECT gov_create_user('gateway', NULL, 'gateway')`);
+// what was there before is numbered before the consumer begins
+await admin.query('SELECT gov_run_maintenance()');
 await admin.query(`SELECT gov_create_consumer('oncall', 'gateway')`);
 const log = openSync(join(folder, 'gateway.log'), 'w');
 const sender = spawn(process.env.GATEWAY, ['--listen', '127.0.0.1:0', '--webhooks', join(folder, 'webhooks'),
