@@ -200,6 +200,18 @@ find_room(void)
 	return own < ring->size / 2 ? room : -1;
 }
 
+/* It counts one more attempt, this one. */
+static void
+tell_of(GovDenialSummary *summary, const GovDenialEntry *entry)
+{
+	if (summary->suppressed + summary->lost == 1)
+		summary->first_at = entry->occurred_at;
+	summary->last_at = entry->occurred_at;
+	summary->login_role = entry->login_role;
+	summary->sqlerrcode = entry->sqlerrcode;
+	strlcpy(summary->actor, entry->actor, sizeof(summary->actor));
+}
+
 static GovDenialFate
 keep_locked(const GovDenialEntry *entry, bool *wake)
 {
@@ -212,10 +224,7 @@ keep_locked(const GovDenialEntry *entry, bool *wake)
 	if (bucket != NULL && !spend_token(bucket, now))
 	{
 		*wake = unreported->suppressed++ == 0;
-		if (unreported->suppressed + unreported->lost == 1)
-			unreported->first_at = now;
-		unreported->last_at = now;
-		unreported->login_role = entry->login_role;
+		tell_of(unreported, entry);
 		return GOV_DENIAL_SUPPRESSED;
 	}
 
@@ -232,10 +241,7 @@ keep_locked(const GovDenialEntry *entry, bool *wake)
 	if (bucket != NULL)
 	{
 		*wake = unreported->lost++ == 0;
-		if (unreported->suppressed + unreported->lost == 1)
-			unreported->first_at = now;
-		unreported->last_at = now;
-		unreported->login_role = entry->login_role;
+		tell_of(unreported, entry);
 		bucket->lost_ever++;
 		bucket->lost_at = now;
 	}

@@ -42,6 +42,8 @@ typedef struct GovDenialEntry
 typedef struct GovDenialSummary
 {
 	NameData	login_role;
+	char		actor[GOV_ID_LEN + 1];	/* '' : nobody known */
+	int			sqlerrcode;		/* of the last one */
 	TimestampTz first_at;
 	TimestampTz last_at;
 	int64		suppressed;		/* over the rate */

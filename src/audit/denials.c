@@ -109,6 +109,8 @@ write_summary(const GovDenialSummary *summary)
 	origin.session_role = or_null(NameStr(summary->login_role));
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	push_text(&state, "user_id", summary->actor);
+	push_text(&state, "sqlstate", unpack_sql_state(summary->sqlerrcode));
 	push_count(&state, "suppressed", summary->suppressed);
 	push_count(&state, "lost", summary->lost);
 	gov_json_push_key(&state, "since");

@@ -39,6 +39,8 @@ sub recorded
 
 through_gateway(90, 'gov_' . 'A' x 43);
 cmp_ok(recorded('actor IS NULL'), '<', 90, 'bad tokens are recorded up to a rate');
+$node->psql('postgres', q{SELECT gov_approve_model('risk', '1.0.0')}, on_error_stop => 0, extra_params => [ '-U', 'gateway' ]);
+is(recorded(q{details ? 'message' AND details ->> 'sqlstate' = '42501'}), 1, 'and leave room for the login itself, which is nobody');
 through_gateway(1, $token{weak});
 is(recorded(q{actor = 'weak'}), 1, 'and leave room for who has a good one');
 through_gateway(60, $token{weak});
@@ -47,6 +49,10 @@ through_gateway(1, $token{thin});
 is(recorded(q{actor = 'thin'}), 1, 'which is not that of another');
 through_gateway(1, $token{meek});
 is(recorded(q{actor = 'meek'}), 1, 'nor of a third');
+
+# what was left out is told of, under the name of whose it was
+is($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT coalesce(user_id, 'nobody') || ' ' || (details ->> 'sqlstate'), ', ')
+	FROM governance.access_audit_log WHERE details ? 'suppressed'}), 'nobody 28000, weak 42501', 'and each count says whose it is');
 
 $node->stop;
 done_testing();
