@@ -2,6 +2,7 @@
 # nobody else's share of what is recorded, though all come through one login.
 use strict;
 use warnings;
+use Gateway;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -53,6 +54,18 @@ is(recorded(q{actor = 'meek'}), 1, 'nor of a third');
 # what was left out is told of, under the name of whose it was
 is($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT coalesce(user_id, 'nobody') || ' ' || (details ->> 'sqlstate'), ', ')
 	FROM governance.access_audit_log WHERE details ? 'suppressed'}), 'nobody 28000, weak 42501', 'and each count says whose it is');
+
+# the same over HTTP
+SKIP:
+{
+	skip 'no governance-gateway', 4 unless $ENV{GATEWAY} || grep { -x "$_/governance-gateway" } split /:/, $ENV{PATH};
+	my $gateway = Gateway->new($node, 'postgres');
+	my %status = map { $gateway->ask('gov_' . sprintf('%043d', $_), 'GET', '/models')->{status} => 1 } 1 .. 90;
+	is(join(' ', sort keys %status), '401', 'the gateway: 90 made-up tokens');
+	is($gateway->ask($token{meek}, 'POST', '/models/risk/versions/1.0.0/approve', {})->{status}, 403, 'and a refusal');
+	is(recorded(q{actor = 'meek' AND details ? 'message'}), 2, 'which is recorded');
+	is($gateway->stop, 0, 'it stops');
+}
 
 $node->stop;
 done_testing();
