@@ -32,9 +32,26 @@ SELECT :'verdict' NOT LIKE 'holds: %(event %) is in the log of%' AS is_wrong \gs
 \endif
 \set ECHO queries
 
-\echo 'Months later she is handed another copy.  Somebody had turned the guards off before:'
+\echo 'The next day the trail is longer.  What she keeps says nothing of the rest, and so does the verdict:'
 \echo
 \connect - postgres
+SELECT event_type FROM gov_log_event('note', 'write', 'vehicle_classifier');
+SELECT s -> 'sealed' AS sealed FROM gov_audit_seal() AS s \g /dev/null
+\set later :files '/later.jsonl'
+SELECT gov_audit_export() \g (format=unaligned tuples_only=on) :later
+\echo '$ governance-verify --key public.pem --checkpoint checkpoint later.jsonl'
+\set verdict `cd "$DEMO_FILES" && governance-verify --key public.pem --checkpoint checkpoint later.jsonl 2>&1`
+\echo :verdict
+\echo
+\set ECHO none
+SELECT :'verdict' NOT LIKE 'holds up to leaf %; nothing vouches for lea%' AS is_wrong \gset
+\if :is_wrong
+    DO $$ BEGIN RAISE EXCEPTION 'that was not to be'; END $$;
+\endif
+\set ECHO queries
+
+\echo 'Months later she is handed another copy.  Somebody had turned the guards off before:'
+\echo
 \set tampered :files '/tampered.jsonl'
 BEGIN;
 ALTER TABLE governance.audit_events DISABLE TRIGGER ALL;
