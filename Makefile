@@ -63,7 +63,7 @@ REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	checkpoint retire outbox incident incident_deadline \
 	sketch sla_target sla_ingest sla_measurement sla_summary sla_verdict sla_violation \
 	sla_maintenance sla_minimum sla_escalation sla_read sla_gate openslo incident_sla \
-	control report report_render evidence views metrics rest idempotency \
+	control report report_render sla_no_target evidence views metrics rest idempotency \
 	principals loans order maintenance moments numbers restore drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\
 	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))

@@ -9,12 +9,12 @@ CREATE TABLE governance.sla_targets (
     resource_type             text COLLATE "C" NOT NULL,
     resource_id               text COLLATE "C" NOT NULL,
     revision                  int NOT NULL,
-    response_time_p95         float8 NOT NULL,
-    response_time_p99         float8 NOT NULL,
-    availability_target       float8 NOT NULL,
-    error_rate_target         float8 NOT NULL,
+    response_time_p95         float8,
+    response_time_p99         float8,
+    availability_target       float8,
+    error_rate_target         float8,
     -- by way of numeric: 99.9 per cent of 30 days leaves 0.72 hours, not 0.7200000000000409
-    max_downtime_hours        float8 NOT NULL GENERATED ALWAYS AS
+    max_downtime_hours        float8 GENERATED ALWAYS AS
         ((window_days * 24 * (100 - availability_target::numeric) / 100)::float8) STORED,
     incident_response_minutes int NOT NULL,
     incident_resolution_hours int NOT NULL,
@@ -23,12 +23,13 @@ CREATE TABLE governance.sla_targets (
     valid_to                  timestamptz,
     updated_by                text COLLATE "C",
     metadata                  jsonb NOT NULL DEFAULT '{}',
+    openslo                   jsonb,
     CONSTRAINT sla_targets_pkey PRIMARY KEY (resource_type, resource_id, revision),
     CONSTRAINT sla_targets_resource_type_check CHECK (resource_type IN ('model', 'usecase', 'system')),
     CONSTRAINT sla_targets_resource_id_check CHECK (resource_id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
     CONSTRAINT sla_targets_revision_check CHECK (revision >= 1),
-    CONSTRAINT sla_targets_response_time_check CHECK (response_time_p95 > 0
-        AND response_time_p99 >= response_time_p95 AND response_time_p99 < 'infinity'),
+    CONSTRAINT sla_targets_response_time_check CHECK (response_time_p95 > 0 AND response_time_p95 < 'infinity'
+        AND response_time_p99 > 0 AND response_time_p99 < 'infinity' AND response_time_p99 >= response_time_p95),
     CONSTRAINT sla_targets_availability_target_check CHECK (availability_target > 1 AND availability_target <= 100),
     CONSTRAINT sla_targets_error_rate_target_check CHECK (error_rate_target BETWEEN 0 AND 100),
     CONSTRAINT sla_targets_incident_response_minutes_check CHECK (incident_response_minutes > 0),
@@ -41,7 +42,7 @@ CREATE TABLE governance.sla_targets (
 CREATE UNIQUE INDEX sla_targets_current_key ON governance.sla_targets (resource_type, resource_id)
     WHERE valid_to IS NULL;
 COMMENT ON TABLE governance.sla_targets IS
-'What was promised for a resource.  The first revision holds for all earlier time, a later one from valid_from until the next; what a revision says never changes, so a redefinition changes no verdict on the past.';
+'What was promised for a resource.  The first revision holds for all earlier time, a later one from valid_from until the next; what a revision says never changes, so a redefinition changes no verdict on the past.  A target that is NULL was not promised: nothing is judged by it.';
 COMMENT ON COLUMN governance.sla_targets.response_time_p95 IS
 'Milliseconds that at most 5 per cent of the observations may exceed.';
 COMMENT ON COLUMN governance.sla_targets.response_time_p99 IS
@@ -52,6 +53,8 @@ COMMENT ON COLUMN governance.sla_targets.error_rate_target IS
 'Per cent, at most.';
 COMMENT ON COLUMN governance.sla_targets.max_downtime_hours IS
 'What the availability target leaves of window_days.';
+COMMENT ON COLUMN governance.sla_targets.openslo IS
+'The OpenSLO document, or the array of them, that gov_sla_import_openslo() was given for this revision.';
 
 CREATE FUNCTION @extschema@.gov_define_sla(
     resource_type text,
@@ -69,4 +72,4 @@ AS 'MODULE_PATHNAME', 'gov_define_sla'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_define_sla(text, text, float8, float8, float8, float8, int, int, int, jsonb) IS
-'Promise a service level (milliseconds, per cent); returns the revision.  The first holds for all earlier time, a redefinition from now on.  Needs sla:manage.  A time or a percentage out of range, an availability of 1 or less (99.9 means per cent), a p99 below the p95: 22023.';
+'Promise a service level (milliseconds, per cent); returns the revision.  The first holds for all earlier time, a redefinition from now on.  NULL for one of the four targets, given explicitly: no such target, nothing is judged by it.  Needs sla:manage.  A time or a percentage out of range, an availability of 1 or less (99.9 means per cent), a p99 below the p95: 22023.';

@@ -65,7 +65,7 @@ BEGIN
                 CONSTRAINT %1$s_pkey PRIMARY KEY (resource_type, resource_id, %2$I, revision),
                 CONSTRAINT %1$s_observations_check CHECK (observations > 0
                     AND failed BETWEEN 0 AND observations
-                    AND over_p99 BETWEEN 0 AND over_p95 AND over_p95 <= observations)
+                    AND over_p95 BETWEEN 0 AND observations AND over_p99 BETWEEN 0 AND observations)
             ) WITH (fillfactor = 70)$sql$, level.name, level.unit);
         EXECUTE pg_catalog.format('COMMENT ON TABLE governance.%I IS %L', level.name,
             'Observations folded into ' || level.what || ', by target revision: how many, how many failed, how many were over'

@@ -168,13 +168,14 @@ WHERE EXISTS (
 $q$),
     ('eu-ai-act-26.5', 'EU AI Act', 'Operation of live models is monitored',
      'Regulation (EU) 2024/1689, Art. 26(5)', 'no_exceptions',
-     'Each model live in production at the end of the period has a service level defined.',
+     'Each model live in production at the end of the period has a service level defined, with a target.',
      $q$
 SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
     NOT EXISTS (
         SELECT
         FROM governance.sla_targets_at($2) AS t
-        WHERE t.resource_type = 'model' AND t.resource_id = d.model_id) AS is_exception
+        WHERE t.resource_type = 'model' AND t.resource_id = d.model_id
+            AND coalesce(t.response_time_p95, t.response_time_p99, t.availability_target, t.error_rate_target) IS NOT NULL) AS is_exception
 FROM governance.deployment_history AS d
 WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
     AND d.environment IN (
@@ -481,6 +482,7 @@ $q$),
 SELECT t.resource_type || ' ' || t.resource_id || ', target ' || t.availability_target || ' %' AS evidence,
     false AS is_exception, NULL::timestamptz AS opened_at, NULL::timestamptz AS closed_at
 FROM governance.sla_targets_at($2) AS t
+WHERE t.availability_target IS NOT NULL
 UNION ALL
 SELECT v.violation_type || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')', true,
     v.opened_at, v.closed_at

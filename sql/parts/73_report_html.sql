@@ -403,10 +403,10 @@ BEGIN ATOMIC
                 pg_catalog.format('<svg class="chart sla" id="chart-sla-%s" width="100%%" height="152" role="img" aria-label="95th percentile of %s">',
                     r.no, governance.html_text(r.v ->> 'resource_id')),
                 '<line class="axis" x1="0" x2="100%" y1="122" y2="122"/>',
-                pg_catalog.format('<line class="target" x1="0" x2="100%%" y1="%s" y2="%s"/><text class="tick end" x="100%%" y="%s">target %s ms</text>',
+                CASE WHEN r.target IS NOT NULL THEN pg_catalog.format('<line class="target" x1="0" x2="100%%" y1="%s" y2="%s"/><text class="tick end" x="100%%" y="%s">target %s ms</text>',
                     pg_catalog.round(122 - 110 * r.target / r.top, 2), pg_catalog.round(122 - 110 * r.target / r.top, 2),
                     pg_catalog.round(greatest(122 - 110 * r.target / r.top - 5, 10), 2),
-                    pg_catalog.rtrim(pg_catalog.to_char(r.target, 'FM999,999,990.99'), '.')),
+                    pg_catalog.rtrim(pg_catalog.to_char(r.target, 'FM999,999,990.99'), '.')) END,
                 pg_catalog.format('<svg width="100%%" height="122" viewBox="0 0 %s 122" preserveAspectRatio="none">', r.n),
                 (SELECT pg_catalog.string_agg(pg_catalog.format('<polyline class="series" points="%s"/>', q.points), '' ORDER BY q.run)
                     FROM (

@@ -120,6 +120,7 @@ static void
 take_argument(Arena *arena, const char *path, char *word, Argument *argument)
 {
 	char	   *type = strchr(word, ':');
+	char	   *missing;
 	char	   *inner;
 	char	   *name;
 	char	   *end;
@@ -131,6 +132,12 @@ take_argument(Arena *arena, const char *path, char *word, Argument *argument)
 	argument->needed = *end == '!';
 	if (argument->needed)
 		*end-- = '\0';
+	missing = strchr(type, '=');
+	if (missing != NULL)
+	{
+		*missing++ = '\0';
+		argument->missing = arena_strdup(arena, missing);
+	}
 	inner = strchr(type, '(');
 	if (inner != NULL)
 	{

@@ -7,7 +7,7 @@
 
 #include "gateway/router.h"
 
-/* Take "[-]field[|alias...][>argument]:type[(field:type,...)][!] ..." */
+/* Take "[-]field[|alias...][>argument]:type[(field:type,...)|=number][!] ..." */
 extern void arguments_take(Arena *arena, Route *route, const char *text);
 
 /* "" where there is none. */

@@ -346,6 +346,7 @@ take_body(Taking *taking)
 	const Route *route = taking->route;
 	const char *why;
 	const Json *body;
+	int			i;
 
 	if (request->body_len == 0)
 	{
@@ -368,6 +369,11 @@ take_body(Taking *taking)
 								   route->narguments, IN_BODY), NULL);
 	if (!take_fields(taking, body))
 		return false;
+	for (i = 0; i < route->narguments; i++)
+	{
+		if (taking->given[i] == NULL && route->arguments[i].missing != NULL)
+			request->values[i] = route->arguments[i].missing;
+	}
 	why = columns_end(&taking->columns, request, route);
 	return why == NULL || refuse(taking, "22023", why, NULL,
 								 "Give one of them.");

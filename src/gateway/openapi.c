@@ -133,8 +133,14 @@ put_body(const Route *route)
 
 		if (argument->place != IN_BODY)
 			continue;
-		text_printf(&document, "%s\n        \"%s\": %s", comma,
-					argument->fields[0], schema_of(argument));
+		text_printf(&document, "%s\n        \"%s\": ", comma,
+					argument->fields[0]);
+		if (argument->missing != NULL)
+			text_printf(&document,
+						"{\"type\": [\"number\", \"null\"], \"default\": %s}",
+						argument->missing);
+		else
+			text_puts(&document, schema_of(argument));
 		comma = ",";
 	}
 	text_puts(&document, "}");

@@ -70,6 +70,7 @@ typedef struct Argument
 	Place		place;
 	int			segment;		/* where it is in the path */
 	bool		needed;
+	const char *missing;		/* its value where it is left out, or NULL */
 	bool		passed;			/* part of {*} */
 	struct Argument *inner;		/* the fields of objects that have a shape */
 	int			ninner;

@@ -6,11 +6,14 @@
  *		 summary)
  *	path		below /api/governance; {name} is one segment
  *	function	the SQL function that decides or reads
- *	arguments	"[-]field[|alias...][>argument]:type[(field:type,...)][!]"
+ *	arguments	"[-]field[|alias...][>argument]
+ *				:type[(field:type,...)|=number][!]"
  *				each: a path segment, of GET a query parameter, of DELETE that
  *				or a field of the body, else a field of the body.  ! is needed;
- *				- is not passed by {*}; fields in brackets are all that an
- *				object, or each of several, may have.  Types: router.h
+ *				- is not passed by {*}; the number is that of a field which is
+ *				left out, where null means something else; fields in brackets
+ *				are all that an object, or each of several, may have.  Types:
+ *				router.h
  *	call		SQL: {*} is every argument by name, {field} that one
  *	show		SQL that gives the answer, where call does not; it sees what
  *				call did.  {*} is then that of call
@@ -362,10 +365,10 @@ ROUTE(GET, "/audit/consistency", gov_audit_consistency_proof,
 
 ROUTE(POST, "/sla/{resource_type}/{resource_id}/define", gov_define_sla,
 	  "resource_type:text! resource_id:text!"
-	  " response_time_p95|response_time_p95_ms:number"
-	  " response_time_p99|response_time_p99_ms:number"
-	  " availability_target|availability_percent:number"
-	  " error_rate_target|error_rate_percent:number"
+	  " response_time_p95|response_time_p95_ms:number=500"
+	  " response_time_p99|response_time_p99_ms:number=1000"
+	  " availability_target|availability_percent:number=99.9"
+	  " error_rate_target|error_rate_percent:number=0.1"
 	  " incident_response_minutes:int incident_resolution_hours:int"
 	  " window_days:int metadata:object",
 	  "SELECT jsonb_build_object('resource_type', t.resource_type,"

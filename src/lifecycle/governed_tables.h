@@ -97,7 +97,7 @@ GOV_TABLE("sla_targets", "sla_target", "resource_type resource_id", SLA,
 		  " response_time_p99 availability_target error_rate_target"
 		  " max_downtime_hours incident_response_minutes"
 		  " incident_resolution_hours window_days valid_from updated_by"
-		  " metadata", "", "", KEEP)
+		  " metadata openslo", "", "", KEEP)
 GOV_TABLE("sla_measurements", "sla_measurement", "resource_type resource_id",
 		  NONE, "", "", "", KEEP | APPEND)
 GOV_TABLE("maintenance_windows", "maintenance_window", "window_id", NONE,

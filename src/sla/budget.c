@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -38,6 +40,20 @@ static GovStatement find_window = {
 	.latest = true
 };
 
+/* Measured until that moment, which may be before the window's end. */
+static void
+measure(const GovSlaTarget *target, const GovMaintenance *maintenance,
+		TimestampTz until, GovBudget *budget)
+{
+	gov_maintenance_without(maintenance, target->resource_type,
+							target->resource_id, budget->from, until,
+							&budget->period, NULL);
+	budget->allows_nothing = gov_allows_nothing(&budget->period, target);
+	/* what an earlier revision allowed is no budget of one without */
+	if (isnan(target->availability_target))
+		budget->period.budget_failed = 0;
+}
+
 void
 gov_budget_rolling(const GovSlaTarget *target, TimestampTz at,
 				   const GovMaintenance *maintenance, GovBudget *budget)
@@ -45,10 +61,7 @@ gov_budget_rolling(const GovSlaTarget *target, TimestampTz at,
 	budget->window = "rolling";
 	gov_sla_minutes(at, target->window_days * USECS_PER_DAY, &budget->from,
 					&budget->until);
-	gov_maintenance_without(maintenance, target->resource_type,
-							target->resource_id, budget->from, budget->until,
-							&budget->period, NULL);
-	budget->allows_nothing = gov_allows_nothing(&budget->period, target);
+	measure(target, maintenance, budget->until, budget);
 }
 
 static TimestampTz
@@ -84,10 +97,7 @@ gov_budget_calendar(const GovSlaTarget *target, TimestampTz at,
 		begin_of(budget->window,
 				 budget->from + units[unit].max_days * USECS_PER_DAY +
 				 USECS_PER_DAY / 2);
-	gov_maintenance_without(maintenance, target->resource_type,
-							target->resource_id, budget->from,
-							Min(now, budget->until), &budget->period, NULL);
-	budget->allows_nothing = gov_allows_nothing(&budget->period, target);
+	measure(target, maintenance, Min(now, budget->until), budget);
 }
 
 bool

@@ -10,6 +10,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -117,13 +119,16 @@ gov_burn_measure(const char *type, const char *id, TimestampTz at,
 	Measured   *measured = palloc0(sizeof(Measured));
 	int			count = load_rules(burns);
 	int64		longest = 0;
+	GovSlaTarget target;
 	int			i;
 
 	measured->maintenance = maintenance;
 	for (i = 0; i < count; i++)
 		longest = Max(longest, burns[i].rule.short_window);
-	if (!all && (count == 0 ||
-				 measure(type, id, at, longest, measured)->failed == 0))
+	if (!all && (count == 0 || measure(type, id, at, longest,
+									   measured)->budget_failed == 0))
+		return count;
+	if (!gov_sla_target_at(type, id, at, &target))
 		return count;
 
 	for (i = 0; i < count; i++)
@@ -133,8 +138,8 @@ gov_burn_measure(const char *type, const char *id, TimestampTz at,
 
 		burn->short_period = *measure(type, id, at, burn->rule.short_window,
 									  measured);
-		short_holds = gov_burns_faster(&burn->short_period,
-									   burn->rule.factor_milli);
+		short_holds = !isnan(target.availability_target) &&
+			gov_burns_faster(&burn->short_period, burn->rule.factor_milli);
 		if (!all && !short_holds)
 			continue;
 		burn->long_period = *measure(type, id, at, burn->rule.long_window,

@@ -23,8 +23,6 @@
 
 PG_FUNCTION_INFO_V1(gov_define_sla);
 
-#define MAX_RESPONSE_MINUTES (366 * 24 * 60)
-#define MAX_RESOLUTION_HOURS (366 * 24)
 #define MAX_WINDOW_DAYS 366
 
 static GovStatement lock_current = {
@@ -48,29 +46,32 @@ static GovStatement insert_target = {
 		   " resource_id, revision, response_time_p95, response_time_p99,"
 		   " availability_target, error_rate_target,"
 		   " incident_response_minutes, incident_resolution_hours,"
-		   " window_days, valid_from, updated_by, metadata)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+		   " window_days, valid_from, updated_by, metadata, openslo)"
+		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+		   " $14)"
 		   " ON CONFLICT (resource_type, resource_id, revision) DO NOTHING"
 		   " RETURNING t",
-	.nargs = 13, .argtypes = {TEXTOID, TEXTOID, INT4OID, FLOAT8OID, FLOAT8OID,
+	.nargs = 14, .argtypes = {TEXTOID, TEXTOID, INT4OID, FLOAT8OID, FLOAT8OID,
 		FLOAT8OID, FLOAT8OID, INT4OID, INT4OID, INT4OID, TIMESTAMPTZOID,
-		TEXTOID, JSONBOID},
+		TEXTOID, JSONBOID, JSONBOID},
 	.latest = true
 };
 
 static GovParam
-float8_param(double value)
+target_param(double value)
 {
-	return gov_datum(Float8GetDatum(value), false);
+	return gov_datum(Float8GetDatum(value), isnan(value));
 }
 
-/* A number that is greater than 0; NULL is the default. */
+/* A number that is greater than 0; NULL: no such target. */
 static double
-arg_milliseconds(FunctionCallInfo fcinfo, int n, const char *name,
-				 double missing)
+arg_milliseconds(FunctionCallInfo fcinfo, int n, const char *name)
 {
-	double		value = PG_ARGISNULL(n) ? missing : PG_GETARG_FLOAT8(n);
+	double		value;
 
+	if (PG_ARGISNULL(n))
+		return NAN;
+	value = PG_GETARG_FLOAT8(n);
 	if (!(value > 0) || isinf(value))
 		gov_bad_value(name,
 					  psprintf("%g is not a number of milliseconds above 0.",
@@ -80,10 +81,13 @@ arg_milliseconds(FunctionCallInfo fcinfo, int n, const char *name,
 }
 
 static double
-arg_percent(FunctionCallInfo fcinfo, int n, const char *name, double missing)
+arg_percent(FunctionCallInfo fcinfo, int n, const char *name)
 {
-	double		value = PG_ARGISNULL(n) ? missing : PG_GETARG_FLOAT8(n);
+	double		value;
 
+	if (PG_ARGISNULL(n))
+		return NAN;
+	value = PG_GETARG_FLOAT8(n);
 	if (!(value >= 0 && value <= 100))
 		gov_bad_value(name, psprintf("%g is not between 0 and 100.", value),
 					  "It is a percentage, such as 99.9.");
@@ -105,28 +109,25 @@ read_arguments(FunctionCallInfo fcinfo, GovSlaTarget *t)
 			sizeof(t->resource_type));
 	strlcpy(t->resource_id, gov_arg_id(fcinfo, 1, "resource_id"),
 			sizeof(t->resource_id));
-	t->response_time_p95 = arg_milliseconds(fcinfo, 2, "response_time_p95",
-											500);
-	t->response_time_p99 = arg_milliseconds(fcinfo, 3, "response_time_p99",
-											1000);
+	t->response_time_p95 = arg_milliseconds(fcinfo, 2, "response_time_p95");
+	t->response_time_p99 = arg_milliseconds(fcinfo, 3, "response_time_p99");
 	if (t->response_time_p99 < t->response_time_p95)
 		gov_bad_value("response_time_p99",
 					  psprintf("%g is below the target of the 95th percentile, %g.",
 							   t->response_time_p99, t->response_time_p95),
 					  "Of one set of observations the 99th percentile is never below the 95th.");
-	t->availability_target = arg_percent(fcinfo, 4, "availability_target",
-										 99.9);
+	t->availability_target = arg_percent(fcinfo, 4, "availability_target");
 	if (t->availability_target <= 1)
 		gov_bad_value("availability_target",
 					  psprintf("%g is 1 or less.", t->availability_target),
 					  "It is in per cent: 99.9 means 99.9 per cent, 0.999 nearly nothing.");
-	t->error_rate_target = arg_percent(fcinfo, 5, "error_rate_target", 0.1);
+	t->error_rate_target = arg_percent(fcinfo, 5, "error_rate_target");
 	t->incident_response_minutes =
 		arg_count(fcinfo, 6, "incident_response_minutes", 15,
-				  MAX_RESPONSE_MINUTES);
+				  GOV_SLA_MAX_RESPONSE_MINUTES);
 	t->incident_resolution_hours =
 		arg_count(fcinfo, 7, "incident_resolution_hours", 4,
-				  MAX_RESOLUTION_HOURS);
+				  GOV_SLA_MAX_RESOLUTION_HOURS);
 	t->window_days = arg_count(fcinfo, 8, "window_days", 30, MAX_WINDOW_DAYS);
 }
 
@@ -161,11 +162,8 @@ end_revision(GovSlaTarget *t, const char *resource)
 	gov_operation_end();
 }
 
-/*
- * gov_define_sla(resource_type, resource_id, ...) → sla_targets
- */
 Datum
-gov_define_sla(PG_FUNCTION_ARGS)
+gov_sla_define(FunctionCallInfo fcinfo, Jsonb *openslo)
 {
 	GovSlaTarget t = {0};
 	Jsonb	   *metadata;
@@ -189,19 +187,29 @@ gov_define_sla(PG_FUNCTION_ARGS)
 		inserted =
 			gov_run(&insert_target, gov_text(t.resource_type),
 					gov_text(t.resource_id), gov_int4(t.revision),
-					float8_param(t.response_time_p95),
-					float8_param(t.response_time_p99),
-					float8_param(t.availability_target),
-					float8_param(t.error_rate_target),
+					target_param(t.response_time_p95),
+					target_param(t.response_time_p99),
+					target_param(t.availability_target),
+					target_param(t.error_rate_target),
 					gov_int4(t.incident_response_minutes),
 					gov_int4(t.incident_resolution_hours),
 					gov_int4(t.window_days),
 					gov_datum(TimestampTzGetDatum(t.valid_from), false),
-					gov_text(actor.user_id), gov_json(metadata));
+					gov_text(actor.user_id), gov_json(metadata),
+					gov_datum(JsonbPGetDatum(openslo), openslo == NULL));
 		gov_operation_end();
 		if (inserted > 0)
 			break;
 		/* Somebody else has just made the first one: this is the next. */
 	}
 	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_define_sla(resource_type, resource_id, ...) → sla_targets
+ */
+Datum
+gov_define_sla(PG_FUNCTION_ARGS)
+{
+	return gov_sla_define(fcinfo, NULL);
 }

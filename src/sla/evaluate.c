@@ -152,7 +152,7 @@ static GovStatement select_changed = {
 
 /*
  * judge_target
- *		One of the four targets: missed, or not.
+ *		One of the four targets: missed, or not; one that is not there is not.
  *
  * Of too few requests a miss says nothing: it neither opens nor ends one.
  */
@@ -163,6 +163,7 @@ judge_target(const GovSlaTarget *target, GovViolationType type, bool is_met,
 {
 	GovMiss		miss = {0};
 
+	is_met = is_met || isnan(promised);
 	if (!is_met && too_few)
 		return;
 	if (is_met)
@@ -178,6 +179,12 @@ judge_target(const GovSlaTarget *target, GovViolationType type, bool is_met,
 	miss.actual = actual;
 	miss.severity = gov_miss_severity(gov_miss_times(&miss));
 	gov_violation_found(&miss, at, changed);
+}
+
+static double
+per_cent(int64 part, int64 whole)
+{
+	return whole > 0 ? 100.0 * (double) part / (double) whole : 0;
 }
 
 /*
@@ -196,7 +203,7 @@ judge_window(const GovSlaTarget *target, TimestampTz at,
 	TimestampTz until;
 	double		p95 = 0;
 	double		p99 = 0;
-	bool		too_few;
+	int64		minimum;
 
 	gov_sla_minutes(at, gov_policy_usecs("sla.evaluation_window"), &from,
 					&until);
@@ -214,15 +221,16 @@ judge_window(const GovSlaTarget *target, TimestampTz at,
 	judge_target(target, GOV_VIOLATION_RESPONSE_TIME_P99,
 				 gov_p99_is_met(&period), false, target->response_time_p99,
 				 p99, at, changed);
-	too_few = period.count < gov_minimum_count(target);
+	minimum = gov_minimum_count(target);
 	judge_target(target, GOV_VIOLATION_AVAILABILITY,
-				 gov_availability_is_met(&period), too_few,
-				 target->availability_target, gov_availability(&period), at,
-				 changed);
+				 gov_availability_is_met(&period),
+				 period.budget_count < minimum, target->availability_target,
+				 per_cent(period.budget_count - period.budget_failed,
+						  period.budget_count), at, changed);
 	judge_target(target, GOV_VIOLATION_ERROR_RATE,
-				 gov_error_rate_is_met(&period), too_few,
-				 target->error_rate_target, gov_error_rate(&period), at,
-				 changed);
+				 gov_error_rate_is_met(&period), period.err_count < minimum,
+				 target->error_rate_target,
+				 per_cent(period.err_failed, period.err_count), at, changed);
 	pfree(sketch);
 }
 
@@ -284,7 +292,8 @@ judge_burn(const GovSlaTarget *target, TimestampTz at,
 							 maintenance, false, burns);
 	for (i = 0; i < count; i++)
 	{
-		if (rule_fires(target, &burns[i], at) && worst == NULL)
+		if (rule_fires(target, &burns[i], at) && worst == NULL &&
+			!isnan(target->availability_target))
 			worst = &burns[i];
 	}
 	if (worst == NULL)

@@ -126,11 +126,9 @@ load_before(GovMaintenance *maintenance, const GovSlaResource *resource,
 		GovPeriod  *period = &maintenance->before[row].period;
 
 		maintenance->before[row].minute = gov_sla_minute(gov_row_time(row, 1));
-		period->count = gov_row_int8(row, 3);
-		period->failed = gov_row_int8(row, 4);
 		period->over_p95 = gov_row_int8(row, 5);
 		period->over_p99 = gov_row_int8(row, 6);
-		gov_period_allow(period, period->count,
+		gov_period_count(period, gov_row_int8(row, 3), gov_row_int8(row, 4),
 						 gov_sla_revision(resource, gov_row_int4(row, 2)));
 	}
 }

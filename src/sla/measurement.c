@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
@@ -92,7 +94,7 @@ static int
 judge_one(GovMiss *miss, GovViolationType type, bool is_met, bool quiet,
 		  double target, double actual, TimestampTz at, int64 measurement_id)
 {
-	if (is_met)
+	if (is_met || isnan(target))
 		return 0;
 	miss->type = type;
 	miss->target = target;

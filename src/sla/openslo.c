@@ -1,415 +1,336 @@
 /*
  * openslo.c
- *		gov_sla_import_openslo(): a service level by an OpenSLO document.
+ *		gov_sla_import_openslo(): a service level by OpenSLO documents.
  *
- * Source: github.com/OpenSLO/OpenSLO, version v1.  What the document asks for
- * and a service level cannot keep is refused: a promise that is not watched
- * would be worse than none.
+ * What a document asks for and a service level cannot keep is refused, and
+ * what it does not say is not promised: a promise that is not watched, or that
+ * nobody made, would be worse than none.  What came in is kept beside the
+ * target, to go out again.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "common/jsonapi.h"
 #include "fmgr.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/numeric.h"
 
 #include "access/require.h"
-#include "core/compat.h"
-#include "sla/target.h"
+#include "sla/openslo.h"
 
 PG_FUNCTION_INFO_V1(gov_sla_import_openslo);
 PG_FUNCTION_INFO_V1(gov_sql_require_sla);
 
-/* What gov_define_sla() takes, in its order. */
-#define DEFINE_ARGS 10
-extern PGDLLEXPORT Datum gov_define_sla(PG_FUNCTION_ARGS);
-
-#define DEFAULT_P95 500.0
-#define DEFAULT_P99 1000.0
-#define DEFAULT_WINDOW_DAYS 30
+#define DEFINE_ARGS 10			/* of gov_define_sla() */
 #define ANNOTATION "governance/"
 
-typedef enum Objective
-{
-	OBJECTIVE_P95,
-	OBJECTIVE_P99,
-	OBJECTIVE_AVAILABILITY,
-	OBJECTIVE_ERROR_RATE,
-	OBJECTIVE_COUNT
-} Objective;
-
-/* What the document says. */
-typedef struct Document
-{
-	char	   *type;
-	char	   *id;
-	bool		given[OBJECTIVE_COUNT];
-	double		value[OBJECTIVE_COUNT]; /* milliseconds, per cent */
-	double		unavailability; /* what availability leaves, as written */
-	char	   *response_minutes;	/* NULL: not said */
-	char	   *resolution_hours;
-	int32		window_days;
-	bool		is_calendar;
-	Jsonb	   *metadata;		/* or NULL */
-} Document;
-
-pg_noreturn static void
-refuse(const char *detail, const char *hint)
-{
-	gov_bad_value("document", detail, hint);
-}
-
-/* The value of a key, or NULL; JSON's null is none, too. */
-static JsonbValue *
-find(JsonbContainer *object, const char *key)
-{
-	JsonbValue *value;
-
-	if (object == NULL || !JsonContainerIsObject(object))
-		return NULL;
-	value = getKeyJsonValueFromContainer(object, key, strlen(key), NULL);
-	return value != NULL && value->type == jbvNull ? NULL : value;
-}
-
-/* The object or array of a key, or NULL where there is none. */
-static JsonbContainer *
-find_container(JsonbContainer *object, const char *key, const char *path,
-			   bool is_array)
-{
-	JsonbValue *value = find(object, key);
-
-	if (value == NULL)
-		return NULL;
-	if (value->type != jbvBinary ||
-		(is_array ? !JsonContainerIsArray(value->val.binary.data) :
-		 !JsonContainerIsObject(value->val.binary.data)))
-		refuse(psprintf("\"%s\" is not %s.", path,
-						is_array ? "an array" : "an object"), NULL);
-	return value->val.binary.data;
-}
-
-static char *
-find_text(JsonbContainer *object, const char *key, const char *path)
-{
-	JsonbValue *value = find(object, key);
-
-	if (value == NULL)
-		return NULL;
-	if (value->type != jbvString)
-		refuse(psprintf("\"%s\" is not a string.", path), NULL);
-	return pnstrdup(value->val.string.val, value->val.string.len);
-}
-
-static Numeric
-find_number(JsonbContainer *object, const char *key, const char *path)
-{
-	JsonbValue *value = find(object, key);
-
-	if (value == NULL)
-		return NULL;
-	if (value->type != jbvNumeric)
-		refuse(psprintf("\"%s\" of an objective is not a number.", path),
-			   NULL);
-	return value->val.numeric;
-}
+/*
+ * OpenSLO's percentages end before 100.  governance.openslo_complete() writes
+ * this one instead, and an annotation that says so.
+ */
+#define STAND_IN 99.99999
+#define STAND_IN_ERRORS 0.00001
 
 /* The text of a key, which must be there and be that. */
 static void
-demand(JsonbContainer *object, const char *key, const char *path,
-	   const char *wanted, const char *hint)
+demand_text(JsonbContainer *object, const char *key, const char *path,
+			const char *wanted, const char *hint)
 {
-	char	   *text = find_text(object, key, path);
+	JsonbValue *value = gov_openslo_find(object, key);
+	char	   *text;
 
-	if (text == NULL)
-		refuse(psprintf("\"%s\" is missing.", path), hint);
+	if (value == NULL || value->type != jbvString)
+		gov_openslo_refuse(psprintf("\"%s\" is %s.", path, value == NULL ?
+									"missing" : "not a string"), hint);
+	text = gov_openslo_text(object, key);
 	if (strcmp(text, wanted) != 0)
-		refuse(psprintf("\"%s\" is \"%s\", not \"%s\".", path,
-						gov_excerpt(text, strlen(text)), wanted), hint);
+		gov_openslo_refuse_value(path, text, hint);
 }
 
-static double
-to_double(Numeric number)
-{
-	return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-											  NumericGetDatum(number)));
-}
+/* --- annotations --- */
 
-static Numeric
-hundred(void)
-{
-	return int64_to_numeric(100);
-}
+static const char *const annotations_known[] = {
+	"resource_type", "resource_id", "incident_response_minutes",
+	"incident_resolution_hours", "window_days", "availability_target",
+	"error_rate_target", "metadata", NULL
+};
 
-/*
- * objective_percent
- *		The share that has to be good, in per cent and as written: 0.999 is
- *		99.9.
- */
-static Numeric
-objective_percent(JsonbContainer *objective)
-{
-	Numeric		target = find_number(objective, "target", "target");
-	Numeric		percent = find_number(objective, "targetPercent",
-									  "targetPercent");
-
-	if ((target == NULL) == (percent == NULL))
-		refuse("An objective needs either \"target\" or \"targetPercent\".",
-			   NULL);
-	if (target != NULL)
-		percent = numeric_mul_opt_error(target, hundred(), NULL);
-	if (to_double(percent) < 0 || to_double(percent) > 100)
-		refuse("The target of an objective is not between 0 and 100 per cent.",
-			   "\"target\" is from 0 to 1, \"targetPercent\" from 0 to 100.");
-	return percent;
-}
-
-/* "At most so many milliseconds for 95 (99) per cent." */
-static Objective
-read_latency(JsonbContainer *objective, double percent, double *value)
-{
-	char	   *op = find_text(objective, "op", "op");
-	Numeric		number = find_number(objective, "value", "value");
-
-	if (op == NULL || number == NULL)
-		refuse("An objective has only one of \"op\" and \"value\".", NULL);
-	if (strcmp(op, "lte") != 0)
-		refuse(psprintf("The \"op\" of an objective is \"%s\".",
-						gov_excerpt(op, strlen(op))),
-			   "A response time can be promised with \"lte\" alone.");
-	*value = to_double(number);
-	if (percent == 95)
-		return OBJECTIVE_P95;
-	if (percent == 99)
-		return OBJECTIVE_P99;
-	refuse(psprintf("A response time is promised for %g per cent.", percent),
-		   "It can be promised for 95 and for 99 per cent.");
-}
-
-static void
-read_objective(JsonbContainer *objective, Document *document)
-{
-	Numeric		percent = objective_percent(objective);
-	char	   *name = find_text(objective, "displayName", "displayName");
-	Objective	which;
-	double		value;
-
-	if (find(objective, "timeSliceTarget") != NULL ||
-		find(objective, "timeSliceWindow") != NULL)
-		refuse("An objective counts time slices.",
-			   "Observations are counted here, by budgeting method \"Occurrences\".");
-	if (find(objective, "op") != NULL || find(objective, "value") != NULL)
-		which = read_latency(objective, to_double(percent), &value);
-	else if (name != NULL && strcmp(name, "error_rate") == 0)
-	{
-		which = OBJECTIVE_ERROR_RATE;
-		value = to_double(numeric_sub_opt_error(hundred(), percent, NULL));
-	}
-	else
-	{
-		which = OBJECTIVE_AVAILABILITY;
-		value = to_double(percent);
-		document->unavailability =
-			to_double(numeric_sub_opt_error(hundred(), percent, NULL));
-	}
-	if (document->given[which])
-		refuse("Two objectives promise the same.",
-			   "One each for response times of 95 and of 99 per cent, for availability and for the error rate.");
-	document->given[which] = true;
-	document->value[which] = value;
-}
-
-static void
-read_objectives(JsonbContainer *spec, Document *document)
-{
-	JsonbContainer *objectives = find_container(spec, "objectives",
-												"spec.objectives", true);
-	int			count = objectives ? JsonContainerSize(objectives) : 0;
-	int			i;
-
-	if (count == 0)
-		refuse("\"spec.objectives\" is missing or empty.", NULL);
-	for (i = 0; i < count; i++)
-	{
-		JsonbValue *element = getIthJsonbValueFromContainer(objectives, i);
-
-		if (element->type != jbvBinary ||
-			!JsonContainerIsObject(element->val.binary.data))
-			refuse("An objective is not an object.", NULL);
-		read_objective(element->val.binary.data, document);
-	}
-}
-
-/* "30d": days of a duration. */
-static int32
-read_duration(const char *duration)
-{
-	static const struct
-	{
-		char		unit;
-		int			days;
-	}			units[] = {
-		{'d', 1}, {'w', 7}, {'M', 30}, {'Q', 91}, {'Y', 365}
-	};
-	char	   *end;
-	long		number = strtol(duration, &end, 10);
-	int			i;
-
-	for (i = 0; i < lengthof(units); i++)
-	{
-		if (end != duration && end[0] == units[i].unit && end[1] == '\0' &&
-			number >= 1 && number * units[i].days <= 366)
-			return number * units[i].days;
-	}
-	refuse(psprintf("The duration \"%s\" is not from a day to a year.",
-					gov_excerpt(duration, strlen(duration))),
-		   "Write it as 30d, 4w, 1M, 1Q or 1Y.");
-}
-
-static void
-read_window(JsonbContainer *spec, Document *document)
-{
-	JsonbContainer *windows = find_container(spec, "timeWindow",
-											 "spec.timeWindow", true);
-	JsonbContainer *calendar;
-	JsonbContainer *window;
-	JsonbValue *value;
-	char	   *duration;
-	char	   *zone;
-
-	document->window_days = DEFAULT_WINDOW_DAYS;
-	if (windows == NULL)
-		return;
-	value = JsonContainerSize(windows) == 1 ?
-		getIthJsonbValueFromContainer(windows, 0) : NULL;
-	if (value == NULL || value->type != jbvBinary ||
-		!JsonContainerIsObject(value->val.binary.data))
-		refuse("\"spec.timeWindow\" is not an array of one object.", NULL);
-	window = value->val.binary.data;
-	duration = find_text(window, "duration", "spec.timeWindow[0].duration");
-	if (duration != NULL)
-		document->window_days = read_duration(duration);
-	else
-		refuse("\"spec.timeWindow[0].duration\" is missing.", NULL);
-
-	calendar = find_container(window, "calendar",
-							  "spec.timeWindow[0].calendar", false);
-	value = find(window, "isRolling");
-	document->is_calendar = calendar != NULL ||
-		(value != NULL && value->type == jbvBool && !value->val.boolean);
-	zone = find_text(calendar, "timeZone",
-					 "spec.timeWindow[0].calendar.timeZone");
-	if (zone != NULL && strcmp(zone, "UTC") != 0 &&
-		strcmp(zone, "Etc/UTC") != 0)
-		refuse(psprintf("The calendar is that of time zone \"%s\".",
-						gov_excerpt(zone, strlen(zone))),
-			   "Calendar windows begin and end in UTC here.");
-}
-
+/* An annotation of ours, or NULL. */
 static char *
 annotation(JsonbContainer *annotations, const char *name)
 {
-	char	   *key = psprintf(ANNOTATION "%s", name);
-
-	return find_text(annotations, key,
-					 psprintf("metadata.annotations.%s", key));
+	return gov_openslo_text(annotations, psprintf(ANNOTATION "%s", name));
 }
 
 static void
-read_annotations(JsonbContainer *root, JsonbContainer *spec,
-				 Document *document)
+refuse_annotation(const char *path, const char *name, const char *value,
+				  const char *hint)
 {
-	JsonbContainer *metadata = find_container(root, "metadata", "metadata",
-											  false);
-	JsonbContainer *annotations =
-		find_container(metadata, "annotations", "metadata.annotations",
-					   false);
+	gov_openslo_refuse_value(psprintf("%s." ANNOTATION "%s", path, name),
+							 value, hint);
+}
+
+static int32
+whole_annotation(JsonbContainer *annotations, const char *path,
+				 const char *name, int32 max)
+{
+	char	   *text = annotation(annotations, name);
+	int32		number = text ? gov_openslo_whole(text, strlen(text), max) : 0;
+
+	if (text != NULL && number == 0)
+		refuse_annotation(path, name, text,
+						  psprintf("It is a number from 1 to %d.", max));
+	return number;
+}
+
+/* What begins with our prefix and is no annotation of ours is a slip. */
+static void
+check_annotations(JsonbContainer *annotations, const char *path)
+{
+	JsonbIterator *it = JsonbIteratorInit(annotations);
+	JsonbIteratorToken token;
+	JsonbValue	key;
+
+	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	{
+		char	   *name;
+		int			i = 0;
+
+		if (token != WJB_KEY)
+			continue;
+		name = pnstrdup(key.val.string.val, key.val.string.len);
+		if (strncmp(name, ANNOTATION, strlen(ANNOTATION)) != 0)
+			continue;
+		while (annotations_known[i] != NULL &&
+			   strcmp(name + strlen(ANNOTATION), annotations_known[i]) != 0)
+			i++;
+		if (annotations_known[i] == NULL)
+			gov_openslo_refuse(psprintf("\"%s.%s\" is no annotation of governance.",
+										path, gov_excerpt(name, strlen(name))),
+							   psprintf("Known behind \"" ANNOTATION "\": %s.",
+										gov_word_list(annotations_known)));
+	}
+}
+
+/*
+ * The target itself where OpenSLO cannot say it.  It counts only beside the
+ * objective that stands in for it: somebody may have changed that.
+ */
+static void
+read_extreme(JsonbContainer *annotations, const char *path, const char *name,
+			 const char *wanted, GovObjective which, double stand_in,
+			 GovPromise *promise)
+{
+	char	   *text = annotation(annotations, name);
+
+	if (text == NULL)
+		return;
+	if (strcmp(text, wanted) != 0 || !promise->given[which] ||
+		promise->value[which] != stand_in)
+		refuse_annotation(path, name, text,
+						  psprintf("It is %s, beside an objective of %.7g per cent. Leave it out to have what the objectives say.",
+								   wanted, STAND_IN));
+	promise->value[which] = atof(wanted);
+}
+
+/* The length of the window, which durations may only say roughly. */
+static void
+read_days(JsonbContainer *annotations, const char *path, GovPromise *promise)
+{
+	int32		days = whole_annotation(annotations, path, "window_days", 366);
+
+	if (days == 0)
+		return;
+	if (promise->calendar != '\0' ?
+		gov_openslo_calendar_unit(days) != promise->calendar :
+		days != promise->window_days)
+		refuse_annotation(path, "window_days", psprintf("%d", days),
+						  "The duration of \"timeWindow\" says otherwise. Leave it out to have what that says.");
+	promise->window_days = days;
+}
+
+static Jsonb *
+read_metadata(const char *text, const char *path)
+{
+	JsonLexContext *lex = gov_json_lex(unconstify(char *, text), strlen(text),
+									   GetDatabaseEncoding());
+	Jsonb	   *metadata = NULL;
+
+	if (pg_parse_json(lex, &nullSemAction) == JSON_SUCCESS)
+		metadata = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+													  CStringGetDatum(text)));
+	if (metadata == NULL || !JB_ROOT_IS_OBJECT(metadata))
+		gov_openslo_refuse(psprintf("\"%s." ANNOTATION "metadata\" is not the text of a JSON object.",
+									path), NULL);
+	return metadata;
+}
+
+static void
+read_annotations(JsonbContainer *metadata, JsonbContainer *spec,
+				 const char *path, GovPromise *promise)
+{
+	JsonbContainer *annotations = gov_openslo_inner(metadata, "annotations");
 	char	   *text;
 
-	document->type = annotation(annotations, "resource_type");
-	document->id = annotation(annotations, "resource_id");
-	if (document->type == NULL)
-		document->type = pstrdup("system");
-	if (document->id == NULL)
-		document->id = find_text(spec, "service", "spec.service");
-	if (document->id == NULL)
-		refuse("\"spec.service\" is missing: it names the resource.", NULL);
-	document->response_minutes = annotation(annotations,
-											"incident_response_minutes");
-	document->resolution_hours = annotation(annotations,
-											"incident_resolution_hours");
-	text = annotation(annotations, "window_days");
-	if (text != NULL)
-		document->window_days = pg_strtoint32(text);
+	promise->type = "system";
+	promise->id = gov_openslo_text(spec, "service");
+	gov_openslo_demand(spec, "service", gov_openslo_at(path, "spec"));
+	if (annotations == NULL)
+		return;
+	path = gov_openslo_at(path, "metadata.annotations");
+	check_annotations(annotations, path);
+	text = annotation(annotations, "resource_type");
+	if (text != NULL && !gov_sla_is_type(text, strlen(text)))
+		refuse_annotation(path, "resource_type", text,
+						  psprintf("Allowed: %s.",
+								   gov_word_list(gov_sla_types)));
+	promise->type = text != NULL ? text : promise->type;
+	text = annotation(annotations, "resource_id");
+	promise->id = text != NULL ? text : promise->id;
+	promise->response_minutes =
+		whole_annotation(annotations, path, "incident_response_minutes",
+						 GOV_SLA_MAX_RESPONSE_MINUTES);
+	promise->resolution_hours =
+		whole_annotation(annotations, path, "incident_resolution_hours",
+						 GOV_SLA_MAX_RESOLUTION_HOURS);
+	read_days(annotations, path, promise);
+	read_extreme(annotations, path, "availability_target", "100",
+				 GOV_OBJECTIVE_AVAILABILITY, STAND_IN, promise);
+	read_extreme(annotations, path, "error_rate_target", "0",
+				 GOV_OBJECTIVE_ERROR_RATE, STAND_IN_ERRORS, promise);
 	text = annotation(annotations, "metadata");
 	if (text != NULL)
+		promise->metadata = read_metadata(text, path);
+}
+
+/* --- documents --- */
+
+static void
+read_document(JsonbValue *value, const char *path, GovPromise *promise)
+{
+	JsonbContainer *root = value->val.binary.data;
+	JsonbContainer *metadata;
+	JsonbContainer *spec;
+	JsonbContainer *alerts;
+
+	if (value->type != jbvBinary || !JsonContainerIsObject(root))
+		gov_openslo_refuse(psprintf("\"%s\" is not an object.", path), NULL);
+	demand_text(root, "apiVersion", gov_openslo_at(path, "apiVersion"),
+				"openslo/v1",
+				"Documents of OpenSLO version v1 are understood.");
+	demand_text(root, "kind", gov_openslo_at(path, "kind"), "SLO",
+				"A service level is a document of kind SLO.");
+	gov_openslo_check(root, path);
+	metadata = gov_openslo_inner(root, "metadata");
+	gov_openslo_demand(metadata, "name", gov_openslo_at(path, "metadata"));
+	gov_openslo_demand(root, "spec", path);
+	spec = gov_openslo_inner(root, "spec");
+	demand_text(spec, "budgetingMethod",
+				gov_openslo_at(path, "spec.budgetingMethod"), "Occurrences",
+				"Observations are counted here, not time slices.");
+	alerts = gov_openslo_inner(spec, "alertPolicies");
+	if (alerts != NULL && JsonContainerSize(alerts) > 0)
+		gov_openslo_refuse(psprintf("\"%s.alertPolicies\" is not empty.",
+									gov_openslo_at(path, "spec")),
+						   "Leave it out, and set escalation rules with gov_set_escalation_rule().");
+	gov_openslo_objectives(spec, path, promise);
+	gov_openslo_window(spec, path, promise);
+	read_annotations(metadata, spec, path, promise);
+}
+
+static bool
+same_metadata(Jsonb *a, Jsonb *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return compareJsonbContainers(&a->root, &b->root) == 0;
+}
+
+/* What another document of the list promises; of one resource, alike. */
+static void
+add_promise(GovPromise *promise, const GovPromise *other, const char *path)
+{
+	int			i;
+
+	if (strcmp(promise->type, other->type) != 0 ||
+		strcmp(promise->id, other->id) != 0)
+		gov_openslo_refuse(psprintf("\"%s\" is of another resource than the first document.",
+									path),
+						   "One call defines the service level of one resource.");
+	if (promise->response_minutes != other->response_minutes ||
+		promise->resolution_hours != other->resolution_hours ||
+		promise->window_days != other->window_days ||
+		promise->calendar != other->calendar ||
+		!same_metadata(promise->metadata, other->metadata))
+		gov_openslo_refuse(psprintf("\"%s\" has another window, or other annotations of governance, than the first document.",
+									path), NULL);
+	for (i = 0; i < GOV_OBJECTIVE_COUNT; i++)
 	{
-		document->metadata =
-			DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-											   CStringGetDatum(text)));
-		if (!JB_ROOT_IS_OBJECT(document->metadata))
-			refuse("The annotation \"" ANNOTATION "metadata\" is not the text of a JSON object.",
-				   NULL);
+		if (!other->given[i])
+			continue;
+		if (promise->given[i])
+			gov_openslo_refuse(psprintf("\"%s\" promises what another document does.",
+										path), NULL);
+		promise->given[i] = true;
+		promise->value[i] = other->value[i];
 	}
 }
 
 static void
-read_document(Jsonb *jb, Document *document)
+read_documents(Jsonb *jb, GovPromise *promise)
 {
-	JsonbContainer *root = &jb->root;
-	JsonbContainer *spec;
-	JsonbContainer *alerts;
+	JsonbValue	whole;
+	int			count;
+	int			i;
 
-	demand(root, "apiVersion", "apiVersion", "openslo/v1",
-		   "Documents of OpenSLO version v1 are understood.");
-	demand(root, "kind", "kind", "SLO",
-		   "A service level is a document of kind SLO.");
-	spec = find_container(root, "spec", "spec", false);
-	if (spec == NULL)
-		refuse("\"spec\" is missing.", NULL);
-	demand(spec, "budgetingMethod", "spec.budgetingMethod", "Occurrences",
-		   "Observations are counted here, not time slices.");
-	alerts = find_container(spec, "alertPolicies", "spec.alertPolicies",
-							true);
-	if (alerts != NULL && JsonContainerSize(alerts) > 0)
-		refuse("\"spec.alertPolicies\" is not empty.",
-			   "Leave it out, and set escalation rules with gov_set_escalation_rule().");
-	read_objectives(spec, document);
-	read_window(spec, document);
-	read_annotations(root, spec, document);
+	if (JB_ROOT_IS_OBJECT(jb))
+	{
+		whole.type = jbvBinary;
+		whole.val.binary.data = &jb->root;
+		whole.val.binary.len = VARSIZE(jb) - VARHDRSZ;
+		read_document(&whole, "", promise);
+	}
+	else
+	{
+		count = JB_ROOT_COUNT(jb);
+		if (count == 0)
+			gov_openslo_refuse("There is no document in it.", NULL);
+		for (i = 0; i < count; i++)
+		{
+			GovPromise		other = {0};
+			char	   *path = psprintf("[%d]", i);
+
+			read_document(getIthJsonbValueFromContainer(&jb->root, i), path,
+						  i == 0 ? promise : &other);
+			if (i > 0)
+				add_promise(promise, &other, path);
+		}
+	}
+	if (promise->given[GOV_OBJECTIVE_P95] &&
+		promise->given[GOV_OBJECTIVE_P99] &&
+		promise->value[GOV_OBJECTIVE_P99] < promise->value[GOV_OBJECTIVE_P95])
+		gov_openslo_refuse("The \"value\" for 99 per cent is below the one for 95.",
+						   "Of one set of observations the 99th percentile is never below the 95th.");
 }
 
 /* {"window": "calendar"} where the document says so, not elsewhere. */
 static Jsonb *
-window_metadata(const Document *document)
+window_metadata(const GovPromise *promise)
 {
-	JsonbParseState *state = NULL;
-	JsonbValue	key;
-	JsonbValue	value;
-	Jsonb	   *calendar;
-	Datum		metadata;
+	Datum		metadata = promise->metadata != NULL ?
+		JsonbPGetDatum(promise->metadata) :
+		DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"));
+	Datum		window = CStringGetTextDatum("window");
+	Datum		calendar;
 
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	if (document->is_calendar)
-	{
-		key.type = value.type = jbvString;
-		key.val.string.val = "window";
-		key.val.string.len = strlen("window");
-		value.val.string.val = "calendar";
-		value.val.string.len = strlen("calendar");
-		pushJsonbValue(&state, WJB_KEY, &key);
-		pushJsonbValue(&state, WJB_VALUE, &value);
-	}
-	calendar = JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT,
-												NULL));
-	if (document->metadata == NULL)
-		return calendar;
-	metadata = JsonbPGetDatum(document->metadata);
-	if (!document->is_calendar)
-		metadata = DirectFunctionCall2(jsonb_delete, metadata,
-									   CStringGetTextDatum("window"));
+	if (promise->calendar == '\0')
+		return DatumGetJsonbP(DirectFunctionCall2(jsonb_delete, metadata,
+												  window));
+	calendar = DirectFunctionCall1(jsonb_in,
+								   CStringGetDatum("{\"window\": \"calendar\"}"));
 	return DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, metadata,
-											  JsonbPGetDatum(calendar)));
+											  calendar));
 }
 
 static void
@@ -419,19 +340,6 @@ set_arg(FunctionCallInfo call, int n, Datum value, bool isnull)
 	call->args[n].isnull = isnull;
 }
 
-static void
-set_whole(FunctionCallInfo call, int n, const char *text)
-{
-	set_arg(call, n, text ? Int32GetDatum(pg_strtoint32(text)) : (Datum) 0,
-			text == NULL);
-}
-
-static double
-value_or(const Document *document, Objective which, double missing)
-{
-	return document->given[which] ? document->value[which] : missing;
-}
-
 /*
  * gov_sla_import_openslo(document) → sla_targets
  */
@@ -439,40 +347,28 @@ Datum
 gov_sla_import_openslo(PG_FUNCTION_ARGS)
 {
 	LOCAL_FCINFO(call, DEFINE_ARGS);
-	Jsonb	   *jb = gov_arg_object(fcinfo, 0, "document", true);
-	Document	document = {0};
-	double		p95;
-	double		p99;
+	Jsonb	   *jb = gov_arg_document(fcinfo, 0, "document", true);
+	GovPromise		promise = {0};
 	Datum		result;
+	int			i;
 
 	if (jb == NULL)
-		refuse("The argument \"document\" is missing.", NULL);
-	read_document(jb, &document);
-	p95 = value_or(&document, OBJECTIVE_P95,
-				   Min(DEFAULT_P95, value_or(&document, OBJECTIVE_P99,
-											 DEFAULT_P95)));
-	p99 = value_or(&document, OBJECTIVE_P99, Max(DEFAULT_P99, p95));
-
+		gov_missing_value("document");
+	read_documents(jb, &promise);
 	InitFunctionCallInfoData(*call, NULL, DEFINE_ARGS, InvalidOid, NULL,
 							 NULL);
-	set_arg(call, 0, CStringGetTextDatum(document.type), false);
-	set_arg(call, 1, CStringGetTextDatum(document.id), false);
-	set_arg(call, 2, Float8GetDatum(p95), false);
-	set_arg(call, 3, Float8GetDatum(p99), false);
-	set_arg(call, 4, Float8GetDatum(document.value[OBJECTIVE_AVAILABILITY]),
-			!document.given[OBJECTIVE_AVAILABILITY]);
-	if (document.given[OBJECTIVE_ERROR_RATE])
-		set_arg(call, 5,
-				Float8GetDatum(document.value[OBJECTIVE_ERROR_RATE]), false);
-	else if (document.given[OBJECTIVE_AVAILABILITY])
-		set_arg(call, 5, Float8GetDatum(document.unavailability), false);
-	else
-		set_arg(call, 5, (Datum) 0, true);
-	set_whole(call, 6, document.response_minutes);
-	set_whole(call, 7, document.resolution_hours);
-	set_arg(call, 8, Int32GetDatum(document.window_days), false);
-	set_arg(call, 9, JsonbPGetDatum(window_metadata(&document)), false);
-	result = gov_define_sla(call);
+	set_arg(call, 0, CStringGetTextDatum(promise.type), false);
+	set_arg(call, 1, CStringGetTextDatum(promise.id), false);
+	for (i = 0; i < GOV_OBJECTIVE_COUNT; i++)
+		set_arg(call, 2 + i, Float8GetDatum(promise.value[i]),
+				!promise.given[i]);
+	set_arg(call, 6, Int32GetDatum(promise.response_minutes),
+			promise.response_minutes == 0);
+	set_arg(call, 7, Int32GetDatum(promise.resolution_hours),
+			promise.resolution_hours == 0);
+	set_arg(call, 8, Int32GetDatum(promise.window_days), false);
+	set_arg(call, 9, JsonbPGetDatum(window_metadata(&promise)), false);
+	result = gov_sla_define(call, jb);
 	fcinfo->isnull = call->isnull;
 	return result;
 }

@@ -33,11 +33,10 @@ gov_sla_period(const char *type, const char *id, TimestampTz from,
 	if (resource == NULL)
 		return;
 	gov_sla_totals(type, id, from, until, &totals, sketch);
-	period->count = totals.count;
-	period->failed = totals.failed;
 	period->over_p95 = totals.over_p95;
 	period->over_p99 = totals.over_p99;
 	for (i = 0; i < totals.nparts; i++)
-		gov_period_allow(period, totals.parts[i].count,
+		gov_period_count(period, totals.parts[i].count,
+						 totals.parts[i].failed,
 						 gov_sla_revision(resource, totals.parts[i].revision));
 }

@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
@@ -61,6 +63,12 @@ put_float8(JsonbParseState **state, const char *key, double value,
 }
 
 static void
+put_target(JsonbParseState **state, const char *key, double target)
+{
+	put_float8(state, key, target, isnan(target));
+}
+
+static void
 put_time(JsonbParseState **state, const char *key, TimestampTz value)
 {
 	gov_json_put(state, key, TimestampTzGetDatum(value), value == DT_NOEND,
@@ -68,9 +76,9 @@ put_time(JsonbParseState **state, const char *key, TimestampTz value)
 }
 
 static void
-put_bool(JsonbParseState **state, const char *key, bool value)
+put_bool(JsonbParseState **state, const char *key, bool value, bool isnull)
 {
-	gov_json_put(state, key, BoolGetDatum(value), false, BOOLOID);
+	gov_json_put(state, key, BoolGetDatum(value), isnull, BOOLOID);
 }
 
 /*
@@ -147,7 +155,7 @@ put_budget(JsonbParseState **state, const char *key, const GovBudget *budget)
 			   empty);
 	put_float8(state, "budget_left", gov_budget_left(period),
 			   budget->allows_nothing);
-	put_bool(state, "exhausted", gov_budget_is_exhausted(period));
+	put_bool(state, "exhausted", gov_budget_is_exhausted(period), false);
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
@@ -178,7 +186,7 @@ put_burns(JsonbParseState **state, const Report *report)
 		put_burn_rate(state, "short", &burn->short_period, &report->target);
 		put_int8(state, "count", burn->long_period.count);
 		put_int8(state, "minimum_count", burn->rule.minimum_count);
-		put_bool(state, "alert", burn->holds);
+		put_bool(state, "alert", burn->holds, false);
 		pushJsonbValue(state, WJB_END_OBJECT, NULL);
 	}
 	pushJsonbValue(state, WJB_END_ARRAY, NULL);
@@ -198,7 +206,7 @@ exhausted_at(const Report *report, const GovBudget *budget)
 
 	if (gov_budget_is_exhausted(&budget->period))
 		return report->now;
-	if (rate <= 0)
+	if (rate <= 0 || isnan(report->target.availability_target))
 		return DT_NOEND;
 	usecs = left * report->target.window_days * USECS_PER_DAY / rate;
 	if (usecs > 100.0 * 366 * USECS_PER_DAY)
@@ -230,25 +238,29 @@ put_targets(JsonbParseState **state, const Report *report)
 
 	gov_json_push_key(state, "target");
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-	put_float8(state, "response_time_p95", target->response_time_p95, false);
-	put_float8(state, "response_time_p99", target->response_time_p99, false);
-	put_float8(state, "availability_target", target->availability_target,
-			   false);
-	put_float8(state, "error_rate_target", target->error_rate_target, false);
+	put_target(state, "response_time_p95", target->response_time_p95);
+	put_target(state, "response_time_p99", target->response_time_p99);
+	put_target(state, "availability_target", target->availability_target);
+	put_target(state, "error_rate_target", target->error_rate_target);
 	put_int8(state, "window_days", target->window_days);
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
-/* Which targets the observations of the period meet. */
+/* Which targets the observations of the period meet, of those in force. */
 static void
-put_verdicts(JsonbParseState **state, const GovPeriod *period)
+put_verdicts(JsonbParseState **state, const GovPeriod *period,
+			 const GovSlaTarget *target)
 {
 	gov_json_push_key(state, "met");
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-	put_bool(state, "response_time_p95", gov_p95_is_met(period));
-	put_bool(state, "response_time_p99", gov_p99_is_met(period));
-	put_bool(state, "availability", gov_availability_is_met(period));
-	put_bool(state, "error_rate", gov_error_rate_is_met(period));
+	put_bool(state, "response_time_p95", gov_p95_is_met(period),
+			 isnan(target->response_time_p95));
+	put_bool(state, "response_time_p99", gov_p99_is_met(period),
+			 isnan(target->response_time_p99));
+	put_bool(state, "availability", gov_availability_is_met(period),
+			 isnan(target->availability_target));
+	put_bool(state, "error_rate", gov_error_rate_is_met(period),
+			 isnan(target->error_rate_target));
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
@@ -280,7 +292,7 @@ write_report(const Report *report)
 	put_float8(&state, "availability_percent", gov_availability(period),
 			   empty);
 	put_float8(&state, "error_rate", gov_error_rate(period), empty);
-	put_verdicts(&state, period);
+	put_verdicts(&state, period, &report->target);
 	put_int8(&state, "violations", report->standing.violations);
 	put_float8(&state, "budget_left", gov_budget_left(&budget->period),
 			   budget->allows_nothing);

@@ -11,6 +11,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_collation.h"
@@ -98,11 +100,12 @@ gov_sla_no_resource(const char *type, const char *id)
 }
 
 static double
-field_float8(GovScan *scan, const char *column)
+field_target(GovScan *scan, const char *column)
 {
 	bool		isnull;
+	Datum		value = gov_scan_datum(scan, column, &isnull);
 
-	return DatumGetFloat8(gov_scan_datum(scan, column, &isnull));
+	return isnull ? NAN : DatumGetFloat8(value);
 }
 
 static int32
@@ -131,11 +134,10 @@ read_target(GovScan *scan, GovSlaTarget *t)
 			   sizeof(t->resource_type));
 	field_name(scan, "resource_id", t->resource_id, sizeof(t->resource_id));
 	t->revision = field_int4(scan, "revision");
-	t->response_time_p95 = field_float8(scan, "response_time_p95");
-	t->response_time_p99 = field_float8(scan, "response_time_p99");
-	t->availability_target = field_float8(scan, "availability_target");
-	t->error_rate_target = field_float8(scan, "error_rate_target");
-	t->max_downtime_hours = field_float8(scan, "max_downtime_hours");
+	t->response_time_p95 = field_target(scan, "response_time_p95");
+	t->response_time_p99 = field_target(scan, "response_time_p99");
+	t->availability_target = field_target(scan, "availability_target");
+	t->error_rate_target = field_target(scan, "error_rate_target");
 	t->incident_response_minutes =
 		field_int4(scan, "incident_response_minutes");
 	t->incident_resolution_hours =

@@ -19,17 +19,19 @@
 #include "core/args.h"
 #include "core/compat.h"
 
-/* A row of governance.sla_targets, but for its metadata. */
+/*
+ * A row of governance.sla_targets, but for its documents.  A target that is
+ * not there is not a number: nothing is above or below it.
+ */
 typedef struct GovSlaTarget
 {
 	char		resource_type[8];
 	char		resource_id[GOV_ID_LEN + 1];
 	int32		revision;		/* from 1 */
-	double		response_time_p95;	/* milliseconds */
-	double		response_time_p99;
+	double		response_time_p95;	/* milliseconds; may be none, as the */
+	double		response_time_p99;	/* next three */
 	double		availability_target;	/* per cent */
 	double		error_rate_target;
-	double		max_downtime_hours; /* in window_days */
 	int32		incident_response_minutes;
 	int32		incident_resolution_hours;
 	int32		window_days;
@@ -51,6 +53,9 @@ typedef struct GovSlaResource
 	int			count;
 	GovSlaTarget *revisions;	/* in order */
 } GovSlaResource;
+
+#define GOV_SLA_MAX_RESPONSE_MINUTES (366 * 24 * 60)
+#define GOV_SLA_MAX_RESOLUTION_HOURS (366 * 24)
 
 /* model, usecase, system; NULL at the end. */
 extern const char *const gov_sla_types[];
@@ -81,5 +86,11 @@ pg_noreturn extern void gov_sla_no_resource(const char *type,
 extern bool gov_sla_target_at(const char *type, const char *id,
 							  TimestampTz at, GovSlaTarget *target);
 extern bool gov_sla_target_exists(const char *type, const char *id);
+
+/*
+ * gov_define_sla() of these arguments, with the OpenSLO documents that they
+ * are from (NULL: none).  The row is the result, as of that function.
+ */
+extern Datum gov_sla_define(FunctionCallInfo fcinfo, Jsonb *openslo);
 
 #endif							/* GOV_SLA_TARGET_H */

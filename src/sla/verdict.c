@@ -61,11 +61,28 @@ failed_share(int64 failed)
 }
 
 void
-gov_period_allow(GovPeriod *period, int64 count, const GovSlaTarget *target)
+gov_period_count(GovPeriod *period, int64 count, int64 failed,
+				 const GovSlaTarget *target)
 {
-	period->may_err += exact_percent(target->error_rate_target) * count;
-	period->budget += ((int128) 100 * GOV_PERCENT_ONE -
-					   exact_percent(target->availability_target)) * count;
+	period->count += count;
+	period->failed += failed;
+	if (!isnan(target->response_time_p95))
+		period->p95_count += count;
+	if (!isnan(target->response_time_p99))
+		period->p99_count += count;
+	if (!isnan(target->error_rate_target))
+	{
+		period->err_count += count;
+		period->err_failed += failed;
+		period->may_err += exact_percent(target->error_rate_target) * count;
+	}
+	if (!isnan(target->availability_target))
+	{
+		period->budget_count += count;
+		period->budget_failed += failed;
+		period->budget += ((int128) 100 * GOV_PERCENT_ONE -
+						   exact_percent(target->availability_target)) * count;
+	}
 }
 
 void
@@ -73,34 +90,42 @@ gov_period_add(GovPeriod *period, const GovPeriod *part)
 {
 	period->count += part->count;
 	period->failed += part->failed;
+	period->p95_count += part->p95_count;
 	period->over_p95 += part->over_p95;
+	period->p99_count += part->p99_count;
 	period->over_p99 += part->over_p99;
+	period->err_count += part->err_count;
+	period->err_failed += part->err_failed;
 	period->may_err += part->may_err;
+	period->budget_count += part->budget_count;
+	period->budget_failed += part->budget_failed;
 	period->budget += part->budget;
 }
 
 bool
 gov_p95_is_met(const GovPeriod *period)
 {
-	return (period->count - period->over_p95) * 20 >= period->count * 19;
+	return (period->p95_count - period->over_p95) * 20 >=
+		period->p95_count * 19;
 }
 
 bool
 gov_p99_is_met(const GovPeriod *period)
 {
-	return (period->count - period->over_p99) * 100 >= period->count * 99;
+	return (period->p99_count - period->over_p99) * 100 >=
+		period->p99_count * 99;
 }
 
 bool
 gov_error_rate_is_met(const GovPeriod *period)
 {
-	return failed_share(period->failed) <= period->may_err;
+	return failed_share(period->err_failed) <= period->may_err;
 }
 
 bool
 gov_availability_is_met(const GovPeriod *period)
 {
-	return failed_share(period->failed) <= period->budget;
+	return failed_share(period->budget_failed) <= period->budget;
 }
 
 bool
@@ -113,7 +138,8 @@ gov_period_is_met(const GovPeriod *period)
 bool
 gov_share_is_met(int64 failed, int64 total, double percent)
 {
-	return failed_share(failed) <= exact_percent(percent) * total;
+	return isnan(percent) ||
+		failed_share(failed) <= exact_percent(percent) * total;
 }
 
 /*
@@ -124,21 +150,22 @@ gov_share_is_met(int64 failed, int64 total, double percent)
 bool
 gov_budget_is_exhausted(const GovPeriod *period)
 {
-	return period->failed > 0 &&
-		failed_share(period->failed) >= period->budget;
+	return period->budget_failed > 0 &&
+		failed_share(period->budget_failed) >= period->budget;
 }
 
 bool
 gov_allows_nothing(const GovPeriod *period, const GovSlaTarget *target)
 {
-	return target->availability_target >= 100 ||
-		(period->count > 0 && period->budget == 0);
+	return !(target->availability_target < 100) ||
+		(period->budget_count > 0 && period->budget == 0);
 }
 
 bool
 gov_burns_faster(const GovPeriod *period, int32 factor_milli)
 {
-	return failed_share(period->failed) * 1000 > period->budget * factor_milli;
+	return failed_share(period->budget_failed) * 1000 >
+		period->budget * factor_milli;
 }
 
 double
@@ -161,11 +188,11 @@ gov_availability(const GovPeriod *period)
 double
 gov_burn_rate(const GovPeriod *period)
 {
-	if (period->failed == 0)
+	if (period->budget_failed == 0)
 		return 0;
 	if (period->budget == 0)
 		return MAX_BURN_RATE;
-	return Min((double) failed_share(period->failed) /
+	return Min((double) failed_share(period->budget_failed) /
 			   (double) period->budget, MAX_BURN_RATE);
 }
 

@@ -17,19 +17,29 @@
 
 #define GOV_PERCENT_ONE INT64CONST(1000000000000000000) /* 1 per cent */
 
-/* The observations of a period, held against the targets of their time. */
+/*
+ * The observations of a period, held against the targets of their time.  Each
+ * target has counts of its own: those of a revision that does not have it are
+ * judged by nothing.
+ */
 typedef struct GovPeriod
 {
 	int64		count;
 	int64		failed;
+	int64		p95_count;
 	int64		over_p95;
+	int64		p99_count;
 	int64		over_p99;
+	int64		err_count;
+	int64		err_failed;
 	int128		may_err;		/* sum of count x error_rate_target */
+	int64		budget_count;
+	int64		budget_failed;
 	int128		budget;			/* of count x (100 - availability_target) */
 } GovPeriod;
 
-/* What so many observations of a revision may fail. */
-extern void gov_period_allow(GovPeriod *period, int64 count,
+/* So many observations of a revision, against its targets. */
+extern void gov_period_count(GovPeriod *period, int64 count, int64 failed,
 							 const GovSlaTarget *target);
 extern void gov_period_add(GovPeriod *period, const GovPeriod *part);
 
@@ -40,7 +50,7 @@ extern bool gov_error_rate_is_met(const GovPeriod *period);
 extern bool gov_availability_is_met(const GovPeriod *period);
 extern bool gov_period_is_met(const GovPeriod *period);
 
-/* failed of total at most that per cent?  Exactly. */
+/* failed of total at most that per cent, where it is one?  Exactly. */
 extern bool gov_share_is_met(int64 failed, int64 total, double percent);
 
 /* Has it failed as often as the availability target allows, or more? */
@@ -50,8 +60,9 @@ extern bool gov_budget_is_exhausted(const GovPeriod *period);
 extern bool gov_burns_faster(const GovPeriod *period, int32 factor_milli);
 
 /*
- * May nothing at all fail, by the target in force or in that period?  Then
- * what is left of the budget, and the rate at which it burns, have no value.
+ * May nothing at all fail, by the target in force or in that period, or is
+ * there no such target?  Then what is left of the budget, and the rate at
+ * which it burns, have no value.
  */
 extern bool gov_allows_nothing(const GovPeriod *period,
 							   const GovSlaTarget *target);

@@ -45,7 +45,7 @@ SELECT gov_define_sla('system', 'summary', availability_target => 0.999);
 SELECT gov_define_sla('system', 'summary', availability_target => 1);
 SELECT gov_define_sla('system', 'summary', availability_target => 0);
 SELECT availability_target FROM gov_define_sla('system', 'summary-least', availability_target => 1.01);
-SELECT gov_sla_import_openslo(jsonb_set(gov_sla_export_openslo('system', 'summary'), '{spec,objectives,2,targetPercent}', '0.99'));
+SELECT gov_sla_import_openslo(jsonb_set(gov_sla_export_openslo('system', 'summary'), '{0,spec,objectives,0,targetPercent}', '0.99'));
 
 -- where nothing may fail there is nothing to be left, and nothing to burn
 SELECT revision FROM gov_define_sla('system', 'summary-all', availability_target => 100, error_rate_target => 0);

@@ -13,7 +13,7 @@ SET ROLE regress_sla_target_lead;
 SELECT resource_type, resource_id, revision, response_time_p95, response_time_p99, availability_target, error_rate_target,
     max_downtime_hours, incident_response_minutes, incident_resolution_hours, window_days, valid_from, valid_to, updated_by, metadata
 FROM gov_define_sla('model', 'target-plain');
--- NULL is the default too
+-- NULL is no target, and of the rest the default
 SELECT revision, response_time_p95, response_time_p99, availability_target, error_rate_target, incident_response_minutes,
     incident_resolution_hours, window_days, metadata
 FROM gov_define_sla('system', 'target-null', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);

@@ -269,6 +269,11 @@ is_deeply(as('boss', 201, 'POST', '/sla/model/vc/define',
 	{ response_time_p95_ms => 200, response_time_p99_ms => 400, availability_percent => 99.5, error_rate_percent => 0.5 },
 	'  {resource_id, resource_type, target}');
 is_deeply([ @{ $last->{json} }{qw(resource_type resource_id)} ], [ 'model', 'vc' ], '  of what');
+is_deeply(as('boss', 201, 'POST', '/sla/model/vc/define', { availability_percent => undef, error_rate_target => undef })->{target},
+	{ response_time_p95_ms => 500, response_time_p99_ms => 1000, availability_percent => undef, error_rate_percent => undef },
+	'  null is no target, what is left out has its default');
+is(as('aud', 200, 'GET', '/sla/model/vc/status')->{target}{availability_target}, undef, '  which the status says');
+as('boss', 201, 'POST', '/sla/model/vc/define', { response_time_p95_ms => 200, response_time_p99_ms => 400 });
 is(as('ops', 200, 'POST', '/sla/model/vc/observations', { latency_ms => 20 })->{recorded}, 1, '  one observation');
 is(as('ops', 200, 'POST', '/sla/model/vc/observations', { latency_ms => [ 10, 20, 30 ], success => [ JSON::PP::true, JSON::PP::false, JSON::PP::true ] })->{recorded}, 3, '  arrays');
 is(as('ops', 200, 'POST', '/sla/model/vc/observations', { observations => [ { latency_ms => 5 }, { latency_ms => 6, success => JSON::PP::true, observed_at => time() - 60 } ] })->{recorded}, 2, '  objects');
