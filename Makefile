@@ -44,7 +44,7 @@ SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
 	36_outbox 40_model 41_usecase 42_approval 43_policy 50_incident \
 	51_deadline 60_sketch 61_sla 62_ingest 63_violation 64_escalation \
 	65_sla_read 66_openslo 70_control 71_report 72_report_text \
-	73_report_html 74_report_oscal 75_evidence 76_views 78_rest \
+	73_report_html 74_report_oscal 75_evidence 76_views 77_read 78_rest \
 	80_operations 81_restore 82_metrics 90_triggers 95_bootstrap 98_restore 99_grants
 SQL_FILES := $(wildcard $(patsubst %,sql/parts/%.sql,$(SQL_PARTS)))
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
@@ -63,7 +63,8 @@ REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	checkpoint retire outbox incident incident_deadline \
 	sketch sla_target sla_ingest sla_measurement sla_summary sla_verdict sla_violation \
 	sla_maintenance sla_minimum sla_escalation sla_read sla_gate openslo incident_sla \
-	control report report_render sla_no_target evidence views metrics rest idempotency \
+	control report report_render report_read sla_no_target evidence views metrics \
+	rest idempotency \
 	principals loans order maintenance moments numbers restore drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\
 	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))
@@ -199,7 +200,8 @@ test-gateway-asan: build/gateway-asan
 test-gateway-asan:	## the gateway's tests under sanitizers of memory and behaviour
 	GATEWAY=$(CURDIR)/build/gateway-asan \
 		TESTS="130_gateway 131_gateway_abuse 132_jwt 133_webhook \
-		135_gateway_connections 136_gateway_fields" test/run tap
+		135_gateway_connections 136_gateway_fields 138_gateway_routes" \
+		test/run tap
 
 build/gateway-asan: $(GATEWAY_SRCS) $(wildcard src/gateway/*.h)
 	@mkdir -p $(@D)

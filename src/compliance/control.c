@@ -7,6 +7,7 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -23,6 +24,7 @@
 PG_FUNCTION_INFO_V1(gov_add_control);
 PG_FUNCTION_INFO_V1(gov_drop_control);
 PG_FUNCTION_INFO_V1(gov_check_control);
+PG_FUNCTION_INFO_V1(gov_list_evidence);
 
 #define NAME_MAX_CHARS 200		/* of a framework or a title */
 #define DAYS_MAX 3650
@@ -235,9 +237,9 @@ push_result(JsonbParseState **state, const GovControl *control,
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
-int
-gov_controls_run(const char *framework, const char *id, TimestampTz start,
-				 TimestampTz end, JsonbParseState **state)
+/* Those of a framework, or one of them (SPI). */
+static GovControl *
+find_controls(const char *framework, const char *id, int *found)
 {
 	int			count = gov_run(&list_controls, gov_text(framework),
 								gov_text(id));
@@ -255,6 +257,27 @@ gov_controls_run(const char *framework, const char *id, TimestampTz start,
 		controls[i].judged = gov_row_text(i, 7);
 		controls[i].owner_role = gov_row_text(i, 8);
 	}
+	*found = count;
+	return controls;
+}
+
+pg_noreturn static void
+no_control(const char *id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("control \"%s\" does not exist", id),
+			 errhint("SELECT id, title FROM governance.controls lists them.")));
+}
+
+int
+gov_controls_run(const char *framework, const char *id, TimestampTz start,
+				 TimestampTz end, JsonbParseState **state)
+{
+	int			count;
+	GovControl *controls = find_controls(framework, id, &count);
+	int			i;
+
 	for (i = 0; i < count; i++)
 	{
 		GovControlResult result;
@@ -290,14 +313,49 @@ gov_check_control(PG_FUNCTION_ARGS)
 	PushActiveSnapshot(GetTransactionSnapshot());
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	if (gov_controls_run(NULL, id, start, end, &state) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("control \"%s\" does not exist", id),
-				 errhint("SELECT id, title FROM governance.controls lists them.")));
+		no_control(id);
 	list = pushJsonbValue(&state, WJB_END_ARRAY, NULL);
 	MemoryContextSwitchTo(caller);
 	results = JsonbValueToJsonb(&list->val.array.elems[0]);
 	PopActiveSnapshot();
 	gov_spi_end();
 	PG_RETURN_JSONB_P(results);
+}
+
+/*
+ * governance.list_evidence(control_id, start, end) → setof jsonb
+ */
+Datum
+gov_list_evidence(PG_FUNCTION_ARGS)
+{
+	const char *id = gov_arg_id(fcinfo, 0, "control_id");
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	GovControl *controls;
+	GovControlRows rows;
+	char	   *fault;
+	int			count;
+	uint64		i;
+	bool		isnull = false;
+
+	(void) gov_require(GOV_PERM_COMPLIANCE_REPORT,
+					   psprintf("control/%s", id));
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	gov_spi_begin();
+	controls = find_controls(NULL, id, &count);
+	if (count == 0)
+		no_control(id);
+	PushActiveSnapshot(GetTransactionSnapshot());
+	fault = gov_control_list(controls, PG_GETARG_TIMESTAMPTZ(1),
+							 PG_GETARG_TIMESTAMPTZ(2), &rows);
+	PopActiveSnapshot();
+	if (fault != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the query of control \"%s\" fails", id),
+				 errdetail("It says: %s.", fault)));
+	for (i = 0; i < rows.count; i++)
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc,
+							 &rows.row[i], &isnull);
+	gov_spi_end();
+	return (Datum) 0;
 }

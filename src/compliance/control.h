@@ -39,12 +39,24 @@ typedef struct GovControlResult
 	const char *error;			/* or NULL */
 } GovControlResult;
 
+#define GOV_CONTROL_ROWS_MAX 10000	/* as of any list */
+
+typedef struct GovControlRows
+{
+	Datum	   *row;			/* jsonb */
+	uint64		count;
+} GovControlRows;
+
 /* Raise an error unless the text is a query that can be a control (SPI). */
 extern void gov_control_check_query(const char *query);
 
 /* Run one (SPI). */
 extern void gov_control_run(const GovControl *control, TimestampTz start,
 							TimestampTz end, GovControlResult *result);
+
+/* Read the evidence of one; NULL, or what went wrong (SPI). */
+extern char *gov_control_list(const GovControl *control, TimestampTz start,
+							  TimestampTz end, GovControlRows *rows);
 
 /* The query as it can be pasted: with the period written into it. */
 extern char *gov_control_query_text(const char *query, TimestampTz start,

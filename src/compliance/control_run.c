@@ -158,8 +158,9 @@ check_counts(void)
 /* Count the rows that a control's query gives. */
 static void
 count_evidence(const char *query, TimestampTz start, TimestampTz end,
-			   MemoryContext caller, GovControlResult *result)
+			   MemoryContext caller, void *arg)
 {
+	GovControlResult *result = arg;
 	Datum		values[2];
 	SPIPlanPtr	plan;
 	char	   *sql;
@@ -186,6 +187,37 @@ count_evidence(const char *query, TimestampTz start, TimestampTz end,
 		result->findings =
 			PointerGetDatum(DatumGetArrayTypePCopy(gov_row_datum(0, 3,
 																 &isnull)));
+		MemoryContextSwitchTo(here);
+	}
+	SPI_freeplan(plan);
+}
+
+/* Keep the rows that it gives, the first of them. */
+static void
+list_evidence(const char *query, TimestampTz start, TimestampTz end,
+			  MemoryContext caller, void *arg)
+{
+	GovControlRows *rows = arg;
+	Datum		values[] = {TimestampTzGetDatum(start),
+	TimestampTzGetDatum(end)};
+	SPIPlanPtr	plan = prepare(psprintf("SELECT pg_catalog.to_jsonb(x) FROM"
+										" (\n%s\n) AS x(evidence,"
+										" is_exception)", query));
+	uint64		i;
+
+	if (SPI_execute_plan(plan, values, NULL, true,
+						 GOV_CONTROL_ROWS_MAX) != SPI_OK_SELECT)
+		elog(ERROR, "a control's query gave no rows");
+	rows->count = SPI_processed;
+	rows->row = MemoryContextAlloc(caller,
+								   sizeof(Datum) * Max(rows->count, 1));
+	for (i = 0; i < rows->count; i++)
+	{
+		bool		isnull;
+		Datum		row = gov_row_datum(i, 1, &isnull);
+		MemoryContext here = MemoryContextSwitchTo(caller);
+
+		rows->row[i] = PointerGetDatum(DatumGetJsonbPCopy(row));
 		MemoryContextSwitchTo(here);
 	}
 	SPI_freeplan(plan);
@@ -236,15 +268,20 @@ judge(const GovControl *control, const GovControlResult *result)
 	return strcmp(control->judged, "evidence") == 0 ? "fail" : "manual";
 }
 
-void
-gov_control_run(const GovControl *control, TimestampTz start, TimestampTz end,
-				GovControlResult *result)
+typedef void (*ControlReader) (const char *query, TimestampTz start,
+							   TimestampTz end, MemoryContext caller,
+							   void *arg);
+
+/* Read what its query gives; NULL, or what went wrong. */
+static char *
+run_confined(const GovControl *control, TimestampTz start, TimestampTz end,
+			 ControlReader reader, void *arg)
 {
+	char	   *volatile fault = NULL;
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	GovConfined before = gov_actor_confine((GovConfined) {false, InvalidOid});
 
-	memset(result, 0, sizeof(*result));
 	if (control_timeout == MAX_TIMEOUTS)
 		control_timeout = RegisterTimeout(USER_TIMEOUT,
 										  control_timeout_handler);
@@ -258,7 +295,7 @@ gov_control_run(const GovControl *control, TimestampTz start, TimestampTz end,
 			enable_timeout_after(control_timeout, gov_control_timeout);
 		confine(control);
 		gov_spi_begin();
-		count_evidence(control->query, start, end, caller, result);
+		reader(control->query, start, end, caller, arg);
 		gov_spi_end();
 		disable_timeout(control_timeout, false);
 
@@ -286,8 +323,7 @@ gov_control_run(const GovControl *control, TimestampTz start, TimestampTz end,
 			ReThrowError(error);
 		if (timed_out)
 			QueryCancelPending = false;
-		memset(result, 0, sizeof(*result));
-		result->error = error->sqlerrcode == ERRCODE_QUERY_CANCELED ?
+		fault = error->sqlerrcode == ERRCODE_QUERY_CANCELED ?
 			psprintf("it ran longer than governance.control_timeout (%d ms)",
 					 gov_control_timeout) :
 			pstrdup(error->message);
@@ -296,7 +332,29 @@ gov_control_run(const GovControl *control, TimestampTz start, TimestampTz end,
 	PG_END_TRY();
 	MemoryContextSwitchTo(caller);
 	CurrentResourceOwner = owner;
+	return fault;
+}
+
+void
+gov_control_run(const GovControl *control, TimestampTz start, TimestampTz end,
+				GovControlResult *result)
+{
+	char	   *fault;
+
+	memset(result, 0, sizeof(*result));
+	fault = run_confined(control, start, end, count_evidence, result);
+	if (fault != NULL)
+		memset(result, 0, sizeof(*result));
+	result->error = fault;
 	result->result = judge(control, result);
+}
+
+char *
+gov_control_list(const GovControl *control, TimestampTz start,
+				 TimestampTz end, GovControlRows *rows)
+{
+	memset(rows, 0, sizeof(*rows));
+	return run_confined(control, start, end, list_evidence, rows);
 }
 
 /* A moment as a literal that reads the same in every session. */
