@@ -26,6 +26,7 @@ struct DbConnection
 	DbConnection *next;			/* of those that are free */
 	bool		in_transaction;
 	bool		prepared[MAX_STATEMENTS];
+	Text	   *warnings;		/* of whom it is given to, or NULL */
 };
 
 /* A request that waits: connections are handed on in the order of arrival. */
@@ -65,6 +66,7 @@ Statement	hold_version_statement;
 Statement	hold_usecase_statement;
 Statement	markdown_statement;
 Statement	html_statement;
+Statement	oscal_statement;
 
 void
 db_init(void)
@@ -89,6 +91,8 @@ db_init(void)
 				   "SELECT gov_compliance_report_markdown($1::int8)", 1);
 	statement_init(&html_statement,
 				   "SELECT gov_compliance_report_html($1::int8)", 1);
+	statement_init(&oscal_statement,
+				   "SELECT gov_compliance_report_oscal($1::int8)::text", 1);
 }
 
 Pool *
@@ -144,6 +148,27 @@ ignore_notice(void *arg, const PGresult *result)
 {
 }
 
+/* What the extension says beside a result; what PostgreSQL does has a code. */
+static void
+take_notice(void *arg, const PGresult *result)
+{
+	DbConnection *connection = arg;
+	Text	   *warnings = connection->warnings;
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *message = PQresultErrorField(result,
+											 PG_DIAG_MESSAGE_PRIMARY);
+	const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+	Text		both = {0};
+
+	if (warnings == NULL || sqlstate == NULL || message == NULL ||
+		(strcmp(sqlstate, "00000") != 0 && strcmp(sqlstate, "01000") != 0))
+		return;
+	text_printf(&both, detail ? "%s.  %s" : "%s", message, detail);
+	text_puts(warnings, warnings->len > 0 ? ", " : "");
+	text_json(warnings, both.data);
+	text_free(&both);
+}
+
 PGconn *
 db_connect(const char *conninfo, const char *application, long timeout,
 		   const char **why)
@@ -154,6 +179,7 @@ db_connect(const char *conninfo, const char *application, long timeout,
 		" set_config('statement_timeout', $1, false),"
 		" set_config('idle_in_transaction_session_timeout', $1, false),"
 		" set_config('log_parameter_max_length_on_error', '0', false),"
+		" set_config('client_min_messages', 'notice', false),"
 		" set_config('DateStyle', 'ISO', false),"
 		" set_config('TimeZone', 'UTC', false),"
 		" set_config('extra_float_digits', '1', false), e.extversion,"
@@ -423,6 +449,8 @@ pool_take(Pool *pool, const char **why)
 	if (connection->conn == NULL)
 	{
 		connection->conn = connect_to(pool->conninfo, pool->timeout, why);
+		if (connection->conn != NULL)
+			PQsetNoticeReceiver(connection->conn, take_notice, connection);
 		note_attempt(pool, connection);
 		if (connection->conn == NULL)
 		{
@@ -439,6 +467,7 @@ pool_give(DbConnection *connection)
 	Pool	   *pool = connection->pool;
 	bool		was_open = connection->conn != NULL;
 
+	connection->warnings = NULL;
 	/* a transaction that nobody ended would be the next request's */
 	if (was_open && (connection->in_transaction ||
 					 PQstatus(connection->conn) != CONNECTION_OK))
@@ -459,6 +488,12 @@ pool_give(DbConnection *connection)
 	}
 	serve_waiters(pool);
 	pthread_mutex_unlock(&pool->lock);
+}
+
+void
+db_listen(DbConnection *connection, Text *warnings)
+{
+	connection->warnings = warnings;
 }
 
 /* The next result, or NULL; false where the connection is lost or too slow. */

@@ -73,6 +73,9 @@ extern void pool_give(DbConnection *connection);
 extern bool db_run(DbConnection *connection, Arena *arena, Step *steps,
 				   int count, DbError *error);
 
+/* What is said beside results, as strings of JSON, until it is given back. */
+extern void db_listen(DbConnection *connection, Text *warnings);
+
 /* Is the extension there?  Its version, or NULL and why. */
 extern char *db_check(const char *conninfo, const Config *config,
 					  Text *problems);
@@ -89,6 +92,7 @@ extern Statement hold_version_statement;
 extern Statement hold_usecase_statement;
 extern Statement markdown_statement;
 extern Statement html_statement;
+extern Statement oscal_statement;
 extern void db_init(void);
 
 #endif							/* GATEWAY_DB_H */

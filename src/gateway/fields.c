@@ -406,8 +406,9 @@ missing_field(const Request *request, const Route *route, const char *message)
 		const Argument *argument = &route->arguments[i];
 
 		if (argument->needed && request->values[i] == NULL &&
-			strstr(message, arena_printf(request->arena, "\"%s\"",
-										 argument->argument)) != NULL)
+			(message == NULL ||
+			 strstr(message, arena_printf(request->arena, "\"%s\"",
+										  argument->argument)) != NULL))
 			return argument->fields[0];
 	}
 	return NULL;

@@ -25,7 +25,7 @@ extern bool fields_take(Request *request, const Route *route,
 extern const char **parameters_of(const Request *request,
 								  const Statement *statement);
 
-/* The field that is needed, was not given, and that an error is about. */
+/* A field that is needed and was not given, by what an error is about. */
 extern const char *missing_field(const Request *request, const Route *route,
 								 const char *message);
 

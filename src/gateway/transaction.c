@@ -18,14 +18,25 @@
 #include <time.h>
 
 #include "gateway/fields.h"
+#include "gateway/hint.h"
 #include "gateway/log.h"
 #include "gateway/stats.h"
 #include "gateway/transaction.h"
 
 #define TRIES 4
 
+/* As Accept names them, as they are sent, and what makes them of JSON. */
 static const char *const report_types[] = {
-	JSON_TYPE, "text/markdown", "text/html"
+	JSON_TYPE, "text/markdown", "text/html", "application/oscal+json"
+};
+
+static const char *const sent_types[] = {
+	JSON_TYPE, "text/markdown; charset=utf-8", "text/html; charset=utf-8",
+	"application/oscal+json"
+};
+
+static const Statement *const report_statements[] = {
+	NULL, &markdown_statement, &html_statement, &oscal_statement
 };
 
 typedef struct Work
@@ -40,6 +51,7 @@ typedef struct Work
 	int			report_type;
 	DbConnection *connection;
 	DbError		error;
+	Text		warnings;
 } Work;
 
 static const char *
@@ -135,8 +147,23 @@ what_is_missing(const Request *request, const Route *route)
 }
 
 static void
+reply_field_missing(Work *work, const char *field)
+{
+	reply_error(work->reply, work->request, 400, "22023",
+				arena_printf(work->request->arena, "field \"%s\" is missing",
+							 field), NULL, NULL);
+}
+
+static void
 reply_missing(Work *work)
 {
+	const char *field = missing_field(work->request, work->route, NULL);
+
+	if (field != NULL)
+	{
+		reply_field_missing(work, field);
+		return;
+	}
 	reply_error(work->reply, work->request, 404, "42704",
 				arena_printf(work->request->arena, "%s does not exist",
 							 what_is_missing(work->request, work->route)),
@@ -212,6 +239,23 @@ reply_row(Work *work, const PGresult *result)
 	}
 }
 
+/* What SQL gets as NOTICEs is a member of the answer. */
+static void
+add_warnings(Work *work)
+{
+	Request    *request = work->request;
+	Reply	   *reply = work->reply;
+
+	if (work->warnings.len == 0 || reply->status >= 400 || reply->len < 2 ||
+		reply->body[0] != '{' || reply->body[reply->len - 1] != '}')
+		return;
+	reply->body = arena_printf(request->arena, "%.*s%s\"warnings\": [%s]}",
+							   (int) reply->len - 1, reply->body,
+							   reply->len > 2 ? ", " : "",
+							   work->warnings.data);
+	reply->len = strlen(reply->body);
+}
+
 static Step
 step_of(const Work *work, const Statement *statement)
 {
@@ -270,6 +314,7 @@ run_call(Work *work, Step *steps, int count)
 		note_user(work, steps[before - 1].result);
 	reply_row(work, steps[count - 1].result);
 	clear(steps, count);
+	add_warnings(work);
 	return true;
 }
 
@@ -375,13 +420,12 @@ run_report(Work *work)
 	const char *id = arena_copy(request->arena, at,
 								strspn(at, "0123456789"));
 	const char *values[] = {id};
-	Step		step = {work->report_type == 1 ? &markdown_statement :
-	&html_statement, values, NULL};
+	Step		step = {report_statements[work->report_type], values, NULL};
 
 	if (!run(work, &step, 1))
 		return false;
-	reply_text(work->reply, request, 200, work->report_type == 1 ?
-			   "text/markdown; charset=utf-8" : "text/html; charset=utf-8",
+	reply_text(work->reply, request, work->route->status,
+			   sent_types[work->report_type],
 			   PQgetvalue(step.result, 0, 0), PQgetlength(step.result, 0, 0));
 	reply_header(work->reply, "Content-Security-Policy",
 				 "default-src 'none'; style-src 'unsafe-inline'; img-src data:");
@@ -504,12 +548,11 @@ reply_db_error(Work *work)
 	missing = strcmp(error->sqlstate, "22023") == 0 ?
 		missing_field(request, work->route, error->message) : NULL;
 	if (missing != NULL)
-		reply_error(reply, request, status, error->sqlstate,
-					arena_printf(request->arena, "field \"%s\" is missing",
-								 missing), NULL, NULL);
+		reply_field_missing(work, missing);
 	else
 		reply_error(reply, request, status, error->sqlstate, error->message,
-					error->detail, error->hint);
+					error->detail,
+					hint_for_client(request->arena, error->hint));
 	if (status == 401)
 		reply_header(reply, "WWW-Authenticate",
 					 "Bearer realm=\"governance\", error=\"invalid_token\"");
@@ -580,8 +623,10 @@ carry_out(Work *work, bool (*attempt) (Work *work))
 		work->connection = take_connection(work, try);
 		if (work->connection == NULL)
 			return false;
+		db_listen(work->connection, &work->warnings);
 		good = attempt(work);
 		pool_give(work->connection);
+		text_free(&work->warnings);
 		if (good)
 			return true;
 		if (!try_again(work, &lost))
@@ -613,7 +658,7 @@ transaction_run(Service *service, Request *request, const Route *route,
 		strcmp(request->method, "POST") == 0)
 		work.digest = digest_of(request);
 	if ((route->flags & REPORT) != 0)
-		work.report_type = accepted_type(request->accept, report_types, 3);
+		work.report_type = accepted_type(request->accept, report_types, 4);
 	carry_out(&work, needs_phases(&work) ? run_in_phases : run_at_once);
 }
 
