@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gateway/argument.h"
+#include "gateway/schema.h"
 
 static const struct
 {
@@ -18,6 +19,7 @@ static const struct
 	[TYPE_LIMIT] = {"limit", "int4"},
 	[TYPE_LONG] = {"long", "int8"},
 	[TYPE_NUMBER] = {"number", "float8"},
+	[TYPE_NUMERIC] = {"numeric", "numeric"},
 	[TYPE_BOOL] = {"bool", "bool"},
 	[TYPE_TIME] = {"time", "text"},
 	[TYPE_UUID] = {"uuid", "uuid"},
@@ -132,7 +134,7 @@ take_argument(Arena *arena, const char *path, char *word, Argument *argument)
 	argument->needed = *end == '!';
 	if (argument->needed)
 		*end-- = '\0';
-	missing = strchr(type, '=');
+	missing = strchr(type + 1, '=');
 	if (missing != NULL)
 	{
 		*missing++ = '\0';
@@ -145,7 +147,13 @@ take_argument(Arena *arena, const char *path, char *word, Argument *argument)
 		*end = '\0';
 		take_inner(arena, path, inner, argument);
 	}
-	argument->type = type_named(path, type);
+	if (*type == '=')
+	{
+		argument->words = schema_words(type + 1);
+		if (argument->words == NULL)
+			bad_route(path, type);
+	}
+	argument->type = *type == '=' ? TYPE_TEXT : type_named(path, type);
 	argument->passed = word[0] != '-';
 	if (!argument->passed)
 		word++;

@@ -3,164 +3,174 @@
  *		The interface as an OpenAPI 3.1 document, made from routes.h.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/openapi.h"
 #include "gateway/router.h"
+#include "gateway/schema.h"
 
 static Text document;
 
-static const char *
-schema_of(const Argument *argument)
+/* What a value of that type is in a query, and in a body. */
+static const struct
 {
-	bool		is_query = argument->place != IN_BODY;
+	const char *in_query;
+	const char *in_body;
+}			types[] = {
+#define SAME(schema) {schema, schema}
+#define ONE_OR_MANY(type) \
+	"{\"anyOf\": [{\"type\": " type "}, {\"type\": \"array\", \"items\": {\"type\": " type "}}]}"
+#define MOMENT "\"description\": \"seconds since 1970, or ISO 8601\"}"
+	[TYPE_TEXT] = SAME("{\"type\": \"string\"}"),
+	[TYPE_INT] = SAME("{\"type\": \"integer\", \"format\": \"int32\"}"),
+	[TYPE_LIMIT] = SAME("{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 10000}"),
+	[TYPE_LONG] = SAME("{\"type\": \"integer\", \"format\": \"int64\"}"),
+	[TYPE_NUMBER] = SAME("{\"type\": \"number\"}"),
+	[TYPE_NUMERIC] = SAME("{\"type\": \"number\"}"),
+	[TYPE_BOOL] = SAME("{\"type\": \"boolean\"}"),
+	[TYPE_TIME] = {"{\"type\": \"string\", " MOMENT,
+		"{\"type\": [\"number\", \"string\"], " MOMENT},
+	[TYPE_UUID] = SAME("{\"type\": \"string\", \"format\": \"uuid\"}"),
+	[TYPE_MARK] = SAME("{\"type\": \"string\"}"),
+	[TYPE_TEXTS] = SAME("{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"),
+	[TYPE_NUMBERS] = SAME(ONE_OR_MANY("\"number\"")),
+	[TYPE_BOOLS] = SAME(ONE_OR_MANY("\"boolean\"")),
+	[TYPE_TIMES] = SAME(ONE_OR_MANY("[\"number\", \"string\"]")),
+	[TYPE_OBJECT] = SAME("{\"type\": \"object\", \"additionalProperties\": true}"),
+	[TYPE_JSON] = SAME("{\"type\": [\"object\", \"array\"], \"additionalProperties\": true, \"items\": {}}"),
+	[TYPE_METRICS] = SAME("{\"type\": \"object\", \"additionalProperties\": {\"type\": \"number\"}}"),
+	[TYPE_ANSWERS] = SAME("{\"type\": \"object\", \"additionalProperties\": {\"type\": [\"boolean\", \"string\"]}}"),
+	[TYPE_ANY] = SAME("{}"),
+};
 
-	switch (argument->type)
+static void put_object(const Argument *arguments, int count, bool shape);
+
+static void
+put_schema(const Argument *argument)
+{
+	if (argument->missing != NULL)
+		text_printf(&document,
+					"{\"type\": [\"number\", \"null\"], \"default\": %s}",
+					argument->missing);
+	else if (argument->words != NULL)
+		schema_put_words(&document, argument->words, false);
+	else if (argument->ninner > 0)
 	{
-		case TYPE_TEXT:
-		case TYPE_MARK:
-			return "{\"type\": \"string\"}";
-		case TYPE_INT:
-			return "{\"type\": \"integer\", \"format\": \"int32\"}";
-		case TYPE_LONG:
-			return "{\"type\": \"integer\", \"format\": \"int64\"}";
-		case TYPE_NUMBER:
-			return "{\"type\": \"number\"}";
-		case TYPE_BOOL:
-			return "{\"type\": \"boolean\"}";
-		case TYPE_TIME:
-			return is_query ?
-				"{\"type\": \"string\", \"description\": \"seconds since 1970, or ISO 8601\"}" :
-				"{\"type\": [\"number\", \"string\"], \"description\": \"seconds since 1970, or ISO 8601\"}";
-		case TYPE_UUID:
-			return "{\"type\": \"string\", \"format\": \"uuid\"}";
-		case TYPE_OBJECT:
-			return "{\"type\": \"object\"}";
-		case TYPE_JSON:
-			return "{\"type\": [\"object\", \"array\"]}";
-		case TYPE_LIMIT:
-			return "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 10000}";
-		case TYPE_NUMBERS:
-			return "{\"type\": [\"number\", \"array\"], \"items\": {\"type\": \"number\"}}";
-		case TYPE_BOOLS:
-			return "{\"type\": [\"boolean\", \"array\"], \"items\": {\"type\": \"boolean\"}}";
-		case TYPE_TIMES:
-			return "{\"type\": [\"number\", \"string\", \"array\"], \"items\": {\"type\": [\"number\", \"string\"]}}";
-		case TYPE_ROWS:
-			return "{\"type\": \"array\", \"items\": {\"type\": \"object\"}}";
-		case TYPE_TEXTS:
-			return "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}";
-		case TYPE_METRICS:
-			return "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"number\"}}";
-		case TYPE_ANSWERS:
-			return "{\"type\": \"object\", \"additionalProperties\": {\"type\": [\"boolean\", \"string\"]}}";
-		case TYPE_ANY:
-			break;
+		if (argument->type == TYPE_ROWS)
+			text_puts(&document, "{\"type\": \"array\", \"items\": ");
+		put_object(argument->inner, argument->ninner, true);
+		if (argument->type == TYPE_ROWS)
+			text_puts(&document, "}");
 	}
-	return "{}";
+	else
+		text_puts(&document, argument->place == IN_BODY ?
+				  types[argument->type].in_body :
+				  types[argument->type].in_query);
 }
 
 static void
-put_parameter(const char *name, const char *place, bool needed,
-			  const char *schema, const char *description, int *count)
+put_header(const char *name, const char *description)
 {
-	text_printf(&document, "%s\n        {\"name\": \"%s\", \"in\": \"%s\", \"required\": %s, \"schema\": %s",
-				(*count)++ ? "," : "", name, place, needed ? "true" : "false",
-				schema);
-	if (description != NULL)
-	{
-		text_puts(&document, ", \"description\": ");
-		text_json(&document, description);
-	}
+	text_printf(&document, ",\n        {\"name\": \"%s\", \"in\": \"header\", \"required\": false, \"schema\": {\"type\": \"string\"}, \"description\": ",
+				name);
+	text_json(&document, description);
 	text_puts(&document, "}");
 }
 
 static void
 put_parameters(const Route *route)
 {
-	static const char text[] = "{\"type\": \"string\"}";
-	int			count = 0;
+	size_t		begin;
 	int			i;
 
 	text_puts(&document, "      \"parameters\": [");
+	begin = document.len;
 	for (i = 0; i < route->narguments; i++)
 	{
 		const Argument *argument = &route->arguments[i];
 
-		if (argument->place != IN_BODY)
-			put_parameter(argument->fields[0],
-						  argument->place == IN_PATH ? "path" : "query",
-						  argument->place == IN_PATH || argument->needed,
-						  schema_of(argument), NULL, &count);
+		if (argument->place == IN_BODY)
+			continue;
+		text_printf(&document, ",\n        {\"name\": \"%s\", \"in\": \"%s\", \"required\": %s, \"schema\": ",
+					argument->fields[0],
+					argument->place == IN_PATH ? "path" : "query",
+					argument->place == IN_PATH || argument->needed ? "true" :
+					"false");
+		put_schema(argument);
+		text_puts(&document, "}");
 	}
-	if (strcmp(route->method, "POST") == 0)
-		put_parameter("Idempotency-Key", "header", false, text,
-					  "The same request with the same key is carried out once and answered again for a day",
-					  &count);
+	if (strcmp(route->method, "POST") == 0 && (route->flags & SECRET) == 0)
+		put_header("Idempotency-Key",
+				   "The same request with the same key is carried out once and answered again for a day");
 	if ((route->flags & (VERSION | USECASE)) != 0 && route->nsegments > 2)
-		put_parameter("If-Match", "header", false, text,
-					  "The ETag that the thing must still have", &count);
+		put_header("If-Match", "The ETag that the thing must still have");
 	if ((route->flags & TAGGED) != 0)
-		put_parameter("If-None-Match", "header", false, text,
-					  "The ETag of what is known already", &count);
+		put_header("If-None-Match", "The ETag of what is known already");
+
+	/* the first has nothing before it */
+	if (document.len > begin)
+		document.data[begin] = ' ';
 	text_puts(&document, "],\n");
 }
 
 static bool
 has_body(const Route *route)
 {
-	return strcmp(route->method, "POST") == 0 ||
-		strcmp(route->method, "PUT") == 0;
+	return strcmp(route->method, "GET") != 0 &&
+		strcmp(route->method, "DELETE") != 0;
+}
+
+/* Those of them that a body has; one with a shape has nothing else. */
+static void
+put_object(const Argument *arguments, int count, bool shape)
+{
+	Text		required = {0};
+	const char *comma = "";
+	bool		open = false;
+	int			i;
+
+	text_puts(&document, "{\"type\": \"object\", \"properties\": {");
+	for (i = 0; i < count; i++)
+	{
+		const Argument *argument = &arguments[i];
+		bool		rest = argument->type == TYPE_METRICS ||
+			argument->type == TYPE_ANSWERS;
+
+		if (argument->place != IN_BODY)
+			continue;
+		text_printf(&document, "%s\n        \"%s\": ", comma,
+					argument->fields[0]);
+		put_schema(argument);
+		comma = ",";
+
+		/* those may be the body itself, a column may come in rows */
+		open |= rest;
+		if (argument->needed && !rest && argument->type != TYPE_NUMBERS)
+			text_printf(&required, "%s\"%s\"", required.len ? ", " : "",
+						argument->fields[0]);
+	}
+	text_puts(&document, "}");
+	if (required.len > 0)
+		text_printf(&document, ", \"required\": [%s]", required.data);
+	text_printf(&document, "%s}", shape ? ", \"additionalProperties\": false" :
+				open ? ", \"additionalProperties\": true" : "");
+	text_free(&required);
 }
 
 static void
 put_body(const Route *route)
 {
 	bool		needed = false;
-	const char *comma = "";
 	int			i;
 
 	for (i = 0; i < route->narguments; i++)
-	{
-		if (route->arguments[i].place == IN_BODY && route->arguments[i].needed)
-			needed = true;
-	}
-	text_printf(&document, "      \"requestBody\": {\"required\": %s, \"content\": {\"application/json\": {\"schema\": {\"type\": \"object\", \"properties\": {",
+		needed |= route->arguments[i].place == IN_BODY &&
+			route->arguments[i].needed;
+	text_printf(&document, "      \"requestBody\": {\"required\": %s, \"content\": {\"application/json\": {\"schema\": ",
 				needed ? "true" : "false");
-	for (i = 0; i < route->narguments; i++)
-	{
-		const Argument *argument = &route->arguments[i];
-
-		if (argument->place != IN_BODY)
-			continue;
-		text_printf(&document, "%s\n        \"%s\": ", comma,
-					argument->fields[0]);
-		if (argument->missing != NULL)
-			text_printf(&document,
-						"{\"type\": [\"number\", \"null\"], \"default\": %s}",
-						argument->missing);
-		else
-			text_puts(&document, schema_of(argument));
-		comma = ",";
-	}
-	text_puts(&document, "}");
-	comma = "";
-	for (i = 0; i < route->narguments; i++)
-	{
-		const Argument *argument = &route->arguments[i];
-
-		/* those of these types may be the body itself */
-		if (argument->place != IN_BODY || !argument->needed ||
-			argument->type == TYPE_METRICS || argument->type == TYPE_ANSWERS)
-			continue;
-		text_printf(&document, "%s\"%s\"",
-					comma[0] ? comma : ", \"required\": [",
-					argument->fields[0]);
-		comma = ", ";
-	}
-	if (comma[0] != '\0')
-		text_puts(&document, "]");
-	text_puts(&document, "}}}},\n");
+	put_object(route->arguments, route->narguments, false);
+	text_puts(&document, "}}},\n");
 }
 
 static void
@@ -170,22 +180,47 @@ put_error(int status)
 				status);
 }
 
+/* What changes a thing may have something to say about it. */
+static void
+put_answer(const Route *route)
+{
+	bool		warns = (route->flags & WRITES) != 0;
+	char		spec[1024];
+
+	if (strchr(route->answer, ':') != NULL)
+	{
+		snprintf(spec, sizeof(spec), "%s%s", route->answer,
+				 warns ? " warnings?:texts" : "");
+		schema_put_answer(&document, spec);
+	}
+	else if (warns)
+	{
+		text_puts(&document, "{\"allOf\": [");
+		schema_put_answer(&document, route->answer);
+		text_puts(&document, ", {\"$ref\": \"#/components/schemas/Warnings\"}]}");
+	}
+	else
+		schema_put_answer(&document, route->answer);
+}
+
 static void
 put_responses(const Route *route)
 {
 	text_printf(&document, "      \"responses\": {\n        \"%d\": {\"description\": ",
 				route->status);
 	text_json(&document, route->summary);
+	text_puts(&document, ", \"content\": {");
 	if ((route->flags & METRICS) != 0)
-		text_puts(&document, ", \"content\": {\"text/plain\": {\"schema\": {\"type\": \"string\"}}}}");
-	else if ((route->flags & REPORT) != 0)
-		text_puts(&document, ", \"content\": {\"application/json\": {\"schema\": {\"type\": \"object\"}}, \"text/markdown\": {\"schema\": {\"type\": \"string\"}}, \"text/html\": {\"schema\": {\"type\": \"string\"}}}}");
+		text_puts(&document, "\"text/plain\": {\"schema\": {\"type\": \"string\"}}");
 	else
-		text_printf(&document, ", \"content\": {\"application/json\": {\"schema\": {\"%s\": \"%s\"}}}}",
-					(route->flags & (VERSION | USECASE)) ? "$ref" : "type",
-					(route->flags & VERSION) ? "#/components/schemas/ModelVersion" :
-					(route->flags & USECASE) ? "#/components/schemas/UseCase" :
-					"object");
+	{
+		text_puts(&document, "\"application/json\": {\"schema\": ");
+		put_answer(route);
+		text_puts(&document, "}");
+	}
+	if ((route->flags & REPORT) != 0)
+		text_puts(&document, ", \"text/markdown\": {\"schema\": {\"type\": \"string\"}}, \"text/html\": {\"schema\": {\"type\": \"string\"}}, \"application/oscal+json\": {\"schema\": {\"type\": \"object\", \"additionalProperties\": true}}");
+	text_puts(&document, "}}");
 	if ((route->flags & TAGGED) != 0)
 		text_puts(&document, ",\n        \"304\": {\"description\": \"It is what If-None-Match names\"}");
 	put_error(400);
@@ -212,30 +247,59 @@ put_responses(const Route *route)
 	text_puts(&document, "}\n    }");
 }
 
-/* "post_models_model_id_versions_version_approve" */
+/* The function's name, or ours: "gov_approve_model" gives "approveModel". */
+static void
+put_camel(const char *name)
+{
+	bool		upper = false;
+
+	name += strncmp(name, "gov_", 4) == 0 ? 4 : 0;
+	for (; *name != '\0'; name++)
+	{
+		if (isalnum((unsigned char) *name))
+			text_printf(&document, "%c", upper ?
+						toupper((unsigned char) *name) : *name);
+		upper = !isalnum((unsigned char) *name);
+	}
+}
+
+/* "list", and the words of the path: "Violations" */
+static void
+put_verb_and_path(const Route *route)
+{
+	static const char *const verbs[][2] = {
+		{"GET", "list"}, {"POST", "create"}, {"PUT", "set"},
+		{"PATCH", "update"}, {"DELETE", "drop"}
+	};
+	int			i = 0;
+
+	while (strcmp(verbs[i][0], route->method) != 0)
+		i++;
+	text_puts(&document, verbs[i][1]);
+	for (i = 0; i < route->nsegments; i++)
+	{
+		const char *segment = route->segments[i];
+
+		if (segment[0] == '{')
+			continue;
+		text_printf(&document, "%c", toupper((unsigned char) segment[0]));
+		put_camel(segment + 1);
+	}
+}
+
+/* Of two routes with one function the later one is named otherwise. */
 static void
 put_operation_id(const Route *route)
 {
-	const char *c;
-	bool		under = true;
+	const Route *first = routes;
 
+	while (strcmp(first->function, route->function) != 0)
+		first++;
 	text_puts(&document, "      \"operationId\": \"");
-	for (c = route->method; *c != '\0'; c++)
-		text_printf(&document, "%c", tolower((unsigned char) *c));
-	text_puts(&document, "_");
-	for (c = route->path + 1; *c != '\0'; c++)
-	{
-		if (isalnum((unsigned char) *c))
-		{
-			text_append(&document, c, 1);
-			under = false;
-		}
-		else if (!under && c[1] != '\0')
-		{
-			text_puts(&document, "_");
-			under = true;
-		}
-	}
+	if (first == route)
+		put_camel(route->function[0] ? route->function : "openapi");
+	else
+		put_verb_and_path(route);
 	text_puts(&document, "\",\n");
 }
 
@@ -256,7 +320,7 @@ put_operation(const Route *route)
 	memcpy(tag, route->path + 1, len);
 	tag[len] = '\0';
 	text_printf(&document, "      \"tags\": [\"%s\"],\n", tag);
-	if (route->function[0] != '\0')
+	if (strncmp(route->function, "gov_", 4) == 0)
 		text_printf(&document, "      \"x-sql-function\": \"%s\",\n",
 					route->function);
 	if ((route->flags & PUBLIC) != 0)
@@ -306,27 +370,7 @@ static const char tail[] =
 "\n},\n\"components\": {\n"
 "  \"securitySchemes\": {\"bearer\": {\"type\": \"http\", \"scheme\": \"bearer\", \"description\": \"An API token of gov_create_api_token(), or a signed JWT\"}},\n"
 "  \"responses\": {\"Error\": {\"description\": \"What went wrong, in words and by SQLSTATE\", \"content\": {\"application/json\": {\"schema\": {\"$ref\": \"#/components/schemas/Error\"}}}}},\n"
-"  \"schemas\": {\n"
-"    \"Error\": {\"type\": \"object\", \"required\": [\"error\", \"code\"], \"properties\": {\"error\": {\"type\": \"string\"}, \"code\": {\"type\": \"string\"}, \"detail\": {\"type\": [\"string\", \"null\"]}, \"hint\": {\"type\": [\"string\", \"null\"]}}},\n"
-"    \"ModelVersion\": {\"type\": \"object\", \"required\": [\"model_id\", \"version\", \"status\", \"approval_status\", \"metrics\"], \"properties\": {\n"
-"      \"model_id\": {\"type\": \"string\"}, \"version\": {\"type\": \"string\"}, \"created_at\": {\"type\": \"number\"}, \"created_by\": {\"type\": [\"string\", \"null\"]},\n"
-"      \"description\": {\"type\": \"string\"}, \"source_commit\": {\"type\": [\"string\", \"null\"]}, \"training_data_hash\": {\"type\": [\"string\", \"null\"]},\n"
-"      \"hyperparameters\": {\"type\": \"object\"}, \"model_path\": {\"type\": \"string\"}, \"model_size_bytes\": {\"type\": \"integer\"},\n"
-"      \"artifacts\": {\"type\": [\"object\", \"array\"]}, \"metadata\": {\"type\": \"object\"}, \"content_digest\": {\"type\": \"string\"},\n"
-"      \"status\": {\"enum\": [\"registered\", \"approved\", \"deployed_staging\", \"deployed_production\", \"rolled_back\", \"deprecated\"]},\n"
-"      \"approval_status\": {\"enum\": [\"pending\", \"approved\", \"rejected\", \"requires_changes\"]},\n"
-"      \"metrics\": {\"type\": \"object\", \"additionalProperties\": {\"type\": [\"number\", \"null\"]}},\n"
-"      \"approved_by\": {\"type\": [\"string\", \"null\"]}, \"approved_at\": {\"type\": [\"number\", \"null\"]},\n"
-"      \"deployed_at\": {\"type\": [\"number\", \"null\"]}, \"deployed_by\": {\"type\": [\"string\", \"null\"]}, \"deployment_id\": {\"type\": [\"string\", \"null\"]},\n"
-"      \"deployment_history\": {\"type\": \"array\", \"items\": {\"type\": \"object\"}}}},\n"
-"    \"UseCase\": {\"type\": \"object\", \"required\": [\"usecase_id\", \"name\", \"status\"], \"properties\": {\n"
-"      \"usecase_id\": {\"type\": \"string\"}, \"name\": {\"type\": \"string\"}, \"description\": {\"type\": \"string\"}, \"owner\": {\"type\": \"string\"},\n"
-"      \"model_ids\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}}, \"impact_level\": {\"enum\": [\"low\", \"medium\", \"high\", \"critical\"]},\n"
-"      \"risk_class\": {\"type\": [\"string\", \"null\"]}, \"impact_score\": {\"type\": [\"number\", \"null\"]},\n"
-"      \"status\": {\"enum\": [\"draft\", \"submitted\", \"approved\", \"deployed\", \"deprecated\", \"archived\"]},\n"
-"      \"metrics\": {\"type\": \"object\"}, \"approved_by\": {\"type\": [\"string\", \"null\"]}, \"approved_at\": {\"type\": [\"number\", \"null\"]},\n"
-"      \"deployed_at\": {\"type\": [\"number\", \"null\"]}, \"deployed_by\": {\"type\": [\"string\", \"null\"]}, \"deployment_id\": {\"type\": [\"string\", \"null\"]}}}\n"
-"  }\n}\n}\n";
+"  \"schemas\": {";
 
 /* The first segments of the paths, once each. */
 static void
@@ -361,6 +405,8 @@ openapi_init(void)
 	for (i = 0; i < nroutes; i++)
 		put_path(i);
 	text_puts(&document, tail);
+	schema_put_all(&document);
+	text_puts(&document, "\n  }\n}\n}\n");
 }
 
 void

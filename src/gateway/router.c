@@ -13,6 +13,9 @@
 #define LIST_OF(name, aggregated) \
 	"concat('{\"count\": ', count(*), ', \"" name "\": '," \
 	" gov_list_json(" aggregated "), '}')"
+#define LIST_WITH(key, name, aggregated) \
+	"concat('{\"count\": ', count(*), ', \"" key "\": ', to_json({" key "})," \
+	" ', \"" name "\": ', gov_list_json(" aggregated "), '}')"
 #define LIST_OF_VERSION(name) \
 	" concat('{\"count\": ', l.count, ', \"version\": '," \
 	" to_json(v.version), ', \"model_id\": ', to_json(v.model_id)," \
@@ -24,12 +27,14 @@
 #define SHOW_REQUEST "SELECT gov_approval_request({request_id})::text"
 #define SHOW_INCIDENT "SELECT gov_row_json(t)::text" \
 	" FROM gov_incident({incident_id}) AS t"
+#define LISTED(name, schema) name ":" schema "[] count:int"
 #define WHAT_MODEL "model \"{model_id}\""
 #define WHAT_VERSION "model version \"{model_id}:{version}\""
 #define WHAT_USECASE "use-case \"{usecase_id}\""
 #define WHAT_USER "user \"{user_id}\""
 #define WHAT_REQUEST "approval request \"{request_id}\""
 #define WHAT_INCIDENT "incident {incident_id}"
+#define WHAT_REPORT "compliance report {report_id}"
 
 typedef struct RouteText
 {
@@ -39,6 +44,7 @@ typedef struct RouteText
 	const char *arguments;
 	const char *call;
 	const char *show;
+	const char *answer;
 	int			status;
 	int			flags;
 	const char *what;
@@ -46,10 +52,10 @@ typedef struct RouteText
 } RouteText;
 
 static const RouteText texts[] = {
-#define ROUTE(method, path, function, arguments, call, show, status, flags, \
-			  what, summary) \
-	{#method, path, #function, arguments, call, show, status, flags, what, \
-	 summary},
+#define ROUTE(method, path, function, arguments, call, show, answer, status, \
+			  flags, what, summary) \
+	{#method, path, #function, arguments, call, show, answer, status, flags, \
+	 what, summary},
 #include "gateway/routes.h"
 #undef ROUTE
 };
@@ -95,6 +101,7 @@ router_init(void)
 		route->function = text->function;
 		route->summary = text->summary;
 		route->what = text->what;
+		route->answer = text->answer;
 		route->status = text->status;
 		route->flags = text->flags;
 		split_path(route, text->path);

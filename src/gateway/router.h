@@ -29,6 +29,7 @@
 #define USECASE 64
 #define METRICS 128
 #define REPORT 256
+#define SECRET 512
 
 typedef enum ArgumentType
 {
@@ -37,6 +38,7 @@ typedef enum ArgumentType
 	TYPE_LIMIT,					/* an int, from 1 to 10000 */
 	TYPE_LONG,
 	TYPE_NUMBER,
+	TYPE_NUMERIC,				/* one that keeps its digits */
 	TYPE_BOOL,
 	TYPE_TIME,
 	TYPE_UUID,
@@ -67,6 +69,7 @@ typedef struct Argument
 	int			nfields;
 	const char *argument;		/* of the SQL function */
 	ArgumentType type;
+	const char *words;			/* of a closed set, or NULL */
 	Place		place;
 	int			segment;		/* where it is in the path */
 	bool		needed;
@@ -91,9 +94,10 @@ typedef struct Route
 {
 	const char *method;
 	const char *path;
-	const char *function;		/* "" where there is none */
+	const char *function;		/* or a name of our own; "": none */
 	const char *summary;
 	const char *what;
+	const char *answer;			/* as schemas.h says it */
 	int			status;
 	int			flags;
 	const char *segments[MAX_SEGMENTS]; /* "{name}" or the word itself */

@@ -139,6 +139,18 @@ check_type(Request *request, const Route *route, Reply *reply)
 	return false;
 }
 
+/* What is answered with a key is kept for a day: a secret must not be. */
+static bool
+check_key(Request *request, const Route *route, Reply *reply)
+{
+	if ((route->flags & SECRET) == 0 || request->idempotency_key == NULL)
+		return true;
+	reply_error(reply, request, 400, "22023",
+				"this route takes no Idempotency-Key",
+				"Its answer has a secret, which is kept nowhere.", NULL);
+	return false;
+}
+
 /* Who calls?  False: nobody known, or too often. */
 static bool
 check_token(const Service *service, Request *request, const Route *route,
@@ -231,7 +243,8 @@ answer(Service *service, Request *request, Reply *reply)
 		return;
 	}
 	if (!check_token(service, request, route, &token, reply) ||
-		!check_type(request, route, reply))
+		!check_type(request, route, reply) ||
+		!check_key(request, route, reply))
 		return;
 	if (!fields_take(request, route, &actor, reply))
 	{

@@ -93,6 +93,7 @@ value_of_text(const char *text, ArgumentType type, bool *malformed)
 		case TYPE_LIMIT:
 			return whole_number(text, type, malformed);
 		case TYPE_NUMBER:
+		case TYPE_NUMERIC:
 			*malformed = true;
 			return text[strspn(text, "0123456789+-.eE")] == '\0' &&
 				isfinite(strtod(text, &end)) && end != text && *end == '\0' ?
@@ -133,6 +134,7 @@ other_type(const Json *json, ArgumentType type)
 		case TYPE_LIMIT:
 			return json->type == JSON_NUMBER ? NULL : "a whole number";
 		case TYPE_NUMBER:
+		case TYPE_NUMERIC:
 			return json->type == JSON_NUMBER ? NULL : "a number";
 		case TYPE_BOOL:
 			return is_one_of(json, JSON_FALSE, JSON_TRUE) ? NULL :

@@ -34,7 +34,7 @@ my $gateway = Gateway->new($node, 'postgres');
 # --- every parameter and field ------------------------------------------------------
 my %value = (
 	model_id => 'vc', version => '1', resource_type => 'model', resource_id => 'vc', user_id => 'boss', to_user => 'boss', role => 'analyst',
-	category => 'safety', severity => 'error', metrics => { response_time_p95 => 1 }, observations => undef);
+	category => 'safety', severity => 'error', metrics => { response_time_p95 => 1 }, observations => undef, since => time() - 3600);
 my %by_type = (string => 'text', integer => 1, number => 1, boolean => JSON::PP::true, object => {}, array => []);
 
 sub is_time { return ($_[0]{description} // $_[0]{schema}{description} // '') =~ /seconds since 1970/ }
@@ -52,7 +52,12 @@ foreach my $path (sort keys %{ $api->{paths} })
 		my $operation = $found->{$method};
 		my $schema = $operation->{requestBody}{content}{'application/json'}{schema} // {};
 		my %body = map { $_ => value_of($_, $schema->{properties}{$_}) } @{ $schema->{required} // [] };
-		push @times, [ uc $method, $filled, $_->{name}, undef ] foreach grep { $_->{in} eq 'query' && (is_time($_) || is_time($_->{schema})) } @{ $operation->{parameters} // [] };
+		my @query = grep { $_->{in} eq 'query' } @{ $operation->{parameters} // [] };
+		foreach my $time (grep { is_time($_) || is_time($_->{schema}) } @query)
+		{
+			my $with = join '', map { "$_->{name}=" . value_of($_->{name}, $_->{schema}) . '&' } grep { $_->{required} && $_ != $time } @query;
+			push @times, [ uc $method, $with ? "$filled?$with" : $filled, $time->{name}, undef ];
+		}
 		push @times, [ uc $method, $filled, $_, {%body} ] foreach grep { is_time($schema->{properties}{$_}) } sort keys %{ $schema->{properties} // {} };
 	}
 }
@@ -66,13 +71,14 @@ sub with
 	my ($method, $path, $name, $body) = @$time;
 	return $gateway->ask($token, $method, $path, { %$body, $name => $value }) if defined $body;
 	$value =~ s/\+/%2B/g;
-	return $gateway->ask($token, $method, "$path?$name=$value");
+	return $gateway->ask($token, $method, $path . ($path =~ /\?/ ? '' : '?') . "$name=$value");
 }
 
 foreach my $time (@times)
 {
 	my $what = "$time->[0] $time->[1] $time->[2]";
-	my $is_bound = $time->[2] =~ /^(since|until)$/;
+	# a loan's until is its end
+	my $is_bound = $time->[2] =~ /^(since|until)$/ && $time->[1] ne '/delegations';
 	my $is_finite = !$is_bound && $time->[2] ne 'cursor';
 	foreach my $value (1795985000000, '1795985000000', 1e11, 1e17, '1e300')
 	{
@@ -87,7 +93,7 @@ foreach my $time (@times)
 		unlike($reply->{json}{hint} // '', qr/milliseconds/, '  no milliseconds');
 	}
 	next unless $is_bound;
-	is(with($time, $_)->{status}, 200, "$what: $_ is no bound") foreach 'infinity', '-infinity';
+	like(with($time, $_)->{status}, qr/^20[01]$/, "$what: $_ is no bound") foreach 'infinity', '-infinity';
 }
 
 # --- where the time is inside ----------------------------------------------------------

@@ -161,6 +161,76 @@ sub raw_answer
 	return read_answer($socket);
 }
 
+# What is wrong with a value by a schema of the document; '' where nothing is.
+# Stricter than JSON Schema: what is not told of must not be there.
+sub misfit
+{
+	my ($self, $value, $schema, $where) = @_;
+	return $self->misfit($value, $self->{openapi}{components}{schemas}{$1}, $where)
+	  if ($schema->{'$ref'} // '') =~ m{^#/components/schemas/(\w+)$};
+	if ($schema->{anyOf})
+	{
+		my @faults = map { $self->misfit($value, $_, $where) } @{ $schema->{anyOf} };
+		return (grep { $_ eq '' } @faults) ? '' : $faults[0];
+	}
+	if ($schema->{allOf})
+	{
+		my %all = (type => 'object', properties => {}, required => []);
+		foreach my $part (@{ $schema->{allOf} })
+		{
+			$part = $self->{openapi}{components}{schemas}{$1} if ($part->{'$ref'} // '') =~ /(\w+)$/;
+			$all{properties} = { %{ $all{properties} }, %{ $part->{properties} } };
+			push @{ $all{required} }, @{ $part->{required} // [] };
+			$all{additionalProperties} //= $part->{additionalProperties};
+		}
+		return $self->misfit($value, \%all, $where);
+	}
+	if (defined(my $types = $schema->{type}))
+	{
+		my $is = !defined $value ? 'null' : ref $value eq 'HASH' ? 'object' : ref $value eq 'ARRAY' ? 'array'
+		  : JSON::PP::is_bool($value) ? 'boolean' : $JSON->encode($value) =~ /^"/ ? 'string'
+		  : $value =~ /^-?\d+$/ ? 'integer' : 'number';
+		my @types = ref $types ? @$types : $types;
+		return "$where is $is, not @types" unless grep { $_ eq $is || ($_ eq 'number' && $is eq 'integer') } @types;
+	}
+	return "$where is another word: $value" if defined $value && $schema->{enum} && !grep { defined && $_ eq $value } @{ $schema->{enum} };
+	if (ref $value eq 'ARRAY')
+	{
+		my $fault = '';
+		$fault ||= $self->misfit($_, $schema->{items} // {}, "$where\[]") foreach @$value;
+		return $fault;
+	}
+	return '' unless ref $value eq 'HASH' && $schema->{type};
+	foreach my $key (@{ $schema->{required} // [] }) { return "$where lacks $key" unless exists $value->{$key}; }
+	foreach my $key (sort keys %$value)
+	{
+		my $of = ($schema->{properties} // {})->{$key} // $schema->{additionalProperties};
+		return "$where has $key, which is not told of" unless $of;
+		my $fault = ref $of eq 'HASH' ? $self->misfit($value->{$key}, $of, "$where.$key") : '';
+		return $fault if $fault;
+	}
+	return '';
+}
+
+# Is the answer what the gateway's OpenAPI document says of it?
+sub hold_against_promise
+{
+	my ($self, $method, $path, $reply) = @_;
+	return unless $reply->{status} =~ /^2/ && ref $reply->{json} eq 'HASH' && $path =~ m{^/api/governance(/[^?]*)};
+	my @segments = split m{/}, $1;
+	$self->{openapi} //= $JSON->decode(scalar `$self->{command}[0] --openapi`);
+	my ($promise) = grep {
+		my @way = split m{/};
+		@way == @segments && $self->{openapi}{paths}{$_}{ lc $method }
+		  && !grep { $way[$_] !~ /^\{/ && $way[$_] ne $segments[$_] } 0 .. $#way;
+	} sort { ($a =~ tr/{//) <=> ($b =~ tr/{//) } keys %{ $self->{openapi}{paths} };
+	my $schema = $promise && $self->{openapi}{paths}{$promise}{ lc $method }{responses}{ $reply->{status} }{content}{'application/json'}{schema};
+	return fail("$method $path answers $reply->{status}, which is not promised") unless $schema;
+	my $fault = $self->misfit($reply->{json}, $schema, 'the answer');
+	fail("$method $path is as promised: $fault") if $fault;
+	return;
+}
+
 # ask(token, method, path, body or undef, headers): the reply, with the body
 # parsed at {json}.  A body that is a reference is sent as JSON.
 sub ask
@@ -181,9 +251,14 @@ sub ask
 	{
 		$reply->{json} = eval { $JSON->decode($reply->{content}) };
 	}
+	$self->hold_against_promise($method, $path, $reply);
 	if (ref $reply->{json} eq 'HASH' && ($reply->{json}{code} // '') =~ /^22/ && $reply->{json}{error} !~ /^(?:$own_texts)$/)
 	{
 		fail("a text of our own for $method $path: $reply->{json}{error}");
+	}
+	if (ref $reply->{json} eq 'HASH' && ($reply->{json}{hint} // '') =~ /SELECT |gov_|governance\.|=>/)
+	{
+		fail("a hint without SQL for $method $path: $reply->{json}{hint}");
 	}
 	return $reply;
 }

@@ -1,0 +1,25 @@
+/*
+ * schema.h
+ *		From words.h and schemas.h to schemas of the OpenAPI document.
+ */
+#ifndef GATEWAY_SCHEMA_H
+#define GATEWAY_SCHEMA_H
+
+#include "gateway/arena.h"
+
+/* The schema of a type: "text?", "=severity", "Deployment[]". */
+extern void schema_put_type(Text *out, const char *type);
+
+/* One of these words: "a,b,c". */
+extern void schema_put_words(Text *out, const char *words, bool nullable);
+
+/* That of an answer: such a type, or "field:type ...". */
+extern void schema_put_answer(Text *out, const char *answer);
+
+/* Those of all of schemas.h, by name. */
+extern void schema_put_all(Text *out);
+
+/* A closed set of words, "a,b,c"; NULL where there is none of that name. */
+extern const char *schema_words(const char *name);
+
+#endif							/* GATEWAY_SCHEMA_H */
