@@ -6,7 +6,7 @@
 SELECT s -> 'tree_size' AS tree_size FROM gov_audit_seal() AS s;
 \connect - demo_ines
 \set checkpoint :files '/checkpoint'
-SELECT gov_audit_checkpoint() \g (format=unaligned tuples_only=on) :checkpoint
+SELECT rtrim(gov_audit_checkpoint(), E'\n') \g (format=unaligned tuples_only=on) :checkpoint
 \! cat "$DEMO_FILES/checkpoint"
 
 \echo 'She takes a proof that the approval is under that root, and the trail up to there:'

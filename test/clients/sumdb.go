@@ -87,11 +87,32 @@ func open(text string, key ed25519.PublicKey) (tlog.Tree, error) {
 	return tlog.ParseTree([]byte("go.sum database tree\n" + lines[1]))
 }
 
-// checkpoint seals what there is and asks for a signature.
+// documented is the command of docs/VERIFYING.md that writes a checkpoint.
+func documented() string {
+	page, err := os.ReadFile("../docs/VERIFYING.md")
+	must(err)
+	for _, line := range strings.Split(string(page), "\n") {
+		if strings.HasPrefix(line, "psql ") && strings.HasSuffix(line, " >checkpoints/new") {
+			return line
+		}
+	}
+	must(fmt.Errorf("docs/VERIFYING.md has no command that writes a checkpoint"))
+	return ""
+}
+
+// checkpoint seals what there is and asks for a signature, as the page says: the
+// file is the note, to the byte.
 func checkpoint() string {
 	sql("dora", "SELECT gov_audit_seal()")
-	// psql ends it with one newline more
-	return strings.TrimSuffix(sql("ann", "SELECT gov_audit_checkpoint()"), "\n")
+	command := exec.Command("bash", "-c", documented())
+	command.Dir = os.Getenv("TMPDIR")
+	command.Env = append(os.Environ(), "PGUSER=ann")
+	command.Stderr = os.Stdout
+	must(os.MkdirAll(command.Dir+"/checkpoints", 0o755))
+	must(command.Run())
+	text, err := os.ReadFile(command.Dir + "/checkpoints/new")
+	must(err)
+	return string(text)
 }
 
 func publicKey() ed25519.PublicKey {
@@ -115,6 +136,10 @@ func checkpoints(text string, key ed25519.PublicKey) {
 	must(err)
 	_, err = open(text, other)
 	show(err != nil, "refused: the key of somebody else")
+	for _, more := range []string{text + "\n", strings.TrimSuffix(text, "\n")} {
+		_, err = open(more, key)
+		show(err != nil, "refused: a newline more, or less")
+	}
 }
 
 // One tree is the continuation of another.

@@ -2,12 +2,13 @@
 # log that grows before and after each of them.
 use strict;
 use warnings;
+use Documented;
+use File::Basename;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-# test/run puts a copy of the docs beside this folder.
-my @blocks = slurp_file('docs/VERIFYING.md') =~ /^```sh\n(.*?)^```\n/msg;
+my @blocks = map { $_->{text} } Documented::blocks('docs/VERIFYING.md');
 cmp_ok(scalar(@blocks), '>', 5, 'the page has commands');
 
 my $node = PostgreSQL::Test::Cluster->new('verifying');
@@ -52,14 +53,23 @@ is($complaints, '', 'without a complaint');
 my @said = split /^---\n/m, $said;
 
 is(scalar(grep { /^holds: / } map { split /\n/ } @said), 6, 'six times it holds') or diag($said);
-like($said[2], qr/^holds: \d+ events .*; checkpoint of \d+ leaves signed by example\.com\/audit\//, 'an export');
-like($said[3], qr/^holds up to leaf \d+: \d+ events .*; nothing vouches for leaves \d+ to \d+; checkpoint of/, 'all that there is');
-like($said[4], qr/^holds: /, 'the events');
-like($said[5], qr/^holds: 2 events \(leaves 0 to 1 of \d+\)/, 'a range');
-like($said[6], qr/^holds: 1 events .*; leaf \d+ \(event 3\) is in the log of \d+ leaves$/, 'one event');
-like($said[7], qr/^holds: checkpoint .*; the log of \d+ leaves begins with that of \d+$/, 'two checkpoints');
-my %keys = map { $_ => 1 } $said[8] =~ /signed by (\S+\+[0-9a-f]{8})/g;
+is($said[2], "Signature Verified Successfully\n", 'openssl verifies a checkpoint');
+like($said[3], qr/^holds: \d+ events .*; checkpoint of \d+ leaves signed by example\.com\/audit\//, 'an export');
+like($said[4], qr/^holds up to leaf \d+: \d+ events .*; nothing vouches for leaves \d+ to \d+; checkpoint of/, 'all that there is');
+like($said[5], qr/^holds: /, 'the events');
+like($said[6], qr/^holds: 2 events \(leaves 0 to 1 of \d+\)/, 'a range');
+like($said[7], qr/^holds: 1 events .*; leaf \d+ \(event 3\) is in the log of \d+ leaves$/, 'one event');
+like($said[8], qr/^holds: checkpoint .*; the log of \d+ leaves begins with that of \d+$/, 'two checkpoints');
+my %keys = map { $_ => 1 } $said[9] =~ /signed by (\S+\+[0-9a-f]{8})/g;
 is(scalar(keys %keys), 2, 'two keys');
+
+# Each checkpoint that a command wrote is, to the byte, one that the database kept.
+my %kept = map { $_ => 1 } map { pack 'H*', $_ } split /\n/, $node->safe_psql('postgres',
+	q{SELECT encode(convert_to(note, 'UTF8'), 'hex') FROM governance.audit_checkpoints});
+foreach my $file (map { "$dir/desk/$_" } 'later', 'newest', map { "checkpoints/$_" } map { /(\d+)$/ } glob "$dir/desk/checkpoints/*")
+{
+	ok($kept{ slurp_file($file) }, 'to the byte: ' . basename($file));
+}
 
 $node->stop;
 done_testing();
