@@ -4,6 +4,7 @@
 # after ingest.
 use strict;
 use warnings;
+use Documented;
 use FindBin;
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
@@ -179,6 +180,37 @@ command_like([ $add_source, 'alone', $alone->connstr('postgres') . ' user=' . $a
 ok($all->poll_query_until('coarse', 'SELECT count(*) = 0 FROM governance.sla_deltas'), 'and folded');
 is($all->safe_psql('coarse', $days), $alone->safe_psql('postgres', $days), 'each observation of it counts once, by day');
 $all->safe_psql('coarse', 'DROP SUBSCRIPTION governance_alone');
+
+# --- docs/SCALING.md as it is written, but for where the servers are --------------------------------
+
+$all->safe_psql('postgres', $_) foreach 'ALTER SUBSCRIPTION governance_north SET (slot_name = NONE)',
+	'DROP SUBSCRIPTION governance_north', 'DROP SUBSCRIPTION governance_south';
+foreach my $node ($north, $south, $all)
+{
+	$node->safe_psql('postgres', 'CREATE DATABASE shop');
+	$node->safe_psql('shop', 'CREATE EXTENSION governance');
+	define($node, 'shop');
+}
+my $me = $north->safe_psql('postgres', 'SELECT current_user');
+my %shop = map { $_ => $node{$_}->connstr('shop') =~ s/'//gr . " user=$me" } keys %node;
+my ($diagram, $add, $publish, $subscribe, $at_target, $at_source, $leave, @more) =
+  map { $_->{text} =~ s/host=(\w+) dbname=shop/$shop{$1}/gr }
+  Documented::blocks('docs/SCALING.md');
+is(scalar @more, 0, 'the page has no more blocks');
+my $desk = PostgreSQL::Test::Utils::tempdir . '/desk';
+mkdir $desk or die $!;
+symlink "$FindBin::RealBin/../docs", "$desk/docs" or die $!;
+my ($names) = Documented::run('setting up', $desk, $add);
+like($names, qr/^north: \d+ rollups taken over.*^south: \d+ rollups taken over/ms, 'both are added');
+is($all->safe_psql('shop', "SELECT count(*) FROM ($at_target) AS s" =~ s/;//r), '2', 'watched at the target');
+is($north->safe_psql('shop', "SELECT count(*) FROM ($at_source) AS s" =~ s/;//r), '1', 'and at the source');
+$all->safe_psql('shop', $leave);
+is($north->safe_psql('shop', 'SELECT count(*) FROM pg_replication_slots'), '0', 'left');
+$north->safe_psql('shop', 'DROP PUBLICATION governance_rollups');
+$north->safe_psql('shop', $publish);
+$all->safe_psql('shop', $subscribe);
+is($north->safe_psql('shop', q{SELECT slot_name FROM pg_replication_slots}), 'governance_north', 'by hand');
+$all->safe_psql('shop', 'DROP SUBSCRIPTION governance_north; DROP SUBSCRIPTION governance_south');
 
 $_->stop foreach values %node;
 done_testing();
