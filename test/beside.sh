@@ -108,43 +108,9 @@ beside_seed() {
 	done
 }
 
-# beside_alone SEED TEST...: beside_seed as a process.  What it counts is left in a
-# file for beside_end, what it started ends with it.
-beside_alone() {
-	local passed=0 failed=0 failures=() CLUSTER_SCRATCH=()
-	local -A CLUSTER_CHILDREN=()
-	trap cluster_cleanup HUP INT TERM
-	beside_seed "$@"
-	printf '%s\n' "$passed" "${failures[@]}" >"$LOG/beside-$1.counts"
-	cluster_cleanup
-}
-
-# beside_begin SEED TEST...: the same in the background, a group of its own.
-beside_begin() {
-	set -m
-	beside_alone "$@" >"$LOG/beside-$1.out" 2>&1 </dev/null &
-	set +m
-	CLUSTER_CHILDREN[$!]=$!
-	running[$!]=$1
-}
-
-# beside_end: wait for one of them, whichever ends first, and count it.
-beside_end() {
-	local pid='' out counts
-	wait -n -p pid "${!running[@]}"
-	out=$LOG/beside-${running[$pid]}
-	unset "CLUSTER_CHILDREN[$pid]" "running[$pid]"
-	cat "$out.out"
-	mapfile -t counts <"$out.counts" 2>/dev/null || counts=(0 "$out")
-	passed=$((passed + counts[0]))
-	failed=$((failed + ${#counts[@]} - 1))
-	failures+=("${counts[@]:1}")
-}
-
 # beside TEST...: these tests, three times unless SEEDS or SEED says otherwise.
 beside() {
 	local seeds loads seed pid
-	local -A running=()
 	if ! beside_seeds; then
 		fail "beside: SEEDS are numbers from 1" /dev/null
 		return
@@ -156,12 +122,9 @@ beside() {
 	fi
 	beside_load
 	for seed in "${seeds[@]}"; do
-		[ "${#running[@]}" -lt "$(nproc)" ] || beside_end
-		beside_begin "$seed" "$@"
+		job_begin "beside-$seed" beside_seed "$seed" "$@"
 	done
-	while [ "${#running[@]}" -gt 0 ]; do
-		beside_end
-	done
+	jobs_end
 	for pid in "${loads[@]}"; do
 		beside_stop "$pid"
 	done

@@ -290,7 +290,7 @@ cluster_cleanup() {
 	trap '' INT TERM HUP
 	for child in $CLUSTER_CHILD "${CLUSTER_CHILDREN[@]}"; do
 		kill -TERM -- "-$child" 2>/dev/null
-		for ((i = 0; i < 100; i++)); do
+		for ((i = 0; i < 600; i++)); do
 			kill -0 -- "-$child" 2>/dev/null || break
 			sleep 0.1
 		done
