@@ -13,8 +13,8 @@ EXTVERSION = 1.0
 # --- what the server module is made of -------------------------------------
 
 # gateway/ and verify/ are programs of their own and stay out of the module.
-ROOMS = core identity access lifecycle registry audit incident sla compliance \
-	worker
+ROOMS = core identity access lifecycle law registry audit incident sla \
+	compliance worker
 OBJS := $(patsubst %.c,%.o,$(sort $(wildcard src/*.c \
 	$(foreach room,$(ROOMS),src/$(room)/*.c))))
 DEPS := $(OBJS:.o=.d)
@@ -41,7 +41,7 @@ endif
 # The order of the parts; one that does not exist yet falls out.
 SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
 	25_answer 30_lifecycle 31_audit 32_merkle 33_seal 34_checkpoint 35_retire \
-	36_outbox 40_model 41_usecase 42_approval 43_policy 50_incident \
+	36_outbox 40_model 41_usecase 42_approval 43_policy 45_period 50_incident \
 	51_deadline 60_sketch 61_sla 62_ingest 63_violation 64_escalation \
 	65_sla_read 66_openslo 70_control 71_report 72_report_text \
 	73_report_html 74_report_oscal 75_evidence 76_views 77_read 78_rest \
@@ -60,7 +60,7 @@ DATA = $(wildcard sql/released/$(EXTENSION)--*.sql \
 REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	audit model model_deploy model_rollback model_read policy approval powers \
 	usecase usecase_impact admit security secrets merkle seal proofs \
-	checkpoint retire outbox incident incident_deadline \
+	checkpoint retire outbox period incident incident_deadline \
 	sketch sla_target sla_ingest sla_measurement sla_summary sla_verdict sla_violation \
 	sla_maintenance sla_minimum sla_escalation sla_read sla_gate openslo incident_sla \
 	control report report_render report_read sla_no_target evidence views metrics \

@@ -16,6 +16,7 @@ BEGIN
         'impact_questions', 'usecase_assessments',
         'policies', 'approval_policies', 'approval_requests', 'approvals',
         'system_state',
+        'jurisdictions', 'holiday_rules', 'holidays',
         'incidents', 'incident_events', 'regulatory_deadlines', 'incident_deadlines',
         'sla_targets',
         'sla_measurements', 'maintenance_windows', 'sla_violations', 'burn_rate_rules',

@@ -14,6 +14,8 @@
 #include "fmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
 #include "utils/datum.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -35,6 +37,19 @@ set_string(JsonbValue *jv, char *s)
 	jv->type = jbvString;
 	jv->val.string.val = s;
 	jv->val.string.len = strlen(s);
+}
+
+char *
+gov_date_text(DateADT day)
+{
+	int			year;
+	int			month;
+	int			mday;
+
+	if (DATE_NOT_FINITE(day))
+		return pstrdup(DATE_IS_NOEND(day) ? "infinity" : "-infinity");
+	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
+	return psprintf("%04d-%02d-%02d", year, month, mday);
 }
 
 static void
@@ -117,6 +132,9 @@ gov_json_push(JsonbParseState **state, JsonbIteratorToken token, Datum value,
 					int64_div_fast_to_numeric(DatumGetTimestampTz(value) +
 											  UNIX_EPOCH_USECS, 6);
 			}
+			break;
+		case DATEOID:
+			set_string(&jv, gov_date_text(DatumGetDateADT(value)));
 			break;
 		case TEXTOID:
 			set_string(&jv, TextDatumGetCString(value));

@@ -7,7 +7,11 @@
 
 #include "access/htup.h"
 #include "access/tupdesc.h"
+#include "utils/date.h"
 #include "utils/jsonb.h"
+
+/* "2026-01-31", whatever DateStyle is. */
+extern char *gov_date_text(DateADT day);
 
 /* Push one value of a type; times become seconds since 1970. */
 extern void gov_json_push(JsonbParseState **state, JsonbIteratorToken token,

@@ -81,6 +81,12 @@ GOV_TABLE("checkpoint_keys", "checkpoint_key", "name key_id", NONE,
 		  "name key_id verifier_key first_used_at", "", "", KEEP)
 GOV_TABLE("witnesses", "witness", "name", NONE,
 		  "name key_id verifier_key added_at added_by", "", "", NOTHING)
+GOV_TABLE("jurisdictions", "jurisdiction", "jurisdiction", NONE,
+		  "jurisdiction", "", "", NOTHING)
+GOV_TABLE("holiday_rules", "holiday_rule", "jurisdiction name", NONE,
+		  "jurisdiction name", "", "", NOTHING)
+GOV_TABLE("holidays", "holiday", "jurisdiction day", NONE, "jurisdiction day",
+		  "", "", NOTHING)
 GOV_TABLE("incidents", "incident", "incident_id", NONE,
 		  "incident_id category title description resource reported_at"
 		  " reported_by aware_at dedup_key metadata",

@@ -206,7 +206,14 @@ find_governed(Relation rel)
 static char *
 column_text(Relation rel, HeapTuple tuple, AttrNumber column)
 {
-	return SPI_getvalue(tuple, RelationGetDescr(rel), column);
+	TupleDesc	desc = RelationGetDescr(rel);
+	bool		isnull;
+	Datum		value;
+
+	if (TupleDescAttr(desc, column - 1)->atttypid != DATEOID)
+		return SPI_getvalue(tuple, desc, column);
+	value = SPI_getbinval(tuple, desc, column, &isnull);
+	return isnull ? NULL : gov_date_text(DatumGetDateADT(value));
 }
 
 static const char *

@@ -45,6 +45,7 @@ my %odd = (
 	numeric => [ map({ "'$_'::numeric" } qw(NaN Infinity -Infinity -1 0 1e-1000)), '10::numeric ^ 100000' ],
 	boolean => [ 'true', 'false' ],
 	timestamp => [ map { "'$_'::timestamptz" } qw(infinity -infinity epoch now), '4714-11-24 BC', '294276-12-31' ],
+	date => [ map { "'$_'::date" } qw(infinity -infinity epoch 2026-02-28), '4714-11-24 BC', '5874897-12-31' ],
 	interval => [ map { "'$_'::interval" } '0', '-1 s', '178000000 years', '-178000000 years', '1 us', '1 month -1 day' ],
 	uuid => [ q{'00000000-0000-0000-0000-000000000000'::uuid}, 'gen_random_uuid()' ],
 	jsonb => [ map({ "'$_'::jsonb" } 'null', '1', '"x"', '[]', '{}', 'true', '{"": ""}', '{"accuracy": "x", "model_id": 1, "version": []}',

@@ -34,10 +34,11 @@ my %good = (
 	'gov_idempotency_end.status' => '200', 'gov_merkle_inclusion_path.leaf_index' => '0', 'gov_merkle_consistency_path.old_size' => '1',
 	'gov_record_measurement.metrics' => q{'{"response_time_p95": 900}'::jsonb}, 'gov_create_api_token.expires_at' => q{now() + interval '1 day'},
 	'gov_assign_role.expires_at' => q{now() + interval '1 day'}, 'gov_create_sod_set.cardinality' => '2', 'gov_incidents.status' => q{'unresolved'}, 'gov_policy.name' => q{'gate.sla'}, 'gov_moment.name' => q{'as_of'}, 'gov_moment.value' => q{'1700000000'},
+	jurisdiction => q{'DE'}, unit => q{'days'}, amount => '10', time_zone => q{'Europe/Berlin'},
 	'gov_compliance_reports.before' => '1000', 'gov_control_evidence.control_id' => q{'eu-ai-act-12.1'},
 );
 my %good_type = (
-	text => q{'text'}, name => q{'rosa'}, int => '3', bigint => '3', float => '99.5', numeric => '0.5', boolean => 'true', timestamp => 'now()', interval => q{'5 min'}, uuid => 'gen_random_uuid()',
+	text => q{'text'}, name => q{'rosa'}, int => '3', bigint => '3', float => '99.5', numeric => '0.5', boolean => 'true', timestamp => 'now()', date => q{'2030-02-01'::date}, interval => q{'5 min'}, uuid => 'gen_random_uuid()',
 	jsonb => q{'{}'::jsonb}, bytea => q{decode(repeat('00', 32), 'hex')}, 'text[]' => q{'{}'::text[]}, 'float[]' => q{'{1,2}'::float8[]}, 'boolean[]' => q{'{t,f}'::boolean[]},
 	'timestamp[]' => 'ARRAY[now(), now()]', 'bytea[]' => q{'{a,b,c}'::bytea[]}, sketch => q{(SELECT governance.sketch(i::float8) FROM generate_series(1, 100) AS i)}, cstring => q{'x'},
 	record => 'ROW(1)', 'governance.model_versions' => q{(SELECT v FROM governance.model_versions AS v LIMIT 1)}, 'governance.use_cases' => q{(SELECT u FROM governance.use_cases AS u LIMIT 1)});

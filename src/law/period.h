@@ -1,0 +1,40 @@
+/*
+ * period.h
+ *		Periods of time as laws count them.
+ *
+ * Invariants: pure but for the calendar.  An end is the first moment after
+ * the period: in time is what happens before it.
+ */
+#ifndef GOV_PERIOD_H
+#define GOV_PERIOD_H
+
+#include "law/calendar.h"
+
+typedef enum GovPeriodUnit
+{
+	GOV_PERIOD_HOURS,
+	GOV_PERIOD_DAYS,
+	GOV_PERIOD_WORKING_DAYS,
+	GOV_PERIOD_WEEKS,
+	GOV_PERIOD_MONTHS,
+	GOV_PERIOD_YEARS
+} GovPeriodUnit;
+
+/* Their words, in that order, then NULL. */
+extern const char *const gov_period_units[];
+
+extern GovPeriodUnit gov_period_unit(const char *word);
+
+/* How many of a unit a period may have: a hundred years. */
+extern int	gov_period_most(GovPeriodUnit unit);
+
+/*
+ * By Regulation (EEC, Euratom) No 1182/71.  to_noon: by Delegated Regulation
+ * (EU) 2025/301, Article 5(4), where the limit falls on no working day it is
+ * noon of the next one.
+ */
+extern TimestampTz gov_period_end_at(const GovCalendar *calendar,
+									 GovPeriodUnit unit, int amount,
+									 TimestampTz from, bool to_noon);
+
+#endif							/* GOV_PERIOD_H */
