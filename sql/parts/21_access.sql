@@ -219,6 +219,13 @@ LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION governance.check_version(text, text) IS
 '22023 unless the value of the argument "name" has the form of a version; NULL passes.';
 
+CREATE FUNCTION governance.check_after(value text, is_known boolean)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_sql_check_after'
+LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION governance.check_after(text, boolean) IS
+'22023 unless the value of the argument "after" names a row; NULL passes.';
+
 CREATE FUNCTION governance.check_moment(name text, value timestamptz)
 RETURNS void
 AS 'MODULE_PATHNAME', 'gov_sql_check_moment'

@@ -43,9 +43,9 @@ CREATE TABLE governance.use_cases (
     CONSTRAINT use_cases_assessed_check CHECK ((risk_class IS NULL) = (impact_score IS NULL)),
     CONSTRAINT use_cases_status_check CHECK (status IN ('draft', 'submitted', 'approved', 'deployed', 'deprecated', 'archived'))
 );
-CREATE INDEX use_cases_created_at_idx ON governance.use_cases (created_at DESC);
-CREATE INDEX use_cases_status_idx ON governance.use_cases (status, created_at DESC);
-CREATE INDEX use_cases_owner_idx ON governance.use_cases (owner, created_at DESC);
+CREATE INDEX use_cases_created_at_idx ON governance.use_cases (created_at DESC, usecase_id DESC);
+CREATE INDEX use_cases_status_idx ON governance.use_cases (status, created_at DESC, usecase_id DESC);
+CREATE INDEX use_cases_owner_idx ON governance.use_cases (owner, created_at DESC, usecase_id DESC);
 CREATE INDEX use_cases_model_ids_idx ON governance.use_cases USING gin (model_ids);
 COMMENT ON TABLE governance.use_cases IS
 'What models are used for: who answers for it, what it touches, how far its approval has come.  Its content changes only while it is a draft.';
@@ -499,14 +499,20 @@ COMMENT ON FUNCTION @extschema@.gov_usecase(text) IS
 CREATE FUNCTION @extschema@.gov_usecases(
     status text = NULL,
     owner text = NULL,
-    limit_rows integer = 100)
+    limit_rows integer = 100,
+    after text = NULL)
 RETURNS SETOF governance.use_cases
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT governance.check_word('status', gov_usecases.status, '{draft,submitted,approved,deployed,deprecated,archived}');
-    SELECT governance.check_limit(gov_usecases.limit_rows);
+    SELECT governance.check_limit(gov_usecases.limit_rows),
+        governance.check_id('after', gov_usecases.after);
     SELECT governance.require_actor();
+    SELECT governance.check_after(gov_usecases.after, EXISTS (
+        SELECT
+        FROM governance.use_cases AS u
+        WHERE u.usecase_id = gov_usecases.after));
     -- one of the three is run: each has its index
     SELECT found.*
     FROM (
@@ -514,27 +520,36 @@ BEGIN ATOMIC
             FROM governance.use_cases AS u
             WHERE gov_usecases.owner IS NOT NULL AND u.owner = gov_usecases.owner
                 AND (gov_usecases.status IS NULL OR u.status = gov_usecases.status)
-            ORDER BY u.created_at DESC, u.usecase_id
+                AND (u.created_at, u.usecase_id) < (
+                    coalesce((SELECT a.created_at FROM governance.use_cases AS a WHERE a.usecase_id = gov_usecases.after), 'infinity'),
+                    coalesce(gov_usecases.after, ''))
+            ORDER BY u.created_at DESC, u.usecase_id DESC
             LIMIT coalesce(gov_usecases.limit_rows, 100))
         UNION ALL
         (SELECT u.*
             FROM governance.use_cases AS u
             WHERE gov_usecases.owner IS NULL
                 AND gov_usecases.status IS NOT NULL AND u.status = gov_usecases.status
-            ORDER BY u.created_at DESC, u.usecase_id
+                AND (u.created_at, u.usecase_id) < (
+                    coalesce((SELECT a.created_at FROM governance.use_cases AS a WHERE a.usecase_id = gov_usecases.after), 'infinity'),
+                    coalesce(gov_usecases.after, ''))
+            ORDER BY u.created_at DESC, u.usecase_id DESC
             LIMIT coalesce(gov_usecases.limit_rows, 100))
         UNION ALL
         (SELECT u.*
             FROM governance.use_cases AS u
             WHERE gov_usecases.owner IS NULL AND gov_usecases.status IS NULL
-            ORDER BY u.created_at DESC, u.usecase_id
+                AND (u.created_at, u.usecase_id) < (
+                    coalesce((SELECT a.created_at FROM governance.use_cases AS a WHERE a.usecase_id = gov_usecases.after), 'infinity'),
+                    coalesce(gov_usecases.after, ''))
+            ORDER BY u.created_at DESC, u.usecase_id DESC
             LIMIT coalesce(gov_usecases.limit_rows, 100))
     ) AS found
-    ORDER BY found.created_at DESC, found.usecase_id
+    ORDER BY found.created_at DESC, found.usecase_id DESC
     LIMIT coalesce(gov_usecases.limit_rows, 100);
 END;
-COMMENT ON FUNCTION @extschema@.gov_usecases(text, text, integer) IS
-'Use-cases, newest first, of a status or an owner; NULL: any.  Needs an active user.';
+COMMENT ON FUNCTION @extschema@.gov_usecases(text, text, integer, text) IS
+'Use-cases, newest first, of a status or an owner; NULL: any.  after: the last usecase_id of the page before; unknown: 22023.  limit_rows: 1 to 10000.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_usecase_deployments(usecase_id text)
 RETURNS SETOF governance.usecase_deployments

@@ -48,7 +48,9 @@ CREATE TABLE governance.approval_requests (
 CREATE INDEX approval_requests_resource_idx ON governance.approval_requests (action, resource_key) WHERE status IN ('pending', 'approved');
 CREATE INDEX approval_requests_expires_at_idx ON governance.approval_requests (expires_at) WHERE status IN ('pending', 'approved');
 CREATE INDEX approval_requests_context_idx ON governance.approval_requests USING gin (context jsonb_path_ops);
-CREATE INDEX approval_requests_requested_at_idx ON governance.approval_requests (requested_at DESC);
+CREATE INDEX approval_requests_requested_at_idx ON governance.approval_requests (requested_at DESC, request_id DESC);
+CREATE INDEX approval_requests_status_idx ON governance.approval_requests (status, requested_at DESC, request_id DESC);
+CREATE INDEX approval_requests_action_idx ON governance.approval_requests (action, requested_at DESC, request_id DESC);
 COMMENT ON TABLE governance.approval_requests IS
 'Requests for approval of one action on one resource, once.  One past expires_at is expired, whatever status says: gov_approval_requests() tells.';
 COMMENT ON COLUMN governance.approval_requests.overdue_at IS
@@ -169,7 +171,8 @@ COMMENT ON FUNCTION governance.request_status(text, timestamptz) IS
 CREATE FUNCTION @extschema@.gov_approval_requests(
     status text = NULL,
     action text = NULL,
-    limit_rows int = 100)
+    limit_rows int = 100,
+    after uuid = NULL)
 RETURNS SETOF governance.approval_requests
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -180,18 +183,77 @@ BEGIN ATOMIC
         ARRAY['model_deploy_production', 'model_rollback', 'usecase_approve', 'usecase_deprecate', 'permission_grant', 'system_config_change']);
     SELECT governance.check_limit(gov_approval_requests.limit_rows);
     SELECT governance.require_actor();
+    SELECT governance.check_after(gov_approval_requests.after::text, EXISTS (
+        SELECT
+        FROM governance.approval_requests AS r
+        WHERE r.request_id = gov_approval_requests.after));
+    -- those that apply are run: each has its index
     SELECT r.request_id, r.action, r.requester_id, r.requested_at, r.expires_at,
-        s.status, governance.shown_json(r.context), r.comments, r.resource_key,
-        r.consumed_at, r.consumed_by, r.overdue_at, r.principals, r.backers
-    FROM governance.approval_requests AS r
-    CROSS JOIN LATERAL governance.request_status(r.status, r.expires_at) AS s(status)
-    WHERE (gov_approval_requests.action IS NULL OR r.action = gov_approval_requests.action)
-        AND (gov_approval_requests.status IS NULL OR s.status = gov_approval_requests.status)
-    ORDER BY r.requested_at DESC, r.request_id
+        governance.request_status(r.status, r.expires_at), governance.shown_json(r.context), r.comments,
+        r.resource_key, r.consumed_at, r.consumed_by, r.overdue_at, r.principals, r.backers
+    FROM (
+        (SELECT r.*
+            FROM governance.approval_requests AS r
+            WHERE gov_approval_requests.status <> 'expired' AND r.status = gov_approval_requests.status
+                AND governance.request_status(r.status, r.expires_at) = gov_approval_requests.status
+                AND (gov_approval_requests.action IS NULL OR r.action = gov_approval_requests.action)
+                AND (r.requested_at, r.request_id) < (
+                    coalesce((SELECT a.requested_at FROM governance.approval_requests AS a WHERE a.request_id = gov_approval_requests.after), 'infinity'),
+                    coalesce(gov_approval_requests.after, '00000000-0000-0000-0000-000000000000'))
+            ORDER BY r.requested_at DESC, r.request_id DESC
+            LIMIT coalesce(gov_approval_requests.limit_rows, 100))
+        UNION ALL
+        (SELECT r.*
+            FROM governance.approval_requests AS r
+            WHERE gov_approval_requests.status = 'expired' AND r.status = 'expired'
+                AND (gov_approval_requests.action IS NULL OR r.action = gov_approval_requests.action)
+                AND (r.requested_at, r.request_id) < (
+                    coalesce((SELECT a.requested_at FROM governance.approval_requests AS a WHERE a.request_id = gov_approval_requests.after), 'infinity'),
+                    coalesce(gov_approval_requests.after, '00000000-0000-0000-0000-000000000000'))
+            ORDER BY r.requested_at DESC, r.request_id DESC
+            LIMIT coalesce(gov_approval_requests.limit_rows, 100))
+        UNION ALL
+        (SELECT r.*
+            -- OFFSET 0: found by when they expire, for few wait to be marked
+            FROM (
+                SELECT a.*
+                FROM governance.approval_requests AS a
+                WHERE a.status IN ('pending', 'approved')
+                    AND a.expires_at <= (SELECT pg_catalog.clock_timestamp())
+                OFFSET 0
+            ) AS r
+            WHERE gov_approval_requests.status = 'expired'
+                AND (gov_approval_requests.action IS NULL OR r.action = gov_approval_requests.action)
+                AND (r.requested_at, r.request_id) < (
+                    coalesce((SELECT a.requested_at FROM governance.approval_requests AS a WHERE a.request_id = gov_approval_requests.after), 'infinity'),
+                    coalesce(gov_approval_requests.after, '00000000-0000-0000-0000-000000000000'))
+            ORDER BY r.requested_at DESC, r.request_id DESC
+            LIMIT coalesce(gov_approval_requests.limit_rows, 100))
+        UNION ALL
+        (SELECT r.*
+            FROM governance.approval_requests AS r
+            WHERE gov_approval_requests.status IS NULL AND gov_approval_requests.action IS NOT NULL
+                AND r.action = gov_approval_requests.action
+                AND (r.requested_at, r.request_id) < (
+                    coalesce((SELECT a.requested_at FROM governance.approval_requests AS a WHERE a.request_id = gov_approval_requests.after), 'infinity'),
+                    coalesce(gov_approval_requests.after, '00000000-0000-0000-0000-000000000000'))
+            ORDER BY r.requested_at DESC, r.request_id DESC
+            LIMIT coalesce(gov_approval_requests.limit_rows, 100))
+        UNION ALL
+        (SELECT r.*
+            FROM governance.approval_requests AS r
+            WHERE gov_approval_requests.status IS NULL AND gov_approval_requests.action IS NULL
+                AND (r.requested_at, r.request_id) < (
+                    coalesce((SELECT a.requested_at FROM governance.approval_requests AS a WHERE a.request_id = gov_approval_requests.after), 'infinity'),
+                    coalesce(gov_approval_requests.after, '00000000-0000-0000-0000-000000000000'))
+            ORDER BY r.requested_at DESC, r.request_id DESC
+            LIMIT coalesce(gov_approval_requests.limit_rows, 100))
+    ) AS r
+    ORDER BY r.requested_at DESC, r.request_id DESC
     LIMIT coalesce(gov_approval_requests.limit_rows, 100);
 END;
-COMMENT ON FUNCTION @extschema@.gov_approval_requests(text, text, int) IS
-'Approval requests, newest first, with their status as of this moment.  Needs an active user.';
+COMMENT ON FUNCTION @extschema@.gov_approval_requests(text, text, int, uuid) IS
+'Approval requests, newest first, with their status as of this moment.  after: the last request_id of the page before; unknown: 22023.  limit_rows: 1 to 10000.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_approval_request(request_id uuid)
 RETURNS jsonb

@@ -148,7 +148,8 @@ CREATE FUNCTION @extschema@.gov_incidents(
     resource text = NULL,
     status text = 'unresolved',
     category text = NULL,
-    limit_rows int = 100)
+    limit_rows int = 100,
+    after bigint = NULL)
 RETURNS SETOF governance.incidents
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -162,6 +163,10 @@ BEGIN ATOMIC
         ARRAY['performance', 'safety', 'security', 'reliability', 'compliance', 'other']);
     SELECT governance.check_limit(gov_incidents.limit_rows);
     SELECT governance.require_actor();
+    SELECT governance.check_after(gov_incidents.after::text, EXISTS (
+        SELECT
+        FROM governance.incidents AS i
+        WHERE i.incident_id = gov_incidents.after));
     SELECT found.*
     FROM (
         (SELECT i.*
@@ -172,6 +177,9 @@ BEGIN ATOMIC
                 AND (gov_incidents.resource IS NULL OR i.resource = gov_incidents.resource)
                 AND (gov_incidents.severity IS NULL OR i.severity = gov_incidents.severity)
                 AND (gov_incidents.category IS NULL OR i.category = gov_incidents.category)
+                AND (i.reported_at, i.incident_id) < (
+                    coalesce((SELECT a.reported_at FROM governance.incidents AS a WHERE a.incident_id = gov_incidents.after), 'infinity'),
+                    coalesce(gov_incidents.after, 0))
             ORDER BY i.reported_at DESC, i.incident_id DESC
             LIMIT coalesce(gov_incidents.limit_rows, 100))
         UNION ALL
@@ -183,6 +191,9 @@ BEGIN ATOMIC
                 AND (gov_incidents.status = 'all' OR i.status = gov_incidents.status)
                 AND (gov_incidents.severity IS NULL OR i.severity = gov_incidents.severity)
                 AND (gov_incidents.category IS NULL OR i.category = gov_incidents.category)
+                AND (i.reported_at, i.incident_id) < (
+                    coalesce((SELECT a.reported_at FROM governance.incidents AS a WHERE a.incident_id = gov_incidents.after), 'infinity'),
+                    coalesce(gov_incidents.after, 0))
             ORDER BY i.reported_at DESC, i.incident_id DESC
             LIMIT coalesce(gov_incidents.limit_rows, 100))
         UNION ALL
@@ -193,13 +204,16 @@ BEGIN ATOMIC
                 AND (gov_incidents.status = 'all' OR i.status = gov_incidents.status)
                 AND (gov_incidents.severity IS NULL OR i.severity = gov_incidents.severity)
                 AND (gov_incidents.category IS NULL OR i.category = gov_incidents.category)
+                AND (i.reported_at, i.incident_id) < (
+                    coalesce((SELECT a.reported_at FROM governance.incidents AS a WHERE a.incident_id = gov_incidents.after), 'infinity'),
+                    coalesce(gov_incidents.after, 0))
             ORDER BY i.reported_at DESC, i.incident_id DESC
             LIMIT coalesce(gov_incidents.limit_rows, 100))
     ) AS found
     ORDER BY found.reported_at DESC, found.incident_id DESC;
 END;
-COMMENT ON FUNCTION @extschema@.gov_incidents(text, text, text, text, int) IS
-'Incidents, newest first.  status: open, acknowledged, resolved, closed, reopened, or unresolved (open, acknowledged, reopened), or all; the others: NULL is any.  limit_rows 1 to 10000.  Needs an active user.';
+COMMENT ON FUNCTION @extschema@.gov_incidents(text, text, text, text, int, bigint) IS
+'Incidents, newest first.  status: open, acknowledged, resolved, closed, reopened, or unresolved (open, acknowledged, reopened), or all; the others: NULL is any.  after: the last incident_id of the page before; unknown: 22023.  limit_rows 1 to 10000.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_incident_timeline(
     incident_id bigint,

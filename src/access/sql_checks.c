@@ -29,6 +29,7 @@ PG_FUNCTION_INFO_V1(gov_sql_check_status);
 PG_FUNCTION_INFO_V1(gov_sql_check_word);
 PG_FUNCTION_INFO_V1(gov_sql_check_id);
 PG_FUNCTION_INFO_V1(gov_sql_check_version);
+PG_FUNCTION_INFO_V1(gov_sql_check_after);
 PG_FUNCTION_INFO_V1(gov_sql_check_moment);
 PG_FUNCTION_INFO_V1(gov_sql_check_past);
 PG_FUNCTION_INFO_V1(gov_sql_check_bound);
@@ -127,6 +128,26 @@ gov_sql_check_version(PG_FUNCTION_ARGS)
 {
 	(void) gov_arg_version_or_null(fcinfo, 1,
 								   gov_arg_reason(fcinfo, 0, "name"));
+	PG_RETURN_VOID();
+}
+
+/*
+ * governance.check_after(value, is_known), a NULL value passing
+ *
+ * An empty page would look like the end of the list.
+ */
+Datum
+gov_sql_check_after(PG_FUNCTION_ARGS)
+{
+	if (!PG_ARGISNULL(0) && !PG_GETARG_BOOL(1))
+	{
+		char	   *value = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+		gov_bad_value("after",
+					  psprintf("There is no \"%s\" in the list.",
+							   gov_excerpt(value, strlen(value))),
+					  "Give the id of the last row of the page before.");
+	}
 	PG_RETURN_VOID();
 }
 

@@ -225,20 +225,13 @@ ROUTE(POST, "/usecases/create", gov_create_usecase,
 	  "UseCase", 201,
 	  WRITES | USECASE, WHAT_USECASE, "Create a use-case as a draft")
 ROUTE(GET, "/usecases", gov_usecases,
-	  "status:=usecase_status owner:text limit|limit_rows:limit -cursor:text",
-	  "SELECT " LIST_OF("usecases", "gov_usecase_json(t.u) ORDER BY"
-						" (t.u).created_at DESC, (t.u).usecase_id") ","
+	  "status:=usecase_status owner:text limit|limit_rows>limit_rows:limit"
+	  " cursor|after>after:text",
+	  "SELECT " LIST_OF("usecases", "gov_usecase_json(u)"
+						" ORDER BY u.created_at DESC, u.usecase_id DESC") ","
 	  " CASE WHEN count(*) = coalesce({limit}, 100) THEN (array_agg("
-	  "extract(epoch FROM (t.u).created_at) || '~' || (t.u).usecase_id"
-	  " ORDER BY (t.u).created_at, (t.u).usecase_id DESC))[1] END"
-	  " FROM (SELECT u FROM gov_usecases(status => {status},"
-	  " owner => {owner}, limit_rows => CASE WHEN {cursor} IS NULL"
-	  " THEN {limit} ELSE 10000 END) AS u WHERE {cursor} IS NULL"
-	  " OR u.created_at < to_timestamp(split_part({cursor}, '~', 1)::float8)"
-	  " OR u.created_at = to_timestamp(split_part({cursor}, '~', 1)::float8)"
-	  " AND u.usecase_id > split_part({cursor}, '~', 2)"
-	  " ORDER BY u.created_at DESC, u.usecase_id LIMIT coalesce({limit}, 100)"
-	  ") AS t(u)", "",
+	  "u.usecase_id ORDER BY u.created_at, u.usecase_id))[1] END"
+	  " FROM gov_usecases({*}) AS u", "",
 	  LISTED("usecases", "UseCase"), 200,
 	  READS | PAGED, "", "Use-cases, newest first")
 ROUTE(GET, "/usecases/{usecase_id}", gov_usecase, "usecase_id:text!",
@@ -457,16 +450,13 @@ ROUTE(POST, "/approvals/{request_id}/withdraw", gov_withdraw_request,
 	  "RequestWithVotes", 200,
 	  WRITES, WHAT_REQUEST, "Take back one's own approval request")
 ROUTE(GET, "/approvals", gov_approval_requests,
-	  "status:=request_status action:=action limit|limit_rows:limit -cursor:time",
+	  "status:=request_status action:=action limit|limit_rows>limit_rows:limit"
+	  " cursor|after>after:uuid",
 	  "SELECT " LIST_OF("approvals", "gov_row_json(t)"
-						" ORDER BY t.requested_at DESC") ","
-	  " CASE WHEN count(*) = coalesce({limit}, 100)"
-	  " THEN extract(epoch FROM min(t.requested_at))::text END"
-	  " FROM (SELECT r.* FROM gov_approval_requests(status => {status},"
-	  " action => {action}, limit_rows => CASE WHEN {cursor} IS NULL"
-	  " THEN {limit} ELSE 10000 END) AS r WHERE {cursor} IS NULL"
-	  " OR r.requested_at < {cursor} ORDER BY r.requested_at DESC"
-	  " LIMIT coalesce({limit}, 100)) AS t", "",
+						" ORDER BY t.requested_at DESC, t.request_id DESC") ","
+	  " CASE WHEN count(*) = coalesce({limit}, 100) THEN (array_agg("
+	  "t.request_id::text ORDER BY t.requested_at, t.request_id))[1] END"
+	  " FROM gov_approval_requests({*}) AS t", "",
 	  LISTED("approvals", "ApprovalRequest"), 200,
 	  READS | PAGED, "", "Approval requests, newest first")
 ROUTE(GET, "/approvals/{request_id}", gov_approval_request,
@@ -498,18 +488,14 @@ ROUTE(POST, "/incidents/report", gov_report_incident,
 	  WRITES, WHAT_INCIDENT, "Report an incident")
 ROUTE(GET, "/incidents", gov_incidents,
 	  "severity:=severity resource:text status:=incident_filter category:=category"
-	  " limit|limit_rows:limit"
-	  " -cursor:long",
+	  " limit|limit_rows>limit_rows:limit cursor|after>after:long",
 	  "SELECT " LIST_OF("incidents", "gov_row_json(t)"
-						" ORDER BY t.incident_id DESC") ","
-	  " CASE WHEN count(*) = coalesce({limit}, 100)"
-	  " THEN min(t.incident_id)::text END FROM (SELECT i.*"
-	  " FROM gov_incidents(severity => {severity}, resource => {resource},"
-	  " status => coalesce({status}, 'unresolved'), category => {category},"
-	  " limit_rows => CASE WHEN {cursor} IS NULL THEN {limit} ELSE 10000 END)"
-	  " AS i WHERE {cursor} IS NULL OR i.incident_id < {cursor}"
-	  " ORDER BY i.incident_id DESC LIMIT coalesce({limit}, 100)) AS t", "",
-	  LISTED("incidents", "Incident"), 200, READS | PAGED, "", "Incidents, newest first; unresolved by default")
+						" ORDER BY t.reported_at DESC, t.incident_id DESC") ","
+	  " CASE WHEN count(*) = coalesce({limit}, 100) THEN (array_agg("
+	  "t.incident_id::text ORDER BY t.reported_at, t.incident_id))[1] END"
+	  " FROM gov_incidents({*}) AS t", "",
+	  LISTED("incidents", "Incident"), 200,
+	  READS | PAGED, "", "Incidents, newest first; unresolved by default")
 ROUTE(GET, "/incidents/{incident_id}", gov_incident, "incident_id:long!",
 	  SHOW_INCIDENT, "",
 	  "Incident", 200, READS, WHAT_INCIDENT, "An incident")

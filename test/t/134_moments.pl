@@ -79,14 +79,13 @@ foreach my $time (@times)
 	my $what = "$time->[0] $time->[1] $time->[2]";
 	# a loan's until is its end
 	my $is_bound = $time->[2] =~ /^(since|until)$/ && $time->[1] ne '/delegations';
-	my $is_finite = !$is_bound && $time->[2] ne 'cursor';
 	foreach my $value (1795985000000, '1795985000000', 1e11, 1e17, '1e300')
 	{
 		my $reply = with($time, $value);
 		is($reply->{status} . ' ' . ($reply->{json}{code} // ''), '400 22023', "$what: $value") or diag($reply->{content});
 		like($reply->{json}{hint} // '', qr/looks like milliseconds/, '  what it looks like');
 	}
-	foreach my $value (-1, '1969-12-31T23:59:59Z', '2201-01-01T00:00:00Z', 7289654400, '-1e300', 'soon', $is_finite ? ('infinity', '-infinity') : ())
+	foreach my $value (-1, '1969-12-31T23:59:59Z', '2201-01-01T00:00:00Z', 7289654400, '-1e300', 'soon', $is_bound ? () : ('infinity', '-infinity'))
 	{
 		my $reply = with($time, $value);
 		is($reply->{status} . ' ' . ($reply->{json}{code} // ''), '400 22023', "$what: $value") or diag($reply->{content});
