@@ -84,7 +84,7 @@ CREATE TABLE governance.model_aliases (
 );
 CREATE INDEX model_aliases_version_idx ON governance.model_aliases (model_id, version);
 COMMENT ON TABLE governance.model_aliases IS
-'A movable name for one version of a model.  A protected one moves only with model:deploy and to an approved version.';
+'A movable name for one version of a model.  A protected one moves only with model:deploy and to an approved version; a rollback of that version takes it along to the one that becomes active, or drops it.';
 
 CREATE TABLE governance.approval_history (
     model_id        text COLLATE "C" NOT NULL,
@@ -313,7 +313,7 @@ AS 'MODULE_PATHNAME', 'gov_deprecate_model'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_deprecate_model(text, text, text) IS
-'Retire a version for good.  Needs model:deprecate; active in an environment, or deprecated already: 55000.';
+'Retire a version for good.  Needs model:deprecate; active in an environment, named by a protected alias, or deprecated already: 55000.';
 
 CREATE FUNCTION @extschema@.gov_set_model_alias(
     model_id text,
@@ -605,7 +605,7 @@ AS 'MODULE_PATHNAME', 'gov_rollback_model'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_rollback_model(text, text, text, text) IS
-'End the active deployment of an environment and make the version that was active before it, or to_version, active again.  Returns the deployment now active, NULL where none is.  The version rolled back must be approved again, unless it is still active in a higher-ranked environment.  Needs model:rollback and a reason; nothing active, or a to_version that was never active there or is not approved: 55000; unknown model, environment or to_version: 42704.';
+'End the active deployment of an environment and make the version that was active before it, or to_version, active again.  Returns the deployment now active, NULL where none is.  The version rolled back must be approved again, unless it is still active in a higher-ranked environment; else its protected aliases move to the version now active, or are dropped.  Needs model:rollback and a reason; nothing active, or a to_version that was never active there or is not approved: 55000; unknown model, environment or to_version: 42704.';
 
 CREATE FUNCTION @extschema@.gov_undeploy_model(
     model_id text,
@@ -616,4 +616,4 @@ AS 'MODULE_PATHNAME', 'gov_undeploy_model'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_undeploy_model(text, text, text) IS
-'End the active deployment of an environment without a successor; returns it.  The version keeps its approval.  Needs model:rollback; nothing active: 55000; unknown model or environment: 42704.';
+'End the active deployment of an environment without a successor; returns it.  The version keeps its approval; deployed use-cases that can no longer be served are told of.  Needs model:rollback; nothing active: 55000; unknown model or environment: 42704.';

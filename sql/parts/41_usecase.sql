@@ -46,6 +46,7 @@ CREATE TABLE governance.use_cases (
 CREATE INDEX use_cases_created_at_idx ON governance.use_cases (created_at DESC, usecase_id DESC);
 CREATE INDEX use_cases_status_idx ON governance.use_cases (status, created_at DESC, usecase_id DESC);
 CREATE INDEX use_cases_owner_idx ON governance.use_cases (owner, created_at DESC, usecase_id DESC);
+CREATE INDEX use_cases_replaced_by_idx ON governance.use_cases (replaced_by) WHERE replaced_by IS NOT NULL;
 CREATE INDEX use_cases_model_ids_idx ON governance.use_cases USING gin (model_ids);
 COMMENT ON TABLE governance.use_cases IS
 'What models are used for: who answers for it, what it touches, how far its approval has come.  Its content changes only while it is a draft.';
@@ -462,7 +463,7 @@ AS 'MODULE_PATHNAME', 'gov_deprecate_usecase'
 LANGUAGE C VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_deprecate_usecase(text, text, text) IS
-'End a use-case and its deployments; it admits no request from then on.  Needs usecase:deprecate.  Deprecated or archived already, or replaced by one that is: 55000.';
+'End a use-case and its deployments; it admits no request from then on.  What it replaced is replaced by its own successor, or by nothing.  Needs usecase:deprecate.  Deprecated or archived already, or replaced by one that is: 55000.';
 
 CREATE FUNCTION @extschema@.gov_archive_usecase(usecase_id text)
 RETURNS governance.use_cases

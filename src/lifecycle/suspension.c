@@ -41,6 +41,7 @@ static const Allowed allowed_changes[] = {
 	{"deployment", "rollback"},
 	{"deployment", "restore"},
 	{"deployment", "undeploy"},
+	{"model_alias", "rollback"},
 	{"model_version", "rollback"},
 	{"model_version", "restore"},
 	{"model_version", "undeploy"},

@@ -3,7 +3,8 @@
  *		Models and their versions: names, locks and look-ups that the
  *		registry's functions share.
  *
- * Invariants: locks are taken in the order model, versions in key order.
+ * Invariants: a protected alias names an approved version that is not
+ * deprecated.  Locks are taken in the order model, versions in key order.
  * Whoever changes a version's status, votes on it, or begins or ends a
  * deployment of it holds the lock on its row; what is decided about it is
  * read after that lock, on the newest snapshot.
@@ -39,5 +40,11 @@ extern void gov_version_lock(const char *model_id, const char *version,
 /* Read it as committed now, without a lock; 42704 if there is none. */
 extern void gov_version_find(const char *model_id, const char *version,
 							 GovVersion *found);
+
+/* Protected aliases of a version: their names; and away from it. */
+extern char *gov_protected_aliases(const char *model_id, const char *version);
+extern void gov_protected_aliases_leave(const char *model_id,
+										const char *from, const char *to,
+										const char *reason);
 
 #endif							/* GOV_MODEL_H */

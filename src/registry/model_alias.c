@@ -58,10 +58,84 @@ static GovStatement delete_alias = {
 	.latest = true
 };
 
+static GovStatement name_protected = {
+	.sql = "SELECT pg_catalog.string_agg(alias, '\", \"' ORDER BY alias)"
+		   " FROM governance.model_aliases"
+		   " WHERE model_id = $1 AND version = $2 AND is_protected",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement move_protected = {
+	.sql = "WITH moved AS (UPDATE governance.model_aliases SET version = $3"
+		   " WHERE model_id = $1 AND version = $2 AND is_protected"
+		   " RETURNING alias) SELECT m.alias FROM moved AS m ORDER BY m.alias",
+	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
+	.latest = true
+};
+
+static GovStatement delete_protected = {
+	.sql = "WITH dropped AS (DELETE FROM governance.model_aliases"
+		   " WHERE model_id = $1 AND version = $2 AND is_protected"
+		   " RETURNING alias) SELECT d.alias FROM dropped AS d"
+		   " ORDER BY d.alias",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
 static char *
 alias_resource(const char *model_id, const char *alias)
 {
 	return psprintf("model_alias/%s:%s", model_id, alias);
+}
+
+/*
+ * gov_protected_aliases
+ *		Those that name the version, as "a", "b" without the outer quotes;
+ *		NULL where there is none.
+ *
+ * The caller holds the version's lock, which an alias that becomes protected
+ * or moves to the version waits for.
+ */
+char *
+gov_protected_aliases(const char *model_id, const char *version)
+{
+	(void) gov_run(&name_protected, gov_text(model_id), gov_text(version));
+	return gov_row_text(0, 1);
+}
+
+/*
+ * gov_protected_aliases_leave
+ *		Move the protected aliases of a version that is rolled back to the one
+ *		that takes its place, or drop them where "to" is NULL.
+ *
+ * The caller holds the model's lock, which every change of its aliases waits
+ * for, and the lock on "to", which is approved.
+ */
+void
+gov_protected_aliases_leave(const char *model_id, const char *from,
+							const char *to, const char *reason)
+{
+	uint64		count;
+	uint64		i;
+
+	gov_operation_begin("rollback", reason);
+	if (to != NULL)
+		count = gov_run(&move_protected, gov_text(model_id), gov_text(from),
+						gov_text(to));
+	else
+		count = gov_run(&delete_protected, gov_text(model_id),
+						gov_text(from));
+	for (i = 0; i < count; i++)
+		ereport(NOTICE,
+				(to != NULL ?
+				 errmsg("protected alias \"%s\" of model \"%s\" names version \"%s\" now",
+						gov_row_text(i, 1), model_id, to) :
+				 errmsg("protected alias \"%s\" of model \"%s\" was dropped",
+						gov_row_text(i, 1), model_id),
+				 errdetail("It named version \"%s\", which was rolled back.",
+						   from)));
+	gov_operation_end();
 }
 
 /*

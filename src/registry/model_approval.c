@@ -347,6 +347,7 @@ gov_deprecate_model(PG_FUNCTION_ARGS)
 {
 	Decision	d;
 	const char *reason;
+	char	   *aliases;
 
 	read_arguments(fcinfo, &d);
 	reason = gov_arg_text(fcinfo, 2, "reason", "");
@@ -362,6 +363,13 @@ gov_deprecate_model(PG_FUNCTION_ARGS)
 				 errmsg("model version \"%s\" is deployed", d.name),
 				 errdetail("It is active in: %s.", gov_row_text(0, 1)),
 				 errhint("Deploy another version there, or end the deployment with gov_undeploy_model().")));
+	aliases = gov_protected_aliases(d.model_id, d.version);
+	if (aliases != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("model version \"%s\" is what protected alias \"%s\" names",
+						d.name, aliases),
+				 errhint("Let the alias name another version with gov_set_model_alias(), or drop it with gov_drop_model_alias().")));
 
 	gov_operation_begin("deprecate", reason);
 	write_version(&d, "deprecated", d.found.approval_status);

@@ -15,6 +15,7 @@
 
 #include "access/require.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval.h"
 #include "registry/deployment.h"
@@ -82,6 +83,27 @@ static GovStatement roll_back_version = {
 		   " AND (status, approval_status)"
 		   " <> ('rolled_back', 'requires_changes')",
 	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
+/* Deployed use-cases that the model serves no longer. */
+static GovStatement find_unserved = {
+	.sql = "SELECT pg_catalog.string_agg(s.usecase_id, ', '"
+		   " ORDER BY s.usecase_id)"
+		   " FROM (SELECT u.usecase_id FROM governance.use_cases AS u"
+		   " WHERE u.model_ids @> ARRAY[$1] AND u.status = 'deployed'"
+		   " AND EXISTS (SELECT FROM governance.usecase_deployments AS d"
+		   " JOIN governance.environments AS e ON e.name = d.environment"
+		   " JOIN governance.environments AS p ON p.name = 'production'"
+		   " WHERE d.usecase_id = u.usecase_id AND d.status = 'active'"
+		   " AND e.rank >= p.rank)"
+		   " AND NOT EXISTS (SELECT FROM governance.deployment_history AS d"
+		   " JOIN governance.environments AS e ON e.name = d.environment"
+		   " JOIN governance.environments AS p ON p.name = 'production'"
+		   " WHERE d.model_id = $1 AND d.status = 'active'"
+		   " AND e.rank >= p.rank)"
+		   " ORDER BY u.usecase_id LIMIT 10) AS s",
+	.nargs = 1, .argtypes = {TEXTOID},
 	.latest = true
 };
 
@@ -172,6 +194,28 @@ tell_nothing_active(const char *model_id, const char *environment,
 }
 
 /*
+ * tell_unserved
+ *		Which use-cases can no longer be served: what was asked when they were
+ *		deployed does not hold up the end of a deployment.
+ */
+static void
+tell_unserved(const char *model_id)
+{
+	char	   *usecases;
+
+	if (!gov_policy_bool("usecase.require_deployed_models"))
+		return;
+	(void) gov_run(&find_unserved, gov_text(model_id));
+	usecases = gov_row_text(0, 1);
+	if (usecases != NULL)
+		ereport(NOTICE,
+				(errmsg("deployed use-cases rely on model \"%s\", of which no version is active in production now",
+						model_id),
+				 errdetail("gov_admit() refuses requests for: %s.",
+						   usecases)));
+}
+
+/*
  * A row younger than the snapshot of a REPEATABLE READ transaction can be
  * read, but the foreign key to it would not find it.
  */
@@ -190,20 +234,30 @@ check_not_too_young(const char *model_id, const GovDeployment *target)
 				 errhint("Begin another transaction and try again.")));
 }
 
-/* End the active deployment; its version has to be approved again. */
-static void
+/*
+ * roll_back
+ *		End the active deployment; its version has to be approved again, and
+ *		is what no protected alias may name.  False where it keeps its
+ *		approval, being active still further up.
+ */
+static bool
 roll_back(const char *model_id, const GovEnvironment *environment,
 		  const GovDeployment *active, TimestampTz now, const GovActor *actor,
 		  const char *reason)
 {
+	bool		loses_approval;
+
 	gov_operation_begin("rollback", reason);
 	gov_deployment_end(model_id, active->deployment_no, "rolled_back", now,
 					   actor->user_id, reason);
-	if (gov_run(&find_active_above, gov_text(model_id),
-				gov_text(active->version), gov_int4(environment->rank)) == 0)
+	loses_approval = gov_run(&find_active_above, gov_text(model_id),
+							 gov_text(active->version),
+							 gov_int4(environment->rank)) == 0;
+	if (loses_approval)
 		(void) gov_run(&roll_back_version, gov_text(model_id),
 					   gov_text(active->version));
 	gov_operation_end();
+	return loses_approval;
 }
 
 /* Make the target's version active again; the new row's number. */
@@ -272,6 +326,7 @@ roll_back_model(FunctionCallInfo fcinfo, const char *model_id,
 	GovVersion	target_version = {0};
 	bool		has_target;
 	bool		restores;
+	bool		loses_approval;
 	const char *request_id = NULL;
 	TimestampTz now;
 	int64		deployment_no;
@@ -316,9 +371,14 @@ roll_back_model(FunctionCallInfo fcinfo, const char *model_id,
 									  model_id, NULL);
 
 	now = gov_deployment_clock(model_id, environment);
-	roll_back(model_id, &found, &active, now, &actor, reason);
+	loses_approval = roll_back(model_id, &found, &active, now, &actor,
+							   reason);
+	if (loses_approval)
+		gov_protected_aliases_leave(model_id, active.version,
+									restores ? target.version : NULL, reason);
 	if (!restores)
 	{
+		tell_unserved(model_id);
 		tell_nothing_active(model_id, environment,
 							has_target ? &target : NULL, &target_version);
 		gov_spi_end();
@@ -398,6 +458,7 @@ gov_undeploy_model(PG_FUNCTION_ARGS)
 					   actor.user_id, reason[0] != '\0' ? reason : NULL);
 	gov_version_follow(model_id, active.version);
 	gov_operation_end();
+	tell_unserved(model_id);
 
 	gov_deployment_select(model_id, active.deployment_no);
 	return gov_spi_end_row(fcinfo);

@@ -101,6 +101,15 @@ static GovStatement deprecate_usecase = {
 	.latest = true
 };
 
+static GovStatement hand_on = {
+	.sql = "WITH handed_on AS (UPDATE governance.use_cases"
+		   " SET replaced_by = $2 WHERE replaced_by = $1"
+		   " RETURNING usecase_id)"
+		   " SELECT h.usecase_id FROM handed_on AS h ORDER BY h.usecase_id",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
 static GovStatement archive_usecase = {
 	.sql = "UPDATE governance.use_cases AS t SET status = 'archived'"
 		   " WHERE t.usecase_id = $1 RETURNING t",
@@ -225,6 +234,36 @@ has_ended(const GovUsecase *usecase)
 }
 
 /*
+ * hand_on_replacement
+ *		What the use-case replaces is replaced by its own successor from now
+ *		on, or by nothing.
+ *
+ * Only who holds the lock on the use-case names it as a replacement, so no
+ * row is missed.  Those that do are deprecated: nobody who holds one of them
+ * has still to wait for a use-case.
+ */
+static void
+hand_on_replacement(const char *usecase_id, const char *replaced_by,
+					const char *reason)
+{
+	uint64		count;
+	uint64		i;
+
+	gov_operation_begin("replace", reason);
+	count = gov_run(&hand_on, gov_text(usecase_id), gov_text(replaced_by));
+	for (i = 0; i < count; i++)
+		ereport(NOTICE,
+				(replaced_by != NULL ?
+				 errmsg("use-case \"%s\" is replaced by \"%s\" now",
+						gov_row_text(i, 1), replaced_by) :
+				 errmsg("use-case \"%s\" is replaced by no other now",
+						gov_row_text(i, 1)),
+				 errdetail("Use-case \"%s\", which replaced it, is deprecated.",
+						   usecase_id)));
+	gov_operation_end();
+}
+
+/*
  * gov_deprecate_usecase(usecase_id, reason, replaced_by) → use_cases
  */
 Datum
@@ -268,6 +307,7 @@ gov_deprecate_usecase(PG_FUNCTION_ARGS)
 	(void) gov_approval_use(GOV_ACTION_USECASE_DEPRECATE, &actor, usecase_id,
 							NULL);
 
+	hand_on_replacement(usecase_id, replaced_by, reason);
 	gov_operation_begin("deprecate", reason);
 	gov_run(&end_deployments, gov_text(usecase_id), gov_text(actor.user_id));
 	gov_run(&deprecate_usecase, gov_text(usecase_id), gov_text(replaced_by));
