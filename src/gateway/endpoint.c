@@ -19,24 +19,72 @@
 
 #define MIN_SECRET 16
 #define BLANKS " \t\r\n"
+#define ENCODED "whsec_"		/* then base64, by Standard Webhooks */
 
-static char *
-read_secret(const char *path, Text *problems)
+/*
+ * decode_secret
+ *		The bytes that "whsec_" and base64 stand for, in their place; false
+ *		unless it is the one way to write them, for readers differ in what
+ *		else they take.
+ */
+static bool
+decode_secret(char *secret, size_t *len)
+{
+	const char *encoded = secret + strlen(ENCODED);
+	size_t		room = *len + 4;
+	unsigned char *bytes = must_alloc(room);
+	char	   *again = must_alloc(room);
+	int			decoded = EVP_DecodeBlock(bytes,
+										  (const unsigned char *) encoded,
+										  (int) strlen(encoded));
+	size_t		padding = strspn(encoded + strcspn(encoded, "="), "=");
+	bool		good = decoded > 0 && padding <= 2;
+
+	if (good)
+	{
+		EVP_EncodeBlock((unsigned char *) again, bytes,
+						decoded - (int) padding);
+		good = strcmp(again, encoded) == 0;
+	}
+	if (good)
+	{
+		explicit_bzero(secret, *len);
+		*len = (size_t) decoded - padding;
+		memcpy(secret, bytes, *len);
+	}
+	explicit_bzero(bytes, room);
+	free(bytes);
+	file_forget(again);
+	return good;
+}
+
+/* What the file holds without the blanks at its end, or that decoded. */
+static bool
+read_secret(const char *path, Endpoint *endpoint, Text *problems)
 {
 	char	   *secret = file_read(path, true, problems);
 	size_t		len;
 
 	if (secret == NULL)
-		return NULL;
+		return false;
 	len = strlen(secret);
 	while (len > 0 && strchr(BLANKS, secret[len - 1]) != NULL)
 		secret[--len] = '\0';
+	if (strncmp(secret, ENCODED, strlen(ENCODED)) == 0 &&
+		!decode_secret(secret, &len))
+	{
+		text_printf(problems, "\"%s\" has no base64 behind \"%s\"\n", path,
+					ENCODED);
+		file_forget(secret);
+		return false;
+	}
+	endpoint->secret = secret;
+	endpoint->secret_len = len;
 	if (len >= MIN_SECRET)
-		return secret;
-	text_printf(problems, "\"%s\" is no text of at least %d bytes\n", path,
+		return true;
+	text_printf(problems, "\"%s\" is no secret of at least %d bytes\n", path,
 				MIN_SECRET);
-	file_forget(secret);
-	return NULL;
+	return false;
 }
 
 static void
@@ -80,10 +128,9 @@ read_line(char *line, Endpoint *endpoint, Text *problems)
 	memset(endpoint, 0, sizeof(*endpoint));
 	endpoint->name = must_strdup(name);
 	endpoint->url = must_strdup(url);
-	endpoint->secret = read_secret(secret, problems);
 	if (types != NULL)
 		take_types(endpoint, types, problems);
-	if (endpoint->secret != NULL)
+	if (read_secret(secret, endpoint, problems))
 		return true;
 	endpoint_free(endpoint);
 	return false;
@@ -124,7 +171,9 @@ endpoint_free(Endpoint *endpoint)
 
 	free(endpoint->name);
 	free(endpoint->url);
-	file_forget(endpoint->secret);
+	if (endpoint->secret != NULL)
+		explicit_bzero(endpoint->secret, endpoint->secret_len);
+	free(endpoint->secret);
 	for (i = 0; i < endpoint->ntypes; i++)
 		free(endpoint->types[i]);
 	memset(endpoint, 0, sizeof(*endpoint));
@@ -158,7 +207,7 @@ sign(const Endpoint *endpoint, const char *id, const char *timestamp,
 
 	text_printf(&text, "%s.%s.", id, timestamp);
 	text_puts(&text, body);
-	HMAC(EVP_sha256(), endpoint->secret, (int) strlen(endpoint->secret),
+	HMAC(EVP_sha256(), endpoint->secret, (int) endpoint->secret_len,
 		 (const unsigned char *) text.data, text.len, mac, &len);
 	EVP_EncodeBlock((unsigned char *) out, mac, (int) len);
 	text_free(&text);

@@ -17,7 +17,8 @@ typedef struct Endpoint
 {
 	char	   *name;
 	char	   *url;
-	char	   *secret;			/* what is in its file */
+	char	   *secret;			/* bytes, base64 decoded */
+	size_t		secret_len;
 	char	   *types[MAX_TYPES];	/* "governance.incident.*"; none is all */
 	int			ntypes;
 } Endpoint;

@@ -7,6 +7,7 @@ use warnings;
 use Digest::SHA qw(hmac_sha256_base64);
 use Gateway;
 use IO::Socket::INET;
+use MIME::Base64 qw(encode_base64);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -87,8 +88,10 @@ sub wait_for
 	return @found;
 }
 
-my $secret = 'a secret of the endpoint';
-append_to_file("$dir/secret", "$secret\n");
+# any bytes, as Standard Webhooks writes them
+my $secret = pack 'C*', 0, 255, 10, 1 .. 29;
+my $written = 'whsec_' . encode_base64($secret, '');
+append_to_file("$dir/secret", "$written\n");
 chmod 0600, "$dir/secret";
 append_to_file("$dir/webhooks", "# name url secret types\noncall http://127.0.0.1:$port/hook $dir/secret governance.incident.*\n");
 
@@ -172,7 +175,7 @@ foreach my $n (11 .. 13)
 is(scalar(grep { $_->{answer} eq '200' } received()), 13, 'one of two gateways delivers');
 is($_->stop, 0, 'each stops') foreach $gateway, $second;
 my $logs = slurp_file($gateway->{log}) . slurp_file($gateway->{access}) . slurp_file($node->logfile);
-unlike($logs, qr/\Q$secret\E/, 'the secret is in no log');
+unlike($logs, qr/\Q$secret\E|\Q$written\E/, 'the secret is in no log');
 
 # -- consumers are their users' own -------------------------------------------------------------
 $node->safe_psql('postgres', q{CREATE ROLE other LOGIN; SELECT gov_create_user('other', NULL, 'other')});
@@ -203,6 +206,24 @@ is(health(), 'events do not reach a consumer: chat (the database role of its use
 chmod 0644, "$dir/secret";
 command_fails_like([@check],
 	qr/is open to its group or to others/, 'a secret that all can read is a problem');
+
+# -- secrets ---------------------------------------------------------------------------------
+my ($key) = $written =~ /_(.*)/;
+foreach my $bad ('whsec_', 'whsec_a secret of the endpoint', "whsec_$key=", "whsec_$key====", "whsec_A$key", 'whsec_' . $key =~ s/=+$//r,
+	'whsec_' . $key =~ s/.(?=[=])/_/r, "whsec_ $key", "whsec_whsec_$key", 'whsec_' . 'A' x 22 . 'B=', 'whsec_' . 'A' x 30 . '-w==')
+{
+	unlink "$dir/secret";
+	append_to_file("$dir/secret", "$bad\n");
+	chmod 0600, "$dir/secret";
+	command_fails_like([@check], qr/secret" has no base64 behind "whsec_"$/m, "refused: $bad");
+}
+foreach my $short ('whsec_' . encode_base64('x' x 15, ''), 'x' x 15)
+{
+	unlink "$dir/secret";
+	append_to_file("$dir/secret", "$short\n\n");
+	chmod 0600, "$dir/secret";
+	command_fails_like([@check], qr/secret" is no secret of at least 16 bytes$/m, "too short: $short");
+}
 
 kill 'TERM', $receiver;
 waitpid $receiver, 0;
