@@ -34,6 +34,8 @@ SELECT split_part(gov_compliance_report_markdown(:report_id), E'\n## Controls', 
 SELECT gov_compliance_report_html(:report_id);
 \o build/demo/report.oscal.json
 SELECT jsonb_pretty(gov_compliance_report_oscal(:report_id));
+\o build/demo/poam.oscal.json
+SELECT jsonb_pretty(gov_compliance_report_poam(:report_id));
 \o build/demo/evidence.json
 SELECT jsonb_pretty(gov_evidence_bundle('vehicle_classifier', '1.0.0'));
 \o
@@ -41,4 +43,5 @@ SELECT jsonb_pretty(gov_evidence_bundle('vehicle_classifier', '1.0.0'));
 \echo
 \echo 'For people to read and print:                  build/demo/report.html'
 \echo 'For machines, as OSCAL assessment results:     build/demo/report.oscal.json'
+\echo 'What failed, as a plan of action (OSCAL):      build/demo/poam.oscal.json'
 \echo 'Everything about one version, with its proofs: build/demo/evidence.json'

@@ -204,6 +204,7 @@ SELECT gov_compliance_report();                                  -- 42501
 SELECT gov_compliance_report_markdown(1);                        -- 42501
 SELECT gov_compliance_report_html(1);                            -- 42501
 SELECT gov_compliance_report_oscal(1);                           -- 42501
+SELECT gov_compliance_report_poam(1);                            -- 42501
 SET ROLE regress_report_auditor;
 SELECT gov_compliance_report_markdown(-1);                       -- 42704
 SELECT gov_compliance_report_html(NULL);                         -- 22023

@@ -91,8 +91,8 @@ works('abel', q{SELECT count(*) FROM jsonb_array_elements(gov_compliance_report(
 	WHERE c ->> 'result' NOT IN ('pass', 'fail', 'manual')},
 	'0', 'a report with its controls');
 works('abel', q{SELECT length(gov_compliance_report_html(1)) > 10000, length(gov_compliance_report_markdown(1)) > 1000,
-	gov_compliance_report_oscal(1) IS NOT NULL, gov_evidence_bundle('risk', '1.0.0') IS NOT NULL},
-	't|t|t|t', 'its forms, and a bundle');
+	gov_compliance_report_oscal(1) IS NOT NULL, gov_compliance_report_poam(1) IS NOT NULL, gov_evidence_bundle('risk', '1.0.0') IS NOT NULL},
+	't|t|t|t|t', 'its forms, and a bundle');
 works('postgres', q{SELECT jsonb_typeof(gov_run_maintenance())}, 'object', 'maintenance');
 ok($node->poll_query_until('shop', q{SELECT gov_audit_status() ->> 'unsealed_events' = '0'}),
 	'the worker seals');

@@ -17,7 +17,8 @@ my %runner = (
 	'docs/BENCHMARKS.md' => [ undef, 'text' ],	# what make bench printed on one day
 	'docs/COMPLIANCE.md' => [ '107_documented_blocks', 'sh', 'sql' ],
 	'docs/CONCURRENCY.md' => [ '107_documented_blocks', 'sql' ],
-	'docs/GATEWAY.md' => [ '107_documented_blocks', 'sh', 'sql', 'json', 'text' ],
+	# js is run by test/clients/standardwebhooks.mjs
+	'docs/GATEWAY.md' => [ '107_documented_blocks', 'sh', 'sql', 'json', 'js', 'text' ],
 	'docs/OPERATIONS.md' => [ '106_operations', 'sh' ],
 	'docs/QUERIES.md' => [ '121_views_and_metrics', 'sql' ],
 	'docs/SCALING.md' => [ '104_merge_rollups', 'text', 'sh', 'sql' ],	# the text is a diagram
@@ -89,6 +90,7 @@ sub sh
 $node->safe_psql('shop', q{
 	CREATE EXTENSION governance;
 	SELECT gov_register_model('risk', '1.0.0');
+	SELECT gov_add_control('house-0', 'House rules', 'Something fails', $q$SELECT 'this'::text, true$q$);
 	SELECT gov_report_incident('safety', 'critical', 'stuck', '', 'risk')});
 foreach my $block (Documented::blocks('docs/COMPLIANCE.md'))
 {
@@ -97,7 +99,7 @@ foreach my $block (Documented::blocks('docs/COMPLIANCE.md'))
 }
 like(slurp_file("$dir/desk/report.md"), qr/^# Compliance report, .*\n$/s, 'a report in Markdown');
 like(slurp_file("$dir/desk/report.html"), qr/^<!DOCTYPE html>.*<\/html>\n+$/s, 'as a page');
-foreach my $file (qw(report.oscal.json evidence.json))
+foreach my $file (qw(report.oscal.json poam.oscal.json evidence.json))
 {
 	ok(eval { $Gateway::JSON->decode(slurp_file("$dir/desk/$file")) }, "$file is JSON");
 }
