@@ -217,7 +217,8 @@ COMMENT ON FUNCTION @extschema@.gov_incidents(text, text, text, text, int, bigin
 
 CREATE FUNCTION @extschema@.gov_incident_timeline(
     incident_id bigint,
-    limit_rows int = 100)
+    limit_rows int = 100,
+    after bigint = NULL)
 RETURNS SETOF governance.incident_events
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -228,8 +229,9 @@ BEGIN ATOMIC
     SELECT e.*
     FROM governance.incident_events AS e
     WHERE e.incident_id = gov_incident_timeline.incident_id
+        AND e.incident_event_id < coalesce(gov_incident_timeline.after, 9223372036854775807)
     ORDER BY e.incident_event_id DESC
     LIMIT coalesce(gov_incident_timeline.limit_rows, 100);
 END;
-COMMENT ON FUNCTION @extschema@.gov_incident_timeline(bigint, int) IS
-'The timeline of an incident, newest first; no row where there is none.  Needs an active user.';
+COMMENT ON FUNCTION @extschema@.gov_incident_timeline(bigint, int, bigint) IS
+'The timeline of an incident, newest first; no row where there is none.  after: the last incident_event_id of the page before.  Needs an active user.';

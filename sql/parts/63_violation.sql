@@ -214,7 +214,8 @@ CREATE FUNCTION @extschema@.gov_sla_violations(
     resource_id text = NULL,
     hours int = 24,
     open_only boolean = false,
-    limit_rows int = 100)
+    limit_rows int = 100,
+    after bigint = NULL)
 RETURNS SETOF governance.sla_violations
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -225,6 +226,10 @@ BEGIN ATOMIC
     SELECT governance.check_hours(gov_sla_violations.hours);
     SELECT governance.check_limit(gov_sla_violations.limit_rows);
     SELECT governance.require_actor();
+    SELECT governance.check_after(gov_sla_violations.after::text, EXISTS (
+        SELECT
+        FROM governance.sla_violations AS v
+        WHERE v.violation_id = gov_sla_violations.after));
     -- one of the two is run: each has its index.  The planner, which knows no
     -- values, takes a range between two for a few rows.
     WITH since(at) AS MATERIALIZED (
@@ -240,6 +245,9 @@ BEGIN ATOMIC
                 AND v.resource_id = gov_sla_violations.resource_id
                 AND (v.closed_at IS NULL
                     OR v.closed_at BETWEEN (SELECT s.at FROM since AS s) AND 'infinity')
+                AND (v.opened_at, v.violation_id) < (
+                    coalesce((SELECT a.opened_at FROM governance.sla_violations AS a WHERE a.violation_id = gov_sla_violations.after), 'infinity'),
+                    coalesce(gov_sla_violations.after, 0))
             ORDER BY v.opened_at DESC, v.violation_id DESC
             LIMIT coalesce(gov_sla_violations.limit_rows, 100))
         UNION ALL
@@ -250,11 +258,14 @@ BEGIN ATOMIC
                 AND (gov_sla_violations.resource_id IS NULL OR v.resource_id = gov_sla_violations.resource_id)
                 AND (v.closed_at IS NULL
                     OR v.closed_at BETWEEN (SELECT s.at FROM since AS s) AND 'infinity')
+                AND (v.opened_at, v.violation_id) < (
+                    coalesce((SELECT a.opened_at FROM governance.sla_violations AS a WHERE a.violation_id = gov_sla_violations.after), 'infinity'),
+                    coalesce(gov_sla_violations.after, 0))
             ORDER BY v.opened_at DESC, v.violation_id DESC
             LIMIT coalesce(gov_sla_violations.limit_rows, 100))
     ) AS found
     ORDER BY found.opened_at DESC, found.violation_id DESC
     LIMIT coalesce(gov_sla_violations.limit_rows, 100);
 END;
-COMMENT ON FUNCTION @extschema@.gov_sla_violations(text, text, int, boolean, int) IS
-'Violations that were open at any time in the last hours, newest first; open_only: those that still are.  Needs an active user.';
+COMMENT ON FUNCTION @extschema@.gov_sla_violations(text, text, int, boolean, int, bigint) IS
+'Violations that were open at any time in the last hours, newest first; open_only: those that still are; after: the last violation_id of the page before; unknown: 22023.  Needs an active user.';

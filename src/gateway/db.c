@@ -64,6 +64,8 @@ Statement	remember_statement;
 Statement	answered_statement;
 Statement	hold_version_statement;
 Statement	hold_usecase_statement;
+Statement	hold_model_statement;
+Statement	hold_user_statement;
 Statement	markdown_statement;
 Statement	html_statement;
 Statement	oscal_statement;
@@ -87,6 +89,11 @@ db_init(void)
 				   "SELECT gov_hold_model_version($1::text, $2::text)", 2);
 	statement_init(&hold_usecase_statement,
 				   "SELECT gov_hold_usecase($1::text)", 1);
+	/* what changes nothing holds them as well */
+	statement_init(&hold_model_statement,
+				   "SELECT FROM gov_update_model($1::text)", 1);
+	statement_init(&hold_user_statement,
+				   "SELECT FROM gov_update_user($1::text)", 1);
 	statement_init(&markdown_statement,
 				   "SELECT gov_compliance_report_markdown($1::int8)", 1);
 	statement_init(&html_statement,

@@ -90,6 +90,8 @@ extern Statement remember_statement;	/* gov_idempotency_begin */
 extern Statement answered_statement;	/* gov_idempotency_end */
 extern Statement hold_version_statement;
 extern Statement hold_usecase_statement;
+extern Statement hold_model_statement;
+extern Statement hold_user_statement;
 extern Statement markdown_statement;
 extern Statement html_statement;
 extern Statement oscal_statement;

@@ -129,13 +129,51 @@ set_value(Taking *taking, int i, const char *field, const char *value)
 /* --- path and query ------------------------------------------------------ */
 
 static bool
+is_word(const char *words, const char *text)
+{
+	size_t		len = strcspn(text, ",");
+
+	if (text[len] != '\0')
+		return false;
+	for (; words != NULL; words = strchr(words, ','))
+	{
+		words += *words == ',';
+		if (strncmp(words, text, len) == 0 && strchr(",", words[len]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* As the database says it of those that it gets. */
+static bool
+refuse_word(Taking *taking, const Argument *argument, const char *text)
+{
+	Arena	   *arena = taking->request->arena;
+	Text		words = {0};
+	const char *c;
+	const char *hint;
+
+	for (c = argument->words; *c != '\0'; c++)
+		text_append(&words, *c == ',' ? ", " : c, *c == ',' ? 2 : 1);
+	hint = arena_printf(arena, "Allowed: %s.", words.data);
+	text_free(&words);
+	return refuse(taking, "22023",
+				  arena_printf(arena, "invalid value for argument \"%s\"",
+							   argument->argument),
+				  arena_printf(arena, "\"%.64s\" is not one of the allowed words.",
+							   text), hint);
+}
+
+static bool
 take_text(Taking *taking, int i, const char *what, const char *field,
 		  const char *text)
 {
-	ArgumentType type = taking->route->arguments[i].type;
+	const Argument *argument = &taking->route->arguments[i];
 	bool		malformed = false;
-	const char *wanted = value_of_text(text, type, &malformed);
+	const char *wanted = value_of_text(text, argument->type, &malformed);
 
+	if (argument->words != NULL && !is_word(argument->words, text))
+		return refuse_word(taking, argument, text);
 	if (wanted != NULL)
 		return refuse_misfit(taking, malformed ? "22P02" : "22023", what,
 							 field, wanted);

@@ -103,7 +103,7 @@ put_parameters(const Route *route)
 	if (strcmp(route->method, "POST") == 0 && (route->flags & SECRET) == 0)
 		put_header("Idempotency-Key",
 				   "The same request with the same key is carried out once and answered again for a day");
-	if ((route->flags & (VERSION | USECASE)) != 0 && route->nsegments > 2)
+	if (route_takes_tag(route))
 		put_header("If-Match", "The ETag that the thing must still have");
 	if ((route->flags & TAGGED) != 0)
 		put_header("If-None-Match", "The ETag of what is known already");
@@ -218,8 +218,10 @@ put_responses(const Route *route)
 		put_answer(route);
 		text_puts(&document, "}");
 	}
-	if ((route->flags & REPORT) != 0)
-		text_puts(&document, ", \"text/markdown\": {\"schema\": {\"type\": \"string\"}}, \"text/html\": {\"schema\": {\"type\": \"string\"}}, \"application/oscal+json\": {\"schema\": {\"type\": \"object\", \"additionalProperties\": true}}");
+	if ((route->flags & (REPORT | OSCAL)) != 0)
+		text_puts(&document, ", \"text/markdown\": {\"schema\": {\"type\": \"string\"}}, \"text/html\": {\"schema\": {\"type\": \"string\"}}");
+	if ((route->flags & OSCAL) != 0)
+		text_puts(&document, ", \"application/oscal+json\": {\"schema\": {\"type\": \"object\", \"additionalProperties\": true}}");
 	text_puts(&document, "}}");
 	if ((route->flags & TAGGED) != 0)
 		text_puts(&document, ",\n        \"304\": {\"description\": \"It is what If-None-Match names\"}");
@@ -231,9 +233,11 @@ put_responses(const Route *route)
 	}
 	if (route->what[0] != '\0')
 		put_error(404);
+	if ((route->flags & OSCAL) != 0)
+		put_error(406);
 	if ((route->flags & WRITES) != 0)
 		put_error(409);
-	if ((route->flags & (VERSION | USECASE)) != 0)
+	if (route_takes_tag(route))
 		put_error(412);
 	if (has_body(route))
 	{

@@ -232,7 +232,7 @@ quality(const char *range, size_t len, const char *type, int *exactness)
 int
 accepted_type(const char *accept, const char *const *types, int count)
 {
-	int			best = 0;
+	int			best = accept != NULL && accept[0] != '\0' ? -1 : 0;
 	int			best_quality = 0;
 	int			i;
 

@@ -55,6 +55,7 @@ typedef struct Request
 	const char *origin;
 	const char *request_method; /* Access-Control-Request-Method */
 
+	int			format;			/* of a report, as Accept says; 0: JSON */
 	char	   *body;
 	size_t		body_len;
 	bool		too_large;
@@ -68,7 +69,7 @@ extern void request_target(Request *request, const char *target);
 /* The token of "Bearer TOKEN", or NULL. */
 extern const char *bearer_token(const char *authorization);
 
-/* The best of these types for an Accept field; 0, the first, for none. */
+/* The best of these for an Accept field; 0 where none is sent, -1: no one. */
 extern int	accepted_type(const char *accept, const char *const *types,
 						  int count);
 

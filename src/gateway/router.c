@@ -16,10 +16,25 @@
 #define LIST_WITH(key, name, aggregated) \
 	"concat('{\"count\": ', count(*), ', \"" key "\": ', to_json({" key "})," \
 	" ', \"" name "\": ', gov_list_json(" aggregated "), '}')"
+/* One page of those of "source", by a key; "filter" sees them as s. */
+#define PAGE_OF(list, source, key, filter) \
+	"SELECT " list "," \
+	" CASE WHEN count(*) = coalesce({limit}, 100)" \
+	" THEN max(t." key ")::text END FROM (SELECT s.* FROM " source " AS s" \
+	" WHERE ({cursor} IS NULL OR s." key " > {cursor})" filter \
+	" ORDER BY s." key " LIMIT coalesce({limit}, 100)) AS t"
+#define BY_NAME " -limit|limit_rows:limit -cursor|after:text"
+#define BY_NUMBER " -limit|limit_rows:limit -cursor|after:long"
 #define LIST_OF_VERSION(name) \
 	" concat('{\"count\": ', l.count, ', \"version\": '," \
 	" to_json(v.version), ', \"model_id\": ', to_json(v.model_id)," \
 	" ', \"" name "\": ', l.list, '}')"
+#define LIST_OF_VIOLATIONS \
+	"SELECT " LIST_OF("violations", "gov_row_json(t)" \
+					  " ORDER BY t.opened_at DESC, t.violation_id DESC") "," \
+	" CASE WHEN count(*) = coalesce({limit}, 100) THEN (array_agg(" \
+	"t.violation_id::text ORDER BY t.opened_at, t.violation_id))[1] END" \
+	" FROM gov_sla_violations({*}) AS t"
 #define SHOW_VERSION "SELECT gov_model_version_json(v)::text" \
 	" FROM gov_model_version({model_id}, {version}) AS v"
 #define SHOW_USECASE "SELECT gov_usecase_json(u)::text" \
@@ -27,6 +42,10 @@
 #define SHOW_REQUEST "SELECT gov_approval_request({request_id})::text"
 #define SHOW_INCIDENT "SELECT gov_row_json(t)::text" \
 	" FROM gov_incident({incident_id}) AS t"
+#define SHOW_MODEL "SELECT gov_row_json(m)::text" \
+	" FROM governance.models AS m WHERE m.model_id = {model_id}"
+#define SHOW_USER "SELECT gov_row_json(u)::text" \
+	" FROM governance.users AS u WHERE u.user_id = {user_id}"
 #define LISTED(name, schema) name ":" schema "[] count:int"
 #define WHAT_MODEL "model \"{model_id}\""
 #define WHAT_VERSION "model version \"{model_id}:{version}\""
@@ -34,6 +53,7 @@
 #define WHAT_USER "user \"{user_id}\""
 #define WHAT_REQUEST "approval request \"{request_id}\""
 #define WHAT_INCIDENT "incident {incident_id}"
+#define WHAT_GATE "deployment gate {gate_id}"
 #define WHAT_REPORT "compliance report {report_id}"
 
 typedef struct RouteText
@@ -173,6 +193,13 @@ route_find(const Request *request, const char **allow)
 	}
 	text_free(&methods);
 	return NULL;
+}
+
+bool
+route_takes_tag(const Route *route)
+{
+	return (route->flags & (MODEL | USER)) != 0 ||
+		((route->flags & MATCHED) != 0 && route->nsegments > 2);
 }
 
 int

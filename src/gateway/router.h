@@ -30,6 +30,10 @@
 #define METRICS 128
 #define REPORT 256
 #define SECRET 512
+#define OSCAL 1024
+#define MODEL 2048
+#define USER 4096
+#define MATCHED (VERSION | USECASE | MODEL | USER)
 
 typedef enum ArgumentType
 {
@@ -127,6 +131,9 @@ extern int	nstatements;
  * the path knows, as for the header field, or NULL where it knows none.
  */
 extern const Route *route_find(const Request *request, const char **allow);
+
+/* Does it change a thing that has an ETag, and that is there before? */
+extern bool route_takes_tag(const Route *route);
 
 /* Of these the one that has such a field; -1: none. */
 extern int	argument_find(const Argument *arguments, int count,

@@ -22,8 +22,10 @@
  *	status		of success
  *	flags		READS: may run on a standby; WRITES; PUBLIC: needs no token;
  *				TAGGED: has an ETag; PAGED: the second column is the cursor of
- *				the next page; VERSION, USECASE: what If-Match is about;
- *				METRICS, REPORT: told in handler.c
+ *				the next page; VERSION, USECASE, MODEL, USER: what If-Match is
+ *				about; SECRET: kept nowhere; METRICS: text, and the gateway's
+ *				own; REPORT: three formats, as Accept says, OSCAL: four, and
+ *				406 for others
  *	what		what does not exist, where there is no row
  *
  * An answer is one row, its first column a text.  The router, openapi.json and
@@ -143,13 +145,11 @@ ROUTE(GET, "/models/{model_id}/deployed", gov_deployed_model,
 	  READS | TAGGED, "deployed version of model \"{model_id}\"",
 	  "The version that is live, or was at a moment")
 ROUTE(GET, "/models/{model_id}", model, "model_id:text!",
-	  "SELECT gov_row_json(m)::text FROM governance.models AS m"
-	  " WHERE m.model_id = {model_id}", "", "Model", 200,
-	  READS, WHAT_MODEL, "A model")
+	  SHOW_MODEL, "", "Model", 200, READS | TAGGED, WHAT_MODEL, "A model")
 ROUTE(PATCH, "/models/{model_id}", gov_update_model,
 	  "model_id:text! description:text owner:text tags:texts",
-	  "SELECT gov_row_json(t)::text FROM gov_update_model({*}) AS t", "",
-	  "Model", 200, WRITES, WHAT_MODEL,
+	  "SELECT FROM gov_update_model({*})", SHOW_MODEL,
+	  "Model", 200, WRITES | MODEL, WHAT_MODEL,
 	  "Change a model's description, owner or tags")
 ROUTE(POST, "/models/{model_id}/undeploy", gov_undeploy_model,
 	  "model_id:text! environment|stage:text! reason|comments|comment:text",
@@ -160,13 +160,16 @@ ROUTE(GET, "/models/{model_id}/versions/{version}/evidence",
 	  gov_evidence_bundle, "model_id:text! version:text!",
 	  "SELECT gov_evidence_bundle({*})::text", "", "EvidenceBundle", 200,
 	  READS, WHAT_VERSION, "Everything about a model version, with proofs")
-ROUTE(GET, "/models/{model_id}/aliases", model_aliases, "model_id:text!",
-	  "SELECT l.list FROM governance.models AS m, LATERAL (SELECT "
-	  LIST_WITH("model_id", "aliases", "gov_row_json(a) ORDER BY a.alias")
-	  " AS list FROM governance.model_aliases AS a"
-	  " WHERE a.model_id = m.model_id) AS l WHERE m.model_id = {model_id}",
-	  "", "model_id:text " LISTED("aliases", "ModelAlias"), 200,
-	  READS, WHAT_MODEL, "The aliases of a model")
+ROUTE(GET, "/models/{model_id}/aliases", model_aliases,
+	  "model_id:text!" BY_NAME,
+	  "SELECT l.* FROM governance.models AS m, LATERAL ("
+	  PAGE_OF(LIST_WITH("model_id", "aliases",
+						"gov_row_json(t) ORDER BY t.alias"),
+			  "governance.model_aliases", "alias",
+			  " AND s.model_id = m.model_id")
+	  ") AS l WHERE m.model_id = {model_id}", "",
+	  "model_id:text " LISTED("aliases", "ModelAlias"), 200,
+	  READS | PAGED, WHAT_MODEL, "The aliases of a model")
 ROUTE(PUT, "/models/{model_id}/aliases/{alias}", gov_set_model_alias,
 	  "model_id:text! alias:text! version:text! protected|is_protected:bool",
 	  "SELECT gov_row_json(t)::text FROM gov_set_model_alias({*}) AS t", "",
@@ -180,13 +183,13 @@ ROUTE(DELETE, "/models/{model_id}/aliases/{alias}", gov_drop_model_alias,
 
 /* --- what holds for all models ------------------------------------------- */
 
-ROUTE(GET, "/gates", gates, "environment|stage:text model_id:text",
-	  "SELECT " LIST_OF("gates", "gov_row_json(t) ORDER BY t.gate_id")
-	  " FROM governance.deployment_gates AS t"
-	  " WHERE ({environment} IS NULL OR t.environment = {environment})"
-	  " AND ({model_id} IS NULL OR t.model_id = {model_id}"
-	  " OR t.model_id IS NULL)", "",
-	  LISTED("gates", "Gate"), 200, READS, "",
+ROUTE(GET, "/gates", gates, "environment|stage:text model_id:text" BY_NUMBER,
+	  PAGE_OF(LIST_OF("gates", "gov_row_json(t) ORDER BY t.gate_id"),
+			  "governance.deployment_gates", "gate_id",
+			  " AND ({environment} IS NULL OR s.environment = {environment})"
+			  " AND ({model_id} IS NULL OR s.model_id = {model_id}"
+			  " OR s.model_id IS NULL)"), "",
+	  LISTED("gates", "Gate"), 200, READS | PAGED, "",
 	  "Deployment gates, also those that hold for every model")
 ROUTE(POST, "/gates", gov_set_deployment_gate,
 	  "environment|stage:text! metric:text! operator:=operator!"
@@ -195,24 +198,31 @@ ROUTE(POST, "/gates", gov_set_deployment_gate,
 	  "", "Gate", 201, WRITES, "",
 	  "Let deployments depend on a metric, of one model or of all")
 ROUTE(DELETE, "/gates/{gate_id}", gov_drop_deployment_gate, "gate_id:long!",
-	  "SELECT jsonb_build_object('gate_id', {gate_id},"
-	  " 'dropped', gov_drop_deployment_gate({*}))::text", "",
-	  "gate_id:long dropped:bool", 200, WRITES, "", "Remove a gate")
-ROUTE(GET, "/environments", environments, "",
-	  "SELECT " LIST_OF("environments", "gov_row_json(t) ORDER BY t.rank")
-	  " FROM governance.environments AS t", "",
-	  LISTED("environments", "Environment"), 200, READS, "",
+	  "SELECT CASE WHEN gov_drop_deployment_gate({*}) THEN"
+	  " jsonb_build_object('gate_id', {gate_id}, 'dropped', true)::text END",
+	  "", "gate_id:long dropped:bool", 200, WRITES, WHAT_GATE,
+	  "Remove a gate")
+ROUTE(GET, "/environments", environments, BY_NAME,
+	  "SELECT " LIST_OF("environments", "gov_row_json(t)"
+						" ORDER BY t.rank, t.name") ","
+	  " CASE WHEN count(*) = coalesce({limit}, 100) THEN (array_agg(t.name"
+	  " ORDER BY t.rank DESC, t.name DESC))[1] END"
+	  " FROM (SELECT s.* FROM governance.environments AS s"
+	  " WHERE {cursor} IS NULL OR (s.rank, s.name) > (SELECT e.rank, e.name"
+	  " FROM governance.environments AS e WHERE e.name = {cursor})"
+	  " ORDER BY s.rank, s.name LIMIT coalesce({limit}, 100)) AS t", "",
+	  LISTED("environments", "Environment"), 200, READS | PAGED, "",
 	  "Environments, the lowest first")
 ROUTE(POST, "/environments", gov_create_environment,
 	  "name:text! rank:int! description:text",
 	  "SELECT gov_row_json(t)::text FROM gov_create_environment({*}) AS t",
 	  "", "Environment", 201, WRITES, "", "Make an environment")
-ROUTE(GET, "/transitions", gov_transitions, "-machine:text",
-	  "SELECT " LIST_OF("transitions", "gov_row_json(t) ORDER BY t.machine,"
-						" t.from_state NULLS FIRST, t.to_state")
-	  " FROM gov_transitions() AS t"
-	  " WHERE {machine} IS NULL OR t.machine = {machine}", "",
-	  LISTED("transitions", "Transition"), 200, READS, "",
+ROUTE(GET, "/transitions", gov_transitions, "machine:=machine" BY_NUMBER,
+	  PAGE_OF(LIST_OF("transitions", "gov_row_json(t) - 'n' ORDER BY t.n"),
+			  "(SELECT * FROM gov_transitions() WITH ORDINALITY"
+			  " AS g(machine, from_state, to_state, permission, rule, n))", "n",
+			  " AND ({machine} IS NULL OR s.machine = {machine})"), "",
+	  LISTED("transitions", "Transition"), 200, READS | PAGED, "",
 	  "From which state to which a thing may go")
 
 /* --- use-cases ----------------------------------------------------------- */
@@ -295,10 +305,10 @@ ROUTE(POST, "/usecases/{usecase_id}/metrics", gov_record_usecase_metrics,
 	  WRITES | USECASE, WHAT_USECASE,
 	  "Record metrics: numbers by name, or those under metrics")
 
-ROUTE(GET, "/impact-questions", impact_questions, "",
-	  "SELECT " LIST_OF("questions", "gov_row_json(t) ORDER BY t.position")
-	  " FROM governance.impact_questions AS t", "",
-	  LISTED("questions", "ImpactQuestion"), 200, READS, "",
+ROUTE(GET, "/impact-questions", impact_questions, BY_NUMBER,
+	  PAGE_OF(LIST_OF("questions", "gov_row_json(t) ORDER BY t.position"),
+			  "governance.impact_questions", "position", ""), "",
+	  LISTED("questions", "ImpactQuestion"), 200, READS | PAGED, "",
 	  "The questionnaire that an impact assessment answers")
 
 /* --- users and their rights ---------------------------------------------- */
@@ -310,23 +320,18 @@ ROUTE(POST, "/users/create", gov_create_user,
 	  "user_id:text created:bool", 201,
 	  WRITES, WHAT_USER, "Make a user without roles")
 ROUTE(GET, "/users", users,
-	  "is_active:bool limit|limit_rows:limit cursor|after:text",
-	  "SELECT " LIST_OF("users", "gov_row_json(t) ORDER BY t.user_id") ","
-	  " CASE WHEN count(*) = coalesce({limit}, 100) THEN max(t.user_id) END"
-	  " FROM (SELECT u.* FROM governance.users AS u"
-	  " WHERE ({is_active} IS NULL OR u.is_active = {is_active})"
-	  " AND ({cursor} IS NULL OR u.user_id > {cursor})"
-	  " ORDER BY u.user_id LIMIT coalesce({limit}, 100)) AS t", "",
+	  "is_active:bool" BY_NAME,
+	  PAGE_OF(LIST_OF("users", "gov_row_json(t) ORDER BY t.user_id"),
+			  "governance.users", "user_id",
+			  " AND ({is_active} IS NULL OR s.is_active = {is_active})"), "",
 	  LISTED("users", "User"), 200, READS | PAGED, "",
 	  "Users by id: those that one may see, at least oneself")
 ROUTE(GET, "/users/{user_id}", user, "user_id:text!",
-	  "SELECT gov_row_json(u)::text FROM governance.users AS u"
-	  " WHERE u.user_id = {user_id}", "", "User", 200,
-	  READS, WHAT_USER, "A user")
+	  SHOW_USER, "", "User", 200, READS | TAGGED, WHAT_USER, "A user")
 ROUTE(PATCH, "/users/{user_id}", gov_update_user,
 	  "user_id:text! email:text db_role:text metadata:object",
-	  "SELECT gov_row_json(t)::text FROM gov_update_user({*}) AS t", "",
-	  "User", 200, WRITES, WHAT_USER,
+	  "SELECT FROM gov_update_user({*})", SHOW_USER,
+	  "User", 200, WRITES | USER, WHAT_USER,
 	  "Change a user's address, database role or metadata")
 ROUTE(POST, "/users/{user_id}/activate", gov_reactivate_user,
 	  "user_id:text! reason|comments|comment:text",
@@ -340,30 +345,30 @@ ROUTE(GET, "/users/{user_id}/explain/{permission}", gov_explain_permission,
 	  "user_id:text! permission:text!",
 	  "SELECT gov_explain_permission({*})::text", "", "Explanation", 200,
 	  READS, WHAT_USER, "Why a user has a permission, or what is missing")
-ROUTE(GET, "/permissions", gov_permissions, "",
-	  "SELECT " LIST_OF("permissions", "gov_row_json(t)"
-						" ORDER BY t.permission")
-	  " FROM gov_permissions() AS t", "",
-	  LISTED("permissions", "Permission"), 200, READS, "",
+ROUTE(GET, "/permissions", gov_permissions, BY_NAME,
+	  PAGE_OF(LIST_OF("permissions", "gov_row_json(t) ORDER BY t.permission"),
+			  "gov_permissions()", "permission", ""), "",
+	  LISTED("permissions", "Permission"), 200, READS | PAGED, "",
 	  "Permissions, and what each allows")
 ROUTE(GET, "/permissions/{permission}/holders", gov_who_can,
-	  "permission:text!",
-	  "SELECT " LIST_WITH("permission", "holders", "gov_row_json(t)"
-						  " ORDER BY t.user_id, t.via_role")
-	  " FROM gov_who_can({*}) AS t", "",
-	  "permission:text " LISTED("holders", "Holder"), 200, READS, "",
+	  "permission:text!" BY_NAME,
+	  PAGE_OF(LIST_WITH("permission", "holders", "gov_row_json(t) - 'place'"
+						" ORDER BY t.place"),
+			  "(SELECT w.*, w.user_id || '/' || w.via_role AS place"
+			  " FROM gov_who_can({*}) AS w)", "place", ""), "",
+	  "permission:text " LISTED("holders", "Holder"), 200, READS | PAGED, "",
 	  "Who has a permission, and by which role")
-ROUTE(GET, "/roles", roles, "",
-	  "SELECT " LIST_OF("roles", "gov_row_json(t) || jsonb_build_object("
-						"'permissions', to_jsonb(ARRAY(SELECT p.permission"
-						" FROM governance.role_permissions AS p"
-						" WHERE p.role = t.role ORDER BY p.permission)),"
-						" 'inherits', to_jsonb(ARRAY(SELECT i.inherited_role"
-						" FROM governance.role_inheritance AS i"
-						" WHERE i.role = t.role ORDER BY i.inherited_role)))"
-						" ORDER BY t.role")
-	  " FROM governance.roles AS t", "",
-	  LISTED("roles", "Role"), 200, READS, "",
+ROUTE(GET, "/roles", roles, BY_NAME,
+	  PAGE_OF(LIST_OF("roles", "gov_row_json(t) || jsonb_build_object("
+					  "'permissions', to_jsonb(ARRAY(SELECT p.permission"
+					  " FROM governance.role_permissions AS p"
+					  " WHERE p.role = t.role ORDER BY p.permission)),"
+					  " 'inherits', to_jsonb(ARRAY(SELECT i.inherited_role"
+					  " FROM governance.role_inheritance AS i"
+					  " WHERE i.role = t.role ORDER BY i.inherited_role)))"
+					  " ORDER BY t.role"),
+			  "governance.roles", "role", ""), "",
+	  LISTED("roles", "Role"), 200, READS | PAGED, "",
 	  "Roles, with their own permissions and what they inherit")
 ROUTE(GET, "/users/{user_id}/roles", gov_user_roles, "user_id:text!",
 	  "SELECT CASE WHEN EXISTS (SELECT FROM governance.users AS u"
@@ -407,11 +412,16 @@ ROUTE(DELETE, "/delegations", gov_revoke_role,
 	  "", "role:text to_user:text ended:bool", 200,
 	  WRITES, "loan of role \"{role}\" to user \"{to_user}\"",
 	  "End a loan of a role, as lender or as who manages roles")
-ROUTE(GET, "/tokens", gov_api_tokens, "",
-	  "SELECT " LIST_OF("tokens", "gov_row_json(t) ORDER BY t.token_id DESC")
-	  " FROM gov_api_tokens() AS t"
-	  " WHERE t.user_id = (SELECT gov_current_actor())", "",
-	  LISTED("tokens", "Token"), 200, READS, "",
+ROUTE(GET, "/tokens", gov_api_tokens, BY_NUMBER,
+	  "SELECT " LIST_OF("tokens", "gov_row_json(t)"
+						" ORDER BY t.token_id DESC") ","
+	  " CASE WHEN count(*) = coalesce({limit}, 100)"
+	  " THEN min(t.token_id)::text END FROM (SELECT s.*"
+	  " FROM gov_api_tokens() AS s"
+	  " WHERE s.user_id = (SELECT gov_current_actor())"
+	  " AND ({cursor} IS NULL OR s.token_id < {cursor})"
+	  " ORDER BY s.token_id DESC LIMIT coalesce({limit}, 100)) AS t", "",
+	  LISTED("tokens", "Token"), 200, READS | PAGED, "",
 	  "One's own API tokens, newest first; the tokens themselves are not kept")
 ROUTE(POST, "/tokens", gov_create_api_token, "name:text! expires_at:time",
 	  "SELECT jsonb_build_object('token', gov_create_api_token("
@@ -466,10 +476,10 @@ ROUTE(GET, "/approvals/{request_id}", gov_approval_request,
 
 /* --- policies ------------------------------------------------------------ */
 
-ROUTE(GET, "/policies", policies, "",
-	  "SELECT " LIST_OF("policies", "gov_row_json(t) ORDER BY t.name")
-	  " FROM governance.policies AS t", "",
-	  LISTED("policies", "Policy"), 200, READS, "",
+ROUTE(GET, "/policies", policies, BY_NAME,
+	  PAGE_OF(LIST_OF("policies", "gov_row_json(t) ORDER BY t.name"),
+			  "governance.policies", "name", ""), "",
+	  LISTED("policies", "Policy"), 200, READS | PAGED, "",
 	  "Policies, with what they are unless set")
 ROUTE(PUT, "/policies/{name}", gov_set_policy,
 	  "name:text! value:any! reason|comments|comment:text",
@@ -526,13 +536,16 @@ ROUTE(POST, "/incidents/{incident_id}/comment", gov_comment_incident,
 	  "IncidentEvent", 200, WRITES, WHAT_INCIDENT, "Comment on an incident")
 
 ROUTE(GET, "/incidents/{incident_id}/timeline", gov_incident_timeline,
-	  "incident_id:long! limit|limit_rows>limit_rows:limit",
-	  "SELECT l.list FROM gov_incident({incident_id}) AS i, LATERAL (SELECT "
+	  "incident_id:long! limit|limit_rows>limit_rows:limit"
+	  " cursor|after>after:long",
+	  "SELECT l.* FROM gov_incident({incident_id}) AS i, LATERAL (SELECT "
 	  LIST_WITH("incident_id", "timeline", "gov_row_json(e)"
-				" ORDER BY e.incident_event_id DESC")
-	  " AS list FROM gov_incident_timeline({*}) AS e) AS l", "",
+				" ORDER BY e.incident_event_id DESC") ","
+	  " CASE WHEN count(*) = coalesce({limit}, 100)"
+	  " THEN min(e.incident_event_id)::text END"
+	  " FROM gov_incident_timeline({*}) AS e) AS l", "",
 	  "incident_id:long " LISTED("timeline", "IncidentEvent"), 200,
-	  READS, WHAT_INCIDENT, "What happened to an incident, newest first")
+	  READS | PAGED, WHAT_INCIDENT, "What happened to an incident, newest first")
 
 /* --- reports and the trail ----------------------------------------------- */
 
@@ -553,23 +566,24 @@ ROUTE(GET, "/compliance/reports", gov_compliance_reports,
 ROUTE(POST, "/compliance/reports", gov_compliance_report,
 	  "period_days:int report_type:text framework:text until:time",
 	  "SELECT gov_compliance_report({*})::text", "", "ComplianceReport", 201,
-	  WRITES | REPORT, "",
+	  WRITES | OSCAL, "",
 	  "Make a compliance report: JSON, Markdown, HTML or OSCAL, as Accept says")
 ROUTE(GET, "/compliance/reports/{report_id}", gov_compliance_report_json,
 	  "report_id:long!", "SELECT gov_compliance_report_json({*})::text", "",
-	  "ComplianceReport", 200, READS | REPORT, WHAT_REPORT,
+	  "ComplianceReport", 200, READS | OSCAL, WHAT_REPORT,
 	  "A compliance report: JSON, Markdown, HTML or OSCAL, as Accept says")
-ROUTE(GET, "/compliance/controls", controls, "framework:text",
-	  "SELECT " LIST_OF("controls", "gov_row_json(t) ORDER BY t.id")
-	  " FROM governance.controls AS t"
-	  " WHERE {framework} IS NULL OR t.framework = {framework}", "",
-	  LISTED("controls", "Control"), 200, READS, "",
+ROUTE(GET, "/compliance/controls", controls, "framework:text" BY_NAME,
+	  PAGE_OF(LIST_OF("controls", "gov_row_json(t) ORDER BY t.id"),
+			  "governance.controls", "id",
+			  " AND ({framework} IS NULL OR s.framework = {framework})"), "",
+	  LISTED("controls", "Control"), 200, READS | PAGED, "",
 	  "Controls, and how each is judged")
 ROUTE(GET, "/compliance/controls/{control_id}/evidence", gov_control_evidence,
-	  "control_id:text! report_id:long",
-	  "SELECT " LIST_WITH("control_id", "evidence", "e.found ORDER BY e.n")
-	  " FROM gov_control_evidence({*}) WITH ORDINALITY AS e(found, n)", "",
-	  "control_id:text " LISTED("evidence", "object"), 200, READS,
+	  "control_id:text! report_id:long" BY_NUMBER,
+	  PAGE_OF(LIST_WITH("control_id", "evidence", "t.found ORDER BY t.n"),
+			  "(SELECT * FROM gov_control_evidence({*}) WITH ORDINALITY"
+			  " AS e(found, n))", "n", ""), "",
+	  "control_id:text " LISTED("evidence", "object"), 200, READS | PAGED,
 	  "control \"{control_id}\"",
 	  "What a control's query finds, in a report's period or up to now")
 ROUTE(GET, "/audit-log", gov_audit_trail,
@@ -690,12 +704,10 @@ ROUTE(POST, "/sla/{resource_type}/{resource_id}/maintenance-windows",
 ROUTE(GET, "/sla/{resource_type}/{resource_id}/violations",
 	  gov_sla_violations,
 	  "resource_type:=resource_type! resource_id:text! hours:int open_only:bool"
-	  " limit|limit_rows>limit_rows:limit",
-	  "SELECT " LIST_OF("violations", "gov_row_json(t)"
-						" ORDER BY t.violation_id DESC")
-	  " FROM gov_sla_violations({*}) AS t", "",
+	  " limit|limit_rows>limit_rows:limit cursor|after>after:long",
+	  LIST_OF_VIOLATIONS, "",
 	  LISTED("violations", "SlaViolation"), 200,
-	  READS, "", "Violations open at any time in the last hours")
+	  READS | PAGED, "", "Violations open at any time in the last hours")
 ROUTE(POST, "/sla/{resource_type}/{resource_id}/violations/{violation_id}/acknowledge",
 	  gov_acknowledge_violation,
 	  "-resource_type:=resource_type! -resource_id:text! violation_id:long! notes|comments|comment:text",
@@ -709,11 +721,9 @@ ROUTE(POST, "/sla/{resource_type}/{resource_id}/violations/{violation_id}/acknow
 	  WRITES, "SLA violation {violation_id}", "Acknowledge a violation")
 ROUTE(GET, "/violations", gov_sla_violations,
 	  "resource_type:=resource_type resource_id:text hours:int open_only:bool"
-	  " limit|limit_rows>limit_rows:limit",
-	  "SELECT " LIST_OF("violations", "gov_row_json(t)"
-						" ORDER BY t.violation_id DESC")
-	  " FROM gov_sla_violations({*}) AS t", "",
-	  LISTED("violations", "SlaViolation"), 200, READS, "",
+	  " limit|limit_rows>limit_rows:limit cursor|after>after:long",
+	  LIST_OF_VIOLATIONS, "",
+	  LISTED("violations", "SlaViolation"), 200, READS | PAGED, "",
 	  "Violations of all service levels, open at any time in the last hours")
 
 /* --- the service itself -------------------------------------------------- */

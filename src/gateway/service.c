@@ -151,6 +151,17 @@ check_key(Request *request, const Route *route, Reply *reply)
 	return false;
 }
 
+static bool
+check_accept(Request *request, const Route *route, Reply *reply)
+{
+	if (transaction_format(request, route))
+		return true;
+	reply_error(reply, request, 406, "not_acceptable",
+				"there is no format here that Accept takes",
+				"There are: application/json, text/markdown, text/html, application/oscal+json.", NULL);
+	return false;
+}
+
 /* Who calls?  False: nobody known, or too often. */
 static bool
 check_token(const Service *service, Request *request, const Route *route,
@@ -246,7 +257,8 @@ answer(Service *service, Request *request, Reply *reply)
 		!check_type(request, route, reply) ||
 		!check_key(request, route, reply))
 		return;
-	if (!fields_take(request, route, &actor, reply))
+	if (!fields_take(request, route, &actor, reply) ||
+		!check_accept(request, route, reply))
 	{
 		refuse(service, request, route, token, reply);
 		return;

@@ -48,7 +48,6 @@ typedef struct Work
 	const char *actor_values[2];
 	const Statement *actor_statement;	/* NULL: nobody needs to act */
 	const char *digest;			/* of the request, with Idempotency-Key */
-	int			report_type;
 	DbConnection *connection;
 	DbError		error;
 	Text		warnings;
@@ -68,19 +67,34 @@ sha256_hex(Arena *arena, const char *data, size_t len)
 	return hex;
 }
 
-/* What is the same request again: method, path, query, body. */
+/* What is the same request again: method, path, query, format, body. */
 static const char *
 digest_of(Request *request)
 {
 	Text		text = {0};
 	const char *digest;
 
-	text_printf(&text, "%s %s?%s\n", request->method, request->path,
-				request->raw_query);
+	text_printf(&text, "%s %s?%s\n%s\n", request->method, request->path,
+				request->raw_query, report_types[request->format]);
 	text_append(&text, request->body, request->body_len);
 	digest = sha256_hex(request->arena, text.data, text.len);
 	text_free(&text);
 	return digest;
+}
+
+bool
+transaction_format(Request *request, const Route *route)
+{
+	/* that route has always answered JSON to who wants none of three */
+	bool		strict = (route->flags & OSCAL) != 0;
+
+	if ((route->flags & (REPORT | OSCAL)) != 0)
+		request->format = accepted_type(request->accept, report_types,
+										strict ? 4 : 3);
+	if (request->format >= 0)
+		return true;
+	request->format = 0;
+	return !strict;
 }
 
 static const char *
@@ -170,38 +184,45 @@ reply_missing(Work *work)
 				NULL, NULL);
 }
 
+static void
+put_escaped(Text *text, const char *value)
+{
+	for (; *value != '\0'; value++)
+	{
+		unsigned char c = *value;
+
+		if (isalnum(c) || strchr("-._~", c) != NULL)
+			text_append(text, value, 1);
+		else
+			text_printf(text, "%%%02X", c);
+	}
+}
+
 /* The way to the next page: the same query with another cursor. */
 static void
 add_link(Work *work, const char *cursor)
 {
 	Request    *request = work->request;
+	const Route *route = work->route;
+	const Argument *at = &route->arguments[argument_find(route->arguments,
+														 route->narguments,
+														 "cursor")];
 	Text		text = {0};
-	const char *query = request->raw_query;
+	int			i;
 
 	text_printf(&text, "<%s?", request->path);
-	while (*query != '\0')
+	for (i = 0; i < request->nquery; i++)
 	{
-		size_t		len = strcspn(query, "&");
-
-		if (len > 0 && strncmp(query, "cursor=", 7) != 0)
-		{
-			text_append(&text, query, len);
-			text_puts(&text, "&");
-		}
-		query += len;
-		if (*query == '&')
-			query++;
+		/* whichever of its names it came under */
+		if (argument_find(at, 1, request->query[i].name) == 0)
+			continue;
+		put_escaped(&text, request->query[i].name);
+		text_puts(&text, "=");
+		put_escaped(&text, request->query[i].value);
+		text_puts(&text, "&");
 	}
 	text_puts(&text, "cursor=");
-	for (; *cursor != '\0'; cursor++)
-	{
-		unsigned char c = *cursor;
-
-		if (isalnum(c) || strchr("-._~", c) != NULL)
-			text_append(&text, cursor, 1);
-		else
-			text_printf(&text, "%%%02X", c);
-	}
+	put_escaped(&text, cursor);
 	text_puts(&text, ">; rel=\"next\"");
 	reply_header(work->reply, "Link",
 				 arena_copy(request->arena, text.data, text.len));
@@ -228,7 +249,7 @@ reply_row(Work *work, const PGresult *result)
 	if ((route->flags & PAGED) != 0 && PQnfields(result) > 1 &&
 		!PQgetisnull(result, 0, 1))
 		add_link(work, PQgetvalue(result, 0, 1));
-	if ((route->flags & (TAGGED | VERSION | USECASE)) != 0)
+	if ((route->flags & (TAGGED | MATCHED)) != 0)
 	{
 		const char *tag = etag_of(request->arena, reply->body, reply->len);
 
@@ -341,6 +362,19 @@ run_one(Work *work, const Statement *statement)
 	return good;
 }
 
+/* What is sent in the format that was asked for. */
+static void
+reply_format(Work *work, int status, const PGresult *row, int column)
+{
+	Request    *request = work->request;
+
+	reply_text(work->reply, request, status, sent_types[request->format],
+			   PQgetvalue(row, 0, column), PQgetlength(row, 0, column));
+	if (request->format > 0)
+		reply_header(work->reply, "Content-Security-Policy",
+					 "default-src 'none'; style-src 'unsafe-inline'; img-src data:");
+}
+
 /* Was this answered before?  Then *done, and the reply is what it was. */
 static bool
 look_up_key(Work *work, bool *done)
@@ -362,8 +396,7 @@ look_up_key(Work *work, bool *done)
 	}
 	else if (!PQgetisnull(row, 0, 1))
 	{
-		reply_text(work->reply, request, atoi(PQgetvalue(row, 0, 1)),
-				   JSON_TYPE, PQgetvalue(row, 0, 2), PQgetlength(row, 0, 2));
+		reply_format(work, atoi(PQgetvalue(row, 0, 1)), row, 2);
 		reply_header(work->reply, "Idempotency-Replayed", "true");
 		*done = true;
 	}
@@ -384,7 +417,9 @@ look_at_tag(Work *work, bool *done)
 	values[0] = request->segments[1];
 	values[1] = request->nsegments > 3 ? request->segments[3] : NULL;
 	steps[0] = (Step) {(route->flags & VERSION) != 0 ?
-		&hold_version_statement : &hold_usecase_statement, values, NULL};
+		&hold_version_statement : (route->flags & USECASE) != 0 ?
+			&hold_usecase_statement : (route->flags & MODEL) != 0 ?
+				&hold_model_statement : &hold_user_statement, values, NULL};
 	steps[1] = step_of(work, &route->show);
 	if (!run(work, steps, 2))
 		return false;
@@ -420,15 +455,11 @@ run_report(Work *work)
 	const char *id = arena_copy(request->arena, at,
 								strspn(at, "0123456789"));
 	const char *values[] = {id};
-	Step		step = {report_statements[work->report_type], values, NULL};
+	Step		step = {report_statements[request->format], values, NULL};
 
 	if (!run(work, &step, 1))
 		return false;
-	reply_text(work->reply, request, work->route->status,
-			   sent_types[work->report_type],
-			   PQgetvalue(step.result, 0, 0), PQgetlength(step.result, 0, 0));
-	reply_header(work->reply, "Content-Security-Policy",
-				 "default-src 'none'; style-src 'unsafe-inline'; img-src data:");
+	reply_format(work, work->route->status, step.result, 0);
 	PQclear(step.result);
 	return true;
 }
@@ -467,8 +498,7 @@ run_in_phases(Work *work)
 	if (work->digest != NULL && !look_up_key(work, &done))
 		return false;
 	if (!done && work->request->if_match != NULL &&
-		(work->route->flags & (VERSION | USECASE)) != 0 &&
-		work->request->nsegments > 2 && !look_at_tag(work, &done))
+		route_takes_tag(work->route) && !look_at_tag(work, &done))
 		return false;
 	if (done)
 		return run_one(work, &rollback_statement);
@@ -476,7 +506,7 @@ run_in_phases(Work *work)
 		return false;
 	if (work->reply->status >= 400)
 		return run_one(work, &rollback_statement);
-	if (work->report_type > 0 && !run_report(work))
+	if (work->request->format > 0 && !run_report(work))
 		return false;
 	return finish(work);
 }
@@ -484,9 +514,8 @@ run_in_phases(Work *work)
 static bool
 needs_phases(const Work *work)
 {
-	return work->digest != NULL || work->report_type > 0 ||
-		(work->request->if_match != NULL &&
-		 (work->route->flags & (VERSION | USECASE)) != 0);
+	return work->digest != NULL || work->request->format > 0 ||
+		(work->request->if_match != NULL && route_takes_tag(work->route));
 }
 
 /* No connection, or one that was lost. */
@@ -657,8 +686,6 @@ transaction_run(Service *service, Request *request, const Route *route,
 	if (request->idempotency_key != NULL &&
 		strcmp(request->method, "POST") == 0)
 		work.digest = digest_of(request);
-	if ((route->flags & REPORT) != 0)
-		work.report_type = accepted_type(request->accept, report_types, 4);
 	carry_out(&work, needs_phases(&work) ? run_in_phases : run_at_once);
 }
 

@@ -20,4 +20,7 @@ extern bool transaction_ask(Service *service, Request *request,
 							const Route *route, const char *token,
 							Reply *reply);
 
+/* Find out what format is asked for; false: none that the route has. */
+extern bool transaction_format(Request *request, const Route *route);
+
 #endif							/* GATEWAY_TRANSACTION_H */

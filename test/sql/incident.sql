@@ -94,6 +94,9 @@ SELECT gov_comment_incident(pg_temp.id('incident-1'), 'x') IS NULL AS never;  --
 -- the timeline, for every active user, newest first
 SELECT actor, kind, comments FROM gov_incident_timeline(pg_temp.id('incident-1'));
 SELECT kind FROM gov_incident_timeline(pg_temp.id('incident-1'), 2);
+SELECT count(*) = (SELECT count(*) - 2 FROM gov_incident_timeline(pg_temp.id('incident-1'))) AS the_rest
+FROM gov_incident_timeline(pg_temp.id('incident-1'), after => (
+    SELECT min(e.incident_event_id) FROM gov_incident_timeline(pg_temp.id('incident-1'), 2) AS e));
 SELECT kind FROM gov_incident_timeline(-1);
 SELECT kind FROM gov_incident_timeline(1, 0);  -- 22023
 

@@ -190,6 +190,10 @@ SELECT count(*) FROM gov_sla_violations(resource_id => 'slow', limit_rows => 1);
 SELECT gov_sla_violations('motor');                                 -- 22023
 SELECT gov_sla_violations(hours => 0);                              -- 22023
 SELECT gov_sla_violations(limit_rows => 0);                         -- 22023
+SELECT count(*) AS all_of_them, (SELECT count(*) FROM gov_sla_violations('model', 'slow', after => max(v.violation_id))) AS after_the_newest,
+    (SELECT count(*) FROM gov_sla_violations(resource_id => 'slow', after => min(v.violation_id))) AS after_the_oldest
+FROM gov_sla_violations('model', 'slow') AS v;
+SELECT gov_sla_violations(after => -1);                             -- 22023
 SELECT gov_evaluate_sla('infinity');                                -- 22023
 BEGIN READ ONLY;
 SELECT gov_evaluate_sla();                                          -- 25006
