@@ -33,6 +33,7 @@
 	GOV_RELATION(APPROVAL_POLICIES, "approval_policies") \
 	GOV_RELATION(ENVIRONMENTS, "environments") \
 	GOV_RELATION(DEPLOYMENT_HISTORY, "deployment_history") \
+	GOV_RELATION(DEPLOYMENT_HISTORY_PKEY, "deployment_history_pkey") \
 	GOV_RELATION(DEPLOYMENT_HISTORY_ACTIVE_KEY, \
 				 "deployment_history_active_key") \
 	GOV_RELATION(USE_CASES, "use_cases") \

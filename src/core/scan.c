@@ -68,6 +68,39 @@ gov_scan_begin_key(GovScan *scan, GovRelation table, GovRelation index,
 	scan->tuple = NULL;
 }
 
+/*
+ * A kept plan of max() stays a sequential scan if it was made while the table
+ * was empty; this reads one row whatever the table holds.
+ */
+int64
+gov_scan_highest(GovRelation table, GovRelation index, const char *column,
+				 const char *value, const char *number)
+{
+	Relation	rel = gov_relation_open(table);
+	Relation	index_rel = index_open(gov_relation(index), AccessShareLock);
+	SysScanDesc scan;
+	ScanKeyData key;
+	HeapTuple	tuple;
+	int64		highest = 0;
+
+	ScanKeyEntryInitialize(&key, 0, column_number(rel, column),
+						   BTEqualStrategyNumber, InvalidOid, C_COLLATION_OID,
+						   F_TEXTEQ, CStringGetTextDatum(value));
+	scan = systable_beginscan_ordered(rel, index_rel, NULL, 1, &key);
+	tuple = systable_getnext_ordered(scan, BackwardScanDirection);
+	if (HeapTupleIsValid(tuple))
+	{
+		bool		isnull;
+
+		highest = DatumGetInt64(heap_getattr(tuple, column_number(rel, number),
+											 RelationGetDescr(rel), &isnull));
+	}
+	systable_endscan_ordered(scan);
+	index_close(index_rel, AccessShareLock);
+	table_close(rel, AccessShareLock);
+	return highest;
+}
+
 bool
 gov_scan_next(GovScan *scan)
 {

@@ -32,6 +32,14 @@ extern void gov_scan_begin(GovScan *scan, GovRelation table);
 extern void gov_scan_begin_key(GovScan *scan, GovRelation table,
 							   GovRelation index, const char *column,
 							   const char *value);
+
+/*
+ * The highest of that bigint column, the index's second, in the rows whose
+ * text column, its first, equals value; 0 where there is none.
+ */
+extern int64 gov_scan_highest(GovRelation table, GovRelation index,
+							  const char *column, const char *value,
+							  const char *number);
 extern bool gov_scan_next(GovScan *scan);
 extern void gov_scan_end(GovScan *scan);
 

@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
+#include "core/scan.h"
 #include "core/spi.h"
 #include "registry/deployment.h"
 
@@ -35,14 +36,10 @@ static GovStatement insert_deployment = {
 		   " (model_id, deployment_no, version, environment, deployment_id,"
 		   " deployed_at, deployed_by, notes, gate_results, restores,"
 		   " request_id, principals, backers)"
-		   " VALUES ($1,"
-		   " (SELECT coalesce(pg_catalog.max(d.deployment_no), 0) + 1"
-		   " FROM governance.deployment_history AS d"
-		   " WHERE d.model_id = $1), $2, $3,"
-		   " coalesce($4, pg_catalog.gen_random_uuid()::text), $5, $6, $7,"
-		   " coalesce($8, '[]'), $9, $10::uuid, $11, $12)"
-		   " RETURNING deployment_no",
-	.nargs = 12, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+		   " VALUES ($1, $2, $3, $4,"
+		   " coalesce($5, pg_catalog.gen_random_uuid()::text), $6, $7, $8,"
+		   " coalesce($9, '[]'), $10, $11::uuid, $12, $13)",
+	.nargs = 13, .argtypes = {TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID,
 		TIMESTAMPTZOID, TEXTOID, TEXTOID, JSONBOID, INT8OID, TEXTOID,
 		TEXTARRAYOID, TEXTARRAYOID},
 	.latest = true
@@ -131,8 +128,14 @@ gov_deployment_clock(const char *model_id, const char *environment)
 int64
 gov_deployment_insert(const GovNewDeployment *deployment)
 {
+	/* Whoever calls holds the model's lock: nobody else takes this number. */
+	int64		deployment_no =
+		gov_scan_highest(GOV_REL_DEPLOYMENT_HISTORY,
+						 GOV_REL_DEPLOYMENT_HISTORY_PKEY, "model_id",
+						 deployment->model_id, "deployment_no") + 1;
+
 	(void) gov_run(&insert_deployment, gov_text(deployment->model_id),
-				   gov_text(deployment->version),
+				   gov_int8(deployment_no), gov_text(deployment->version),
 				   gov_text(deployment->environment),
 				   gov_text(deployment->deployment_id),
 				   gov_time(deployment->deployed_at),
@@ -144,7 +147,7 @@ gov_deployment_insert(const GovNewDeployment *deployment)
 				   gov_text(deployment->request_id),
 				   gov_names(deployment->act.principals),
 				   gov_names(deployment->act.backers));
-	return gov_row_int8(0, 1);
+	return deployment_no;
 }
 
 void
