@@ -232,9 +232,9 @@ $q$),
      'Regulation (EU) 2024/1689, Art. 73(2) to 73(4)', 'no_exceptions',
      'Each deadline under the AI Act that fell into the period, of a reportable incident, was met.',
      $q$
-SELECT n.regime || ' ' || n.kind || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
-    n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at > n.due_at) AS is_exception,
-    n.due_at, n.notified_at
+SELECT n.regime || ' ' || n.kind || ' in ' || n.jurisdiction || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
+    n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at >= n.due_at) AS is_exception,
+    n.act_by, n.due_at, n.notified_at
 FROM governance.incident_deadlines AS n
 JOIN governance.incidents_at($2) AS i ON i.incident_id = n.incident_id
 WHERE i.reported_at < $2 AND n.due_at >= $1
@@ -452,9 +452,9 @@ $q$),
      'ISO/IEC 42001:2023, Annex A, A.8.4', 'no_exceptions',
      'Every deadline for telling an authority, of whatever regime, that fell into the period was met.',
      $q$
-SELECT n.regime || ' ' || n.kind || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
-    n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at > n.due_at) AS is_exception,
-    n.due_at, n.notified_at
+SELECT n.regime || ' ' || n.kind || ' in ' || n.jurisdiction || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
+    n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at >= n.due_at) AS is_exception,
+    n.act_by, n.due_at, n.notified_at
 FROM governance.incident_deadlines AS n
 JOIN governance.incidents_at($2) AS i ON i.incident_id = n.incident_id
 WHERE i.reported_at < $2 AND n.due_at >= $1
@@ -619,9 +619,9 @@ $q$),
      'Regulation (EU) 2016/679, Art. 33(1)', 'no_exceptions',
      'Each deadline under the GDPR that fell into the period, of a reportable incident, was met.',
      $q$
-SELECT n.regime || ' ' || n.kind || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
-    n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at > n.due_at) AS is_exception,
-    n.due_at, n.notified_at
+SELECT n.regime || ' ' || n.kind || ' in ' || n.jurisdiction || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
+    n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at >= n.due_at) AS is_exception,
+    n.act_by, n.due_at, n.notified_at
 FROM governance.incident_deadlines AS n
 JOIN governance.incidents_at($2) AS i ON i.incident_id = n.incident_id
 WHERE i.reported_at < $2 AND n.due_at >= $1

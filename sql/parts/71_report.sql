@@ -174,21 +174,21 @@ BEGIN ATOMIC
             LEFT JOIN went AS w ON w.start = b.start),
         'notifications', coalesce((
             SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-                    'incident_id', n.incident_id, 'regime', n.regime, 'kind', n.kind, 'stage', n.stage,
-                    'due_at', extract(epoch FROM n.due_at),
+                    'incident_id', n.incident_id, 'regime', n.regime, 'kind', n.kind, 'stage', n.stage, 'jurisdiction', n.jurisdiction,
+                    'act_by', extract(epoch FROM n.act_by), 'due_at', extract(epoch FROM n.due_at),
                     'notified_at', CASE WHEN n.notified_at < report_incidents.until THEN extract(epoch FROM n.notified_at) END,
                     'state', CASE
-                        WHEN n.notified_at < report_incidents.until AND (n.due_at IS NULL OR n.notified_at <= n.due_at) THEN 'in_time'
+                        WHEN n.notified_at < report_incidents.until AND (n.due_at IS NULL OR n.notified_at < n.due_at) THEN 'in_time'
                         WHEN n.notified_at < report_incidents.until THEN 'late'
                         WHEN n.due_at < report_incidents.until THEN 'overdue'
                         ELSE 'owed' END)
-                ORDER BY n.due_at, n.incident_id, n.regime, n.stage)
+                ORDER BY n.due_at, n.incident_id, n.regime, n.stage, n.jurisdiction)
             FROM (
                 SELECT d.*
                 FROM governance.incident_deadlines AS d
                 WHERE d.marked_at < report_incidents.until
                     AND (d.notified_at IS NULL OR d.notified_at >= report_incidents.since)
-                ORDER BY d.due_at, d.incident_id, d.regime, d.stage
+                ORDER BY d.due_at, d.incident_id, d.regime, d.stage, d.jurisdiction
                 LIMIT 200
             ) AS n), '[]'),
         'unresolved_list', coalesce((

@@ -127,7 +127,7 @@ BEGIN ATOMIC
                     FROM governance.incident_events AS e
                     WHERE e.incident_id = i.incident_id), '[]'),
                 'deadlines', coalesce((
-                    SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(d) ORDER BY d.regime, d.stage)
+                    SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(d) ORDER BY d.regime, d.stage, d.jurisdiction)
                     FROM governance.incident_deadlines AS d
                     WHERE d.incident_id = i.incident_id), '[]')) ORDER BY i.incident_id), '[]')
         FROM happened AS i

@@ -248,12 +248,14 @@ SELECT
     d.regime,
     d.kind,
     d.stage,
+    d.jurisdiction,
     i.aware_at,
+    d.act_by,
     d.due_at,
     d.notified_at,
     d.notified_by,
     CASE
-        WHEN d.notified_at IS NOT NULL AND d.notified_at > d.due_at THEN 'late'
+        WHEN d.notified_at IS NOT NULL AND d.notified_at >= d.due_at THEN 'late'
         WHEN d.notified_at IS NOT NULL THEN 'notified'
         WHEN d.due_at <= pg_catalog.clock_timestamp() THEN 'overdue'
         ELSE 'owed'
@@ -263,7 +265,7 @@ SELECT
 FROM governance.incident_deadlines AS d
 JOIN governance.incidents AS i ON i.incident_id = d.incident_id;
 COMMENT ON VIEW governance.v_incident_deadlines IS
-'Every report that an incident owes or owed to an authority.  state: owed, overdue, notified (in time), late.  due_at NULL: without a fixed time.';
+'Every report that an incident owes or owed to an authority.  state: owed, overdue, notified (in time), late.  act_by is for alarms, due_at for the verdict; due_at NULL: without a fixed time.';
 
 CREATE VIEW governance.v_overdue_deadlines
 WITH (security_invoker = true) AS
@@ -275,6 +277,7 @@ SELECT
     d.regime,
     d.kind,
     d.stage,
+    d.jurisdiction,
     d.due_at,
     pg_catalog.clock_timestamp() - d.due_at AS overdue_by,
     d.escalated_at,

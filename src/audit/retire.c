@@ -48,6 +48,16 @@ static GovStatement find_suspension = {
 	.nargs = 0, .latest = true
 };
 
+/* Reportable, and nothing has been told to that authority. */
+static GovStatement find_legal_hold = {
+	.sql = "SELECT d.incident_id, d.regime"
+		   " FROM governance.incident_deadlines AS d"
+		   " GROUP BY d.incident_id, d.regime, d.jurisdiction"
+		   " HAVING pg_catalog.bool_and(d.notified_at IS NULL)"
+		   " ORDER BY d.incident_id LIMIT 1",
+	.nargs = 0, .latest = true
+};
+
 /* What was decided for good, not what this transaction overrides. */
 static GovStatement find_retention = {
 	.sql = "SELECT CAST(p.value AS pg_catalog.int8)"
@@ -129,6 +139,19 @@ check_suspension(const char *resource)
 				 errmsg("governed operation is suspended"),
 				 errdetail("Change of %s was refused.", resource),
 				 errhint("Only reads, incidents, revocations and rollbacks go on until gov_resume().")));
+}
+
+/* What happened may be in any event. */
+static void
+refuse_held(void)
+{
+	if (gov_run0(&find_legal_hold) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the audit trail is under legal hold"),
+				 errdetail("Nothing has been told yet of incident \"%s\", which is reportable under \"%s\".",
+						   gov_row_text(0, 1), gov_row_text(0, 2)),
+				 errhint("gov_record_notification() records that the authority was told.")));
 }
 
 /* Events from then on are within the retention. */
@@ -388,6 +411,7 @@ gov_audit_retire(PG_FUNCTION_ARGS)
 	look(&retire);
 	if (range->to > range->from)
 	{
+		refuse_held();
 		range->event_id = record(&retire, resource, reason);
 		gov_seal_write_begin();
 		gov_run(&insert_retirement, gov_int8(range->to),

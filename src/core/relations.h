@@ -42,6 +42,7 @@
 	GOV_RELATION(USECASE_DEPLOYMENTS_ACTIVE_KEY, \
 				 "usecase_deployments_active_key") \
 	GOV_RELATION(SYSTEM_STATE, "system_state") \
+	GOV_RELATION(INCIDENT_DEADLINES, "incident_deadlines") \
 	GOV_RELATION(AUDIT_EVENTS, "audit_events") \
 	GOV_RELATION(AUDIT_EVENTS_EVENT_ID_SEQ, "audit_events_event_id_seq") \
 	GOV_RELATION(AUDIT_LOG, "audit_log") \

@@ -2,7 +2,7 @@
  * deadline.c
  *		Regulatory clocks: which reports an incident owes, and until when.
  *
- * Hours and articles are rows (regulatory_deadlines); what counted when an
+ * Periods and articles are rows (regulatory_deadlines); what counted when an
  * incident was marked is copied to it, so a later change of the regime moves
  * no clock that runs.  The incident's row is locked before its deadlines; the
  * job takes deadlines that nobody has locked and the incident's row for key
@@ -13,34 +13,49 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
+#include "storage/lmgr.h"
 #include "utils/timestamp.h"
 
 #include "access/require.h"
 #include "core/args.h"
 #include "core/compat.h"
 #include "core/operation.h"
+#include "core/relations.h"
 #include "core/row_json.h"
 #include "core/spi.h"
 #include "incident/incident_internal.h"
+#include "law/period.h"
 
 PG_FUNCTION_INFO_V1(gov_set_regulatory_deadline);
 PG_FUNCTION_INFO_V1(gov_mark_incident_reportable);
 PG_FUNCTION_INFO_V1(gov_record_notification);
 
-#define HOURS_MAX 87600			/* ten years */
+static const char *const rules[] = {
+	"member_state", "dora", "institution", "elapsed", NULL
+};
+
+static const char *const triggers[] = {
+	"aware", "causal_link", "measure", "stage", NULL
+};
 
 static GovStatement set_regulatory = {
 	.sql = "INSERT INTO governance.regulatory_deadlines AS r (regime, kind,"
-		   " stage, hours, source, description, is_incomplete_allowed,"
-		   " is_final) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+		   " stage, amount, source, description, is_incomplete_allowed,"
+		   " is_final, unit, jurisdiction_rule, trigger, after_stage, act_on)"
+		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+		   " CASE $11 WHEN 'measure' THEN 'stage' ELSE $11 END)"
 		   " ON CONFLICT (regime, kind, stage) DO UPDATE"
-		   " SET hours = excluded.hours, source = excluded.source,"
+		   " SET amount = excluded.amount, source = excluded.source,"
 		   " description = excluded.description,"
 		   " is_incomplete_allowed = excluded.is_incomplete_allowed,"
-		   " is_final = excluded.is_final RETURNING r",
-	.nargs = 8,
+		   " is_final = excluded.is_final, unit = excluded.unit,"
+		   " jurisdiction_rule = excluded.jurisdiction_rule,"
+		   " trigger = excluded.trigger, after_stage = excluded.after_stage,"
+		   " act_on = excluded.act_on, hours_from_marking = NULL,"
+		   " checked_on = NULL RETURNING r",
+	.nargs = 12,
 	.argtypes = {TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID, TEXTOID, BOOLOID,
-	BOOLOID},
+	BOOLOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID},
 	.latest = true
 };
 
@@ -60,54 +75,90 @@ static GovStatement list_regimes = {
 	.latest = true
 };
 
-static GovStatement find_marked = {
-	.sql = "SELECT 1 FROM governance.incident_deadlines"
-		   " WHERE incident_id = $1 AND regime = $2 AND kind = $3 LIMIT 1",
-	.nargs = 3, .argtypes = {INT8OID, TEXTOID, TEXTOID},
+/* Those it is marked for; of none, the EU's; "-" where no calendar counts. */
+static GovStatement choose_jurisdictions = {
+	.sql = "SELECT coalesce($4, (SELECT pg_catalog.array_agg("
+		   "DISTINCT d.jurisdiction) FROM governance.incident_deadlines AS d"
+		   " WHERE d.incident_id = $1 AND d.regime = $2),"
+		   " ARRAY[CASE WHEN pg_catalog.bool_and("
+		   "r.jurisdiction_rule = 'elapsed') THEN '-' ELSE 'EU' END])"
+		   " FROM governance.regulatory_deadlines AS r"
+		   " WHERE r.regime = $2 AND r.kind = $3",
+	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTARRAYOID},
 	.latest = true
 };
 
-/* What has been reported already stays as it was. */
+static GovStatement find_unmarked = {
+	.sql = "SELECT 1 FROM pg_catalog.unnest($4) AS j(jurisdiction)"
+		   " WHERE NOT EXISTS (SELECT FROM governance.incident_deadlines AS d"
+		   " WHERE d.incident_id = $1 AND d.regime = $2 AND d.kind = $3"
+		   " AND d.jurisdiction = j.jurisdiction) LIMIT 1",
+	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTARRAYOID},
+	.latest = true
+};
+
+/*
+ * What has been reported already stays as it was.  A stage that runs from
+ * another's report begins with that; the second period, from marking, counts
+ * where it ends first, or the first one has ended before.
+ */
 static GovStatement mark = {
 	.sql = "INSERT INTO governance.incident_deadlines AS d (incident_id,"
-		   " regime, stage, kind, due_at, marked_by, source)"
-		   " SELECT $1, r.regime, r.stage, r.kind,"
-		   " $4 + pg_catalog.make_interval(hours => r.hours), $5, r.source"
+		   " regime, stage, jurisdiction, kind, act_by, due_at, marked_at,"
+		   " marked_by, unit, amount, jurisdiction_rule, after_stage, source)"
+		   " SELECT $1, r.regime, r.stage, j.jurisdiction, r.kind,"
+		   " CASE WHEN r.act_on <> 'stage' THEN least($7, e.due_at) END,"
+		   " e.due_at, $7, $5,"
+		   " r.unit, r.amount, r.jurisdiction_rule, r.after_stage, r.source"
 		   " FROM governance.regulatory_deadlines AS r"
-		   " WHERE r.regime = $2 AND r.kind = $3 ORDER BY r.stage"
-		   " ON CONFLICT (incident_id, regime, stage) DO UPDATE"
-		   " SET kind = excluded.kind, due_at = excluded.due_at,"
-		   " marked_at = excluded.marked_at,"
-		   " marked_by = excluded.marked_by, source = excluded.source,"
-		   " escalated_at = NULL WHERE d.notified_at IS NULL",
-	.nargs = 5, .argtypes = {INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
-	TEXTOID},
-	.latest = true
-};
-
-static GovStatement first_due = {
-	.sql = "SELECT d FROM governance.incident_deadlines AS d"
-		   " WHERE incident_id = $1 AND regime = $2"
-		   " ORDER BY due_at, stage LIMIT 1",
-	.nargs = 2, .argtypes = {INT8OID, TEXTOID},
+		   " CROSS JOIN pg_catalog.unnest($6) AS j(jurisdiction)"
+		   " CROSS JOIN LATERAL (SELECT governance.deadline_end("
+		   "r.jurisdiction_rule, j.jurisdiction, r.unit, r.amount,"
+		   " CASE r.trigger WHEN 'aware' THEN $4"
+		   " WHEN 'causal_link' THEN $7 END)) AS m(due_at)"
+		   " CROSS JOIN LATERAL (SELECT governance.deadline_end("
+		   "r.jurisdiction_rule, j.jurisdiction, 'hours',"
+		   " r.hours_from_marking, $7)) AS c(due_at)"
+		   " CROSS JOIN LATERAL (SELECT CASE WHEN m.due_at > $7"
+		   " THEN least(c.due_at, m.due_at)"
+		   " ELSE coalesce(c.due_at, m.due_at) END) AS e(due_at)"
+		   " WHERE r.regime = $2 AND r.kind = $3"
+		   " ORDER BY r.stage, j.jurisdiction"
+		   " ON CONFLICT (incident_id, regime, stage, jurisdiction)"
+		   " DO UPDATE SET kind = excluded.kind, act_by = excluded.act_by,"
+		   " due_at = excluded.due_at, marked_at = excluded.marked_at,"
+		   " marked_by = excluded.marked_by, unit = excluded.unit,"
+		   " amount = excluded.amount,"
+		   " jurisdiction_rule = excluded.jurisdiction_rule,"
+		   " after_stage = excluded.after_stage, source = excluded.source,"
+		   " escalated_at = NULL"
+		   " WHERE d.notified_at IS NULL AND d.kind <> excluded.kind",
+	.nargs = 7, .argtypes = {INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
+	TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID},
 	.latest = true
 };
 
 static GovStatement find_stage = {
-	.sql = "SELECT d.notified_at, d.due_at < pg_catalog.clock_timestamp(),"
-		   " coalesce((SELECT r.is_final"
+	.sql = "SELECT pg_catalog.count(*) FILTER (WHERE d.notified_at IS NULL),"
+		   " coalesce(pg_catalog.bool_or(d.due_at <="
+		   " pg_catalog.clock_timestamp())"
+		   " FILTER (WHERE d.notified_at IS NULL), false),"
+		   " coalesce(pg_catalog.bool_or((SELECT r.is_final"
 		   " FROM governance.regulatory_deadlines AS r"
 		   " WHERE r.regime = d.regime AND r.kind = d.kind"
-		   " AND r.stage = d.stage), false)"
+		   " AND r.stage = d.stage)), false)"
 		   " FROM governance.incident_deadlines AS d"
-		   " WHERE d.incident_id = $1 AND d.regime = $2 AND d.stage = $3",
-	.nargs = 3, .argtypes = {INT8OID, TEXTOID, TEXTOID},
+		   " WHERE d.incident_id = $1 AND d.regime = $2 AND d.stage = $3"
+		   " AND d.jurisdiction = coalesce($4, d.jurisdiction)"
+		   " HAVING pg_catalog.count(*) > 0",
+	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID},
 	.latest = true
 };
 
 static GovStatement list_stages = {
-	.sql = "SELECT string_agg(d.regime || ' ' || d.stage, ', '"
-		   " ORDER BY d.regime, d.due_at, d.stage)"
+	.sql = "SELECT string_agg(d.regime || ' ' || d.stage || ' '"
+		   " || d.jurisdiction, ', '"
+		   " ORDER BY d.regime, d.due_at, d.stage, d.jurisdiction)"
 		   " FROM governance.incident_deadlines AS d"
 		   " WHERE d.incident_id = $1",
 	.nargs = 1, .argtypes = {INT8OID},
@@ -116,23 +167,51 @@ static GovStatement list_stages = {
 
 static GovStatement settle = {
 	.sql = "UPDATE governance.incident_deadlines"
-		   " SET notified_at = pg_catalog.clock_timestamp(),"
-		   " notified_by = $4"
+		   " SET notified_at = $7, notified_by = $4"
 		   " WHERE incident_id = $1 AND regime = $2"
+		   " AND jurisdiction = coalesce($6, jurisdiction)"
 		   " AND (stage = $3 OR $5) AND notified_at IS NULL",
-	.nargs = 5, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID, BOOLOID},
+	.nargs = 7, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID, BOOLOID,
+	TEXTOID, TIMESTAMPTZOID},
+	.latest = true
+};
+
+static GovStatement begin_next = {
+	.sql = "UPDATE governance.incident_deadlines"
+		   " SET act_by = $5, due_at = governance.deadline_end("
+		   "jurisdiction_rule, jurisdiction, unit, amount, $5)"
+		   " WHERE incident_id = $1 AND regime = $2 AND after_stage = $3"
+		   " AND jurisdiction = coalesce($4, jurisdiction)"
+		   " AND due_at IS NULL AND notified_at IS NULL",
+	.nargs = 5, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID,
+	TIMESTAMPTZOID},
 	.latest = true
 };
 
 static GovStatement select_stage = {
 	.sql = "SELECT d FROM governance.incident_deadlines AS d"
-		   " WHERE incident_id = $1 AND regime = $2 AND stage = $3",
-	.nargs = 3, .argtypes = {INT8OID, TEXTOID, TEXTOID},
+		   " WHERE incident_id = $1 AND regime = $2 AND stage = $3"
+		   " AND jurisdiction = coalesce($4, jurisdiction)"
+		   " ORDER BY notified_at DESC, due_at, jurisdiction LIMIT 1",
+	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID},
+	.latest = true
+};
+
+/* Nothing of a regime has been told to that authority. */
+static GovStatement find_hold = {
+	.sql = "SELECT d.incident_id, d.regime"
+		   " FROM governance.incident_deadlines AS d"
+		   " JOIN governance.incidents AS i ON i.incident_id = d.incident_id"
+		   " WHERE ($1 IS NULL OR i.resource IN ($1, $1 || ':' || $2))"
+		   " GROUP BY d.incident_id, d.regime, d.jurisdiction"
+		   " HAVING pg_catalog.bool_and(d.notified_at IS NULL)"
+		   " ORDER BY d.incident_id LIMIT 1",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
 	.latest = true
 };
 
 static GovStatement find_missed = {
-	.sql = "SELECT incident_id, regime, stage"
+	.sql = "SELECT incident_id, regime, stage, jurisdiction"
 		   " FROM governance.incident_deadlines"
 		   " WHERE due_at <= $2"
 		   " AND notified_at IS NULL AND escalated_at IS NULL"
@@ -144,8 +223,9 @@ static GovStatement find_missed = {
 static GovStatement escalate = {
 	.sql = "UPDATE governance.incident_deadlines"
 		   " SET escalated_at = pg_catalog.clock_timestamp()"
-		   " WHERE incident_id = $1 AND regime = $2 AND stage = $3",
-	.nargs = 3, .argtypes = {INT8OID, TEXTOID, TEXTOID},
+		   " WHERE incident_id = $1 AND regime = $2 AND stage = $3"
+		   " AND jurisdiction = $4",
+	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID},
 	.latest = true
 };
 
@@ -170,8 +250,9 @@ note_details(const char *regime, const char *key, const char *value)
 }
 
 /*
- * gov_set_regulatory_deadline(regime, kind, stage, hours, source,
- *							   description, is_incomplete_allowed, is_final)
+ * gov_set_regulatory_deadline(regime, kind, stage, amount, source,
+ *							   description, is_incomplete_allowed, is_final,
+ *							   unit, jurisdiction_rule, trigger, after_stage)
  */
 Datum
 gov_set_regulatory_deadline(PG_FUNCTION_ARGS)
@@ -179,13 +260,29 @@ gov_set_regulatory_deadline(PG_FUNCTION_ARGS)
 	const char *regime = gov_arg_id(fcinfo, 0, "regime");
 	const char *kind = gov_arg_id(fcinfo, 1, "kind");
 	const char *stage = gov_arg_id(fcinfo, 2, "stage");
-	int			hours = PG_ARGISNULL(3) ? 0 :
-		gov_arg_int4(fcinfo, 3, "hours", 1, HOURS_MAX);
 	const char *source = gov_arg_reason(fcinfo, 4, "source");
 	const char *description = gov_arg_text(fcinfo, 5, "description", "");
 	bool		is_incomplete_allowed = !PG_ARGISNULL(6) && PG_GETARG_BOOL(6);
 	bool		is_final = !PG_ARGISNULL(7) && PG_GETARG_BOOL(7);
+	const char *unit = gov_arg_word(fcinfo, 8, "unit", gov_period_units,
+									"hours");
+	const char *rule = gov_arg_word(fcinfo, 9, "jurisdiction_rule", rules,
+									"elapsed");
+	const char *trigger = gov_arg_word(fcinfo, 10, "trigger", triggers,
+									   "aware");
+	const char *after_stage = gov_arg_id_or_null(fcinfo, 11, "after_stage");
+	int			amount = PG_ARGISNULL(3) ? 0 :
+		gov_arg_int4(fcinfo, 3, "amount", 1,
+					 gov_period_most(gov_period_unit(unit)) / 10);
 
+	if ((strcmp(trigger, "stage") == 0) != (after_stage != NULL) ||
+		(after_stage != NULL && strcmp(after_stage, stage) == 0))
+		gov_bad_value("after_stage",
+					  "It is for the trigger \"stage\", and another stage.",
+					  NULL);
+	if (strcmp(rule, "elapsed") == 0 && strcmp(unit, "working_days") == 0)
+		gov_bad_value("jurisdiction_rule",
+					  "Working days need a calendar.", NULL);
 	gov_refuse_read_only("gov_set_regulatory_deadline()");
 	(void) gov_require(GOV_PERM_SYSTEM_CONFIG,
 					   psprintf("regulatory_deadline/%s:%s:%s", regime, kind,
@@ -193,9 +290,11 @@ gov_set_regulatory_deadline(PG_FUNCTION_ARGS)
 	gov_spi_begin();
 	gov_operation_begin("set", NULL);
 	gov_run(&set_regulatory, gov_text(regime), gov_text(kind),
-			gov_text(stage), gov_datum(Int32GetDatum(hours), hours == 0),
+			gov_text(stage), gov_datum(Int32GetDatum(amount), amount == 0),
 			gov_text(source), gov_text(description),
-			gov_bool(is_incomplete_allowed), gov_bool(is_final));
+			gov_bool(is_incomplete_allowed), gov_bool(is_final),
+			gov_text(unit), gov_text(rule), gov_text(trigger),
+			gov_text(after_stage));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }
@@ -215,7 +314,8 @@ check_regime(const char *regime, const char *kind)
 }
 
 /*
- * gov_mark_incident_reportable(incident_id, regime, kind)
+ * gov_mark_incident_reportable(incident_id, regime, kind, jurisdictions)
+ *		→ text[]: those concerned
  */
 Datum
 gov_mark_incident_reportable(PG_FUNCTION_ARGS)
@@ -223,17 +323,33 @@ gov_mark_incident_reportable(PG_FUNCTION_ARGS)
 	int64		incident_id = gov_arg_incident(fcinfo);
 	const char *regime = gov_arg_id(fcinfo, 1, "regime");
 	const char *kind = gov_arg_id(fcinfo, 2, "kind");
+	int			count;
+	const char **given = gov_arg_id_array(fcinfo, 3, "jurisdictions", &count);
 	GovActor	actor;
 	GovIncident incident;
+	GovParam	jurisdictions;
+	bool		isnull;
+	Datum		result;
+	int			i;
 
+	if (count == 0)
+		gov_bad_value("jurisdictions", "It is empty.",
+					  "Leave it NULL where none is known yet.");
 	gov_refuse_read_only("gov_mark_incident_reportable()");
 	actor = gov_require(GOV_PERM_INCIDENT_MANAGE,
 						gov_incident_resource(incident_id));
 	gov_spi_begin();
+	for (i = 0; i < count; i++)
+		gov_calendar_check_jurisdiction(given[i]);
 	gov_incident_lock(incident_id, &incident);
 	check_regime(regime, kind);
-	if (gov_run(&find_marked, gov_int8(incident_id), gov_text(regime),
-				gov_text(kind)) > 0)
+	gov_run(&choose_jurisdictions, gov_int8(incident_id), gov_text(regime),
+			gov_text(kind), gov_datum(count < 0 ? (Datum) 0 :
+									  PG_GETARG_DATUM(3), count < 0));
+	result = gov_spi_keep(0, 1, &isnull);
+	jurisdictions = gov_datum(result, isnull);
+	if (gov_run(&find_unmarked, gov_int8(incident_id), gov_text(regime),
+				gov_text(kind), jurisdictions) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("incident \"" INT64_FORMAT "\" is marked as \"%s %s\" already",
@@ -242,7 +358,8 @@ gov_mark_incident_reportable(PG_FUNCTION_ARGS)
 	gov_operation_begin("mark", NULL);
 	if (gov_run(&mark, gov_int8(incident_id), gov_text(regime),
 				gov_text(kind), gov_time(incident.aware_at),
-				gov_text(actor.user_id)) == 0)
+				gov_text(actor.user_id), jurisdictions,
+				gov_time(GetCurrentTimestamp())) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("incident \"" INT64_FORMAT "\" owes no report of regime \"%s\" any more",
@@ -251,8 +368,8 @@ gov_mark_incident_reportable(PG_FUNCTION_ARGS)
 	gov_incident_note(incident_id, "reportable", "",
 					  note_details(regime, "kind", kind));
 	gov_operation_end();
-	gov_run(&first_due, gov_int8(incident_id), gov_text(regime));
-	return gov_spi_end_row(fcinfo);
+	gov_spi_end();
+	return result;
 }
 
 pg_noreturn static void
@@ -271,7 +388,7 @@ refuse_stage(int64 incident_id, const char *regime, const char *stage)
 }
 
 /*
- * gov_record_notification(incident_id, regime, stage)
+ * gov_record_notification(incident_id, regime, stage, jurisdiction)
  */
 Datum
 gov_record_notification(PG_FUNCTION_ARGS)
@@ -279,6 +396,8 @@ gov_record_notification(PG_FUNCTION_ARGS)
 	int64		incident_id = gov_arg_incident(fcinfo);
 	const char *regime = gov_arg_id(fcinfo, 1, "regime");
 	const char *stage = gov_arg_id(fcinfo, 2, "stage");
+	const char *jurisdiction = gov_arg_text(fcinfo, 3, "jurisdiction", NULL);
+	TimestampTz now;
 	GovActor	actor;
 	GovIncident incident;
 	bool		is_late;
@@ -290,9 +409,9 @@ gov_record_notification(PG_FUNCTION_ARGS)
 	gov_spi_begin();
 	gov_incident_lock(incident_id, &incident);
 	if (gov_run(&find_stage, gov_int8(incident_id), gov_text(regime),
-				gov_text(stage)) == 0)
+				gov_text(stage), gov_text(jurisdiction)) == 0)
 		refuse_stage(incident_id, regime, stage);
-	if (!gov_row_null(0, 1))
+	if (gov_row_int8(0, 1) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("report \"%s %s\" of incident \"" INT64_FORMAT "\" is recorded already",
@@ -301,14 +420,37 @@ gov_record_notification(PG_FUNCTION_ARGS)
 	is_final = gov_row_bool(0, 3);
 
 	gov_operation_begin("notify", NULL);
+	now = GetCurrentTimestamp();
 	gov_run(&settle, gov_int8(incident_id), gov_text(regime),
-			gov_text(stage), gov_text(actor.user_id), gov_bool(is_final));
+			gov_text(stage), gov_text(actor.user_id), gov_bool(is_final),
+			gov_text(jurisdiction), gov_time(now));
+	gov_run(&begin_next, gov_int8(incident_id), gov_text(regime),
+			gov_text(stage), gov_text(jurisdiction), gov_time(now));
 	gov_incident_note(incident_id, "notified", is_late ? "late" : "",
 					  note_details(regime, "stage", stage));
 	gov_operation_end();
 	gov_run(&select_stage, gov_int8(incident_id), gov_text(regime),
-			gov_text(stage));
+			gov_text(stage), gov_text(jurisdiction));
 	return gov_spi_end_row(fcinfo);
+}
+
+/*
+ * gov_incident_refuse_held
+ *		Legal hold.  Marking writes to the same table: whoever marks waits for
+ *		this transaction, or this one sees what is marked.
+ */
+void
+gov_incident_refuse_held(const char *id, const char *version,
+						 const char *what)
+{
+	LockRelationOid(gov_relation(GOV_REL_INCIDENT_DEADLINES), ShareLock);
+	if (gov_run(&find_hold, gov_text(id), gov_text(version)) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("%s is under legal hold", what),
+				 errdetail("Nothing has been told yet of incident \"%s\", which is reportable under \"%s\".",
+						   gov_row_text(0, 1), gov_row_text(0, 2)),
+				 errhint("gov_record_notification() records that the authority was told; a rollback is always possible.")));
 }
 
 /*
@@ -336,9 +478,10 @@ gov_incident_escalate_deadlines(int limit)
 			DatumGetInt64(SPI_getbinval(row, missed->tupdesc, 1, &isnull));
 		char	   *regime = SPI_getvalue(row, missed->tupdesc, 2);
 		char	   *stage = SPI_getvalue(row, missed->tupdesc, 3);
+		char	   *jurisdiction = SPI_getvalue(row, missed->tupdesc, 4);
 
 		gov_run(&escalate, gov_int8(incident_id), gov_text(regime),
-				gov_text(stage));
+				gov_text(stage), gov_text(jurisdiction));
 		gov_incident_note(incident_id, "deadline_missed", "",
 						  note_details(regime, "stage", stage));
 	}

@@ -34,6 +34,14 @@ extern int64 gov_incident_open(const char *category, const char *severity,
 extern void gov_incident_note(int64 incident_id, const char *kind,
 							  const char *comments, Jsonb *details);
 
+/*
+ * 55000 while an incident about that id (a model's, with or without the
+ * version, or a use-case's; NULL: any) is reportable and nobody was told.
+ * what is for the message.  Inside SPI.
+ */
+extern void gov_incident_refuse_held(const char *id, const char *version,
+									 const char *what);
+
 /* Escalate at most so many missed deadlines, each once; how many. */
 extern int64 gov_incident_escalate_deadlines(int limit);
 

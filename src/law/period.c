@@ -21,6 +21,7 @@
 #include "law/period.h"
 
 PG_FUNCTION_INFO_V1(gov_period_end);
+PG_FUNCTION_INFO_V1(gov_period_end_by_rule);
 
 #define NOON 12
 
@@ -167,6 +168,25 @@ gov_period_end(PG_FUNCTION_ARGS)
 					  "Regulation (EEC, Euratom) No 1182/71 applies since 1 July 1971.",
 					  NULL);
 	end = gov_period_end_at(calendar, unit, amount, from, false);
+	gov_spi_end();
+	PG_RETURN_TIMESTAMPTZ(end);
+}
+
+/*
+ * period_end(jurisdiction, unit, amount, from_moment, to_noon) → timestamptz
+ */
+Datum
+gov_period_end_by_rule(PG_FUNCTION_ARGS)
+{
+	char	   *jurisdiction = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *unit = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	TimestampTz from = PG_GETARG_TIMESTAMPTZ(3);
+	TimestampTz end;
+
+	gov_spi_begin();
+	end = gov_period_end_at(gov_calendar_open(jurisdiction, NULL, from),
+							gov_period_unit(unit), PG_GETARG_INT32(2), from,
+							PG_GETARG_BOOL(4));
 	gov_spi_end();
 	PG_RETURN_TIMESTAMPTZ(end);
 }

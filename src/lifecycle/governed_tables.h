@@ -96,8 +96,8 @@ GOV_TABLE("incident_events", "incident_event", "incident_id", NONE, "", "",
 GOV_TABLE("regulatory_deadlines", "regulatory_deadline", "regime kind stage",
 		  NONE, "regime kind stage", "", "", NOTHING)
 GOV_TABLE("incident_deadlines", "incident_deadline",
-		  "incident_id regime stage", NONE, "incident_id regime stage", "",
-		  "", KEEP)
+		  "incident_id regime stage jurisdiction", NONE,
+		  "incident_id regime stage jurisdiction", "", "", KEEP)
 GOV_TABLE("sla_targets", "sla_target", "resource_type resource_id", SLA,
 		  "resource_type resource_id revision response_time_p95"
 		  " response_time_p99 availability_target error_rate_target"

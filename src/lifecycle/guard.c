@@ -40,7 +40,7 @@
 PG_FUNCTION_INFO_V1(gov_guard);
 PG_FUNCTION_INFO_V1(gov_guard_moves);
 
-#define MAX_KEYS		3
+#define MAX_KEYS		4
 #define MAX_MACHINES	2
 #define MAX_FIXED		24
 #define MAX_PUBLISHED	12

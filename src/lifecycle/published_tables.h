@@ -19,4 +19,5 @@ GOV_PUBLISHED("incidents",
 			  "incident_id category severity title resource affected_count"
 			  " status aware_at dedup_key")
 GOV_PUBLISHED("incident_deadlines",
-			  "incident_id regime kind stage due_at notified_at escalated_at")
+			  "incident_id regime kind stage jurisdiction act_by due_at notified_at"
+			  " escalated_at")

@@ -18,6 +18,7 @@
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/spi.h"
+#include "incident/incident.h"
 #include "registry/model.h"
 #include "registry/votes.h"
 
@@ -371,6 +372,8 @@ gov_deprecate_model(PG_FUNCTION_ARGS)
 						d.name, aliases),
 				 errhint("Let the alias name another version with gov_set_model_alias(), or drop it with gov_drop_model_alias().")));
 
+	gov_incident_refuse_held(d.model_id, d.version,
+							 psprintf("model version \"%s\"", d.name));
 	gov_operation_begin("deprecate", reason);
 	write_version(&d, "deprecated", d.found.approval_status);
 	gov_operation_end();

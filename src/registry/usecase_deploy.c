@@ -16,6 +16,7 @@
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/spi.h"
+#include "incident/incident.h"
 #include "registry/approval.h"
 #include "registry/environment.h"
 #include "registry/metrics.h"
@@ -304,6 +305,8 @@ gov_deprecate_usecase(PG_FUNCTION_ARGS)
 				 errmsg("use-case \"%s\" cannot replace another",
 						replaced_by),
 				 errdetail("It is %s itself.", successor.status)));
+	gov_incident_refuse_held(usecase_id, NULL,
+							 psprintf("use-case \"%s\"", usecase_id));
 	(void) gov_approval_use(GOV_ACTION_USECASE_DEPRECATE, &actor, usecase_id,
 							NULL);
 
@@ -338,6 +341,8 @@ gov_archive_usecase(PG_FUNCTION_ARGS)
 				 gov_usecase_is(&found, "archived") ? 0 :
 				 errhint("SELECT gov_deprecate_usecase(%s); comes first.",
 						 quote_literal_cstr(usecase_id))));
+	gov_incident_refuse_held(usecase_id, NULL,
+							 psprintf("use-case \"%s\"", usecase_id));
 	gov_operation_begin("archive", NULL);
 	gov_run(&archive_usecase, gov_text(usecase_id));
 	gov_operation_end();

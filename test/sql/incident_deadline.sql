@@ -19,8 +19,11 @@ CREATE FUNCTION pg_temp.id(title text) RETURNS bigint LANGUAGE sql AS
     'SELECT incident_id FROM governance.incidents AS i WHERE i.title = id.title';
 
 -- what the extension comes with
-SELECT regime, kind, stage, hours, is_incomplete_allowed, is_final, source
-FROM governance.regulatory_deadlines ORDER BY regime, kind, hours, stage;
+SET DateStyle = 'ISO';
+SELECT regime, kind, stage, amount, unit, jurisdiction_rule, coalesce(after_stage, trigger) AS runs_from, act_on, hours_from_marking AS marked, is_incomplete_allowed AS incomplete, is_final, applies_from, checked_on IS NOT NULL AS checked
+FROM governance.regulatory_deadlines ORDER BY regime, kind, is_final, unit, amount, stage;
+RESET DateStyle;
+SELECT DISTINCT regime, source FROM governance.regulatory_deadlines ORDER BY 1, 2;
 
 -- unknown things, and names that are none
 SET ROLE regress_incident_deadline_omar;
@@ -35,7 +38,7 @@ SELECT gov_mark_incident_reportable(pg_temp.id('deadline-1'), 'eu ai act', 'deat
 BEGIN;
 SELECT regime, kind, stage, due_at, notified_at, escalated_at
 FROM gov_mark_incident_reportable(pg_temp.id('deadline-1'), 'eu_ai_act', 'serious_incident');
-SELECT due_at FROM gov_mark_incident_reportable(pg_temp.id('deadline-1'), 'gdpr', 'personal_data_breach');
+SELECT stage, jurisdiction, due_at FROM gov_mark_incident_reportable(pg_temp.id('deadline-1'), 'gdpr', 'personal_data_breach');
 -- somebody died: another kind of the same regime replaces what is owed
 SELECT kind, stage, due_at FROM gov_mark_incident_reportable(pg_temp.id('deadline-1'), 'eu_ai_act', 'death');
 SELECT regime, kind, stage, due_at, marked_by FROM governance.incident_deadlines
@@ -82,9 +85,9 @@ WHERE incident_id = pg_temp.id('deadline-1') AND regime = 'eu_ai_act';
 
 -- a deadline that is not missed is not escalated
 SELECT status FROM gov_report_incident('safety', 'critical', 'deadline-2', '', 'incident-risk');
-SELECT due_at - aware_at AS after
+SELECT stage, due_at = gov_period_end('EU', 'days', 2, aware_at) AS by_regulation, act_by BETWEEN aware_at AND clock_timestamp() AS act_at_once
 FROM gov_mark_incident_reportable(pg_temp.id('deadline-2'), 'eu_ai_act', 'critical_infrastructure')
-JOIN governance.incidents USING (incident_id);
+JOIN governance.incidents USING (incident_id) ORDER BY stage;
 -- it was worse than thought, after the first report of another: that one stays
 SELECT stage, notified_at IS NOT NULL AS notified FROM gov_record_notification(pg_temp.id('deadline-2'), 'eu_ai_act', 'initial');
 SELECT gov_mark_incident_reportable(pg_temp.id('deadline-2'), 'eu_ai_act', 'death') IS NOT NULL AS marked;
@@ -95,23 +98,29 @@ SELECT status FROM gov_report_incident('other', 'info', 'deadline-3', '', 'incid
 SELECT gov_record_notification(pg_temp.id('deadline-3'), 'gdpr', 'initial') IS NULL AS never;  -- 42704
 SELECT gov_record_notification(pg_temp.id('deadline-2'), 'gdpr', 'initial') IS NULL AS never;  -- 42704
 \set VERBOSITY terse
-SELECT gov_set_regulatory_deadline('nis2', 'significant_incident', 'early_warning', 24, 'x');  -- 42501
+SELECT gov_set_regulatory_deadline('house_rule', 'significant_incident', 'early_warning', 24, 'x');  -- 42501
 RESET ROLE;
 SELECT gov_run_maintenance() IS NOT NULL AS ran;
 SELECT count(*) AS escalated FROM governance.incident_deadlines
 WHERE incident_id = pg_temp.id('deadline-2') AND escalated_at IS NOT NULL;
 
 -- an organisation's own regime, with stages of its own
-SELECT regime, kind, stage, hours, is_final FROM gov_set_regulatory_deadline('nis2', 'significant_incident', 'early_warning', 24, 'Directive (EU) 2022/2555, Article 23(4)(a)');
-SELECT hours FROM gov_set_regulatory_deadline('nis2', 'significant_incident', 'notification', 72, 'Directive (EU) 2022/2555, Article 23(4)(b)');
-SELECT hours FROM gov_set_regulatory_deadline('nis2', 'significant_incident', 'final', 744, 'Directive (EU) 2022/2555, Article 23(4)(d)', is_final => true);
-SELECT gov_set_regulatory_deadline('nis2', 'significant_incident', 'final', 0, 'x');  -- 22023
-SELECT gov_set_regulatory_deadline('nis2', 'significant_incident', 'final', 1, '');  -- 22023
+SELECT regime, kind, stage, amount, unit, is_final FROM gov_set_regulatory_deadline('house_rule', 'significant_incident', 'early_warning', 24, 'house rule 1');
+SELECT amount FROM gov_set_regulatory_deadline('house_rule', 'significant_incident', 'notification', 72, 'house rule 2');
+SELECT amount FROM gov_set_regulatory_deadline('house_rule', 'significant_incident', 'final', 744, 'house rule 3', is_final => true);
+SELECT gov_set_regulatory_deadline('house_rule', 'significant_incident', 'final', 0, 'x');  -- 22023
+SELECT gov_set_regulatory_deadline('house_rule', 'significant_incident', 'final', 1, '');  -- 22023
+SELECT gov_set_regulatory_deadline('house_rule', 'significant_incident', 'final', 2147483647, 'x');  -- 22023
+SELECT gov_set_regulatory_deadline('house_rule', 'significant_incident', 'final', 1, 'x', unit => 'fortnights');  -- 22023
+SELECT gov_set_regulatory_deadline('house_rule', 'significant_incident', 'final', 1, 'x', unit => 'working_days');  -- 22023: no calendar
+SELECT gov_set_regulatory_deadline('house_rule', 'significant_incident', 'final', 1, 'x', jurisdiction_rule => 'lunar');  -- 22023
+SELECT gov_set_regulatory_deadline('house_rule', 'significant_incident', 'final', 1, 'x', trigger => 'stage');  -- 22023
+SELECT gov_set_regulatory_deadline('house_rule', 'significant_incident', 'final', 1, 'x', trigger => 'stage', after_stage => 'final');  -- 22023
 SET ROLE regress_incident_deadline_omar;
-SELECT stage FROM gov_mark_incident_reportable(pg_temp.id('deadline-3'), 'nis2', 'significant_incident');
+SELECT stage FROM gov_mark_incident_reportable(pg_temp.id('deadline-3'), 'house_rule', 'significant_incident');
 -- a clock that runs is not moved by a change of the regime
 RESET ROLE;
-SELECT hours FROM gov_set_regulatory_deadline('nis2', 'significant_incident', 'early_warning', 12, 'changed');
+SELECT amount FROM gov_set_regulatory_deadline('house_rule', 'significant_incident', 'early_warning', 12, 'changed');
 SELECT d.stage, d.due_at - i.aware_at AS after, d.source
 FROM governance.incident_deadlines AS d JOIN governance.incidents AS i USING (incident_id)
 WHERE i.title = 'deadline-3' ORDER BY d.due_at;
@@ -122,7 +131,7 @@ DELETE FROM governance.incident_deadlines WHERE incident_id = pg_temp.id('deadli
 ROLLBACK;
 
 -- clean up
-DELETE FROM governance.regulatory_deadlines WHERE regime = 'nis2';
+DELETE FROM governance.regulatory_deadlines WHERE regime = 'house_rule';
 SELECT is_active FROM gov_deactivate_user('incident-deadline-omar');
 SELECT is_active FROM gov_deactivate_user('incident-deadline-ines');
 DROP ROLE regress_incident_deadline_omar, regress_incident_deadline_ines;

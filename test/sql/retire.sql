@@ -74,6 +74,14 @@ SELECT gov_audit_retire(now(), 'spring cleaning');   -- 55000
 \set VERBOSITY default
 SELECT is_suspended FROM gov_resume('done');
 
+-- so does what an authority has yet to be told of
+BEGIN;
+SELECT count(*) FROM gov_mark_incident_reportable((gov_report_incident('safety', 'critical', 'held', '', 'retire')).incident_id, 'eu_ai_act', 'death');
+\set VERBOSITY sqlstate
+SELECT gov_audit_retire(now(), 'spring cleaning');   -- 55000
+\set VERBOSITY default
+ROLLBACK;
+
 -- what was altered, or is gone already, is not made good by it
 BEGIN;
 ALTER TABLE governance.audit_events DISABLE TRIGGER ALL;
