@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 
 #include "access/act.h"
+#include "access/convey.h"
 #include "access/permission_cache.h"
 #include "core/errors.h"
 #include "core/relations.h"
@@ -175,6 +176,14 @@ add_token(GovAct *act, const GovActor *actor)
 	add_names(&act->backers, names_of(maker->backers));
 }
 
+/* Could the user do without a token what a duty asks about, or vote? */
+static bool
+is_judged(const char *user_id, uint64 mask)
+{
+	return (mask & JUDGED_PERMISSIONS) != 0 ||
+		gov_conveyed_user(user_id).powers != NIL;
+}
+
 /*
  * add_login
  *		The login of the session, and its user.
@@ -188,8 +197,7 @@ add_login(GovAct *act, const GovActor *actor)
 {
 	Oid			login = GetSessionUserId();
 	char	   *user_id;
-	uint64		mask = 0;
-	bool		is_who_acts;
+	bool		is_who_acts = actor->evidence == GOV_EVIDENCE_SESSION;
 
 	/* It could have become anybody: its name would say nothing. */
 	if (superuser_arg(login))
@@ -197,14 +205,15 @@ add_login(GovAct *act, const GovActor *actor)
 	user_id = user_of_role(login);
 	if (user_id != NULL)
 	{
+		uint64		mask;
+
 		(void) gov_user_mask(user_id, strlen(user_id), &mask);
 		if (mask & GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE))
 			return;
 		add_user(&act->backers, user_id);
+		is_who_acts |= actor->evidence == GOV_EVIDENCE_VERIFIED &&
+			is_judged(user_id, mask);
 	}
-	is_who_acts = actor->evidence == GOV_EVIDENCE_SESSION ||
-		(actor->evidence == GOV_EVIDENCE_VERIFIED &&
-		 (mask & JUDGED_PERMISSIONS));
 	add_role(is_who_acts ? &act->principals : &act->backers, login);
 }
 
@@ -240,6 +249,22 @@ GovAct
 gov_act_of_actor(const GovActor *actor)
 {
 	return act_of(actor, NIL);
+}
+
+GovAct
+gov_act_by_any_role(const GovActor *actor)
+{
+	List	   *lenders = NIL;
+	ListCell   *lc;
+
+	foreach(lc, gov_user_assignments(gov_role_graph(), actor->user_id))
+	{
+		GovAssignment *assignment = lfirst(lc);
+
+		if (assignment->lender != NULL)
+			lenders = lappend(lenders, assignment->lender);
+	}
+	return act_of(actor, lenders);
 }
 
 GovAct

@@ -53,7 +53,13 @@ extern GovAct gov_act_by_permission(const GovActor *actor,
 extern bool gov_act_by_role(const GovActor *actor, const char *role,
 							GovAct *act);
 
-/* The same where any active user may. */
+/*
+ * Asking for what a right will be used for later, which one is not known yet:
+ * whoever lends any is behind it.
+ */
+extern GovAct gov_act_by_any_role(const GovActor *actor);
+
+/* What any active user may, by no right of anybody's. */
 extern GovAct gov_act_of_actor(const GovActor *actor);
 
 /* Owning a thing, by who is named as its owner and did nothing. */

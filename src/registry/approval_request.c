@@ -155,7 +155,7 @@ gov_request_approval(PG_FUNCTION_ARGS)
 				(errmsg("action \"%s\" needs no request at present",
 						info->name),
 				 errdetail("Its approval policy is off; the request will count when it is turned on.")));
-	act = gov_act_of_actor(&actor);
+	act = gov_act_by_any_role(&actor);
 	gov_operation_begin("request", NULL);
 	gov_run(&insert_request, gov_text(info->name), gov_text(actor.user_id),
 			gov_int4(timeout > 0 ? timeout : policy.timeout_hours),
