@@ -65,7 +65,9 @@ static GovStatement find_rules = {
 	" AND v.closed_at > $4 - pg_catalog.make_interval(hours => 24)))"
 
 static GovStatement count_violations = {
-	.sql = "SELECT pg_catalog.count(*), pg_catalog.max(v.violation_id),"
+	.sql = "SELECT pg_catalog.count(*), (pg_catalog.array_agg("
+		   "v.violation_id ORDER BY v.opened_at DESC,"
+		   " v.violation_id DESC))[1],"
 		   " pg_catalog.bool_and(v.acknowledged_at IS NOT NULL),"
 		   " pg_catalog.bool_and(v.source = 'incident'),"
 		   " CASE WHEN pg_catalog.bool_or(v.severity = 'critical')"

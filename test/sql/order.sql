@@ -142,6 +142,28 @@ RESET ROLE;
 SELECT assessment_no, risk_class FROM governance.usecase_assessments WHERE usecase_id = 'order_a' ORDER BY assessment_no;
 SELECT approval_no, status FROM governance.usecase_approvals WHERE usecase_id = 'order_a' ORDER BY approval_no;
 
+--
+-- The latest of overdue incidents, which an escalation is about
+--
+BEGIN;      -- the worker evaluates none of it
+SELECT revision FROM gov_define_sla('model', 'order_a', incident_response_minutes => 15);
+SELECT threshold FROM gov_set_escalation_rule('model', 'order_a', 'incident_response', 2, 'manager', create_incident => true);
+SELECT incident_id > 0 AS reported FROM gov_report_incident('safety', 'critical', 'first', '', 'order_a:1', aware_at => now() - interval '60 minutes');
+SELECT last_value AS stands_at FROM governance.sla_violations_violation_id_seq \gset
+CALL pg_temp.meddle();
+SELECT violation_type FROM gov_evaluate_sla() AS v WHERE v.resource_id = 'order_a';
+SET LOCAL ROLE regress_order_max;
+SELECT setval('governance.sla_violations_violation_id_seq', :stands_at + 1) > 0 AS set_back;
+RESET ROLE;
+SELECT incident_id > 0 AS reported FROM gov_report_incident('safety', 'critical', 'second', '', 'order_a:1', aware_at => now() - interval '30 minutes');
+SELECT count(*) AS evaluated FROM gov_evaluate_sla() AS v WHERE v.resource_id = 'order_a';
+SELECT i.title, e.incident_id = v.incident_id AS same, e.violations
+FROM governance.sla_escalations AS e
+JOIN governance.sla_violations AS v USING (violation_id)
+JOIN governance.incidents AS i ON i.incident_id = v.incident_id
+WHERE e.resource_id = 'order_a';
+ROLLBACK;
+
 -- clean up
 SELECT count(gov_drop_deployment_gate(gate_id)) FROM governance.deployment_gates WHERE metric = 'order_quality';
 SELECT count(gov_revoke_role(user_id, role)) FROM governance.user_roles WHERE user_id LIKE 'order\_%';
