@@ -8,22 +8,35 @@ BEGIN ATOMIC
     SELECT governance.require_actor();
     SELECT @extschema@.gov_row_json(given.v) || pg_catalog.jsonb_build_object(
         'metrics', '{"accuracy": null, "latency_ms": null}'::jsonb || coalesce((
-            SELECT governance.shown_json(pg_catalog.jsonb_object_agg(latest.key, latest.value))
+            SELECT pg_catalog.jsonb_object_agg(fitting.key, fitting.value)
             FROM (
-                SELECT DISTINCT ON (e.key) e.key, e.value
-                FROM governance.model_metrics AS m, pg_catalog.jsonb_each(m.metrics) AS e
-                WHERE m.model_id = (given.v).model_id AND m.version = (given.v).version
-                ORDER BY e.key, m.metrics_no DESC
-            ) AS latest), '{}'),
+                SELECT latest.key, latest.value,
+                    pg_catalog.sum(pg_catalog.length(latest.key) + pg_catalog.length(latest.value::text)) OVER (ORDER BY latest.key) AS bytes
+                FROM (
+                    SELECT DISTINCT ON (e.key) e.key, e.value
+                    FROM governance.model_metrics AS m, pg_catalog.jsonb_each(m.metrics) AS e
+                    WHERE m.model_id = (given.v).model_id AND m.version = (given.v).version
+                    ORDER BY e.key, m.metrics_no DESC
+                ) AS latest
+            ) AS fitting
+            WHERE fitting.bytes <= 8388608), '{}'),
         'approved_by', approval.reviewer,
         'approved_at', extract(epoch FROM approval.reviewed_at),
         'deployed_at', extract(epoch FROM deployment.deployed_at),
         'deployed_by', deployment.deployed_by,
         'deployment_id', deployment.deployment_id,
         'deployment_history', coalesce((
-            SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(d) ORDER BY d.deployment_no DESC)
-            FROM governance.deployment_history AS d
-            WHERE d.model_id = (given.v).model_id AND d.version = (given.v).version), '[]'))
+            -- of bounded length, whatever the notes are
+            SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(newest.d) ORDER BY (newest.d).deployment_no DESC)
+            FROM (
+                SELECT d, pg_catalog.sum(pg_catalog.octet_length(d.notes) + coalesce(pg_catalog.octet_length(d.reason), 0))
+                        OVER (ORDER BY d.deployment_no DESC) AS bytes
+                FROM governance.deployment_history AS d
+                WHERE d.model_id = (given.v).model_id AND d.version = (given.v).version
+                ORDER BY d.deployment_no DESC
+                LIMIT 1000
+            ) AS newest
+            WHERE newest.bytes <= 8388608), '[]'))
     FROM (SELECT gov_model_version_json.model_version) AS given(v)
     LEFT JOIN LATERAL (
         SELECT h.reviewer, h.reviewed_at
@@ -44,7 +57,7 @@ BEGIN ATOMIC
     ) AS deployment ON true;
 END;
 COMMENT ON FUNCTION @extschema@.gov_model_version_json(governance.model_versions) IS
-'A version as the web service shows it: its columns; metrics, the latest value of each name (accuracy and latency_ms null until recorded); approved_by and approved_at, of the vote that approved it, null while it is not approved; deployed_at, deployed_by, deployment_id, of its highest-ranked active deployment, else of the last one; deployment_history, newest first.  Times in seconds since 1970.  Needs an active user.';
+'A version as the web service shows it: its columns; metrics, the latest value of each name (accuracy and latency_ms null until recorded), as many as 8 MB have room for; approved_by and approved_at, of the vote that approved it, null while it is not approved; deployed_at, deployed_by, deployment_id, of its highest-ranked active deployment, else of the last one; deployment_history, newest first, up to 1000 of them and 8 MB of notes and reasons: gov_model_history() has all.  Times in seconds since 1970.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_usecase_json(use_case governance.use_cases)
 RETURNS jsonb
@@ -54,13 +67,18 @@ BEGIN ATOMIC
     SELECT governance.require_actor();
     SELECT @extschema@.gov_row_json(given.u) || pg_catalog.jsonb_build_object(
         'metrics', coalesce((
-            SELECT governance.shown_json(pg_catalog.jsonb_object_agg(latest.key, latest.value))
+            SELECT pg_catalog.jsonb_object_agg(fitting.key, fitting.value)
             FROM (
-                SELECT DISTINCT ON (e.key) e.key, e.value
-                FROM governance.usecase_metrics AS m, pg_catalog.jsonb_each(m.metrics) AS e
-                WHERE m.usecase_id = (given.u).usecase_id
-                ORDER BY e.key, m.metrics_no DESC
-            ) AS latest), '{}'),
+                SELECT latest.key, latest.value,
+                    pg_catalog.sum(pg_catalog.length(latest.key) + pg_catalog.length(latest.value::text)) OVER (ORDER BY latest.key) AS bytes
+                FROM (
+                    SELECT DISTINCT ON (e.key) e.key, e.value
+                    FROM governance.usecase_metrics AS m, pg_catalog.jsonb_each(m.metrics) AS e
+                    WHERE m.usecase_id = (given.u).usecase_id
+                    ORDER BY e.key, m.metrics_no DESC
+                ) AS latest
+            ) AS fitting
+            WHERE fitting.bytes <= 8388608), '{}'),
         'approved_by', approval.reviewer,
         'approved_at', extract(epoch FROM approval.reviewed_at),
         'deployed_at', extract(epoch FROM deployment.deployed_at),
@@ -87,7 +105,7 @@ BEGIN ATOMIC
     ) AS deployment ON true;
 END;
 COMMENT ON FUNCTION @extschema@.gov_usecase_json(governance.use_cases) IS
-'A use-case as the web service shows it: its columns; metrics, the latest value of each name; approved_by and approved_at, of the vote that approved it; deployed_at, deployed_by, deployment_id, of its highest-ranked active deployment, else of the last one.  Times in seconds since 1970.  Needs an active user.';
+'A use-case as the web service shows it: its columns; metrics, the latest value of each name, as many as 8 MB have room for; approved_by and approved_at, of the vote that approved it; deployed_at, deployed_by, deployment_id, of its highest-ranked active deployment, else of the last one.  Times in seconds since 1970.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_rollback_version(
     model_id text,

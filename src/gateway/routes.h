@@ -129,12 +129,14 @@ ROUTE(GET, "/models/{model_id}/versions/{version}/history",
 	  "model_id:text version:text " LISTED("history", "Deployment"), 200,
 	  READS, WHAT_VERSION, "The deployments of a model version, newest first")
 ROUTE(GET, "/models/{model_id}/versions/{version}/approvals",
-	  gov_model_approvals, "model_id:text! version:text!",
+	  gov_model_approvals,
+	  "model_id:text! version:text! -limit|limit_rows:limit",
 	  "SELECT" LIST_OF_VERSION("approvals")
 	  " FROM gov_model_version({model_id}, {version}) AS v, LATERAL ("
 	  "SELECT count(*), gov_list_json(gov_row_json(h)"
 	  " ORDER BY h.approval_no DESC) AS list"
-	  " FROM gov_model_approvals({*}) AS h) AS l", "",
+	  " FROM (SELECT a.* FROM gov_model_approvals({*}) AS a"
+	  " ORDER BY a.approval_no DESC LIMIT {limit}) AS h) AS l", "",
 	  "model_id:text version:text " LISTED("approvals", "ModelApproval"), 200,
 	  READS, WHAT_VERSION, "Requests for approval and votes, newest first")
 ROUTE(GET, "/models/{model_id}/deployed", gov_deployed_model,
@@ -248,13 +250,14 @@ ROUTE(GET, "/usecases/{usecase_id}", gov_usecase, "usecase_id:text!",
 	  SHOW_USECASE, "",
 	  "UseCase", 200, READS | TAGGED, WHAT_USECASE, "A use-case")
 ROUTE(GET, "/usecases/{usecase_id}/deployments", gov_usecase_deployments,
-	  "usecase_id:text!",
+	  "usecase_id:text! -limit|limit_rows:limit",
 	  "SELECT concat('{\"count\": ', l.count, ', \"usecase_id\": ',"
 	  " to_json(u.usecase_id), ', \"deployments\": ', l.list, '}')"
 	  " FROM gov_usecase({usecase_id}) AS u, LATERAL ("
 	  "SELECT count(*), gov_list_json(gov_row_json(d)"
 	  " ORDER BY d.deployment_no DESC) AS list"
-	  " FROM gov_usecase_deployments({*}) AS d) AS l", "",
+	  " FROM (SELECT t.* FROM gov_usecase_deployments({*}) AS t"
+	  " ORDER BY t.deployment_no DESC LIMIT {limit}) AS d) AS l", "",
 	  "usecase_id:text " LISTED("deployments", "UseCaseDeployment"), 200,
 	  READS, WHAT_USECASE, "The deployments of a use-case, newest first")
 ROUTE(GET, "/usecases/{usecase_id}/admit", gov_admit, "usecase_id:text!",
