@@ -44,32 +44,158 @@ function shape(path, method, status) {
 	return ajv.compile({ $ref: way });
 }
 
-const replies = [
-	['rosa', 'get', '/models', '/models', 200],
-	['rosa', 'get', '/models/{model_id}/versions', '/models/risk/versions', 200],
-	['rosa', 'get', '/models/{model_id}/versions/{version}', '/models/risk/versions/1.0.0', 200],
-	['rosa', 'get', '/models/{model_id}/versions/{version}', '/models/risk/versions/9.9.9', 404],
-	['rosa', 'get', '/models/{model_id}/deployed', '/models/risk/deployed', 200],
-	['rosa', 'post', '/models/register', '/models/register', 201, { model_id: 'openapi', version: '1' }],
-	['rosa', 'post', '/models/register', '/models/register', 409, { model_id: 'openapi', version: '1' }],
-	['rosa', 'post', '/models/register', '/models/register', 400, { model_id: '?', version: '1' }],
-	['rosa', 'post', '/models/{model_id}/versions/{version}/approve', '/models/openapi/versions/1/approve', 403],
-	['amir', 'post', '/models/{model_id}/versions/{version}/approve', '/models/openapi/versions/1/approve', 200],
-	['rosa', 'get', '/usecases', '/usecases', 200],
-	['rosa', 'get', '/usecases/{usecase_id}', '/usecases/lending', 200],
-	['rosa', 'get', '/incidents', '/incidents', 200],
-	['rosa', 'get', '/approvals', '/approvals', 200],
-	['rosa', 'get', '/sla/{resource_type}/{resource_id}/status', '/sla/model/risk/status', 200],
-	['ann', 'get', '/audit-log', '/audit-log', 200],
-	['ann', 'get', '/compliance/report', '/compliance/report', 200],
-	[null, 'get', '/models', '/models', 401],
-	[null, 'get', '/health', '/health', 200],
+// The path in the document that a call is of: the one with the fewest names in it.
+function pathOf(call, method) {
+	const words = call.split('?')[0].split('/');
+	const fits = path => path.split('/').length === words.length && api.paths[path][method]
+		&& path.split('/').every((word, i) => word.startsWith('{') || word === words[i]);
+	return Object.keys(api.paths).filter(fits).sort((a, b) => a.split('{').length - b.split('{').length)[0];
+}
+
+const now = Math.floor(Date.now() / 1000);
+const version = '/models/openapi/versions/1', other = '/models/openapi/versions/2';
+const usecase = '/usecases/openapi', sla = '/sla/model/openapi';
+const uc = { usecase_id: 'openapi', name: 'OpenAPI', description: 'a document', owner: 'rosa', model_ids: ['openapi'] };
+const incident = { category: 'other', severity: 'info', title: 't', description: 'd', resource: 'openapi:1' };
+const rollback = { action: 'model_rollback', context: { model_id: 'openapi' } };
+
+// Who asks for what, the status, the body, and what of the reply the next ones
+// need: kept.x is $x in a call.
+const kept = {};
+const keep = field => json => { kept[field] = json[field]; };
+const story = [
+	['rosa', 'post /models/register', 201, { model_id: 'openapi', version: '1' }],
+	['rosa', 'post /models/register', 409, { model_id: 'openapi', version: '1' }],
+	['rosa', 'post /models/register', 400, { model_id: '?', version: '1' }],
+	['rosa', 'post /models/register', 201, { model_id: 'openapi', version: '2', hyperparameters: { a: [1] }, artifacts: ['x'], metadata: {} }],
+	['rosa', 'get /models?limit=1', 200],
+	['rosa', 'get /models/openapi', 200],
+	['rosa', 'patch /models/openapi', 200, { description: 'a document', tags: ['json'] }],
+	['rosa', 'get /models/openapi/versions', 200],
+	['rosa', `get ${version}`, 200],
+	['rosa', 'get /models/openapi/versions/9', 404],
+	['rosa', `post ${version}/request-approval`, 200],
+	['rosa', `post ${version}/approve`, 403],
+	['amir', `post ${version}/request-changes`, 200, { comments: 'more' }],
+	['rosa', `post ${version}/request-approval`, 200],
+	['amir', `post ${version}/approve`, 200],
+	['amir', `post ${other}/reject`, 200, { reason: 'no' }],
+	['rosa', `post ${other}/deprecate`, 200],
+	['olga', `post ${version}/deploy`, 200, { environment: 'staging' }],
+	['olga', `post ${version}/deploy`, 409],
+	['olga', `post ${version}/metrics`, 200, { metrics: { accuracy: 0.9 } }],
+	['olga', `post ${version}/deploy`, 200, { environment: 'production' }],
+	['rosa', 'get /models/openapi/deployed', 200],
+	['rosa', 'put /models/openapi/aliases/best', 200, { version: '1' }],
+	['rosa', 'get /models/openapi/aliases', 200],
+	['rosa', 'delete /models/openapi/aliases/best', 200],
+	['rosa', `get ${version}/history`, 200],
+	['rosa', `get ${version}/approvals`, 200],
+	['ann', `get ${version}/evidence`, 200],
+	['dora', 'post /gates', 201, { environment: 'staging', metric: 'recall', operator: '>=', threshold: 0.1, model_id: 'churn' }, keep('gate_id')],
+	['rosa', 'get /gates', 200],
+	['dora', 'delete /gates/$gate_id', 200],
+	['dora', 'delete /gates/$gate_id', 404],
+	['dora', 'post /environments', 201, { name: 'canary', rank: 50 }],
+	['rosa', 'get /environments', 200],
+	['rosa', 'get /transitions', 200],
+	['rosa', 'get /impact-questions', 200, undefined, json => {
+		kept.answers = Object.fromEntries(json.questions.map(q => [q.question_id, q.answer_type === 'boolean' ? false : q.options[0].answer]));
+	}],
+	['rosa', 'post /usecases/create', 201, uc],
+	['rosa', `post ${usecase}/assess`, 200, () => kept.answers],
+	['rosa', `post ${usecase}/submit`, 200],
+	['amir', `post ${usecase}/reject`, 200, { reason: 'no' }],
+	['rosa', `post ${usecase}/submit`, 200],
+	['amir', `post ${usecase}/approve`, 200],
+	['olga', `post ${usecase}/deploy`, 200, {}],
+	['olga', `post ${usecase}/metrics`, 200, { metrics: { served: 3 } }],
+	['rosa', 'get /usecases', 200],
+	['rosa', `get ${usecase}`, 200],
+	['rosa', `get ${usecase}/deployments`, 200],
+	['rosa', `get ${usecase}/admit`, 200],
+	['rosa', `post ${usecase}/deprecate`, 200],
+	['rosa', `post ${usecase}/archive`, 200],
+	['olga', `post ${version}/rollback`, 200, { reason: 'slow' }],
+	['olga', 'post /models/openapi/undeploy', 200, { environment: 'staging' }],
+	['dora', 'post /users/create', 201, { user_id: 'newcomer', email: 'n@example.com' }],
+	['dora', 'get /users', 200],
+	['dora', 'patch /users/newcomer', 200, { metadata: { team: 'a' } }],
+	['dora', 'get /users/newcomer', 200],
+	['dora', 'post /users/newcomer/deactivate', 200],
+	['dora', 'post /users/newcomer/activate', 200],
+	['dora', 'post /users/newcomer/roles/analyst/assign', 200, { expires_at: now + 3600 }],
+	['dora', 'get /users/newcomer/roles', 200],
+	['dora', 'get /users/newcomer/permissions/audit:read', 200],
+	['dora', 'get /users/newcomer/explain/audit:read', 200],
+	['dora', 'post /users/newcomer/revoke/analyst', 200],
+	['rosa', 'get /permissions', 200],
+	['rosa', 'get /roles', 200],
+	['ann', 'get /permissions/audit:read/holders', 200],
+	['amir', 'post /delegations', 201, { role: 'approver', to_user: 'newcomer', until: now + 3600, reason: 'holiday' }],
+	['amir', 'delete /delegations?role=approver&to_user=newcomer', 200],
+	['rosa', 'post /tokens', 201, { name: 'openapi' }],
+	['rosa', 'get /tokens', 200, undefined, json => { kept.token_id = json.tokens[0].token_id; }],
+	['rosa', 'delete /tokens/$token_id', 200],
+	['rosa', 'post /approvals/request', 200, rollback, keep('request_id')],
+	['rosa', 'post /approvals/$request_id/withdraw', 200],
+	['rosa', 'post /approvals/request', 200, rollback, keep('request_id')],
+	['amir', 'post /approvals/$request_id/approve', 200],
+	['rosa', 'get /approvals/$request_id', 200],
+	['rosa', 'post /approvals/request', 200, { ...rollback, context: { model_id: 'churn' } }, keep('request_id')],
+	['amir', 'post /approvals/$request_id/reject', 200, { reason: 'no' }],
+	['rosa', 'get /approvals', 200],
+	['rosa', 'get /policies', 200],
+	['dora', 'put /policies/model.require_staging', 200, { value: true }],
+	['olga', 'post /incidents/report', 201, incident, keep('incident_id')],
+	['olga', 'post /incidents/$incident_id/acknowledge', 200],
+	['olga', 'post /incidents/$incident_id/comment', 200, { comments: 'c' }],
+	['olga', 'post /incidents/$incident_id/resolve', 200, { resolution: 'r' }],
+	['olga', 'post /incidents/$incident_id/reopen', 200, { reason: 'again' }],
+	['olga', 'post /incidents/$incident_id/resolve', 200, { resolution: 'r' }],
+	['olga', 'post /incidents/$incident_id/close', 200],
+	['rosa', 'get /incidents?status=all', 200],
+	['rosa', 'get /incidents/$incident_id', 200],
+	['rosa', 'get /incidents/$incident_id/timeline', 200],
+	['dora', `post ${sla}/define`, 201, { response_time_p95: 100, response_time_p99: 200 }],
+	['rosa', 'get /sla', 200],
+	['olga', `post ${sla}/observations`, 200, { latency_ms: [1, 2, 3] }],
+	['olga', `post ${sla}/measurements`, 200, { metrics: { response_time_p95: 900 } }],
+	['rosa', `get ${sla}/status`, 200],
+	['rosa', `get ${sla}/series?since=${now - 3600}`, 200],
+	['dora', `post ${sla}/maintenance-windows`, 201, { starts_at: now + 3600, ends_at: now + 7200, reason: 'r' }],
+	['rosa', `get ${sla}/violations`, 200, undefined, json => { kept.violation_id = json.violations[0].violation_id; }],
+	['olga', `post ${sla}/violations/$violation_id/acknowledge`, 200],
+	['rosa', 'get /violations', 200],
+	['ann', 'get /compliance/report', 200],
+	['ann', 'post /compliance/reports', 201, { period_days: 1 }, keep('report_id')],
+	['ann', 'get /compliance/reports', 200],
+	['ann', 'get /compliance/reports/$report_id', 200],
+	['rosa', 'get /compliance/controls', 200],
+	['ann', 'get /compliance/controls/eu-ai-act-12.1/evidence', 200],
+	['ann', 'get /audit-log', 200],
+	['ann', 'get /audit/checkpoint', 200],
+	['ann', 'get /audit/proof/1', 200],
+	['ann', 'get /audit/consistency?from=1&to=2', 200],
+	[null, 'get /models', 401],
+	[null, 'get /health', 200],
 ];
-for (const [who, method, path, call, status, body] of replies) {
-	test(`${method} ${call} as ${who}: ${status}, in its shape`, async () => {
-		const reply = await ask(who, method.toUpperCase(), call, body);
-		assert.equal(reply.status, status);
+const shown = new Set();
+for (const [who, what, status, body, then] of story) {
+	test(`${what} as ${who}: ${status}, in its shape`, async () => {
+		const [method, written] = what.split(' ');
+		const call = written.replaceAll(/\$(\w+)/g, (_, name) => kept[name]);
+		const path = pathOf(call, method);
+		const reply = await ask(who, method.toUpperCase(), call, typeof body === 'function' ? body() : body);
+		assert.equal(reply.status, status, JSON.stringify(reply.json));
 		const valid = shape(path, method, status);
 		assert.ok(valid(reply.json), ajv.errorsText(valid.errors));
+		if (status < 300) shown.add(`${method} ${path}`);
+		then?.(reply.json);
 	});
 }
+
+test('each operation was seen', () => {
+	const all = Object.entries(api.paths).flatMap(([path, methods]) => Object.keys(methods).map(method => `${method} ${path}`));
+	assert.deepEqual(all.filter(one => !shown.has(one)), ['get /metrics', 'get /openapi.json']);
+});
