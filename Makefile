@@ -61,7 +61,7 @@ REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	audit model model_deploy model_rollback model_read policy approval powers \
 	usecase usecase_impact admit pointers security secrets merkle seal proofs \
 	checkpoint retire outbox period incident incident_deadline incident_clocks \
-	sketch sla_target sla_ingest sla_measurement sla_summary sla_verdict sla_violation \
+	sketch sla_target sla_ingest sla_prepared sla_measurement sla_summary sla_verdict sla_violation \
 	sla_maintenance sla_minimum sla_escalation sla_read sla_gate openslo incident_sla \
 	control report report_render report_read sla_no_target evidence views metrics \
 	rest idempotency \

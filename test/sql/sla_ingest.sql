@@ -226,18 +226,6 @@ END
 $$;
 SELECT n, over_p95, over_p99 FROM pg_temp.counted WHERE resource_id = 'ingest-tx';
 
--- prepared: counts when that is committed, not if it is rolled back
-BEGIN;
-SELECT gov_observe_many('model', 'ingest-tx', '{1,2,3}');
-PREPARE TRANSACTION 'regress_sla_ingest_1';
-BEGIN;
-SELECT gov_observe_many('model', 'ingest-tx', '{1,2,3,4}');
-PREPARE TRANSACTION 'regress_sla_ingest_2';
-SELECT n FROM pg_temp.counted WHERE resource_id = 'ingest-tx';
-COMMIT PREPARED 'regress_sla_ingest_1';
-ROLLBACK PREPARED 'regress_sla_ingest_2';
-SELECT n FROM pg_temp.counted WHERE resource_id = 'ingest-tx';
-
 -- read-only: not at all; made read-only afterwards: what was before is good
 BEGIN READ ONLY;
 SELECT gov_observe('model', 'ingest-tx', 1);                                              -- 25006
