@@ -65,7 +65,7 @@ REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	sla_maintenance sla_minimum sla_escalation sla_read sla_gate openslo incident_sla \
 	control report report_render report_read sla_no_target evidence views metrics \
 	rest idempotency \
-	principals loans behind order maintenance moments numbers restore drop
+	principals loans behind order maintenance moments numbers silent restore drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\
 	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))
 REGRESS_OPTS = --inputdir=test

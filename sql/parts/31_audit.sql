@@ -44,6 +44,15 @@ ALTER TABLE governance.audit_events
     ALTER COLUMN changes SET STATISTICS 0, ALTER COLUMN details SET STATISTICS 0,
     ALTER COLUMN leaf_hash SET STATISTICS 0;
 CREATE INDEX audit_events_resource_idx ON governance.audit_events (resource, occurred_at, event_id);
+-- by the id without its kind ("risk" of "model_version/risk:1.0.0"), and by what a
+-- row belongs to whose own id does not say so (a deployment's model)
+CREATE INDEX audit_events_name_idx ON governance.audit_events ((pg_catalog.split_part(pg_catalog.substr(resource, pg_catalog.strpos(resource, '/') + 1), ':', 1)), occurred_at, event_id);
+CREATE INDEX audit_events_whole_idx ON governance.audit_events ((coalesce(coalesce(new_row, old_row) ->> 'model_id', coalesce(new_row, old_row) ->> 'usecase_id',
+    coalesce(new_row, old_row) ->> 'resource_id', coalesce(new_row, old_row) ->> 'user_id',
+    pg_catalog.split_part(coalesce(new_row, old_row) ->> 'resource', ':', 1),
+    pg_catalog.split_part(coalesce(new_row, old_row) ->> 'resource_key', E'\n', 1))), occurred_at, event_id)
+    WHERE coalesce(new_row, old_row) IS NOT NULL;
+ALTER INDEX governance.audit_events_whole_idx ALTER COLUMN 1 SET STATISTICS 0;
 CREATE INDEX audit_events_actor_idx ON governance.audit_events (actor, occurred_at, event_id);
 CREATE INDEX audit_events_occurred_at_idx ON governance.audit_events (occurred_at, event_id);
 CREATE INDEX audit_events_access_idx ON governance.audit_events (event_id) WHERE event_type IN ('access.check', 'access.denied');
@@ -110,8 +119,44 @@ BEGIN ATOMIC
     FROM (
         (SELECT e.*
             FROM governance.audit_events AS e
-            WHERE gov_audit_trail.resource IS NOT NULL
+            WHERE pg_catalog.strpos(gov_audit_trail.resource, '/') > 0
                 AND e.resource = gov_audit_trail.resource
+                AND (gov_audit_trail.user_id IS NULL OR e.actor = gov_audit_trail.user_id)
+                AND e.occurred_at >= coalesce(nullif(gov_audit_trail.since, 'infinity'), '-infinity')
+                AND e.occurred_at < coalesce(nullif(gov_audit_trail.until, '-infinity'), 'infinity')
+            ORDER BY e.occurred_at DESC, e.event_id DESC
+            LIMIT coalesce(gov_audit_trail.limit_rows, 100))
+        UNION ALL
+        (SELECT e.*
+            FROM governance.audit_events AS e
+            WHERE pg_catalog.strpos(gov_audit_trail.resource, '/') = 0
+                AND pg_catalog.split_part(pg_catalog.substr(e.resource, pg_catalog.strpos(e.resource, '/') + 1), ':', 1)
+                    = pg_catalog.split_part(gov_audit_trail.resource, ':', 1)
+                AND (pg_catalog.strpos(gov_audit_trail.resource, ':') = 0
+                    OR pg_catalog.starts_with(
+                        pg_catalog.substr(e.resource, pg_catalog.strpos(e.resource, '/') + 1) || ':',
+                        gov_audit_trail.resource || ':'))
+                AND (gov_audit_trail.user_id IS NULL OR e.actor = gov_audit_trail.user_id)
+                AND e.occurred_at >= coalesce(nullif(gov_audit_trail.since, 'infinity'), '-infinity')
+                AND e.occurred_at < coalesce(nullif(gov_audit_trail.until, '-infinity'), 'infinity')
+            ORDER BY e.occurred_at DESC, e.event_id DESC
+            LIMIT coalesce(gov_audit_trail.limit_rows, 100))
+        UNION ALL
+        (SELECT e.*
+            FROM governance.audit_events AS e
+            WHERE pg_catalog.strpos(gov_audit_trail.resource, '/') = 0
+                AND coalesce(coalesce(e.new_row, e.old_row) ->> 'model_id', coalesce(e.new_row, e.old_row) ->> 'usecase_id',
+                    coalesce(e.new_row, e.old_row) ->> 'resource_id', coalesce(e.new_row, e.old_row) ->> 'user_id',
+                    pg_catalog.split_part(coalesce(e.new_row, e.old_row) ->> 'resource', ':', 1),
+                    pg_catalog.split_part(coalesce(e.new_row, e.old_row) ->> 'resource_key', E'\n', 1))
+                    = pg_catalog.split_part(gov_audit_trail.resource, ':', 1)
+                AND coalesce(e.new_row, e.old_row) IS NOT NULL
+                AND (pg_catalog.strpos(gov_audit_trail.resource, ':') = 0
+                    OR coalesce(e.new_row, e.old_row) ->> 'version' = pg_catalog.split_part(gov_audit_trail.resource, ':', 2)
+                    OR coalesce(e.new_row, e.old_row) ->> 'resource_key' = pg_catalog.replace(gov_audit_trail.resource, ':', E'\n')
+                    OR coalesce(e.new_row, e.old_row) ->> 'resource' = gov_audit_trail.resource)
+                AND pg_catalog.split_part(pg_catalog.substr(e.resource, pg_catalog.strpos(e.resource, '/') + 1), ':', 1)
+                    <> pg_catalog.split_part(gov_audit_trail.resource, ':', 1)
                 AND (gov_audit_trail.user_id IS NULL OR e.actor = gov_audit_trail.user_id)
                 AND e.occurred_at >= coalesce(nullif(gov_audit_trail.since, 'infinity'), '-infinity')
                 AND e.occurred_at < coalesce(nullif(gov_audit_trail.until, '-infinity'), 'infinity')
@@ -137,10 +182,11 @@ BEGIN ATOMIC
             ORDER BY e.occurred_at DESC, e.event_id DESC
             LIMIT coalesce(gov_audit_trail.limit_rows, 100))
     ) AS found
-    ORDER BY found.occurred_at DESC, found.event_id DESC;
+    ORDER BY found.occurred_at DESC, found.event_id DESC
+    LIMIT coalesce(gov_audit_trail.limit_rows, 100);
 END;
 COMMENT ON FUNCTION @extschema@.gov_audit_trail(text, text, timestamptz, timestamptz, integer) IS
-'Audit events, newest first: those of an actor (user_id), of a resource (''<kind>/<id>''), from since on and before until; NULL: any; an infinity is no bound.  limit_rows 1 to 10000.  JSON of more than 8 MB is left out, with a word in its place; the table has it.  Needs audit:read.';
+'Audit events, newest first: those of an actor (user_id), of a resource (''<kind>/<id>''; without ''/'' an id of any kind, all that begins with it and '':'', and what belongs to it), from since on and before until; NULL: any; an infinity is no bound.  limit_rows 1 to 10000.  JSON of more than 8 MB is left out, with a word in its place; the table has it.  Needs audit:read.';
 
 CREATE VIEW governance.access_audit_log
 WITH (security_invoker = true) AS

@@ -24,6 +24,7 @@
 #include "core/row_json.h"
 #include "core/spi.h"
 #include "incident/incident_internal.h"
+#include "lifecycle/known.h"
 
 PG_FUNCTION_INFO_V1(gov_report_incident);
 
@@ -360,6 +361,7 @@ gov_report_incident(PG_FUNCTION_ARGS)
 	(void) gov_require(GOV_PERM_INCIDENT_REPORT, NULL);
 
 	gov_spi_begin();
+	gov_known_resource(report.resource);
 	incident_id = open_or_join(&report);
 	gov_run(&select_incident, gov_int8(incident_id));
 	return gov_spi_end_row(fcinfo);

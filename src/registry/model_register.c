@@ -18,6 +18,7 @@
 #include "core/operation.h"
 #include "core/sha256.h"
 #include "core/spi.h"
+#include "lifecycle/known.h"
 #include "registry/metrics.h"
 #include "registry/model.h"
 
@@ -283,6 +284,7 @@ gov_update_model(PG_FUNCTION_ARGS)
 	gov_model_lock(model_id);
 	/* The right may have gone while this waited. */
 	(void) gov_require(GOV_PERM_MODEL_REGISTER, gov_model_resource(model_id));
+	gov_known_owner(owner);
 	gov_operation_begin("update", NULL);
 	if (gov_run(&update_model, gov_text(model_id), gov_text(description),
 				gov_text(owner), tags) == 0)

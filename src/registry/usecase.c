@@ -17,6 +17,7 @@
 #include "core/args.h"
 #include "core/operation.h"
 #include "core/spi.h"
+#include "lifecycle/known.h"
 #include "registry/model.h"
 #include "registry/usecase.h"
 
@@ -184,17 +185,23 @@ refuse_too_young(const char *usecase_id)
 }
 
 void
+gov_usecase_read(uint64 row, int column, GovUsecase *found)
+{
+	found->status = gov_row_text(row, column);
+	found->impact_level = gov_row_text(row, column + 1);
+	found->risk_class = gov_row_text(row, column + 2);
+	found->review_round = gov_row_int4(row, column + 3);
+	found->created = gov_act_read(row, column + 4);
+	found->owned = gov_act_read(row, column + 7);
+	found->submitted = gov_act_read(row, column + 10);
+}
+
+void
 gov_usecase_lock(const char *usecase_id, GovUsecase *found)
 {
 	if (gov_run(&lock_usecase, gov_text(usecase_id)) == 0)
 		gov_no_such_usecase(usecase_id);
-	found->status = gov_row_text(0, 1);
-	found->impact_level = gov_row_text(0, 2);
-	found->risk_class = gov_row_text(0, 3);
-	found->review_round = gov_row_int4(0, 4);
-	found->created = gov_act_read(0, 5);
-	found->owned = gov_act_read(0, 8);
-	found->submitted = gov_act_read(0, 11);
+	gov_usecase_read(0, 1, found);
 	refuse_too_young(usecase_id);
 }
 
@@ -306,6 +313,7 @@ gov_create_usecase(PG_FUNCTION_ARGS)
 	require_models(model_ids);
 	act = gov_act_by_permission(&actor, GOV_PERM_USECASE_CREATE,
 								gov_usecase_resource(usecase_id));
+	gov_known_owner(owner);
 	gov_operation_begin("create", NULL);
 	if (gov_run(&insert_usecase, gov_text(usecase_id), gov_text(name),
 				gov_text(description), gov_text(owner), model_ids,
@@ -373,6 +381,7 @@ gov_update_usecase(PG_FUNCTION_ARGS)
 	require_models(model_ids);
 	require_draft(usecase_id, &found);
 	check_level(usecase_id, impact_level);
+	gov_known_owner(owner);
 	gov_operation_begin("update", NULL);
 	if (gov_run(&update_usecase, gov_text(usecase_id), gov_text(name),
 				gov_text(description), gov_text(owner), model_ids,

@@ -34,6 +34,9 @@ extern char *gov_usecase_resource(const char *usecase_id);
 /* Lock its row FOR NO KEY UPDATE and read it; 42704 if there is none. */
 extern void gov_usecase_lock(const char *usecase_id, GovUsecase *found);
 
+/* Thirteen columns of the last statement: status to submitted_backers. */
+extern void gov_usecase_read(uint64 row, int column, GovUsecase *found);
+
 /* 42704 unless there is such a use-case. */
 extern void gov_usecase_require(const char *usecase_id);
 

@@ -19,6 +19,8 @@
 #include "access/require.h"
 #include "core/operation.h"
 #include "core/spi.h"
+#include "lifecycle/known.h"
+#include "sla/metadata.h"
 #include "sla/target.h"
 
 PG_FUNCTION_INFO_V1(gov_define_sla);
@@ -172,11 +174,13 @@ gov_sla_define(FunctionCallInfo fcinfo, Jsonb *openslo)
 
 	read_arguments(fcinfo, &t);
 	metadata = gov_arg_object(fcinfo, 9, "metadata", false);
+	gov_sla_check_metadata(metadata);
 	gov_refuse_read_only("gov_define_sla()");
 	resource = psprintf("sla_target/%s:%s", t.resource_type, t.resource_id);
 	actor = gov_require(GOV_PERM_SLA_MANAGE, resource);
 
 	gov_spi_begin();
+	gov_known_sla(t.resource_type, t.resource_id);
 	for (;;)
 	{
 		uint64		inserted;

@@ -85,7 +85,7 @@ WHERE a.is_protected AND (v.approval_status <> 'approved' OR v.status = 'depreca
 --
 -- What replaces a use-case
 --
-SELECT count(gov_create_usecase('pointers_' || u, u, 'a use-case', 'ann')) FROM unnest('{a,b,c,d,e}'::text[]) AS u;
+SELECT count(gov_create_usecase('pointers_' || u, u, 'a use-case', 'pointers_ops')) FROM unnest('{a,b,c,d,e}'::text[]) AS u;
 SELECT replaced_by FROM gov_deprecate_usecase('pointers_a', replaced_by => 'pointers_c');
 SELECT replaced_by FROM gov_deprecate_usecase('pointers_b', replaced_by => 'pointers_c');
 SELECT status FROM gov_archive_usecase('pointers_b');
@@ -103,7 +103,7 @@ FROM governance.audit_events WHERE resource LIKE 'usecase/pointers\_%' AND event
 SELECT pg_temp.approved('pointers_m', 'v1', 'v2');
 SELECT pg_temp.deployed('pointers_m', 'staging', 'v1', 'v2');
 SELECT pg_temp.deployed('pointers_m', 'production', 'v1', 'v2');
-SELECT count(gov_create_usecase('pointers_' || u, u, 'a use-case', 'ann', '{pointers_m}')) FROM unnest('{f,g,h}'::text[]) AS u;
+SELECT count(gov_create_usecase('pointers_' || u, u, 'a use-case', 'pointers_ops', '{pointers_m}')) FROM unnest('{f,g,h}'::text[]) AS u;
 SELECT count(gov_submit_usecase('pointers_' || u)) FROM unnest('{f,g,h}'::text[]) AS u;
 SET ROLE regress_pointers_ann;
 SELECT count(gov_approve_usecase('pointers_' || u)) FROM unnest('{f,g,h}'::text[]) AS u;

@@ -18,6 +18,7 @@ SELECT role FROM gov_create_role('pr_clerk', permissions => '{user:manage}', inh
 SELECT role FROM gov_create_role('pr_pool', permissions => '{actor:impersonate}');
 SELECT count(gov_create_user('pr_' || u, NULL, ('regress_pr_' || u)::name))
 FROM unnest('{one,two,other,admin,pool}'::text[]) AS u;
+SELECT user_id FROM gov_create_user('pr_team', NULL);
 SELECT count(gov_assign_role('pr_' || u, r))
 FROM (VALUES ('one', 'pr_clerk'), ('two', 'pr_all'), ('other', 'pr_all'), ('admin', 'pr_clerk'), ('pool', 'pr_pool')) AS a(u, r);
 SELECT enabled FROM gov_set_approval_policy('model_rollback', required_role => 'pr_all');
@@ -116,12 +117,12 @@ INSERT INTO pr_duties VALUES
      'SELECT gov_approve_model(''pr_%1$s_d'', ''1'')',
      'SELECT gov_deploy_model(''pr_%1$s_d'', ''1'', ''staging'')'),
     ('create, approve', NULL,
-     'SELECT gov_create_usecase(''pr_%1$s_e'', ''use'', '''', ''a team''); SELECT gov_submit_usecase(''pr_%1$s_e'')',
+     'SELECT gov_create_usecase(''pr_%1$s_e'', ''use'', '''', ''pr_team''); SELECT gov_submit_usecase(''pr_%1$s_e'')',
      'SELECT gov_approve_usecase(''pr_%1$s_e'')'),
-    ('submit use-case, approve', 'SELECT gov_create_usecase(''pr_%1$s_f'', ''use'', '''', ''a team'')',
+    ('submit use-case, approve', 'SELECT gov_create_usecase(''pr_%1$s_f'', ''use'', '''', ''pr_team'')',
      'SELECT gov_submit_usecase(''pr_%1$s_f'')',
      'SELECT gov_approve_usecase(''pr_%1$s_f'')'),
-    ('approve use-case, approve', 'SELECT gov_create_usecase(''pr_%1$s_g'', ''use'', '''', ''a team''); SELECT gov_submit_usecase(''pr_%1$s_g'')',
+    ('approve use-case, approve', 'SELECT gov_create_usecase(''pr_%1$s_g'', ''use'', '''', ''pr_team''); SELECT gov_submit_usecase(''pr_%1$s_g'')',
      'SELECT gov_approve_usecase(''pr_%1$s_g'')',
      'SELECT gov_approve_usecase(''pr_%1$s_g'')'),
     ('request, approve', NULL,
@@ -290,7 +291,7 @@ SELECT pr_act('3 login', $$SELECT gov_request_approval('model_deploy_production'
 SELECT pr_act('3 login', $$SELECT gov_request_approval('usecase_approve', '{"usecase_id": "pr_early"}', 'pr early')$$);
 SELECT pr_act('2 token, one''s login', $$SELECT gov_approve_request(request_id) FROM governance.approval_requests WHERE comments = 'pr early'$$);
 SELECT pr_act('1 login', $$SELECT gov_register_model('pr_early', '1')$$);
-SELECT pr_act('1 login', $$SELECT gov_create_usecase('pr_early', 'early', '', 'a team'); SELECT gov_submit_usecase('pr_early')$$);
+SELECT pr_act('1 login', $$SELECT gov_create_usecase('pr_early', 'early', '', 'pr_team'); SELECT gov_submit_usecase('pr_early')$$);
 SELECT pr_act('2 login', $$SELECT gov_approve_model('pr_early', '1')$$);
 SELECT pr_act('admin', $$SELECT gov_deploy_model('pr_early', '1')$$);                   -- MG001
 SELECT pr_act('admin', $$SELECT gov_approve_usecase('pr_early')$$);                     -- MG001

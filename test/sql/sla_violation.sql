@@ -172,7 +172,7 @@ COMMIT;
 -- silence, where the target says how long is too long
 BEGIN;
 SELECT revision FROM gov_define_sla('model', 'silent', metadata => '{"no_data_minutes": 15}');
-SELECT revision FROM gov_define_sla('model', 'unheard', metadata => '{"no_data_minutes": "soon"}');
+SELECT revision FROM gov_define_sla('model', 'unheard', metadata => '{"no_data_minutes": 0}');
 SELECT * FROM pg_temp.evaluated('silent');
 SELECT * FROM pg_temp.evaluated('silent', '16 minutes');
 SELECT * FROM pg_temp.evaluated('unheard', '16 minutes');
