@@ -43,6 +43,8 @@ CREATE TABLE governance.model_versions (
     CONSTRAINT model_versions_approval_status_check CHECK (approval_status IN ('pending', 'approved', 'rejected', 'requires_changes'))
 );
 CREATE INDEX model_versions_created_at_idx ON governance.model_versions (model_id, created_at DESC);
+CREATE INDEX model_versions_pending_idx ON governance.model_versions (created_at, (model_id || ':' || version))
+    WHERE approval_status = 'pending' AND status <> 'deprecated';
 CREATE INDEX model_versions_status_idx ON governance.model_versions (status, model_id);
 COMMENT ON TABLE governance.model_versions IS
 'Versions of models, each written once: what it is made of never changes, whoever writes.';

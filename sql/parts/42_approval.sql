@@ -46,7 +46,7 @@ CREATE TABLE governance.approval_requests (
     CONSTRAINT approval_requests_context_check CHECK (pg_catalog.jsonb_typeof(context) = 'object')
 );
 CREATE INDEX approval_requests_resource_idx ON governance.approval_requests (action, resource_key) WHERE status IN ('pending', 'approved');
-CREATE INDEX approval_requests_expires_at_idx ON governance.approval_requests (expires_at) WHERE status IN ('pending', 'approved');
+CREATE INDEX approval_requests_expires_at_idx ON governance.approval_requests (expires_at, request_id) WHERE status IN ('pending', 'approved');
 CREATE INDEX approval_requests_context_idx ON governance.approval_requests USING gin (context jsonb_path_ops);
 CREATE INDEX approval_requests_requested_at_idx ON governance.approval_requests (requested_at DESC, request_id DESC);
 CREATE INDEX approval_requests_status_idx ON governance.approval_requests (status, requested_at DESC, request_id DESC);

@@ -29,6 +29,8 @@ CREATE UNIQUE INDEX incidents_dedup_key_key ON governance.incidents (dedup_key)
     WHERE dedup_key IS NOT NULL AND status IN ('open', 'acknowledged', 'reopened');
 CREATE INDEX incidents_unresolved_idx ON governance.incidents (reported_at DESC, incident_id DESC)
     WHERE status IN ('open', 'acknowledged', 'reopened');
+CREATE INDEX incidents_unanswered_idx ON governance.incidents (reported_at, incident_id)
+    WHERE status IN ('open', 'reopened');
 CREATE INDEX incidents_reported_at_idx ON governance.incidents (reported_at DESC, incident_id DESC);
 CREATE INDEX incidents_resource_idx ON governance.incidents (resource, reported_at DESC, incident_id DESC);
 COMMENT ON TABLE governance.incidents IS

@@ -155,6 +155,8 @@ CREATE TABLE governance.incident_deadlines (
         REFERENCES governance.incidents
 );
 CREATE INDEX incident_deadlines_due_at_idx ON governance.incident_deadlines (due_at) WHERE notified_at IS NULL;
+CREATE INDEX incident_deadlines_owed_idx ON governance.incident_deadlines (coalesce(due_at, 'infinity'), (incident_id || ':' || regime || ':' || stage || ':' || jurisdiction))
+    WHERE notified_at IS NULL;
 COMMENT ON TABLE governance.incident_deadlines IS
 'Reports owed for an incident: a clock for each stage of a regime and each Member State concerned, with the period and the article that counted when it was marked.';
 COMMENT ON COLUMN governance.incident_deadlines.jurisdiction IS 'Whose authority is told, and whose calendar counts; "-": no calendar does.';

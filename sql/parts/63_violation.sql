@@ -82,6 +82,7 @@ CREATE UNIQUE INDEX sla_violations_incident_key ON governance.sla_violations (re
 CREATE INDEX sla_violations_open_idx ON governance.sla_violations (resource_type, resource_id) WHERE status = 'open';
 CREATE INDEX sla_violations_closed_at_idx ON governance.sla_violations (resource_type, resource_id, closed_at);
 CREATE INDEX sla_violations_recent_idx ON governance.sla_violations (closed_at);
+CREATE INDEX sla_violations_unacknowledged_idx ON governance.sla_violations (opened_at, violation_id) WHERE acknowledged_by IS NULL;
 CREATE INDEX sla_violations_incident_id_idx ON governance.sla_violations (incident_id) WHERE incident_id IS NOT NULL;
 COMMENT ON TABLE governance.sla_violations IS
 'Service levels that were missed, from opened_at until closed_at.  From observations at most one is open per resource and type; a summary that misses a target is a closed one of its own.';

@@ -115,23 +115,23 @@ SELECT
     'model_version'::text AS kind,
     v.model_id || ':' || v.version AS resource,
     asked.reviewer AS requested_by,
-    asked.reviewed_at AS requested_at,
+    coalesce(asked.reviewed_at, v.created_at) AS requested_at,
     NULL::timestamptz AS expires_at,
     (SELECT pg_catalog.count(*)
         FROM governance.approval_history AS h
         WHERE h.model_id = v.model_id AND h.version = v.version
-            AND h.approval_status = 'approved' AND h.approval_no > asked.approval_no) AS votes,
+            AND h.approval_status = 'approved' AND h.approval_no > coalesce(asked.approval_no, 0)) AS votes,
     (p.value #>> '{}')::integer AS required,
-    asked.comments
+    coalesce(asked.comments, '') AS comments
 FROM governance.model_versions AS v
 JOIN governance.policies AS p ON p.name = 'model.required_approvals'
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
     SELECT h.approval_no, h.reviewer, h.reviewed_at, h.comments
     FROM governance.approval_history AS h
     WHERE h.model_id = v.model_id AND h.version = v.version AND h.approval_status = 'pending'
     ORDER BY h.approval_no DESC
-    LIMIT 1) AS asked
-WHERE v.status = 'registered' AND v.approval_status = 'pending'
+    LIMIT 1) AS asked ON true
+WHERE v.approval_status = 'pending' AND v.status <> 'deprecated'
 UNION ALL
 SELECT
     'usecase',
@@ -163,7 +163,7 @@ FROM governance.approval_requests AS r
 JOIN governance.approval_policies AS p ON p.action = r.action
 WHERE r.status = 'pending' AND r.expires_at > pg_catalog.clock_timestamp();
 COMMENT ON VIEW governance.v_open_approvals IS
-'Everything that somebody asked a decision on and that is still undecided: model versions, use-cases, approval requests that have not expired; how many votes there are and how many it takes.';
+'Everything that is still undecided: model versions, whether or not somebody asked (requested_by), use-cases, approval requests that have not expired; how many votes there are and how many it takes.';
 
 CREATE VIEW governance.v_access_review
 WITH (security_invoker = true) AS

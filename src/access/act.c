@@ -437,18 +437,25 @@ gov_act_conflict(const GovAct *now, const GovAct *past, const char *did)
 }
 
 void
-gov_act_keep_apart(const GovAct *now, const GovAct *past, const char *did,
-				   const GovDenial *denial)
+gov_act_refuse(const GovAct *now, const char *detail,
+			   const GovDenial *denial)
 {
 	GovDenial	full = *denial;
 
-	full.detail = gov_act_conflict(now, past, did);
-	if (full.detail == NULL)
+	if (detail == NULL)
 		return;
+	full.detail = detail;
 	full.sqlerrcode = ERRCODE_GOV_SEPARATION_OF_DUTIES;
 	if (full.user_id == NULL)
 		full.user_id = now->user_id;
 	gov_deny(&full);
+}
+
+void
+gov_act_keep_apart(const GovAct *now, const GovAct *past, const char *did,
+				   const GovDenial *denial)
+{
+	gov_act_refuse(now, gov_act_conflict(now, past, did), denial);
 }
 
 /* Three arguments from this one on. */

@@ -81,9 +81,11 @@ extern GovParam gov_names(const List *names);
 extern char *gov_act_conflict(const GovAct *now, const GovAct *past,
 							  const char *did);
 
-/*
- * MG001 where the two are one person's; the denial says all but that.
- */
+/* MG001 with that detail, unless it is NULL; the denial says all but that. */
+extern void gov_act_refuse(const GovAct *now, const char *detail,
+						   const GovDenial *denial);
+
+/* MG001 where the two are one person's. */
 extern void gov_act_keep_apart(const GovAct *now, const GovAct *past,
 							   const char *did, const GovDenial *denial);
 

@@ -477,6 +477,15 @@ ROUTE(GET, "/approvals/{request_id}", gov_approval_request,
 	  "RequestWithVotes", 200,
 	  READS, WHAT_REQUEST, "An approval request with its votes")
 
+/* --- what waits ---------------------------------------------------------- */
+
+ROUTE(GET, "/inbox", gov_inbox, "limit|limit_rows>limit_rows:limit",
+	  "SELECT " LIST_OF("inbox", "gov_row_json(t) ORDER BY t.due_at,"
+						" t.waiting_since, t.kind, t.id")
+	  " FROM gov_inbox({*}) AS t", "",
+	  LISTED("inbox", "InboxItem"), 200, READS, "",
+	  "What the caller may decide now: what is due, then what waits longest")
+
 /* --- policies ------------------------------------------------------------ */
 
 ROUTE(GET, "/policies", policies, BY_NAME,
@@ -538,6 +547,12 @@ ROUTE(POST, "/incidents/{incident_id}/comment", gov_comment_incident,
 	  "",
 	  "IncidentEvent", 200, WRITES, WHAT_INCIDENT, "Comment on an incident")
 
+ROUTE(POST, "/incidents/{incident_id}/notifications/{regime}/{stage}/{jurisdiction}",
+	  gov_record_notification,
+	  "incident_id:long! regime:text! stage:text! jurisdiction:text!",
+	  "SELECT gov_row_json(t)::text FROM gov_record_notification({*}) AS t",
+	  "", "IncidentDeadline", 200, WRITES, WHAT_INCIDENT,
+	  "Record that an authority was notified of an incident")
 ROUTE(GET, "/incidents/{incident_id}/timeline", gov_incident_timeline,
 	  "incident_id:long! limit|limit_rows>limit_rows:limit"
 	  " cursor|after>after:long",

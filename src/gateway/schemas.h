@@ -127,6 +127,15 @@ SCHEMA(IncidentEvent, "incident_events",
 	   "incident_event_id:long incident_id:long occurred_at:time actor:text?"
 	   " kind:=event_kind comments:text details:object")
 
+SCHEMA(IncidentDeadline, "incident_deadlines",
+	   "incident_id:long regime:text stage:text jurisdiction:text kind:text"
+	   " act_by:time? due_at:time? marked_at:time marked_by:text?"
+	   " notified_at:time? notified_by:text? escalated_at:time? unit:text"
+	   " amount:int? jurisdiction_rule:text after_stage:text? source:text")
+SCHEMA(InboxItem, "",
+	   "kind:=inbox_kind id:text title:text waiting_since:time due_at:time?"
+	   " call:text route:text")
+
 /* --- reports and the trail ----------------------------------------------- */
 
 SCHEMA(ComplianceReport, "",

@@ -47,6 +47,15 @@ static GovStatement lock_approved = {
 	.latest = true
 };
 
+static GovStatement find_approved = {
+	.sql = "SELECT request_id FROM governance.approval_requests"
+		   " WHERE action = $1 AND resource_key = $2 AND status = 'approved'"
+		   " AND expires_at > pg_catalog.clock_timestamp()"
+		   " ORDER BY requested_at LIMIT 1",
+	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
+	.latest = true
+};
+
 static GovStatement consume = {
 	.sql = "UPDATE governance.approval_requests SET status = 'consumed',"
 		   " consumed_at = pg_catalog.clock_timestamp(), consumed_by = $2"
@@ -184,10 +193,11 @@ gov_approval_votes(const char *request_id)
 	return gov_votes_read(gov_run(&find_votes, gov_text(request_id)));
 }
 
-void
-gov_approval_keep_apart(GovApprovalAction action, const char *key,
-						const GovAct *vote, const GovDenial *denial)
+char *
+gov_approval_conflict(GovApprovalAction action, const char *key,
+					  const GovAct *vote)
 {
+	char	   *why = NULL;
 	uint64		rows = 0;
 	uint64		i;
 
@@ -202,12 +212,13 @@ gov_approval_keep_apart(GovApprovalAction action, const char *key,
 	}
 	else if (action == GOV_ACTION_USECASE_APPROVE)
 		rows = gov_run(&usecase_history, gov_text(key));
-	for (i = 0; i < rows; i++)
+	for (i = 0; i < rows && why == NULL; i++)
 	{
 		GovAct		past = gov_act_read(i, 1);
 
-		gov_act_keep_apart(vote, &past, gov_row_text(i, 4), denial);
+		why = gov_act_conflict(vote, &past, gov_row_text(i, 4));
 	}
+	return why;
 }
 
 /*
@@ -233,7 +244,9 @@ check_votes(GovApprovalAction action, const GovActor *actor, const char *key,
 		denial.message = psprintf("the vote of user \"%s\" on approval request \"%s\" does not count",
 								  vote->act.user_id, request_id);
 		denial.hint = "Withdraw the request and ask anew: somebody else must approve it.";
-		gov_approval_keep_apart(action, key, &vote->act, &denial);
+		gov_act_refuse(&vote->act,
+					   gov_approval_conflict(action, key, &vote->act),
+					   &denial);
 	}
 }
 
@@ -276,22 +289,52 @@ deny_without_request(GovApprovalAction action, const GovActor *actor,
 	gov_deny(&denial);
 }
 
+/* Is the policy on, and no break-glass, recorded when it was made? */
+static bool
+needs_request(GovApprovalAction action, GovApprovalPolicy *policy)
+{
+	const char *override = psprintf("approval.%s",
+									gov_approval_actions[action].name);
+
+	gov_approval_policy(action, policy);
+	return policy->enabled && gov_policy_override(override) == NULL;
+}
+
+bool
+gov_approval_is_there(GovApprovalAction action, const char *first,
+					  const char *second)
+{
+	GovApprovalPolicy policy;
+	char	   *key = gov_approval_key(first, second);
+	ListCell   *lc;
+
+	if (!needs_request(action, &policy))
+		return true;
+	if (gov_run(&find_approved, gov_text(gov_approval_actions[action].name),
+				gov_text(key)) == 0)
+		return false;
+	if (!policy.requires_sod)
+		return true;
+	foreach(lc, gov_approval_votes(gov_row_text(0, 1)))
+	{
+		const GovVote *vote = lfirst(lc);
+
+		if (gov_approval_conflict(action, key, &vote->act) != NULL)
+			return false;
+	}
+	return true;
+}
+
 char *
 gov_approval_use(GovApprovalAction action, const GovActor *actor,
 				 const char *first, const char *second)
 {
 	const char *name = gov_approval_actions[action].name;
-	const Jsonb *override =
-		gov_policy_override(psprintf("approval.%s", name));
 	GovApprovalPolicy policy;
 	char	   *key = gov_approval_key(first, second);
 	char	   *request_id;
 
-	gov_approval_policy(action, &policy);
-	if (!policy.enabled)
-		return NULL;
-	/* Break-glass: recorded when the override was made. */
-	if (override != NULL)
+	if (!needs_request(action, &policy))
 		return NULL;
 
 	if (gov_run(&lock_approved, gov_text(name), gov_text(key)) == 0)

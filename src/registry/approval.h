@@ -55,4 +55,8 @@ extern char *gov_approval_use(GovApprovalAction action,
 							  const GovActor *actor, const char *first,
 							  const char *second);
 
+/* Would it find one, or need none?  Nothing is locked or written. */
+extern bool gov_approval_is_there(GovApprovalAction action, const char *first,
+								  const char *second);
+
 #endif							/* GOV_APPROVAL_H */

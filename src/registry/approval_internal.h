@@ -42,12 +42,11 @@ extern void gov_approval_policy(GovApprovalAction action,
 extern char *gov_approval_key(const char *first, const char *second);
 
 /*
- * MG001 where who votes on a request is who may not decide on the thing that
- * it is about: its registrar, creator, owner, last submitter.
+ * Why who votes on a request is who may not decide on the thing that it is
+ * about (its registrar, creator, owner, last submitter), or NULL.
  */
-extern void gov_approval_keep_apart(GovApprovalAction action, const char *key,
-									const GovAct *vote,
-									const GovDenial *denial);
+extern char *gov_approval_conflict(GovApprovalAction action, const char *key,
+								   const GovAct *vote);
 
 /* The votes on a request, a List of GovVote. */
 extern List *gov_approval_votes(const char *request_id);

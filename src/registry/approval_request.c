@@ -19,7 +19,9 @@
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/spi.h"
+#include "lifecycle/suspension.h"
 #include "registry/approval_internal.h"
+#include "registry/inbox.h"
 #include "registry/model.h"
 
 PG_FUNCTION_INFO_V1(gov_request_approval);
@@ -175,6 +177,22 @@ arg_request_id(FunctionCallInfo fcinfo)
 	return DatumGetCString(DirectFunctionCall1(uuid_out, PG_GETARG_DATUM(0)));
 }
 
+/* Seven columns of the last statement: requester_id to whether it expired. */
+static void
+read_request(Request *request, char *id, uint64 row, int column)
+{
+	request->id = id;
+	request->asked = gov_act_read(row, column);
+	request->action = (GovApprovalAction)
+		gov_approval_action_find(gov_row_text(row, column + 3));
+	request->status = gov_row_text(row, column + 4);
+	request->key = gov_row_text(row, column + 5);
+	if (gov_row_bool(row, column + 6) &&
+		(strcmp(request->status, "pending") == 0 ||
+		 strcmp(request->status, "approved") == 0))
+		request->status = "expired";
+}
+
 /* Lock and read a request; inside an SPI connection. */
 static void
 lock(Request *request, char *id)
@@ -184,21 +202,19 @@ lock(Request *request, char *id)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("approval request \"%s\" does not exist", id),
 				 errhint("SELECT * FROM gov_approval_requests() lists them.")));
-	request->id = id;
-	request->asked = gov_act_read(0, 1);
-	request->action = (GovApprovalAction)
-		gov_approval_action_find(gov_row_text(0, 4));
-	request->status = gov_row_text(0, 5);
-	request->key = gov_row_text(0, 6);
-	if (gov_row_bool(0, 7) && (strcmp(request->status, "pending") == 0 ||
-							   strcmp(request->status, "approved") == 0))
-		request->status = "expired";
+	read_request(request, id, 0, 1);
+}
+
+static bool
+is_pending(const Request *request)
+{
+	return strcmp(request->status, "pending") == 0;
 }
 
 static void
 check_pending(const Request *request)
 {
-	if (strcmp(request->status, "pending") == 0)
+	if (is_pending(request))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -255,19 +271,21 @@ begin_vote(Ballot *b, const char *function, const char *what, char *id)
 }
 
 /*
- * check_duties
- *		Who asked cannot approve; nor, where the policy says so, who may not
- *		decide on the thing itself.
+ * duty_conflict
+ *		Why who votes asked, or, where the policy says so, may not decide on
+ *		the thing itself; or NULL.
  */
-static void
-check_duties(const Ballot *b)
+static char *
+duty_conflict(const Ballot *b)
 {
+	char	   *why = NULL;
+
 	if (!b->policy.allow_self_approval)
-		gov_act_keep_apart(&b->act, &b->request.asked, "requested it",
-						   &b->denial);
-	if (b->policy.requires_sod)
-		gov_approval_keep_apart(b->request.action, b->request.key, &b->act,
-								&b->denial);
+		why = gov_act_conflict(&b->act, &b->request.asked, "requested it");
+	if (why == NULL && b->policy.requires_sod)
+		why = gov_approval_conflict(b->request.action, b->request.key,
+									&b->act);
+	return why;
 }
 
 /* The votes there are, none of them the same person's. */
@@ -302,7 +320,7 @@ gov_approve_request(PG_FUNCTION_ARGS)
 	List	   *votes;
 
 	begin_vote(&b, "gov_approve_request()", "approve", id);
-	check_duties(&b);
+	gov_act_refuse(&b.act, duty_conflict(&b), &b.denial);
 	check_pending(&b.request);
 	votes = others_votes(&b);
 
@@ -373,4 +391,82 @@ gov_withdraw_request(PG_FUNCTION_ARGS)
 	gov_operation_end();
 	gov_run(&select_request, gov_text(id));
 	return gov_spi_end_row(fcinfo);
+}
+
+/* The first that expires comes first. */
+static GovStatement find_pending = {
+	.sql = "SELECT r.expires_at, r.request_id, r.requester_id, r.principals,"
+		   " r.backers, r.action, r.status, r.resource_key,"
+		   " r.expires_at <= pg_catalog.clock_timestamp(), r.requested_at"
+		   " FROM governance.approval_requests AS r"
+		   " WHERE r.status IN ('pending', 'approved')"
+		   " AND r.status = 'pending'"
+		   " AND r.expires_at > pg_catalog.clock_timestamp()"
+		   " AND (r.expires_at, r.request_id)"
+		   " > ($1, coalesce($2, '00000000-0000-0000-0000-000000000000')::uuid)"
+		   " ORDER BY r.expires_at, r.request_id LIMIT $3",
+	.nargs = 3, .argtypes = {TIMESTAMPTZOID, TEXTOID, INT4OID}
+};
+
+/* As what the actor may vote on the requests of an action. */
+typedef struct Seat
+{
+	bool		is_held;
+	GovAct		act;
+	GovApprovalPolicy policy;
+} Seat;
+
+static void
+judge_pending(GovInbox *inbox, uint64 row, void *seats)
+{
+	Ballot		b = {0};
+	GovInboxItem item = {.kind = "approval_request"};
+	const Seat *seat;
+	char	   *newline;
+
+	item.id = gov_row_text(row, 2);
+	read_request(&b.request, gov_row_text(row, 2), row, 3);
+	item.due_at = gov_row_time(row, 1);
+	item.waiting_since = gov_row_time(row, 10);
+	seat = &((Seat *) seats)[b.request.action];
+	b.act = seat->act;
+	b.policy = seat->policy;
+	if (!seat->is_held || !is_pending(&b.request) ||
+		duty_conflict(&b) != NULL ||
+		gov_votes_find_same(&b.act, gov_approval_votes(b.request.id)) != NULL)
+		return;
+
+	newline = strchr(b.request.key, '\n');
+	if (newline != NULL)
+		*newline = ':';
+	item.title = psprintf("%s %s",
+						  gov_approval_actions[b.request.action].name,
+						  b.request.key);
+	item.call = psprintf("SELECT gov_approve_request('%s')", item.id);
+	item.route = psprintf("POST /approvals/%s/approve", item.id);
+	gov_inbox_put(inbox, &item);
+}
+
+void
+gov_inbox_requests(GovInbox *inbox)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Seat	   *seats = palloc0(sizeof(Seat) * GOV_ACTION_COUNT);
+	int			i;
+
+	if (gov_is_suspended() && !gov_suspension_allows("approval", "approve"))
+		return;
+	gov_spi_begin();
+	for (i = 0; i < GOV_ACTION_COUNT; i++)
+	{
+		gov_approval_policy((GovApprovalAction) i, &seats[i].policy);
+		seats[i].policy.required_role =
+			MemoryContextStrdup(caller, seats[i].policy.required_role);
+	}
+	gov_spi_end();
+	for (i = 0; i < GOV_ACTION_COUNT; i++)
+		seats[i].is_held = gov_act_by_role(&inbox->actor,
+										   seats[i].policy.required_role,
+										   &seats[i].act);
+	gov_inbox_walk(inbox, &find_pending, judge_pending, seats);
 }

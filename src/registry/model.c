@@ -119,16 +119,22 @@ gov_model_lock(const char *model_id)
 		too_young("model", model_id);
 }
 
+void
+gov_version_read(uint64 row, int column, GovVersion *found)
+{
+	found->status = gov_row_text(row, column);
+	found->approval_status = gov_row_text(row, column + 1);
+	found->content_digest = gov_row_text(row, column + 2);
+	found->created = gov_act_read(row, column + 3);
+}
+
 static void
 read_version(GovStatement *statement, const char *model_id,
 			 const char *version, GovVersion *found)
 {
 	if (gov_run(statement, gov_text(model_id), gov_text(version)) == 0)
 		no_such_version(model_id, version);
-	found->status = gov_row_text(0, 1);
-	found->approval_status = gov_row_text(0, 2);
-	found->content_digest = gov_row_text(0, 3);
-	found->created = gov_act_read(0, 4);
+	gov_version_read(0, 1, found);
 	if (IsolationUsesXactSnapshot() &&
 		gov_run(&see_version, gov_text(model_id), gov_text(version)) == 0)
 		too_young("model version", gov_version_name(model_id, version));

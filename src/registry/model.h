@@ -37,6 +37,9 @@ extern void gov_model_lock(const char *model_id);
 extern void gov_version_lock(const char *model_id, const char *version,
 							 GovVersion *found);
 
+/* Six columns of the last statement: status to created_backers. */
+extern void gov_version_read(uint64 row, int column, GovVersion *found);
+
 /* Read it as committed now, without a lock; 42704 if there is none. */
 extern void gov_version_find(const char *model_id, const char *version,
 							 GovVersion *found);

@@ -19,6 +19,7 @@
 #include "core/policy.h"
 #include "core/spi.h"
 #include "incident/incident.h"
+#include "registry/inbox.h"
 #include "registry/model.h"
 #include "registry/votes.h"
 
@@ -167,27 +168,24 @@ begin_vote(Decision *d, const char *function, const char *what)
 	d->denial.hint = "Another user with permission \"model:approve\" must decide.";
 }
 
-/*
- * check_duties
- *		MG001 if who registered or submitted the version is who votes.
- */
-static void
-check_duties(const Decision *d, const List *votes)
+/* Why who votes is who registered or submitted the version, or NULL. */
+static char *
+duty_conflict(const Decision *d, const List *votes)
 {
+	char	   *why;
 	ListCell   *lc;
 
 	if (gov_policy_bool("sod.registrar_may_approve"))
-		return;
-	gov_act_keep_apart(&d->act, &d->found.created, "registered it",
-					   &d->denial);
+		return NULL;
+	why = gov_act_conflict(&d->act, &d->found.created, "registered it");
 	foreach(lc, votes)
 	{
 		const GovVote *vote = lfirst(lc);
 
-		if (strcmp(vote->status, "pending") == 0)
-			gov_act_keep_apart(&d->act, &vote->act, "submitted it",
-							   &d->denial);
+		if (why == NULL && strcmp(vote->status, "pending") == 0)
+			why = gov_act_conflict(&d->act, &vote->act, "submitted it");
 	}
+	return why;
 }
 
 static void
@@ -200,12 +198,19 @@ refuse_deprecated(const Decision *d)
 				 errhint("Register another version.")));
 }
 
+static bool
+is_pending(const Decision *d)
+{
+	return strcmp(d->found.status, "deprecated") != 0 &&
+		strcmp(d->found.approval_status, "pending") == 0;
+}
+
 static void
 require_pending(const Decision *d)
 {
-	refuse_deprecated(d);
-	if (strcmp(d->found.approval_status, "pending") == 0)
+	if (is_pending(d))
 		return;
+	refuse_deprecated(d);
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("model version \"%s\" is not pending approval", d->name),
@@ -251,7 +256,7 @@ gov_approve_model(PG_FUNCTION_ARGS)
 	comments = gov_arg_text(fcinfo, 2, "comments", "");
 	begin_vote(&d, "gov_approve_model()", "approve");
 	votes = read_votes(&d);
-	check_duties(&d, votes);
+	gov_act_refuse(&d.act, duty_conflict(&d, votes), &d.denial);
 	require_pending(&d);
 	require_first_vote(&d, votes);
 
@@ -378,4 +383,66 @@ gov_deprecate_model(PG_FUNCTION_ARGS)
 	write_version(&d, "deprecated", d.found.approval_status);
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
+}
+
+/* Longest registered first; the id is the model's and the version's. */
+static GovStatement find_waiting = {
+	.sql = "SELECT v.created_at, v.model_id || ':' || v.version,"
+		   " v.status, v.approval_status, v.content_digest, v.created_by,"
+		   " v.created_principals, v.created_backers, v.model_id, v.version,"
+		   " pg_catalog.left(v.description, 200),"
+		   " coalesce((SELECT pg_catalog.max(h.reviewed_at)"
+		   " FROM governance.approval_history AS h"
+		   " WHERE h.model_id = v.model_id AND h.version = v.version"
+		   " AND h.approval_status = 'pending'), v.created_at)"
+		   " FROM governance.model_versions AS v"
+		   " WHERE v.approval_status = 'pending'"
+		   " AND v.status <> 'deprecated'"
+		   " AND (v.created_at, v.model_id || ':' || v.version)"
+		   " > ($1, coalesce($2, ''))"
+		   " ORDER BY v.created_at, v.model_id || ':' || v.version LIMIT $3",
+	.nargs = 3, .argtypes = {TIMESTAMPTZOID, TEXTOID, INT4OID}
+};
+
+static void
+judge_waiting(GovInbox *inbox, uint64 row, void *act)
+{
+	Decision	d = {.act = *(GovAct *) act};
+	GovInboxItem item = {.kind = "model_version", .due_at = DT_NOEND};
+	List	   *votes;
+
+	gov_version_read(row, 3, &d.found);
+	d.model_id = gov_row_text(row, 9);
+	d.version = gov_row_text(row, 10);
+	item.id = gov_row_text(row, 2);
+	item.title = gov_row_text(row, 11);
+	item.waiting_since = gov_row_time(row, 12);
+	/* The registrar is known without a look at the votes. */
+	if (!is_pending(&d) || duty_conflict(&d, NIL) != NULL)
+		return;
+	votes = read_votes(&d);
+	if (duty_conflict(&d, votes) != NULL ||
+		gov_votes_find_same(&d.act, votes) != NULL)
+		return;
+
+	if (item.title[0] == '\0')
+		item.title = item.id;
+	item.call = psprintf("SELECT gov_approve_model(%s, %s)",
+						 quote_literal_cstr(d.model_id),
+						 quote_literal_cstr(d.version));
+	item.route = psprintf("POST /models/%s/versions/%s/approve", d.model_id,
+						  d.version);
+	gov_inbox_put(inbox, &item);
+}
+
+/* Versions that wait for a vote, whether or not anybody asked for it. */
+void
+gov_inbox_versions(GovInbox *inbox)
+{
+	GovAct		act;
+
+	if (!gov_inbox_may(GOV_PERM_MODEL_APPROVE, "model_approval", "approve"))
+		return;
+	act = gov_act_by_permission(&inbox->actor, GOV_PERM_MODEL_APPROVE, NULL);
+	gov_inbox_walk(inbox, &find_waiting, judge_waiting, &act);
 }

@@ -19,6 +19,7 @@
 #include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval.h"
+#include "registry/inbox.h"
 #include "registry/model.h"
 #include "registry/usecase.h"
 #include "registry/votes.h"
@@ -209,6 +210,14 @@ gov_assess_impact(PG_FUNCTION_ARGS)
 	return gov_spi_end_row(fcinfo);
 }
 
+/* Those of this round. */
+static void
+read_votes(Decision *d)
+{
+	d->votes = gov_votes_read(gov_run(&find_votes, gov_text(d->usecase_id),
+									  gov_int4(d->found.review_round)));
+}
+
 /* The right, the row, whose right it is, the votes. */
 static void
 begin_decision(Decision *d, const char *function, const char *what)
@@ -222,8 +231,7 @@ begin_decision(Decision *d, const char *function, const char *what)
 	/* The right may have been revoked while we waited for the lock. */
 	d->act = gov_act_by_permission(&d->actor, GOV_PERM_USECASE_APPROVE,
 								   gov_usecase_resource(d->usecase_id));
-	d->votes = gov_votes_read(gov_run(&find_votes, gov_text(d->usecase_id),
-									  gov_int4(d->found.review_round)));
+	read_votes(d);
 
 	memset(&d->denial, 0, sizeof(d->denial));
 	d->denial.permission = gov_permission_name(GOV_PERM_USECASE_APPROVE);
@@ -233,14 +241,18 @@ begin_decision(Decision *d, const char *function, const char *what)
 	d->denial.hint = "Another user with permission \"usecase:approve\" must decide.";
 }
 
-/* MG001 if who created, owns or submitted the use-case is who votes. */
-static void
-check_duties(const Decision *d)
+/* Why who votes is who created, owns or submitted the use-case, or NULL. */
+static char *
+duty_conflict(const Decision *d)
 {
-	gov_act_keep_apart(&d->act, &d->found.created, "created it", &d->denial);
-	gov_act_keep_apart(&d->act, &d->found.owned, "owns it", &d->denial);
-	gov_act_keep_apart(&d->act, &d->found.submitted, "submitted it",
-					   &d->denial);
+	char	   *why = gov_act_conflict(&d->act, &d->found.created,
+									   "created it");
+
+	if (why == NULL)
+		why = gov_act_conflict(&d->act, &d->found.owned, "owns it");
+	if (why == NULL)
+		why = gov_act_conflict(&d->act, &d->found.submitted, "submitted it");
+	return why;
 }
 
 static void
@@ -257,11 +269,24 @@ require_submitted(const Decision *d)
 					 quote_literal_cstr(d->usecase_id)) : 0));
 }
 
-/* Its class, and from level "high" up that it has one. */
+static bool
+is_prohibited(const Decision *d)
+{
+	return same_name(d->found.risk_class, "prohibited");
+}
+
+/* From level "high" up it has to have a class. */
+static bool
+lacks_assessment(const Decision *d)
+{
+	return d->found.risk_class == NULL &&
+		gov_impact_rank(d->found.impact_level) >= GOV_IMPACT_HIGH;
+}
+
 static void
 require_approvable(const Decision *d)
 {
-	if (same_name(d->found.risk_class, "prohibited"))
+	if (is_prohibited(d))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("use-case \"%s\" is of class \"prohibited\"",
@@ -269,8 +294,7 @@ require_approvable(const Decision *d)
 				 errdetail("By its impact assessment it is a practice that Regulation (EU) 2024/1689, Art. 5, prohibits; no policy and no override allows it."),
 				 errhint("SELECT gov_reject_usecase(%s, '...'); sends it back.",
 						 quote_literal_cstr(d->usecase_id))));
-	if (d->found.risk_class == NULL &&
-		gov_impact_rank(d->found.impact_level) >= GOV_IMPACT_HIGH)
+	if (lacks_assessment(d))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("use-case \"%s\" has no impact assessment",
@@ -314,7 +338,7 @@ gov_approve_usecase(PG_FUNCTION_ARGS)
 	d.usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
 	comments = gov_arg_text(fcinfo, 1, "comments", "");
 	begin_decision(&d, "gov_approve_usecase()", "approve");
-	check_duties(&d);
+	gov_act_refuse(&d.act, duty_conflict(&d), &d.denial);
 	require_submitted(&d);
 	require_approvable(&d);
 	require_first_vote(&d);
@@ -353,4 +377,60 @@ gov_reject_usecase(PG_FUNCTION_ARGS)
 	gov_run(&move_usecase, gov_text(d.usecase_id), gov_text("draft"));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
+}
+
+static GovStatement find_submitted = {
+	.sql = "SELECT u.created_at, u.usecase_id,"
+		   " u.status, u.impact_level, u.risk_class, u.review_round,"
+		   " u.created_by, u.created_principals, u.created_backers,"
+		   " u.owner, u.owner_principals, NULL::text[], u.submitted_by,"
+		   " u.submitted_principals, u.submitted_backers, u.name,"
+		   " u.submitted_at FROM governance.use_cases AS u"
+		   " WHERE u.status = 'submitted'"
+		   " AND (u.created_at, u.usecase_id) > ($1, coalesce($2, ''))"
+		   " ORDER BY u.created_at, u.usecase_id LIMIT $3",
+	.nargs = 3, .argtypes = {TIMESTAMPTZOID, TEXTOID, INT4OID}
+};
+
+/* What can never be approved waits to be rejected. */
+static void
+judge_submitted(GovInbox *inbox, uint64 row, void *act)
+{
+	Decision	d = {.act = *(GovAct *) act, .actor = inbox->actor};
+	GovInboxItem item = {.kind = "usecase", .due_at = DT_NOEND};
+	bool		reject;
+
+	d.usecase_id = item.id = gov_row_text(row, 2);
+	gov_usecase_read(row, 3, &d.found);
+	item.title = gov_row_text(row, 16);
+	item.waiting_since = gov_row_time(row, 17);
+	reject = is_prohibited(&d);
+	if (duty_conflict(&d) != NULL || lacks_assessment(&d))
+		return;
+	read_votes(&d);
+	if (gov_votes_find_same(&d.act, d.votes) != NULL ||
+		(!reject && !gov_approval_is_there(GOV_ACTION_USECASE_APPROVE,
+										   d.usecase_id, NULL)))
+		return;
+
+	item.call = psprintf(reject ?
+						 "SELECT gov_reject_usecase(%s, 'of class \"prohibited\"')" :
+						 "SELECT gov_approve_usecase(%s)",
+						 quote_literal_cstr(d.usecase_id));
+	item.route = psprintf("POST /usecases/%s/%s", d.usecase_id,
+						  reject ? "reject" : "approve");
+	gov_inbox_put(inbox, &item);
+}
+
+void
+gov_inbox_usecases(GovInbox *inbox)
+{
+	GovAct		act;
+
+	if (!gov_inbox_may(GOV_PERM_USECASE_APPROVE, "usecase_approval",
+					   "approve"))
+		return;
+	act = gov_act_by_permission(&inbox->actor, GOV_PERM_USECASE_APPROVE,
+								NULL);
+	gov_inbox_walk(inbox, &find_submitted, judge_submitted, &act);
 }

@@ -38,9 +38,15 @@ gov_votes_count(const List *votes, const char *status)
 	return count;
 }
 
-void
-gov_votes_require_first(const GovAct *now, const List *votes,
-						const char *what, const GovDenial *denial)
+static char *
+vote_conflict(const GovAct *now, const GovVote *vote)
+{
+	return gov_act_conflict(now, &vote->act,
+							psprintf("voted \"%s\"", vote->status));
+}
+
+const GovVote *
+gov_votes_find_same(const GovAct *now, const List *votes)
 {
 	const ListCell *lc;
 
@@ -48,16 +54,28 @@ gov_votes_require_first(const GovAct *now, const List *votes,
 	{
 		const GovVote *vote = lfirst(lc);
 
-		if (strcmp(vote->status, "pending") == 0)
-			continue;
-		if (strcmp(vote->act.user_id, now->user_id) == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("user \"%s\" has voted on %s already",
-							now->user_id, what),
-					 errdetail("The vote was \"%s\".", vote->status),
-					 errhint("%s", denial->hint)));
-		gov_act_keep_apart(now, &vote->act,
-						   psprintf("voted \"%s\"", vote->status), denial);
+		if (strcmp(vote->status, "pending") != 0 &&
+			(strcmp(vote->act.user_id, now->user_id) == 0 ||
+			 vote_conflict(now, vote) != NULL))
+			return vote;
 	}
+	return NULL;
+}
+
+void
+gov_votes_require_first(const GovAct *now, const List *votes,
+						const char *what, const GovDenial *denial)
+{
+	const GovVote *vote = gov_votes_find_same(now, votes);
+
+	if (vote == NULL)
+		return;
+	if (strcmp(vote->act.user_id, now->user_id) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("user \"%s\" has voted on %s already",
+						now->user_id, what),
+				 errdetail("The vote was \"%s\".", vote->status),
+				 errhint("%s", denial->hint)));
+	gov_act_refuse(now, vote_conflict(now, vote), denial);
 }

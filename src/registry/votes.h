@@ -27,9 +27,15 @@ extern List *gov_votes_read(uint64 count);
 extern int	gov_votes_count(const List *votes, const char *status);
 
 /*
+ * A vote of the same user, or of the same person as somebody else; NULL where
+ * there is none.  Requests ("pending") are no votes.
+ */
+extern const GovVote *gov_votes_find_same(const GovAct *now,
+										  const List *votes);
+
+/*
  * 55000 where the user voted already, MG001 where the same person did as
- * somebody else; requests ("pending") are no votes.  "what" names the thing,
- * the denial says the rest of MG001.
+ * somebody else.  "what" names the thing, the denial says the rest of MG001.
  */
 extern void gov_votes_require_first(const GovAct *now, const List *votes,
 									const char *what,

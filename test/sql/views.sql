@@ -33,7 +33,7 @@ SELECT owner FROM gov_register_model('views-risk', '1.0.0', source_commit => 'c0
 SELECT count(*) FROM gov_register_model('views-risk', '2.0.0');
 SELECT count(*) FROM gov_register_model('views-risk', '3.0.0');
 SELECT count(*) FROM gov_request_model_approval('views-risk', '1.0.0', 'the first');
-SELECT kind, resource, requested_by, votes, required, comments FROM governance.v_open_approvals WHERE resource LIKE 'views-%';
+SELECT kind, resource, requested_by, votes, required, comments FROM governance.v_open_approvals WHERE resource LIKE 'views-%' ORDER BY resource;
 SET ROLE regress_views_ann;
 SELECT count(*) FROM gov_approve_model('views-risk', '1.0.0');
 SELECT count(*) FROM gov_approve_model('views-risk', '2.0.0');
