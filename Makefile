@@ -45,7 +45,8 @@ SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
 	51_deadline 60_sketch 61_sla 62_ingest 63_violation 64_escalation \
 	65_sla_read 66_openslo 70_control 71_report 72_report_text \
 	73_report_html 74_report_oscal 75_evidence 76_views 77_read 78_rest 79_inbox \
-	80_operations 81_restore 82_metrics 90_triggers 95_bootstrap 98_restore 99_grants
+	79_report_page 80_operations 81_restore 82_metrics 90_triggers 95_bootstrap \
+	98_restore 99_grants
 SQL_FILES := $(wildcard $(patsubst %,sql/parts/%.sql,$(SQL_PARTS)))
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(SQL_SCRIPT)

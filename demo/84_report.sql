@@ -26,7 +26,7 @@ SELECT gov_check_control('eu-ai-act-14.1') ->> 'query';
 \echo
 \echo 'The figures, in Markdown:'
 \echo
-SELECT split_part(gov_compliance_report_markdown(:report_id), E'\n## Controls', 1);
+SELECT split_part(gov_compliance_report_markdown(:report_id), E'\n## What failed', 1);
 
 \! mkdir -p build/demo
 \set ECHO none

@@ -432,7 +432,7 @@ $q$),
      'ISO/IEC 42001:2023, Annex A, A.6.2.6', 'no_exceptions',
      'Each violation of a service level opened in the period was acknowledged within three days.',
      $q$
-SELECT v.violation_type || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')' AS evidence,
+SELECT pg_catalog.replace(v.violation_type, '_', ' ') || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')' AS evidence,
     v.opened_at < $2 - interval '3 days'
         AND coalesce(v.acknowledged_at, 'infinity') > v.opened_at + interval '3 days' AS is_exception,
     v.opened_at, v.closed_at, v.acknowledged_at, v.acknowledged_by
@@ -484,7 +484,7 @@ SELECT t.resource_type || ' ' || t.resource_id || ', target ' || t.availability_
 FROM governance.sla_targets_at($2) AS t
 WHERE t.availability_target IS NOT NULL
 UNION ALL
-SELECT v.violation_type || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')', true,
+SELECT pg_catalog.replace(v.violation_type, '_', ' ') || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')', true,
     v.opened_at, v.closed_at
 FROM governance.sla_violations AS v
 WHERE v.violation_type IN ('availability', 'error_budget_burn')
@@ -570,7 +570,7 @@ SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_
 FROM governance.incidents_at($2) AS i
 WHERE i.severity = 'critical' AND i.reported_at >= $1 AND i.reported_at < $2
 UNION ALL
-SELECT v.violation_type || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')', true
+SELECT pg_catalog.replace(v.violation_type, '_', ' ') || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')', true
 FROM governance.sla_violations AS v
 WHERE v.violation_type IN ('incident_response', 'incident_resolution')
     AND v.opened_at >= $1 AND v.opened_at < $2

@@ -145,7 +145,31 @@ BEGIN ATOMIC
         FROM governance.incidents_at(report_incidents.until) AS i
         WHERE i.status IN ('open', 'acknowledged', 'reopened')
         ORDER BY weight, i.reported_at, i.incident_id
-        LIMIT 500
+        LIMIT 1000
+    ),
+    -- as incidents_at() has them, of those that are shown alone
+    listed AS (
+        SELECT n.incident_id, n.category, n.title, n.resource, n.reported_at,
+            coalesce(n.old_row ->> 'severity', n.severity) AS severity,
+            coalesce(n.old_row ->> 'status', n.status) AS status,
+            CASE WHEN n.old_row IS NULL THEN n.resolved_at
+                ELSE pg_catalog.to_timestamp((n.old_row ->> 'resolved_at')::float8) END AS resolved_at
+        FROM (
+            SELECT i.*, CASE WHEN i.resolved_at IS NULL OR i.resolved_at >= report_incidents.until THEN (
+                    SELECT e.old_row
+                    FROM governance.audit_events AS e
+                    WHERE e.resource = 'incident/' || i.incident_id AND e.resource_type = 'incident'
+                        AND e.occurred_at >= report_incidents.until
+                    ORDER BY e.occurred_at, e.event_id
+                    LIMIT 1) END AS old_row
+            FROM (
+                SELECT x.*
+                FROM governance.incidents AS x
+                WHERE x.reported_at >= report_incidents.since AND x.reported_at < report_incidents.until
+                ORDER BY x.reported_at DESC, x.incident_id DESC
+                LIMIT 1000
+            ) AS i
+        ) AS n
     )
     SELECT pg_catalog.jsonb_build_object(
         'total', r.total,
@@ -189,8 +213,17 @@ BEGIN ATOMIC
                 WHERE d.marked_at < report_incidents.until
                     AND (d.notified_at IS NULL OR d.notified_at >= report_incidents.since)
                 ORDER BY d.due_at, d.incident_id, d.regime, d.stage, d.jurisdiction
-                LIMIT 200
+                LIMIT 1000
             ) AS n), '[]'),
+        'list', coalesce((
+            SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                    'id', l.incident_id, 'category', l.category, 'severity', l.severity,
+                    'title', l.title, 'resource', l.resource,
+                    -- closing what is resolved is no news
+                    'status', CASE WHEN l.resolved_at IS NULL THEN l.status ELSE 'resolved' END,
+                    'reported_at', extract(epoch FROM l.reported_at), 'resolved_at', extract(epoch FROM l.resolved_at))
+                ORDER BY l.reported_at DESC, l.incident_id DESC)
+            FROM listed AS l), '[]'),
         'unresolved_list', coalesce((
             SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                     'id', u.incident_id, 'category', u.category, 'severity', u.severity,
@@ -232,7 +265,8 @@ BEGIN ATOMIC
                     'deployed_by', h.deployed_by, 'ended_at', extract(epoch FROM h.ended_at),
                     'status', h.status, 'reason', h.reason, 'is_restored', h.restores IS NOT NULL)
                 ORDER BY h.deployed_at DESC, h.model_id, h.deployment_no DESC)
-            FROM (SELECT s.* FROM seen AS s ORDER BY s.deployed_at DESC, s.model_id, s.deployment_no DESC LIMIT 200) AS h), '[]'),
+            FROM (SELECT s.* FROM seen AS s ORDER BY s.deployed_at DESC, s.model_id, s.deployment_no DESC LIMIT 1000) AS h), '[]'),
+        'history_total', (SELECT pg_catalog.count(*) FROM seen AS s),
         'usecases', pg_catalog.jsonb_build_object(
             'total', (
                 SELECT pg_catalog.count(*)
@@ -303,7 +337,7 @@ BEGIN ATOMIC
                 FROM decisions AS x
                 WHERE x.decision <> 'pending'
                 ORDER BY x.at DESC, x.kind, x.what, x.by
-                LIMIT 100
+                LIMIT 1000
             ) AS d), '[]'));
 END;
 COMMENT ON FUNCTION governance.report_approvals(timestamptz, timestamptz) IS
@@ -382,7 +416,7 @@ BEGIN ATOMIC
         'denied_by_user', coalesce((
             SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('user_id', f.user_id, 'count', f.n)
                 ORDER BY f.n DESC, f.user_id)
-            FROM (SELECT r.* FROM refused AS r ORDER BY r.n DESC, r.user_id LIMIT 50) AS f), '[]'),
+            FROM (SELECT r.* FROM refused AS r ORDER BY r.n DESC, r.user_id LIMIT 1000) AS f), '[]'),
         'overrides', coalesce((
             SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                     'policy', o.name, 'reason', o.reason, 'by', o.actor, 'at', extract(epoch FROM o.occurred_at))
@@ -393,7 +427,7 @@ BEGIN ATOMIC
                 WHERE e.resource >= 'policy/' AND e.resource < 'policy0' AND e.event_type = 'policy.override'
                     AND e.occurred_at >= report_access.since AND e.occurred_at < report_access.until
                 ORDER BY e.occurred_at DESC, e.event_id DESC
-                LIMIT 100
+                LIMIT 1000
             ) AS o(name, reason, actor, occurred_at, event_id)), '[]'),
         'changes', coalesce((SELECT pg_catalog.jsonb_object_agg(c.event_type, c.n) FROM changes AS c), '{}'),
         'users', coalesce((
@@ -401,7 +435,7 @@ BEGIN ATOMIC
                     'user_id', w.user_id, 'is_active', w.is_active, 'roles', w.roles,
                     'last_change_at', extract(epoch FROM w.last_act))
                 ORDER BY w.user_id)
-            FROM (SELECT r.* FROM review AS r ORDER BY r.user_id LIMIT 500) AS w), '[]'));
+            FROM (SELECT r.* FROM review AS r ORDER BY r.user_id LIMIT 1000) AS w), '[]'));
 END;
 COMMENT ON FUNCTION governance.report_access(timestamptz, timestamptz) IS
 'The part of a report on access: who held which roles at the end of the period, what changed in it, who was refused; one row.';
@@ -484,7 +518,7 @@ RETURNS jsonb
 AS 'MODULE_PATHNAME', 'gov_sla_standing'
 LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION governance.sla_standing(text, text, timestamptz, timestamptz, interval) IS
-'How a resource stood over a period, in whole minutes: {status, count, failed, over_p95_target, over_p99_target, p50, p95, p99, availability_percent, error_rate, violations, series}.';
+'How a resource stood over a period, in whole minutes: {status, count, failed, over_p95_target, over_p99_target, p50, p95, p99, availability_percent, error_rate, violations, missed, series}; missed: the targets that the whole period misses.';
 
 CREATE FUNCTION governance.report_sla(since timestamptz, until timestamptz, step interval)
 RETURNS SETOF jsonb
@@ -527,7 +561,7 @@ BEGIN ATOMIC
                     'opened_at', extract(epoch FROM m.opened_at), 'closed_at', extract(epoch FROM m.closed_at),
                     'target_value', m.target_value, 'actual_value', m.actual_value, 'acknowledged_by', m.acknowledged_by)
                 ORDER BY m.opened_at DESC, m.violation_id DESC)
-            FROM (SELECT x.* FROM missed AS x ORDER BY x.opened_at DESC, x.violation_id DESC LIMIT 100) AS m), '[]'));
+            FROM (SELECT x.* FROM missed AS x ORDER BY x.opened_at DESC, x.violation_id DESC LIMIT 1000) AS m), '[]'));
 END;
 COMMENT ON FUNCTION governance.report_sla(timestamptz, timestamptz, interval) IS
 'The part of a report on service levels: how each resource stood, the violations open at any time in the period; one row.';

@@ -1,8 +1,9 @@
--- Reports as one self-contained page.
+-- Pieces of the page that a report is: text, charts, tables, the style sheet.
 
 -- Every value goes through html_text().  Charts are inline SVG whose widths
 -- are per cent and whose letters are not scaled: they fit a telephone and a
--- sheet of paper.  What a colour says, a pattern and a word say too.
+-- sheet of paper.  What a colour says, a shape and a word
+-- say too.
 
 CREATE FUNCTION governance.html_text(value text)
 RETURNS text
@@ -22,6 +23,17 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION governance.html_percent(numeric) IS
 'A share as a length of CSS and SVG.';
+
+-- What a chart shows is its title, for who does not see it.
+CREATE FUNCTION governance.html_chart(id text, class text, height bigint, title text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT pg_catalog.format('<svg class="%s" id="%s" width="100%%" height="%s" role="img" aria-label="%s"><title>%s</title>',
+        html_chart.class, html_chart.id, html_chart.height, governance.html_text(html_chart.title), governance.html_text(html_chart.title));
+END;
+COMMENT ON FUNCTION governance.html_chart(text, text, bigint, text) IS
+'The beginning of a chart.';
 
 -- Columns over time: "total" of each point, of which "part" is drawn hatched.
 CREATE FUNCTION governance.html_columns(id text, title text, points jsonb, total text, part text, total_name text, part_name text)
@@ -49,8 +61,10 @@ BEGIN ATOMIC
     )
     SELECT pg_catalog.concat(
         '<figure class="card"><figcaption>', governance.html_text(html_columns.title), '</figcaption>',
-        pg_catalog.format('<svg class="chart" id="%s" width="100%%" height="184" role="img" aria-label="%s">',
-            html_columns.id, governance.html_text(html_columns.title)),
+        governance.html_chart(html_columns.id, 'chart', 184, pg_catalog.concat(html_columns.title, ': ',
+            governance.report_number((SELECT pg_catalog.to_jsonb(pg_catalog.sum(d.total)) FROM drawn AS d)), ' ', html_columns.total_name,
+            (SELECT pg_catalog.concat(', ', pg_catalog.sum(d.part), ' ', html_columns.part_name) FROM drawn AS d WHERE html_columns.part IS NOT NULL),
+            '; at most ', (SELECT governance.report_number(pg_catalog.to_jsonb(pg_catalog.max(d.total))) FROM drawn AS d), ' in one column')),
         '<line class="grid" x1="0" x2="100%" y1="22" y2="22"/><line class="grid" x1="0" x2="100%" y1="86" y2="86"/>',
         '<line class="axis" x1="0" x2="100%" y1="150" y2="150"/>',
         (SELECT pg_catalog.string_agg(pg_catalog.concat(
@@ -61,7 +75,7 @@ BEGIN ATOMIC
                         html_columns.part, d.part, d.x, d.width, 150 - d.part_height, d.part_height, d.day, d.part, html_columns.part_name) END),
                 '' ORDER BY d.i)
             FROM drawn AS d),
-        (SELECT pg_catalog.format('<text class="tick" x="0" y="17">%s</text><text class="tick" x="0" y="81">%s</text>',
+        (SELECT pg_catalog.format('<text class="tick" x="0" y="17">%s</text><text class="tick" x="0" y="81">%s</text><text class="tick" x="0" y="147">0</text>',
                 governance.report_number(pg_catalog.to_jsonb(d.top)),
                 CASE WHEN d.top > 1 THEN pg_catalog.to_char(d.top / 2,
                     CASE WHEN d.top % 2 = 0 THEN 'FM999,999,999,990' ELSE 'FM999,999,999,990.0' END) END)
@@ -98,13 +112,14 @@ BEGIN ATOMIC
     )
     SELECT pg_catalog.concat(
         '<figure class="card"><figcaption>', governance.html_text(html_bars.title), '</figcaption>',
-        pg_catalog.format('<svg class="chart" id="%s" width="100%%" height="%s" role="img" aria-label="%s">',
-            html_bars.id, 34 * s.rows + 4, governance.html_text(html_bars.title)),
+        governance.html_chart(html_bars.id, 'chart', 34 * s.rows + 24, pg_catalog.concat(html_bars.title, ': ', (
+            SELECT pg_catalog.string_agg(q.label || ' ' || q.figures, '; ' ORDER BY q.row)
+            FROM (SELECT p.row, p.label, pg_catalog.string_agg(p.value || ' ' || governance.report_words(p.series), ', ' ORDER BY p.no) AS figures FROM part AS p GROUP BY p.row, p.label) AS q))),
         (SELECT pg_catalog.string_agg(pg_catalog.format(
                 '<text class="label" x="0" y="%s">%s</text><text class="label end" x="100%%" y="%s">%s</text><rect class="track" x="0" width="100%%" y="%s" height="12"/>',
                 34 * q.row - 20, governance.html_text(q.label), 34 * q.row - 20,
                 (SELECT CASE WHEN pg_catalog.count(*) = 1 THEN pg_catalog.max(p.value)::text
-                    ELSE pg_catalog.string_agg(p.value || ' ' || p.series, ' &#183; ' ORDER BY p.no) END
+                    ELSE pg_catalog.string_agg(p.value || ' ' || governance.report_words(p.series), ' &#183; ' ORDER BY p.no) END
                     FROM part AS p WHERE p.row = q.row),
                 34 * q.row - 13), '' ORDER BY q.row)
             FROM (SELECT DISTINCT p.row, p.label FROM part AS p) AS q),
@@ -112,9 +127,13 @@ BEGIN ATOMIC
                 '<rect class="bar %s" data-row="%s" data-series="%s" data-value="%s" x="%s" width="%s" y="%s" height="12"><title>%s: %s %s</title></rect>',
                 p.class, governance.html_text(p.label), governance.html_text(p.series), p.value,
                 governance.html_percent(p.before / s.top), governance.html_percent(p.value / s.top),
-                34 * p.row - 13, governance.html_text(p.label), p.value, governance.html_text(p.series)),
+                34 * p.row - 13, governance.html_text(p.label), p.value, governance.html_text(governance.report_words(p.series))),
                 '' ORDER BY p.row, p.no)
             FROM part AS p),
+        pg_catalog.format('<line class="axis" x1="0" x2="100%%" y1="%s" y2="%s"/><text class="tick" x="0" y="%s">0</text>%s<text class="tick end" x="100%%" y="%s">%s</text>',
+            34 * s.rows + 5, 34 * s.rows + 5, 34 * s.rows + 19,
+            CASE WHEN s.top % 2 = 0 THEN pg_catalog.format('<text class="tick mid" x="50%%" y="%s">%s</text>', 34 * s.rows + 19, governance.report_number(pg_catalog.to_jsonb(s.top / 2))) END,
+            34 * s.rows + 19, governance.report_number(pg_catalog.to_jsonb(s.top))),
         '</svg>', html_bars.legend, '</figure>')
     FROM scale AS s;
 END;
@@ -139,6 +158,15 @@ h1, h2 { font-family: "Iowan Old Style", Charter, Georgia, "DejaVu Serif", serif
 h1 { font-size: clamp(26px, 4.6vw, 40px); margin: 4px 0 10px; letter-spacing: -.01em; }
 h2 { font-size: 22px; margin: 44px 0 4px; }
 h3 { font-size: 15px; margin: 26px 0 6px; }
+caption { text-align: left; font-weight: 600; font-size: 15px; padding: 22px 0 4px; }
+.unseen { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
+nav { margin: 0 0 20px; }
+nav ul { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 6px 8px; }
+nav li { margin: 0; }
+nav a { display: inline-block; padding: 3px 11px; border: 1px solid var(--line); border-radius: 999px; color: var(--accent); text-decoration: none; font-size: 13.5px; }
+nav a:hover, nav a:focus-visible { border-color: var(--accent); text-decoration: underline; }
+nav b { color: var(--ink); font-variant-numeric: tabular-nums; }
+a { color: var(--accent); }
 .eyebrow { text-transform: uppercase; letter-spacing: .14em; font-size: 12px; font-weight: 600; color: var(--accent); margin: 0; }
 .soft, .lead { color: var(--soft); }
 .lead { margin: 0 0 16px; max-width: 72ch; }
@@ -169,6 +197,7 @@ svg text.onbar.dark { fill: var(--ink); paint-order: stroke; stroke: var(--card)
 .bar.good { fill: var(--good); }
 .bar.bad { fill: url(#hatch); stroke: var(--bad); stroke-width: 1; }
 .bar.open { fill: url(#dots); stroke: var(--open); stroke-width: 1; }
+.bar.past { fill: var(--accent-soft); stroke: var(--card); stroke-width: 2; }
 .hatch { stroke: var(--bad); stroke-width: 2.4; }
 .dots { fill: var(--open); }
 .ground { fill: var(--card); }
@@ -179,6 +208,7 @@ svg text.onbar.dark { fill: var(--ink); paint-order: stroke; stroke: var(--card)
 .key:first-child { margin-left: 0; }
 .key.all { background: var(--accent); border-color: var(--accent); }
 .key.good { background: var(--good); border-color: var(--good); }
+.key.past { background: var(--accent-soft); }
 .key.bad { background: repeating-linear-gradient(45deg, var(--bad) 0 2px, transparent 2px 5px); border-color: var(--bad); }
 .key.open { background: radial-gradient(var(--open) 1.3px, transparent 1.7px) 0 0 / 5px 5px; border-color: var(--open); }
 table { width: 100%; border-collapse: collapse; font-size: 14px; }
@@ -194,8 +224,17 @@ td ul { margin: 4px 0 0; padding-left: 18px; font-size: 13px; }
 .badge.fail { color: var(--paper); background: var(--bad); border-color: var(--bad); }
 .badge.manual { color: var(--open); border-style: dashed; }
 .chip { display: inline-block; font-size: 12.5px; background: var(--tint); border: 1px solid var(--line); border-radius: 5px; padding: 0 7px; margin: 0 4px 4px 0; }
-.critical { font-weight: 700; color: var(--bad); }
+.critical { font-weight: 700; color: var(--bad); white-space: nowrap; }
+.shape { white-space: nowrap; }
+.good { color: var(--good); }
+.bad { color: var(--bad); font-weight: 650; }
+.risk { color: var(--open); font-weight: 650; }
+tr.quiet td { color: var(--soft); }
+tr.quiet strong { font-weight: 400; }
+ul.missed { margin: 8px 0 0; padding-left: 18px; font-size: 13px; }
 details { margin-top: 4px; font-size: 13px; }
+details.rest { margin-top: 10px; }
+details.rest > summary { font-size: 14px; font-weight: 600; }
 summary { color: var(--accent); cursor: pointer; }
 pre { white-space: pre-wrap; background: var(--tint); padding: 10px 12px; border-radius: 6px; font: 12px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; margin: 6px 0 2px; }
 code { font: 12.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
@@ -209,7 +248,7 @@ footer { margin-top: 44px; padding-top: 14px; border-top: 1px solid var(--line);
   .tiles { grid-template-columns: 1fr 1fr; }
   .tile dd { font-size: 24px; }
   table.stack thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
-  table.stack, table.stack tbody { display: block; }
+  table.stack, table.stack tbody, table.stack caption { display: block; }
   table.stack tr { display: block; border-bottom: 1px solid var(--line); padding: 8px 0; }
   table.stack td { display: block; border: 0; padding: 1px 0; text-align: left; }
   table.stack td[data-name]::before { content: attr(data-name) ": "; color: var(--soft); font-size: 12.5px; } }
@@ -217,411 +256,86 @@ footer { margin-top: 44px; padding-top: 14px; border-top: 1px solid var(--line);
   :root { color-scheme: light; --paper: #fff; --card: #fff; --tint: #f3f5f8; --ink: #000; --soft: #444; --line: #ccc;
     --accent: #2a5b8c; --accent-soft: #c9d9e9; --good: #26734d; --bad: #b3261e; --open: #7a5c00; }
   @page { size: A4; margin: 16mm 15mm; }
-  body { font-size: 10pt; } main { max-width: none; padding: 0; } header { padding-top: 0; }
+  body { font-size: 10pt; } table { font-size: 8.5pt; } td.when { white-space: normal; } th, td { padding-right: 8px; } th { overflow-wrap: normal; } main { max-width: none; padding: 0; } header { padding-top: 0; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  h2 { break-after: avoid; margin-top: 26px; } thead { display: table-header-group; } details { display: none; }
-  .cards { grid-template-columns: 1fr 1fr; } }
+  h2, h3, .lead, caption, figcaption, summary { break-after: avoid; } h2 { margin-top: 26px; } thead { display: table-header-group; }
+  tbody tr:first-child { break-before: avoid; } tbody tr:first-child, .lead + .cards > .card:first-child { break-inside: avoid; }
+  nav, details.query { display: none; } details::details-content { content-visibility: visible; block-size: auto; }
+  .cards { display: block; } .cards > .card { margin-bottom: 12px; } }
 $css$;
 END;
 COMMENT ON FUNCTION governance.html_style() IS
 'The style sheet of the page.';
 
-CREATE FUNCTION governance.html_tile(name text, value text, note text, is_alarm boolean)
+CREATE FUNCTION governance.html_words(identifier text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT pg_catalog.format('<div class="tile%s"><dt>%s</dt><dd>%s<small>%s</small></dd></div>',
-        CASE WHEN html_tile.is_alarm THEN ' alarm' END, html_tile.name, html_tile.value, html_tile.note);
+    SELECT governance.html_text(governance.report_words(html_words.identifier));
 END;
-COMMENT ON FUNCTION governance.html_tile(text, text, text, boolean) IS
-'One figure of the summary.';
+COMMENT ON FUNCTION governance.html_words(text) IS
+'What the page calls something that has an identifier.';
 
-CREATE FUNCTION governance.html_summary(report jsonb)
+-- A state: by shape, by word, and then by colour.
+CREATE FUNCTION governance.html_state(state text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT pg_catalog.format('<span class="shape%s">%s %s</span>', coalesce(' ' || k.class, ''), coalesce(k.shape, '&#9675;'), governance.html_words(html_state.state))
+    FROM (VALUES (1)) AS one(row)
+    LEFT JOIN (VALUES
+        ('critical', 'critical', '&#9650;'), ('error', 'bad', '&#9670;'), ('warning', 'risk', '&#9651;'), ('info', NULL, '&#9675;'),
+        ('resolved', 'good', '&#10003;'), ('closed', 'good', '&#10003;'), ('acknowledged', NULL, '&#9680;'), ('reopened', 'risk', '&#8634;'),
+        ('compliant', 'good', '&#10003;'), ('at_risk', 'risk', '&#9651;'), ('violated', 'bad', '&#10005;'),
+        ('in_time', 'good', '&#10003;'), ('late', 'bad', '&#10005;'), ('overdue', 'critical', '&#10005;'),
+        ('active', 'good', '&#9679;'), ('rolled_back', 'bad', '&#8617;'), ('superseded', NULL, '&#183;'), ('undeployed', NULL, '&#9675;'),
+        ('approved', 'good', '&#10003;'), ('rejected', 'bad', '&#10005;'), ('requires_changes', 'risk', '&#8617;')
+    ) AS k(state, class, shape) ON k.state = html_state.state;
+END;
+COMMENT ON FUNCTION governance.html_state(text) IS
+'A state as a shape and a word.';
+
+-- How many of how many are there, and the query that has them all.
+CREATE FUNCTION governance.html_part(shown bigint, total bigint, many text, query text)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT pg_catalog.concat('<dl class="tiles">',
-        governance.html_tile('Controls passed',
-            pg_catalog.concat(s.n #>> '{controls,pass}', ' of ', (s.n #>> '{controls,pass}')::bigint + (s.n #>> '{controls,fail}')::bigint),
-            pg_catalog.concat(s.n #>> '{controls,fail}', ' failed, ', s.n #>> '{controls,manual}', ' for a person to judge'),
-            (s.n #>> '{controls,fail}')::bigint > 0),
-        governance.html_tile('Incidents reported', governance.report_number(s.n -> 'total_incidents'),
-            pg_catalog.concat(governance.report_number(s.n -> 'critical_incidents'), ' critical'),
-            (s.n ->> 'critical_incidents')::bigint > 0),
-        governance.html_tile('Unresolved at the end', governance.report_number(s.n -> 'unresolved_incidents'),
-            pg_catalog.concat(governance.report_number(s.n -> 'resolved_incidents'), ' resolved in the period'),
-            (s.n ->> 'unresolved_incidents')::bigint > 0),
-        governance.html_tile('Hours to resolve', governance.report_number(s.n -> 'average_resolution_hours', 'FM999,999,990.0'),
-            'on average', false),
-        governance.html_tile('Service level misses', governance.report_number(s.n -> 'sla_violations'),
-            pg_catalog.concat(pg_catalog.jsonb_array_length(html_summary.report #> '{sla,resources}'), ' resources measured'),
-            (s.n ->> 'sla_violations')::bigint > 0),
-        governance.html_tile('Deployments', governance.report_number(s.n -> 'deployments'),
-            pg_catalog.concat(governance.report_number(s.n -> 'rollbacks'), ' rolled back'), false),
-        governance.html_tile('Attempts stopped', governance.report_number(s.n -> 'policy_violations'),
-            pg_catalog.concat('by rights, duties or gates; ', s.n ->> 'policy_overrides', ' overrides'), false),
-        governance.html_tile('Audit events', governance.report_number(s.n -> 'audit_events'),
-            pg_catalog.concat(governance.report_number(html_summary.report #> '{audit,tree_size}'), ' leaves sealed'), false),
-        '</dl>')
-    FROM (VALUES (html_summary.report -> 'summary')) AS s(n);
+    SELECT pg_catalog.concat('<p class="soft">', p.part, '</p><pre>', governance.html_text(html_part.query), '</pre>')
+    FROM (VALUES (governance.report_part(html_part.shown, html_part.total, html_part.many))) AS p(part)
+    WHERE p.part IS NOT NULL;
 END;
-COMMENT ON FUNCTION governance.html_summary(jsonb) IS
-'The figures of a report as tiles.';
+COMMENT ON FUNCTION governance.html_part(bigint, bigint, text, text) IS
+'"1,000 of 4,321 incidents" with a query; NULL where all are there.';
 
-CREATE FUNCTION governance.html_control_chart(report jsonb)
+-- Heads begin with "n|" where their column has numbers.
+CREATE FUNCTION governance.html_head(caption text, heads text[], is_continued boolean)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT governance.html_bars('chart-controls', 'Controls by framework', pg_catalog.jsonb_agg(
-            pg_catalog.jsonb_build_object('label', f.framework, 'parts', pg_catalog.jsonb_build_array(
-                pg_catalog.jsonb_build_object('series', 'pass', 'value', f.pass, 'class', 'good'),
-                pg_catalog.jsonb_build_object('series', 'fail', 'value', f.fail, 'class', 'bad'),
-                pg_catalog.jsonb_build_object('series', 'manual', 'value', f.manual, 'class', 'open')))
-            ORDER BY f.no),
-        '<p class="legend"><span class="key good"></span>passed <span class="key bad"></span>failed <span class="key open"></span>for a person to judge</p>')
-    FROM (
-        SELECT c.value ->> 'framework' AS framework, pg_catalog.min(c.no) AS no,
-            pg_catalog.count(*) FILTER (WHERE c.value ->> 'result' = 'pass') AS pass,
-            pg_catalog.count(*) FILTER (WHERE c.value ->> 'result' = 'fail') AS fail,
-            pg_catalog.count(*) FILTER (WHERE c.value ->> 'result' = 'manual') AS manual
-        FROM pg_catalog.jsonb_array_elements(html_control_chart.report -> 'controls') WITH ORDINALITY AS c(value, no)
-        GROUP BY c.value ->> 'framework'
-    ) AS f;
+    SELECT pg_catalog.concat('<table class="stack"><caption', CASE WHEN html_head.is_continued THEN ' class="unseen"' END, '>', html_head.caption,
+        CASE WHEN html_head.is_continued THEN ', continued' END, '</caption><thead><tr>',
+        (SELECT pg_catalog.string_agg(pg_catalog.format('<th scope="col"%s>%s</th>', CASE WHEN h.head LIKE 'n|%' THEN ' class="n"' END,
+                pg_catalog.regexp_replace(h.head, '^n\|', '')), '' ORDER BY h.no)
+            FROM pg_catalog.unnest(html_head.heads) WITH ORDINALITY AS h(head, no)),
+        '</tr></thead><tbody>');
 END;
-COMMENT ON FUNCTION governance.html_control_chart(jsonb) IS
-'How each framework''s controls came out, as a chart.';
+COMMENT ON FUNCTION governance.html_head(text, text[], boolean) IS
+'The beginning of a table.';
 
-CREATE FUNCTION governance.html_controls(report jsonb)
-RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    WITH control AS (
-        SELECT c.no, c.value AS v, c.value ->> 'framework' AS framework, c.value ->> 'result' AS result
-        FROM pg_catalog.jsonb_array_elements(html_controls.report -> 'controls') WITH ORDINALITY AS c(value, no)
-    ),
-    framework AS (
-        SELECT c.framework, pg_catalog.min(c.no) AS no
-        FROM control AS c
-        GROUP BY c.framework
-    )
-    SELECT pg_catalog.concat(
-        '<h2 id="controls">Controls</h2><p class="lead">Each control is a query over this database; its rows are the evidence. ',
-        'What a database cannot know is left to a person and never counted as passed.</p>',
-        (SELECT pg_catalog.string_agg(pg_catalog.concat('<h3>', governance.html_text(f.framework), '</h3>',
-                '<table class="stack controls"><colgroup><col style="width:22%"><col><col style="width:9%"><col style="width:13%"></colgroup>',
-                '<thead><tr><th>Control</th><th>What was looked for</th><th class="n">Evidence</th><th>Result</th></tr></thead><tbody>',
-                (SELECT pg_catalog.string_agg(pg_catalog.concat(
-                        '<tr class="control"><td><code>', governance.html_text(c.v ->> 'id'), '</code><span class="why">', governance.html_text(c.v ->> 'source'), '</span></td>',
-                        '<td>', governance.html_text(c.v ->> 'title'), '<span class="why">', governance.html_text(c.v ->> 'criterion'), '</span>',
-                        CASE WHEN c.v ->> 'error' IS NOT NULL THEN pg_catalog.format('<ul><li>The query failed: %s</li></ul>', governance.html_text(c.v ->> 'error')) END,
-                        (SELECT '<ul>' || pg_catalog.string_agg(pg_catalog.format('<li>%s</li>', governance.html_text(x.value)), '' ORDER BY x.no)
-                                || CASE WHEN (c.v ->> 'exception_count')::bigint > 5 THEN pg_catalog.format('<li>and %s more</li>', (c.v ->> 'exception_count')::bigint - 5) ELSE '' END
-                                || '</ul>'
-                            FROM pg_catalog.jsonb_array_elements_text(c.v -> 'findings') WITH ORDINALITY AS x(value, no)
-                            WHERE x.no <= 5),
-                        '<details><summary>Query</summary><pre>', governance.html_text(c.v ->> 'query'), '</pre></details></td>',
-                        '<td class="n" data-name="Evidence">', governance.report_number(c.v -> 'evidence_count'), '</td>',
-                        pg_catalog.format('<td><span class="badge %s">%s</span></td></tr>', c.result,
-                            CASE c.result WHEN 'pass' THEN '&#10003; passed' WHEN 'fail' THEN '&#10005; failed' ELSE '&#9675; to judge' END)),
-                        '' ORDER BY c.no)
-                    FROM control AS c
-                    WHERE c.framework = f.framework),
-                '</tbody></table>'), '' ORDER BY f.no)
-            FROM framework AS f));
-END;
-COMMENT ON FUNCTION governance.html_controls(jsonb) IS
-'The section on controls.';
-
-CREATE FUNCTION governance.html_incidents(report jsonb)
+-- The first 25 rows of a list of the report, the others folded.
+CREATE FUNCTION governance.html_table(report jsonb, list text, caption text, heads text[], rows text[])
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT pg_catalog.concat(
-        '<h2 id="incidents">Incidents</h2><p class="lead">',
-        governance.report_number(html_incidents.report #> '{incidents,total}'), ' reported and ',
-        governance.report_number(html_incidents.report #> '{incidents,resolved}'), ' resolved in the period; ',
-        governance.report_number(html_incidents.report #> '{incidents,unresolved}'), ' unresolved at its end.</p><div class="cards">',
-        governance.html_columns('chart-incidents', 'Incidents by time of report', html_incidents.report #> '{incidents,trend}',
-            'total', 'critical', 'all', 'critical'),
-        (SELECT governance.html_bars('chart-categories', 'Incidents by category', pg_catalog.jsonb_agg(
-                pg_catalog.jsonb_build_object('label', c.key, 'parts', pg_catalog.jsonb_build_array(
-                    pg_catalog.jsonb_build_object('series', 'incidents', 'value', c.value, 'class', 'all')))
-                ORDER BY c.value::bigint DESC, c.key COLLATE "C"), '')
-            FROM pg_catalog.jsonb_each(html_incidents.report #> '{incidents,by_category}') AS c),
-        '</div>',
-        (SELECT pg_catalog.concat('<h3>Unresolved</h3><table class="stack"><thead><tr><th class="n">No.</th><th>Severity</th><th>Category</th><th>What</th><th>Resource</th><th>Since</th></tr></thead><tbody>',
-                pg_catalog.string_agg(pg_catalog.concat(
-                    '<tr class="incident"><td class="n" data-name="Incident">', governance.html_text(i.value ->> 'id'), '</td>',
-                    pg_catalog.format('<td data-name="Severity"><span class="%s">%s</span></td>', governance.html_text(i.value ->> 'severity'), governance.html_text(i.value ->> 'severity')),
-                    '<td data-name="Category">', governance.html_text(i.value ->> 'category'), '</td><td>', governance.html_text(i.value ->> 'title'),
-                    '</td><td data-name="Resource">', governance.html_text(i.value ->> 'resource'), '</td><td class="when" data-name="Since">',
-                    governance.report_moment(i.value -> 'reported_at'), '</td></tr>'), '' ORDER BY i.no),
-                '</tbody></table>')
-            FROM pg_catalog.jsonb_array_elements(html_incidents.report -> 'unresolved_incidents') WITH ORDINALITY AS i(value, no)
-            WHERE i.no <= 50
-            HAVING pg_catalog.count(*) > 0),
-        CASE WHEN (html_incidents.report #>> '{incidents,unresolved}')::bigint > 50 THEN
-            pg_catalog.format('<p class="soft">And %s more.</p>', (html_incidents.report #>> '{incidents,unresolved}')::bigint - 50) END,
-        (SELECT pg_catalog.concat('<h3>Reports owed to authorities</h3><table class="stack"><thead><tr><th class="n">Incident</th><th>Regime</th><th>Kind</th><th>Stage</th><th>Due</th><th>State</th></tr></thead><tbody>',
-                pg_catalog.string_agg(pg_catalog.concat(
-                    '<tr><td class="n" data-name="Incident">', governance.html_text(n.value ->> 'incident_id'),
-                    '</td><td data-name="Regime">', governance.html_text(n.value ->> 'regime'), '</td><td data-name="Kind">', governance.html_text(n.value ->> 'kind'),
-                    '</td><td data-name="Stage">', governance.html_text(n.value ->> 'stage'),
-                    '</td><td class="when" data-name="Due">', coalesce(governance.report_moment(n.value -> 'due_at'), 'no fixed time'), '</td><td data-name="State">',
-                    CASE n.value ->> 'state' WHEN 'in_time' THEN '&#10003; in time' WHEN 'late' THEN '&#10005; late'
-                        WHEN 'overdue' THEN '<span class="critical">&#10005; overdue</span>' ELSE '&#9675; owed' END,
-                    '</td></tr>'), '' ORDER BY n.no),
-                '</tbody></table>')
-            FROM pg_catalog.jsonb_array_elements(html_incidents.report #> '{incidents,notifications}') WITH ORDINALITY AS n(value, no)
-            HAVING pg_catalog.count(*) > 0));
+        governance.html_head(html_table.caption, html_table.heads, false), pg_catalog.array_to_string(html_table.rows[:25], ''), '</tbody></table>',
+        CASE WHEN n.n > 25 THEN pg_catalog.concat('<details class="rest"><summary>',
+            governance.report_count(n.n - 25, 'more ' || l.one, 'more ' || l.many), '</summary>',
+            governance.html_head(html_table.caption, html_table.heads, true), pg_catalog.array_to_string(html_table.rows[26:], ''), '</tbody></table></details>') END,
+        governance.html_part(n.n, l.total, l.many, l.query))
+    FROM (VALUES (pg_catalog.cardinality(html_table.rows)::bigint)) AS n(n)
+    JOIN governance.report_lists(html_table.report) AS l ON l.list = html_table.list
+    WHERE n.n > 0;
 END;
-COMMENT ON FUNCTION governance.html_incidents(jsonb) IS
-'The section on incidents.';
-
--- A line for each resource's 95th percentile, its target dashed.
-CREATE FUNCTION governance.html_sla(report jsonb)
-RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    WITH resource AS (
-        SELECT r.no, r.value AS v,
-            (r.value #>> '{target,response_time_p95}')::numeric AS target,
-            greatest((r.value #>> '{target,response_time_p95}')::numeric,
-                (SELECT pg_catalog.max((p.value ->> 'p95')::numeric)
-                    FROM pg_catalog.jsonb_array_elements(r.value -> 'series') AS p), 1) * 1.08 AS top,
-            greatest(pg_catalog.jsonb_array_length(r.value -> 'series'), 1) AS n
-        FROM pg_catalog.jsonb_array_elements(html_sla.report #> '{sla,resources}') WITH ORDINALITY AS r(value, no)
-    )
-    SELECT pg_catalog.concat(
-        '<h2 id="service-levels">Service levels</h2>',
-        CASE WHEN NOT EXISTS (SELECT FROM resource) THEN '<p class="lead">No service level is defined.</p>'
-            ELSE '<p class="lead">The 95th percentile of the latency over the period, against its target; shares of a hundred for the rest.</p>' END,
-        '<div class="cards">',
-        (SELECT pg_catalog.string_agg(pg_catalog.concat(
-                '<figure class="card"><figcaption>', governance.html_text(r.v ->> 'resource_id'), '<small>',
-                governance.html_text(r.v ->> 'resource_type'), ', ', governance.html_text(r.v ->> 'status'), '</small></figcaption>',
-                pg_catalog.format('<svg class="chart sla" id="chart-sla-%s" width="100%%" height="152" role="img" aria-label="95th percentile of %s">',
-                    r.no, governance.html_text(r.v ->> 'resource_id')),
-                '<line class="axis" x1="0" x2="100%" y1="122" y2="122"/>',
-                CASE WHEN r.target IS NOT NULL THEN pg_catalog.format('<line class="target" x1="0" x2="100%%" y1="%s" y2="%s"/><text class="tick end" x="100%%" y="%s">target %s ms</text>',
-                    pg_catalog.round(122 - 110 * r.target / r.top, 2), pg_catalog.round(122 - 110 * r.target / r.top, 2),
-                    pg_catalog.round(greatest(122 - 110 * r.target / r.top - 5, 10), 2),
-                    pg_catalog.rtrim(pg_catalog.to_char(r.target, 'FM999,999,990.99'), '.')) END,
-                pg_catalog.format('<svg width="100%%" height="122" viewBox="0 0 %s 122" preserveAspectRatio="none">', r.n),
-                (SELECT pg_catalog.string_agg(pg_catalog.format('<polyline class="series" points="%s"/>', q.points), '' ORDER BY q.run)
-                    FROM (
-                        SELECT p.run, pg_catalog.string_agg(pg_catalog.concat(p.no - 1, ',', p.y, ' ', p.no, ',', p.y), ' ' ORDER BY p.no) AS points
-                        FROM (
-                            SELECT x.no, pg_catalog.round(122 - 110 * (x.value ->> 'p95')::numeric / r.top, 2) AS y,
-                                x.no - pg_catalog.row_number() OVER (ORDER BY x.no) AS run
-                            FROM pg_catalog.jsonb_array_elements(r.v -> 'series') WITH ORDINALITY AS x(value, no)
-                            WHERE x.value ->> 'p95' IS NOT NULL
-                        ) AS p
-                        GROUP BY p.run
-                    ) AS q),
-                '</svg>',
-                CASE WHEN coalesce((r.v ->> 'count')::numeric, 0) = 0 THEN '<text class="tick mid" x="50%" y="80">nothing was observed</text>' END,
-                pg_catalog.format('<text class="tick" x="0" y="142">%s</text><text class="tick end" x="100%%" y="142">%s</text></svg>',
-                    governance.report_moment(html_sla.report #> '{period,start}', 'FMDD Mon'),
-                    governance.report_moment(html_sla.report #> '{period,end}', 'FMDD Mon')),
-                pg_catalog.format('<p class="legend">p95 %s ms &#183; available %s %% (target %s) &#183; errors %s %% (target %s) &#183; %s observations &#183; %s violations</p></figure>',
-                    governance.report_number(r.v -> 'p95', 'FM999,999,990.0'),
-                    governance.report_number(r.v -> 'availability_percent', 'FM990.000'),
-                    governance.report_number(r.v #> '{target,availability_target}', 'FM990.099'),
-                    governance.report_number(r.v -> 'error_rate', 'FM990.000'),
-                    governance.report_number(r.v #> '{target,error_rate_target}', 'FM990.099'),
-                    governance.report_number(r.v -> 'count'), governance.report_number(r.v -> 'violations'))), '' ORDER BY r.no)
-            FROM resource AS r
-            WHERE r.no <= 12),
-        '</div>',
-        (SELECT pg_catalog.format('<p class="soft">And %s more resources.</p>', pg_catalog.count(*) - 12) FROM resource AS r HAVING pg_catalog.count(*) > 12));
-END;
-COMMENT ON FUNCTION governance.html_sla(jsonb) IS
-'The section on service levels.';
-
--- One lane for each model and environment, a bar from when to when.
-CREATE FUNCTION governance.html_deployments(report jsonb)
-RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    WITH bounds AS (
-        SELECT greatest((html_deployments.report #>> '{period,start}')::numeric, (
-                SELECT pg_catalog.min((d.value ->> 'deployed_at')::numeric)
-                FROM pg_catalog.jsonb_array_elements(html_deployments.report #> '{deployments,history}') AS d)) AS s,
-            (html_deployments.report #>> '{period,end}')::numeric AS e
-    ),
-    pattern AS (
-        SELECT CASE WHEN b.e - b.s < 3600 THEN 'FMDD Mon HH24:MI:SS' WHEN b.e - b.s < 259200 THEN 'FMDD Mon HH24:MI' ELSE 'FMDD Mon' END AS moment
-        FROM bounds AS b
-    ),
-    item AS (
-        SELECT d.no, d.value AS v, d.value ->> 'model_id' || ' in ' || (d.value ->> 'environment') AS lane,
-            (greatest((d.value ->> 'deployed_at')::numeric, b.s) - b.s) / greatest(b.e - b.s, 0.000001) AS x,
-            (coalesce((d.value ->> 'ended_at')::numeric, b.e) - greatest((d.value ->> 'deployed_at')::numeric, b.s)) / greatest(b.e - b.s, 0.000001) AS width
-        FROM pg_catalog.jsonb_array_elements(html_deployments.report #> '{deployments,history}') WITH ORDINALITY AS d(value, no)
-        CROSS JOIN bounds AS b
-    ),
-    lanes AS (
-        SELECT l.lane, pg_catalog.row_number() OVER (ORDER BY l.first) AS row
-        FROM (SELECT i.lane, pg_catalog.min(i.no) AS first FROM item AS i GROUP BY i.lane) AS l
-        ORDER BY l.first
-        LIMIT 16
-    )
-    SELECT pg_catalog.concat(
-        '<h2 id="deployments">Deployments</h2><p class="lead">What was live where, and until when.</p><figure class="card wide"><figcaption>Timeline</figcaption>',
-        pg_catalog.format('<svg class="chart" id="chart-deployments" width="100%%" height="%s" role="img" aria-label="Deployments over the period">',
-            greatest(40 * (SELECT pg_catalog.count(*) FROM lanes), 40) + 26),
-        (SELECT pg_catalog.string_agg(pg_catalog.format('<text class="label" x="0" y="%s">%s</text><rect class="track" x="0" width="100%%" y="%s" height="18"/>',
-                40 * l.row - 26, governance.html_text(l.lane), 40 * l.row - 20), '' ORDER BY l.row)
-            FROM lanes AS l),
-        (SELECT pg_catalog.string_agg(pg_catalog.format(
-                '<rect class="bar %s" data-row="%s" data-series="%s" data-value="%s" x="%s" width="%s" y="%s" height="18"><title>%s, %s</title></rect>'
-                '<svg x="%s" width="%s" y="%s" height="18"><text class="onbar%s" x="5" y="13">%s</text></svg>',
-                k.class, governance.html_text(i.lane), governance.html_text(i.v ->> 'status'), governance.html_text(i.v ->> 'version'),
-                k.x, k.width, 40 * l.row - 20, governance.html_text(i.v ->> 'version'), i.v ->> 'status',
-                k.x, k.width, 40 * l.row - 20, CASE k.class WHEN 'good' THEN '' ELSE ' dark' END,
-                governance.html_text(i.v ->> 'version') || CASE i.v ->> 'status' WHEN 'active' THEN '' ELSE ' ' || pg_catalog.replace(i.v ->> 'status', '_', ' ') END), '' ORDER BY i.no)
-            FROM item AS i
-            JOIN lanes AS l ON l.lane = i.lane
-            CROSS JOIN LATERAL (SELECT governance.html_percent(least(i.x, 0.994)) AS x, governance.html_percent(greatest(i.width, 0.006)) AS width,
-                CASE i.v ->> 'status' WHEN 'active' THEN 'good' WHEN 'rolled_back' THEN 'bad' ELSE 'open' END AS class) AS k),
-        (SELECT '<text class="tick mid" x="50%" y="30">nothing was live</text>' WHERE NOT EXISTS (SELECT FROM item)),
-        (SELECT pg_catalog.format('<text class="tick" x="0" y="%s">%s</text><text class="tick end" x="100%%" y="%s">%s</text>',
-                h.y, governance.report_moment(pg_catalog.to_jsonb(b.s), p.moment),
-                h.y, governance.report_moment(pg_catalog.to_jsonb(b.e), p.moment))
-            FROM (SELECT greatest(40 * pg_catalog.count(*), 40) + 18 AS y FROM lanes) AS h
-            CROSS JOIN bounds AS b
-            CROSS JOIN pattern AS p),
-        '</svg><p class="legend"><span class="key good"></span>live at the end <span class="key bad"></span>rolled back <span class="key open"></span>superseded or withdrawn</p></figure>',
-        (SELECT pg_catalog.concat('<table class="stack"><thead><tr><th>When</th><th>What</th><th>Environment</th><th>By</th><th>Status</th></tr></thead><tbody>',
-                pg_catalog.string_agg(pg_catalog.concat('<tr class="deployment"><td class="when">', governance.report_moment(i.v -> 'deployed_at'),
-                    '</td><td>', governance.html_text(i.v ->> 'model_id'), ' <strong>', governance.html_text(i.v ->> 'version'), '</strong></td><td data-name="Environment">',
-                    governance.html_text(i.v ->> 'environment'), '</td><td data-name="By">', governance.html_text(i.v ->> 'deployed_by'), '</td><td data-name="Status">',
-                    pg_catalog.replace(i.v ->> 'status', '_', ' '), '<span class="why">', governance.html_text(i.v ->> 'reason'), '</span></td></tr>'), '' ORDER BY i.no),
-                '</tbody></table>')
-            FROM item AS i
-            WHERE i.no <= 25
-            HAVING pg_catalog.count(*) > 0));
-END;
-COMMENT ON FUNCTION governance.html_deployments(jsonb) IS
-'The section on deployments.';
-
-CREATE FUNCTION governance.html_approvals(report jsonb)
-RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT pg_catalog.concat(
-        '<h2 id="approvals">Approvals</h2><p class="lead">Votes on model versions, use-cases and requests.</p>',
-        governance.html_bars('chart-approvals', 'Votes of the period', (
-            SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('label', k.label, 'parts', pg_catalog.jsonb_build_array(
-                    pg_catalog.jsonb_build_object('series', 'approved', 'value', n.counts -> 'approved', 'class', 'good'),
-                    pg_catalog.jsonb_build_object('series', 'rejected', 'value', n.counts -> 'rejected', 'class', 'bad'),
-                    pg_catalog.jsonb_build_object('series', 'sent back', 'value', n.counts -> 'requires_changes', 'class', 'open')))
-                ORDER BY k.no)
-            FROM (VALUES (1, 'model_version', 'Model versions'), (2, 'usecase', 'Use-cases'), (3, 'approval_request', 'Requests')) AS k(no, kind, label)
-            CROSS JOIN LATERAL (SELECT html_approvals.report #> ARRAY['approvals', 'by_kind', k.kind] AS counts) AS n),
-            '<p class="legend"><span class="key good"></span>approved <span class="key bad"></span>rejected <span class="key open"></span>sent back</p>'),
-        (SELECT pg_catalog.concat('<table class="stack"><thead><tr><th>When</th><th>What</th><th>Decision</th><th>By</th><th>Comment</th></tr></thead><tbody>',
-                pg_catalog.string_agg(pg_catalog.concat('<tr class="decision"><td class="when">', governance.report_moment(d.value -> 'at'), '</td><td>',
-                    governance.html_text(d.value ->> 'resource'), '<span class="why">', pg_catalog.replace(d.value ->> 'kind', '_', ' '), '</span></td><td>',
-                    CASE d.value ->> 'decision' WHEN 'approved' THEN '&#10003; approved' WHEN 'rejected' THEN '&#10005; rejected' ELSE '&#8617; sent back' END,
-                    '</td><td data-name="By">', governance.html_text(d.value ->> 'by'), '</td><td>', governance.html_text(d.value ->> 'comments'), '</td></tr>'), '' ORDER BY d.no),
-                '</tbody></table>')
-            FROM pg_catalog.jsonb_array_elements(html_approvals.report #> '{approvals,decisions}') WITH ORDINALITY AS d(value, no)
-            WHERE d.no <= 25
-            HAVING pg_catalog.count(*) > 0));
-END;
-COMMENT ON FUNCTION governance.html_approvals(jsonb) IS
-'The section on approvals.';
-
-CREATE FUNCTION governance.html_access(report jsonb)
-RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT pg_catalog.concat(
-        '<h2 id="access">Access review</h2><p class="lead">Who held which roles at the end of the period: ',
-        governance.report_number(html_access.report #> '{access,active_users}'), ' active and ',
-        governance.report_number(html_access.report #> '{access,inactive_users}'), ' inactive users.</p>',
-        '<table class="stack"><thead><tr><th>User</th><th>State</th><th>Roles</th><th>Last change made</th></tr></thead><tbody>',
-        (SELECT pg_catalog.string_agg(pg_catalog.concat('<tr class="user"><td><strong>', governance.html_text(u.value ->> 'user_id'), '</strong></td><td data-name="State">',
-                CASE u.value ->> 'is_active' WHEN 'true' THEN 'active' ELSE 'inactive' END, '</td><td>',
-                (SELECT pg_catalog.string_agg(pg_catalog.concat('<span class="chip">', governance.html_text(o.value ->> 'role'),
-                        ' until ' || governance.report_moment(o.value -> 'expires_at', 'YYYY-MM-DD'),
-                        ', lent by ' || governance.html_text(o.value ->> 'delegated_by'), '</span>'), '' ORDER BY o.no)
-                    FROM pg_catalog.jsonb_array_elements(u.value -> 'roles') WITH ORDINALITY AS o(value, no)),
-                '</td><td class="when" data-name="Last change">', coalesce(governance.report_moment(u.value -> 'last_change_at'), 'none'), '</td></tr>'), '' ORDER BY u.no)
-            FROM pg_catalog.jsonb_array_elements(html_access.report #> '{access,users}') WITH ORDINALITY AS u(value, no)
-            WHERE u.no <= 100),
-        '</tbody></table>',
-        (SELECT pg_catalog.concat('<h3>Refused, by user</h3><p>',
-                pg_catalog.string_agg(pg_catalog.format('<span class="chip">%s: %s</span>', governance.html_text(f.value ->> 'user_id'), f.value ->> 'count'), '' ORDER BY f.no), '</p>')
-            FROM pg_catalog.jsonb_array_elements(html_access.report #> '{access,denied_by_user}') WITH ORDINALITY AS f(value, no)
-            WHERE f.no <= 20
-            HAVING pg_catalog.count(*) > 0),
-        (SELECT pg_catalog.concat('<h3>Policies overridden</h3><table class="stack"><thead><tr><th>When</th><th>Policy</th><th>By</th><th>Reason</th></tr></thead><tbody>',
-                pg_catalog.string_agg(pg_catalog.concat('<tr><td class="when">', governance.report_moment(o.value -> 'at'), '</td><td>', governance.html_text(o.value ->> 'policy'),
-                    '</td><td data-name="By">', governance.html_text(o.value ->> 'by'), '</td><td>', governance.html_text(o.value ->> 'reason'), '</td></tr>'), '' ORDER BY o.no),
-                '</tbody></table>')
-            FROM pg_catalog.jsonb_array_elements(html_access.report #> '{access,overrides}') WITH ORDINALITY AS o(value, no)
-            WHERE o.no <= 25
-            HAVING pg_catalog.count(*) > 0));
-END;
-COMMENT ON FUNCTION governance.html_access(jsonb) IS
-'The section on access.';
-
-CREATE FUNCTION governance.html_audit(report jsonb)
-RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT pg_catalog.concat(
-        '<h2 id="trail">Audit trail</h2><p class="lead">Every change leaves an event in its own transaction; sealed events are leaves of a Merkle tree whose root anybody can note down.</p>',
-        governance.html_columns('chart-audit', 'Audit events', html_audit.report #> '{audit,trend}', 'events', NULL, 'events', NULL),
-        '<dl class="seal"><dt>Tree size</dt><dd>', governance.report_number(html_audit.report #> '{audit,tree_size}'), ' leaves',
-        coalesce(', sealed ' || governance.report_moment(html_audit.report #> '{audit,sealed_at}') || ' UTC', ''),
-        '</dd><dt>Root</dt><dd><code>', governance.html_text(html_audit.report #>> '{audit,root}'), '</code></dd>',
-        '<dt>Log</dt><dd><code>', governance.html_text(html_audit.report #>> '{audit,log_id}'), '</code></dd>',
-        '<dt>Digest of this report (SHA-256), kept in the trail</dt><dd><code>', governance.html_text(html_audit.report ->> 'digest'), '</code></dd></dl>');
-END;
-COMMENT ON FUNCTION governance.html_audit(jsonb) IS
-'The section on the trail.';
-
-CREATE FUNCTION governance.report_html(report jsonb)
-RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT pg_catalog.concat(
-        E'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Compliance report, ',
-        governance.report_title(r.report), E'</title>\n<style>', governance.html_style(), E'</style>\n</head>\n<body>\n',
-        '<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>',
-        '<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="ground" width="6" height="6"/><line class="hatch" x1="0" y1="0" x2="0" y2="6"/></pattern>',
-        '<pattern id="dots" width="5" height="5" patternUnits="userSpaceOnUse"><rect class="ground" width="5" height="5"/><circle class="dots" cx="2.5" cy="2.5" r="1"/></pattern>',
-        E'</defs></svg>\n<main>\n<header><p class="eyebrow">Compliance report</p><h1>', governance.report_title(r.report), '</h1><p class="soft">',
-        'Report ', r.report ->> 'report_id', ', ', pg_catalog.replace(governance.html_text(r.report ->> 'report_type'), '_', ' '),
-        coalesce(', ' || governance.html_text(r.report ->> 'framework'), ', all frameworks'),
-        '. Made by ', governance.html_text(r.report ->> 'generated_by'), ' on ', governance.report_moment(r.report -> 'generated_at'), E' UTC. Times are UTC.</p></header>\n',
-        governance.html_summary(r.report), E'\n',
-        governance.html_control_chart(r.report), E'\n',
-        governance.html_incidents(r.report), E'\n',
-        governance.html_sla(r.report), E'\n',
-        governance.html_deployments(r.report), E'\n',
-        governance.html_approvals(r.report), E'\n',
-        governance.html_access(r.report), E'\n',
-        governance.html_controls(r.report), E'\n',
-        governance.html_audit(r.report), E'\n',
-        '<footer>Period ', governance.report_moment(r.report #> '{period,start}', 'YYYY-MM-DD HH24:MI:SS'), ' to ',
-        governance.report_moment(r.report #> '{period,end}', 'YYYY-MM-DD HH24:MI:SS'),
-        E' UTC. Made again for the same period from the same data, this report has the same digest.</footer>\n</main>\n</body>\n</html>\n')
-    FROM (VALUES (report_html.report)) AS r(report);
-END;
-COMMENT ON FUNCTION governance.report_html(jsonb) IS
-'A report as a page of HTML.';
-
-CREATE FUNCTION @extschema@.gov_compliance_report_html(report_id bigint)
-RETURNS text
-LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT governance.report_html(governance.report_for_reading(gov_compliance_report_html.report_id));
-END;
-COMMENT ON FUNCTION @extschema@.gov_compliance_report_html(bigint) IS
-'A stored report as one self-contained page: no script, nothing fetched, charts as inline SVG, light and dark, made to be printed.  Needs compliance:report; unknown: 42704.';
+COMMENT ON FUNCTION governance.html_table(jsonb, text, text, text[], text[]) IS
+'A table of a list of the report; NULL without rows.';

@@ -35,6 +35,7 @@ typedef struct GovControlResult
 	const char *result;			/* pass, fail, manual */
 	int64		evidence;
 	int64		exceptions;
+	bool		is_for_person;	/* "manual": the findings are all rows */
 	Datum		findings;		/* text[], the first exceptions; or 0 */
 	const char *error;			/* or NULL */
 } GovControlResult;

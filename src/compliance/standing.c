@@ -50,6 +50,34 @@ push_period(JsonbParseState **state, const GovPeriod *period,
 			   none ? 0 : gov_availability(period), none);
 }
 
+/* The targets that the whole period misses, by the words of violations. */
+static void
+push_missed(JsonbParseState **state, const GovPeriod *period)
+{
+	const struct
+	{
+		const char *type;
+		bool		is_met;
+	}			targets[] = {
+		{"response_time_p95", gov_p95_is_met(period)},
+		{"response_time_p99", gov_p99_is_met(period)},
+		{"availability", gov_availability_is_met(period)},
+		{"error_rate", gov_error_rate_is_met(period)}
+	};
+	int			i;
+
+	gov_json_push_key(state, "missed");
+	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (i = 0; i < lengthof(targets); i++)
+	{
+		if (!targets[i].is_met)
+			gov_json_push(state, WJB_ELEM,
+						  CStringGetTextDatum(targets[i].type), false,
+						  TEXTOID);
+	}
+	pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
 /* One point for each step; steps that meet share no minute. */
 static void
 push_series(JsonbParseState **state, const char *type, const char *id,
@@ -127,6 +155,7 @@ gov_sla_standing(PG_FUNCTION_ARGS)
 	push_count(&state, "over_p95_target", standing.period.over_p95);
 	push_count(&state, "over_p99_target", standing.period.over_p99);
 	push_count(&state, "violations", standing.violations);
+	push_missed(&state, &standing.period);
 	push_series(&state, type, id, since, until,
 				step->day * USECS_PER_DAY + step->time, sketch);
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state,

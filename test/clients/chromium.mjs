@@ -1,10 +1,11 @@
 // The compliance report as a page, in Debian's Chromium: its charts are there,
 // their bars are the report's numbers, nothing overflows on a telephone or a desk,
-// and what somebody wrote into a title stays text.
+// what somebody wrote into a title stays text, and axe-core finds nothing.
 import assert from 'node:assert/strict';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import test from 'node:test';
+import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 import { connect, skip } from './lib/world.mjs';
 
@@ -158,3 +159,47 @@ for (const width of [360, 1280]) {
 		});
 	});
 }
+
+// --- for who does not see it, in both schemes and on paper ---------------------------
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+for (const colorScheme of ['light', 'dark']) {
+	for (const width of [390, 1280]) {
+		test(`axe-core finds nothing: ${colorScheme}, ${width} pixels`, async () => {
+			const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+			await page.setContent(html, { waitUntil: 'load' });
+			// what is folded is looked at, too
+			await page.evaluate(() => document.querySelectorAll('details').forEach(d => { d.open = true; }));
+			await page.evaluate(axe);
+			const { violations, passes } = await page.evaluate(() => axe.run());
+			await page.close();
+			assert.deepEqual(violations.map(v => [v.id, v.nodes.map(n => n.html)]), []);
+			assert.ok(passes.length > 20, 'it did look');
+		});
+	}
+}
+test('axe-core speaks of what is wrong', async () => {
+	const page = await browser.newPage();
+	await page.setContent(html.replaceAll(/ role="img" aria-label="[^"]*"><title>[^<]*<\/title>/g, ' role="img">').replace('lang="en"', ''));
+	await page.evaluate(axe);
+	const { violations } = await page.evaluate(() => axe.run());
+	await page.close();
+	assert.deepEqual(violations.map(v => v.id).filter(id => ['html-has-lang', 'svg-img-alt'].includes(id)), ['html-has-lang', 'svg-img-alt']);
+});
+test('a long list is folded, and unfolds', async () => {
+	const page = await browser.newPage();
+	await page.setContent(html);
+	const seen = async () => page.evaluate(() => [...document.querySelectorAll('tr.incident')].filter(e => e.checkVisibility()).length);
+	const all = report.incidents.list.length + report.unresolved_incidents.length;
+	assert.ok(all > 50 && await seen() < all);
+	await page.evaluate(() => document.querySelectorAll('details').forEach(d => { d.open = true; }));
+	assert.equal(await seen(), all, 'each incident of the period is there');
+	await page.close();
+});
+test('every link of the contents leads to a heading', async () => {
+	const page = await browser.newPage();
+	await page.setContent(html);
+	const missing = await page.evaluate(() => [...document.querySelectorAll('a[href^="#"]')].map(a => a.hash).filter(h => !document.querySelector(`h2${h}`)));
+	assert.deepEqual(missing, []);
+	await page.close();
+});
