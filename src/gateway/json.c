@@ -12,6 +12,8 @@
 #define MAX_DEPTH 32
 #define MAX_DIGITS 100			/* that count, of a number */
 #define MAX_NUMBER 1e308
+#define MAX_SCALE 408			/* digits behind the point */
+#define MAX_EXPONENT 10000		/* 0 can have any */
 
 typedef struct Reading
 {
@@ -192,26 +194,42 @@ count_digits(Reading *reading)
 	return count;
 }
 
-/* Would the database keep it as it is? */
+/* Would the database keep it as it is?  An exponent moves the point. */
 static bool
 check_number(Reading *reading, const char *text)
 {
 	int			seen = 0;
 	int			digits = 0;
+	long		scale = 0;
+	bool		is_behind = false;
 	const char *c;
 	double		value = strtod(text, NULL);
 
 	for (c = text; *c != '\0' && tolower((unsigned char) *c) != 'e'; c++)
 	{
-		if (isdigit((unsigned char) *c) && (seen > 0 || *c != '0'))
+		is_behind |= *c == '.';
+		if (!isdigit((unsigned char) *c))
+			continue;
+		scale += is_behind;
+		if (seen > 0 || *c != '0')
 			seen++;
-		if (*c >= '1' && *c <= '9')
+		if (*c != '0')
 			digits = seen;
 	}
 	if (digits > MAX_DIGITS)
 		return fail(reading, "A number has more than 100 digits");
 	if (fabs(value) > MAX_NUMBER || (value == 0 && digits > 0))
 		return fail(reading, "A number is larger than 1e308, or too small to be told from 0");
+	if (*c != '\0')
+	{
+		long		exponent = strtol(c + 1, NULL, 10);
+
+		if (exponent > MAX_EXPONENT || exponent < -MAX_EXPONENT)
+			return fail(reading, "A number has an exponent beyond 10000");
+		scale -= exponent;
+	}
+	if (scale > MAX_SCALE)
+		return fail(reading, "A number has more than 408 digits behind the point");
 	return true;
 }
 

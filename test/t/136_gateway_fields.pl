@@ -199,7 +199,8 @@ as('aud', 200, 'GET', "/sla/model/vc/violations?open_only=$_") foreach 'true', '
 refused('boss', 'POST', '/sla/model/vc/define', { window_days => $_ }, qr/"window_days" is not a whole number/) foreach 99999999999, 1.5, '7', -3e9;
 refused('boss', 'POST', '/sla/model/vc/define', { response_time_p95 => $_ }, qr/"response_time_p95"/) foreach 'fast', $true, [1], -1;
 refused('boss', 'POST', '/approvals/request', { action => 'model_rollback', context => { model_id => 'vc' }, timeout_hours => 0.5 }, qr/"timeout_hours" is not a whole number/);
-foreach my $number ('1e309', '-1e400', '1e131072', '1e-400', '1' x 101, '0.' . '1' x 101)
+foreach my $number ('1e309', '-1e400', '1e131072', '1e-400', '1' x 101, '0.' . '1' x 101,
+	'0e-16384', '0e-409', '0e99999999999999999999', '-0e-99999999999999999999', '0.' . '0' x 409)
 {
 	my $json = as('sci', 400, 'POST', '/models/register', qq({"model_id": "n", "version": "1", "metadata": {"x": [$number]}}));
 	like($json->{detail}, qr/^A number /, '  number ' . substr $number, 0, 10);
