@@ -16,7 +16,7 @@ FROM gov_create_usecase('traffic.lights', 'Traffic lights', 'Times the lights by
     model_ids => '{vehicle_classifier}', affected_systems => '{traffic_control}');
 \echo 'She answers the questionnaire; each question names its article:'
 \echo
-SELECT question_id, source_article FROM governance.impact_questions
+SELECT question_id, source, applies_from FROM governance.impact_questions
 WHERE question_id IN ('area.critical_infrastructure', 'impact.severity', 'impact.autonomy') ORDER BY position;
 SELECT impact_score, risk_class, impact_level
 FROM gov_assess_impact('traffic.lights', (

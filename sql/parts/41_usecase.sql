@@ -30,6 +30,10 @@ CREATE TABLE governance.use_cases (
     owner_principals       text[] COLLATE "C" NOT NULL DEFAULT '{}',
     submitted_principals   text[] COLLATE "C" NOT NULL DEFAULT '{}',
     submitted_backers      text[] COLLATE "C" NOT NULL DEFAULT '{}',
+    next_class             text,
+    next_class_on          date,
+    prohibited_from        timestamptz,
+    reassessment_told_at   timestamptz,
     CONSTRAINT use_cases_pkey PRIMARY KEY (usecase_id),
     CONSTRAINT use_cases_replaced_by_fkey FOREIGN KEY (replaced_by)
         REFERENCES governance.use_cases,
@@ -39,6 +43,7 @@ CREATE TABLE governance.use_cases (
     CONSTRAINT use_cases_output_schema_check CHECK (pg_catalog.jsonb_typeof(output_schema) = 'object'),
     CONSTRAINT use_cases_impact_level_check CHECK (impact_level IN ('low', 'medium', 'high', 'critical')),
     CONSTRAINT use_cases_risk_class_check CHECK (risk_class IN ('minimal', 'limited', 'high', 'prohibited')),
+    CONSTRAINT use_cases_next_class_check CHECK (next_class IN ('minimal', 'limited', 'high', 'prohibited')),
     CONSTRAINT use_cases_impact_score_check CHECK (impact_score BETWEEN 0 AND 100),
     CONSTRAINT use_cases_assessed_check CHECK ((risk_class IS NULL) = (impact_score IS NULL)),
     CONSTRAINT use_cases_status_check CHECK (status IN ('draft', 'submitted', 'approved', 'deployed', 'deprecated', 'archived'))
@@ -47,6 +52,7 @@ CREATE INDEX use_cases_created_at_idx ON governance.use_cases (created_at DESC, 
 CREATE INDEX use_cases_status_idx ON governance.use_cases (status, created_at DESC, usecase_id DESC);
 CREATE INDEX use_cases_owner_idx ON governance.use_cases (owner, created_at DESC, usecase_id DESC);
 CREATE INDEX use_cases_replaced_by_idx ON governance.use_cases (replaced_by) WHERE replaced_by IS NOT NULL;
+CREATE INDEX use_cases_next_class_on_idx ON governance.use_cases (next_class_on) WHERE next_class_on IS NOT NULL;
 CREATE INDEX use_cases_model_ids_idx ON governance.use_cases USING gin (model_ids);
 COMMENT ON TABLE governance.use_cases IS
 'What models are used for: who answers for it, what it touches, how far its approval has come.  Its content changes only while it is a draft.';
@@ -54,6 +60,12 @@ COMMENT ON COLUMN governance.use_cases.owner IS
 'Who answers for it.  Where this is a user_id, that user cannot approve it.';
 COMMENT ON COLUMN governance.use_cases.risk_class IS
 'By the latest impact assessment; NULL: not assessed.  Source: Regulation (EU) 2024/1689.';
+COMMENT ON COLUMN governance.use_cases.next_class IS
+'The class that the same answers come to from next_class_on; NULL: no change of law is known that changes it.';
+COMMENT ON COLUMN governance.use_cases.prohibited_from IS
+'From when the law prohibits what was answered: it is neither approved, deployed nor admitted then.  NULL: never.';
+COMMENT ON COLUMN governance.use_cases.reassessment_told_at IS
+'When it was told, 30 days ahead, that its class changes.';
 COMMENT ON COLUMN governance.use_cases.impact_score IS
 'By the latest impact assessment, 0 to 100; NULL: not assessed.';
 COMMENT ON COLUMN governance.use_cases.status IS
@@ -160,8 +172,14 @@ CREATE TABLE governance.impact_questions (
     weight         numeric NOT NULL DEFAULT 0,
     effect         text NOT NULL DEFAULT 'scores',
     risk_class     text,
-    source_article text NOT NULL,
+    source         text NOT NULL,
     position       integer NOT NULL,
+    applies_from   date,
+    applies_to     date,
+    older_than     date,
+    older_from     date,
+    amended_by     text NOT NULL DEFAULT '',
+    checked_on     date,
     CONSTRAINT impact_questions_pkey PRIMARY KEY (question_id),
     CONSTRAINT impact_questions_question_id_check CHECK (question_id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
     CONSTRAINT impact_questions_category_check CHECK (category IN ('prohibited_practice', 'product_safety', 'high_risk_area', 'transparency', 'impact')),
@@ -171,6 +189,8 @@ CREATE TABLE governance.impact_questions (
     CONSTRAINT impact_questions_effect_check CHECK (effect IN ('scores', 'forces', 'relieves', 'defeats_relief')),
     CONSTRAINT impact_questions_risk_class_check CHECK (risk_class IN ('limited', 'high', 'prohibited')),
     CONSTRAINT impact_questions_forces_check CHECK ((effect = 'forces') = (risk_class IS NOT NULL)),
+    CONSTRAINT impact_questions_applies_check CHECK (applies_from < applies_to),
+    CONSTRAINT impact_questions_older_check CHECK ((older_than IS NULL) = (older_from IS NULL)),
     CONSTRAINT impact_questions_boolean_check CHECK (effect = 'scores' OR answer_type = 'boolean')
 );
 COMMENT ON TABLE governance.impact_questions IS
@@ -181,86 +201,138 @@ COMMENT ON COLUMN governance.impact_questions.weight IS
 'How much it counts in the score, which is 100 times the weight answered with harm over the weight there is.  0: not at all.';
 COMMENT ON COLUMN governance.impact_questions.effect IS
 'scores: only the score; forces: true gives at least risk_class; relieves: true lifts what its category forces; defeats_relief: unless this is true.';
-COMMENT ON COLUMN governance.impact_questions.source_article IS
-'What it is drawn from; without a title, Regulation (EU) 2024/1689.';
+COMMENT ON COLUMN governance.impact_questions.source IS
+'The act, article and paragraph that it is drawn from.';
+COMMENT ON COLUMN governance.impact_questions.applies_from IS
+'The first day on which what it forces counts; NULL: always.';
+COMMENT ON COLUMN governance.impact_questions.applies_to IS
+'The day from which it counts no more; NULL: no such.';
+COMMENT ON COLUMN governance.impact_questions.older_than IS
+'What was placed on the market before that day has until older_from; NULL: no such.';
+COMMENT ON COLUMN governance.impact_questions.amended_by IS
+'The act that last changed it.';
+COMMENT ON COLUMN governance.impact_questions.checked_on IS
+'When this row was last held against the law; NULL: unchecked.';
 
-INSERT INTO governance.impact_questions (question_id, category, effect, risk_class, source_article, position, question) VALUES
-    ('prohibited.manipulation', 'prohibited_practice', 'forces', 'prohibited', 'Art. 5(1)(a)', 10,
+INSERT INTO governance.impact_questions (question_id, category, effect, risk_class, source, position, question) VALUES
+    ('prohibited.manipulation', 'prohibited_practice', 'forces', 'prohibited', 'Regulation (EU) 2024/1689, Art. 5(1)(a)', 10,
      'Does it use techniques that people are not aware of, or that manipulate or deceive them on purpose, so that they decide as they otherwise would not and significant harm is likely?'),
-    ('prohibited.vulnerability', 'prohibited_practice', 'forces', 'prohibited', 'Art. 5(1)(b)', 20,
+    ('prohibited.vulnerability', 'prohibited_practice', 'forces', 'prohibited', 'Regulation (EU) 2024/1689, Art. 5(1)(b)', 20,
      'Does it exploit somebody''s age, disability or social or economic situation to distort behaviour in a way that is likely to cause significant harm?'),
-    ('prohibited.social_scoring', 'prohibited_practice', 'forces', 'prohibited', 'Art. 5(1)(c)', 30,
+    ('prohibited.social_scoring', 'prohibited_practice', 'forces', 'prohibited', 'Regulation (EU) 2024/1689, Art. 5(1)(c)', 30,
      'Does it rate people over time by their social behaviour or their known or predicted traits, so that they are treated worse in an unrelated context or out of proportion to what they did?'),
-    ('prohibited.crime_prediction', 'prohibited_practice', 'forces', 'prohibited', 'Art. 5(1)(d)', 40,
+    ('prohibited.crime_prediction', 'prohibited_practice', 'forces', 'prohibited', 'Regulation (EU) 2024/1689, Art. 5(1)(d)', 40,
      'Does it predict whether a person will commit a crime solely from profiling or personality traits, not in support of a human assessment that rests on objective facts linked to a crime?'),
-    ('prohibited.face_scraping', 'prohibited_practice', 'forces', 'prohibited', 'Art. 5(1)(e)', 50,
+    ('prohibited.face_scraping', 'prohibited_practice', 'forces', 'prohibited', 'Regulation (EU) 2024/1689, Art. 5(1)(e)', 50,
      'Does it build or extend a face recognition database from images scraped without a target from the internet or from surveillance cameras?'),
-    ('prohibited.emotion_at_work', 'prohibited_practice', 'forces', 'prohibited', 'Art. 5(1)(f)', 60,
+    ('prohibited.emotion_at_work', 'prohibited_practice', 'forces', 'prohibited', 'Regulation (EU) 2024/1689, Art. 5(1)(f)', 60,
      'Does it infer emotions of people at work or in education for other than medical or safety reasons?'),
-    ('prohibited.biometric_sorting', 'prohibited_practice', 'forces', 'prohibited', 'Art. 5(1)(g)', 70,
-     'Does it sort individual people by their biometric data to deduce race, political opinion, trade union membership, religion or philosophical belief, sex life or sexual orientation?'),
-    ('prohibited.live_identification', 'prohibited_practice', 'forces', 'prohibited', 'Art. 5(1)(h)', 80,
-     'Does it identify people from afar and in real time by biometrics, in places open to the public, for law enforcement, outside the searches, threats and suspects that the law excepts?'),
-    ('product.safety_component', 'product_safety', 'forces', 'high', 'Art. 6(1), Annex I', 110,
-     'Is it a product under the legislation in Annex I, or a safety component of one, for which that legislation demands a conformity assessment by a third party?'),
-    ('area.biometrics', 'high_risk_area', 'forces', 'high', 'Annex III, 1', 210,
+    ('prohibited.biometric_sorting', 'prohibited_practice', 'forces', 'prohibited', 'Regulation (EU) 2024/1689, Art. 5(1)(g)', 70,
+     'Does it sort individual people by their biometric data to deduce race, political opinion, trade union membership, religion or philosophical belief, sex life or sexual orientation?  (Labelling or filtering of biometric data that were lawfully acquired is not meant.)'),
+    ('prohibited.live_identification', 'prohibited_practice', 'forces', 'prohibited', 'Regulation (EU) 2024/1689, Art. 5(1)(h)', 80,
+     'Does it identify people from afar and in real time by biometrics, in places open to the public, for law enforcement, outside the searches, threats and suspects that the law excepts and an authority has allowed before?'),
+    ('prohibited.intimate_material', 'prohibited_practice', 'forces', 'prohibited', 'Regulation (EU) 2024/1689, Art. 5(1)(ba), (1a), (1b)', 90,
+     'Is it meant to generate or alter realistic pictures, video, sound or the like of a recognisable person''s intimate parts or sexual activity without that person''s explicit consent; or does it make this a foreseeable result that can be repeated without major technical change, while safeguards that reliably prevent it are missing; or is it used here for that?  (Edits that neither expose more nor change the activity are not meant.)'),
+    ('prohibited.child_abuse_material', 'prohibited_practice', 'forces', 'prohibited', 'Regulation (EU) 2024/1689, Art. 5(1)(bb), (1a)', 95,
+     'Is it meant to generate or alter child sexual abuse material in the sense of Directive 2011/93/EU; or does it make this a foreseeable result that can be repeated without major technical change, while safeguards that reliably prevent it are missing; or is it used here for that, unless national law gives a defence for that work?'),
+    ('product.safety_component', 'product_safety', 'forces', 'high', 'Regulation (EU) 2024/1689, Art. 6(1), (1a) to (1c), 3(14), Annex I', 110,
+     'Is it a product under the legislation in Annex I, or a safety component of one (it fulfils a safety function, or its failure endangers health and safety of persons or property), for which that legislation demands a conformity assessment by a third party for such risks?  (What only assists users, or serves performance, convenience or quality control, and endangers nobody when it fails, is not meant.)'),
+    ('area.biometrics', 'high_risk_area', 'forces', 'high', 'Regulation (EU) 2024/1689, Annex III, 1', 210,
      'Is it for remote biometric identification, for biometric categorisation by sensitive or protected attributes, or for recognising emotions?  (Confirming that somebody is who they claim to be is not meant.)'),
-    ('area.critical_infrastructure', 'high_risk_area', 'forces', 'high', 'Annex III, 2', 220,
-     'Is it a safety component in running critical digital infrastructure, road traffic, or the supply of water, gas, heating or electricity?'),
-    ('area.education', 'high_risk_area', 'forces', 'high', 'Annex III, 3', 230,
-     'In education or vocational training, does it decide on admission, evaluate learning, judge the level of education somebody should get, or watch for cheating in tests?'),
-    ('area.employment', 'high_risk_area', 'forces', 'high', 'Annex III, 4', 240,
-     'Does it recruit or select people for work, decide on the terms, promotion or end of a work relationship, allot tasks by personal behaviour or traits, or monitor and evaluate workers?'),
-    ('area.essential_services', 'high_risk_area', 'forces', 'high', 'Annex III, 5', 250,
-     'Does it judge eligibility for public benefits and services, creditworthiness (other than to detect fraud), risk and price in life or health insurance, or the priority of emergency calls, dispatch or triage?'),
-    ('area.law_enforcement', 'high_risk_area', 'forces', 'high', 'Annex III, 6', 260,
-     'Is it used by or for law enforcement to judge the risk of becoming a victim or of offending, as a polygraph, to weigh evidence, or to profile people in detecting, investigating or prosecuting crime?'),
-    ('area.migration', 'high_risk_area', 'forces', 'high', 'Annex III, 7', 270,
+    ('area.critical_infrastructure', 'high_risk_area', 'forces', 'high', 'Regulation (EU) 2024/1689, Annex III, 2', 220,
+     'Is it a safety component (its failure endangers persons or property) in running critical digital infrastructure, road traffic, or the supply of water, gas, heating or electricity?'),
+    ('area.education', 'high_risk_area', 'forces', 'high', 'Regulation (EU) 2024/1689, Annex III, 3', 230,
+     'In education or vocational training, does it decide on admission or assign people, evaluate learning or steer it, judge the level of education somebody should get, or watch for cheating in tests?'),
+    ('area.employment', 'high_risk_area', 'forces', 'high', 'Regulation (EU) 2024/1689, Annex III, 4', 240,
+     'Does it recruit or select people for work, place targeted job advertisements, decide on the terms, promotion or end of a work relationship, allot tasks by personal behaviour or traits, or monitor and evaluate workers?'),
+    ('area.essential_services', 'high_risk_area', 'forces', 'high', 'Regulation (EU) 2024/1689, Annex III, 5', 250,
+     'By or for public authorities, does it judge eligibility for benefits and services, healthcare included, or grant, reduce, revoke or reclaim them; or does it judge creditworthiness (other than to detect financial fraud), risk and price in life or health insurance, or the priority of emergency calls, dispatch or triage?'),
+    ('area.law_enforcement', 'high_risk_area', 'forces', 'high', 'Regulation (EU) 2024/1689, Annex III, 6', 260,
+     'Is it used by or for law enforcement to judge the risk of becoming a victim or of offending, as a polygraph, to weigh evidence, to assess personality traits or past criminal behaviour, or to profile people in detecting, investigating or prosecuting crime?'),
+    ('area.migration', 'high_risk_area', 'forces', 'high', 'Regulation (EU) 2024/1689, Annex III, 7', 270,
      'In migration, asylum or border control, is it used as a polygraph, to judge risks that a person poses, to examine applications, or to detect or identify people other than by checking travel documents?'),
-    ('area.justice_and_democracy', 'high_risk_area', 'forces', 'high', 'Annex III, 8', 280,
-     'Does it help a judicial authority or a dispute resolution body to find and interpret facts and law or to apply it, or is it meant to influence elections, referendums or how people vote?');
+    ('area.justice_and_democracy', 'high_risk_area', 'forces', 'high', 'Regulation (EU) 2024/1689, Annex III, 8', 280,
+     'Does it help a judicial authority or a dispute resolution body to find and interpret facts and law or to apply it, or is it meant to influence elections, referendums or how people vote?  (Tools whose output nobody is exposed to, as for a campaign''s logistics, are not meant.)');
 
-INSERT INTO governance.impact_questions (question_id, category, effect, risk_class, source_article, position, question) VALUES
-    ('area.preparatory_only', 'high_risk_area', 'relieves', NULL, 'Art. 6(3)', 291,
-     'Is it shown to pose no significant risk to health, safety or fundamental rights, because it does only a narrow procedural task, improves a finished human work, points out deviations from earlier decisions without replacing review, or prepares an assessment?'),
-    ('area.profiling', 'high_risk_area', 'defeats_relief', NULL, 'Art. 6(3), last subparagraph', 292,
+INSERT INTO governance.impact_questions (question_id, category, effect, risk_class, source, position, question) VALUES
+    ('area.preparatory_only', 'high_risk_area', 'relieves', NULL, 'Regulation (EU) 2024/1689, Art. 6(3)', 291,
+     'Is it shown to pose no significant risk to health, safety or fundamental rights, not materially influencing the outcome of decisions either, because it does only a narrow procedural task, improves a finished human work, points out deviations from earlier decisions without replacing review, or prepares an assessment?'),
+    ('area.profiling', 'high_risk_area', 'defeats_relief', NULL, 'Regulation (EU) 2024/1689, Art. 6(3), last subparagraph', 292,
      'Does it profile natural persons?'),
-    ('transparency.interaction', 'transparency', 'forces', 'limited', 'Art. 50(1)', 310,
+    ('transparency.interaction', 'transparency', 'forces', 'limited', 'Regulation (EU) 2024/1689, Art. 50(1)', 310,
      'Does it interact directly with people, to whom it is not obvious that they deal with an AI system?'),
-    ('transparency.synthetic_content', 'transparency', 'forces', 'limited', 'Art. 50(2)', 320,
-     'Does it generate synthetic audio, images, video or text, beyond assistance with standard editing?'),
-    ('transparency.emotion_or_biometrics', 'transparency', 'forces', 'limited', 'Art. 50(3)', 330,
+    ('transparency.synthetic_content', 'transparency', 'forces', 'limited', 'Regulation (EU) 2024/1689, Art. 50(2)', 320,
+     'Does it generate synthetic audio, images, video or text, beyond assistance with standard editing, and beyond leaving the input or its meaning substantially as it was?'),
+    ('transparency.emotion_or_biometrics', 'transparency', 'forces', 'limited', 'Regulation (EU) 2024/1689, Art. 50(3)', 330,
      'Are people exposed to emotion recognition or biometric categorisation?'),
-    ('transparency.deep_fake', 'transparency', 'forces', 'limited', 'Art. 50(4), first subparagraph', 340,
+    ('transparency.deep_fake', 'transparency', 'forces', 'limited', 'Regulation (EU) 2024/1689, Art. 50(4), first subparagraph', 340,
      'Does it generate or alter images, audio or video that would pass for real persons, objects, places or events?'),
-    ('transparency.public_text', 'transparency', 'forces', 'limited', 'Art. 50(4), second subparagraph', 350,
+    ('transparency.public_text', 'transparency', 'forces', 'limited', 'Regulation (EU) 2024/1689, Art. 50(4), second subparagraph', 350,
      'Is text that it generates or alters published to inform the public on matters of public interest, without human review under somebody''s editorial responsibility?');
 
-INSERT INTO governance.impact_questions (question_id, category, weight, answer_type, options, source_article, position, question) VALUES
+INSERT INTO governance.impact_questions (question_id, category, weight, answer_type, options, source, position, question) VALUES
     ('impact.people_affected', 'impact', 15, 'choice',
      '[{"answer": "none", "share": 0}, {"answer": "up_to_100", "share": 0.25}, {"answer": "up_to_10000", "share": 0.5}, {"answer": "up_to_1000000", "share": 0.75}, {"answer": "more", "share": 1}]',
-     'Art. 7(2)(b) and (f)', 410, 'How many people does its output affect in a year?'),
+     'Regulation (EU) 2024/1689, Art. 7(2)(b) and (f)', 410, 'How many people does its output affect in a year?'),
     ('impact.severity', 'impact', 20, 'choice',
      '[{"answer": "negligible", "share": 0}, {"answer": "limited", "share": 0.33}, {"answer": "serious", "share": 0.67}, {"answer": "severe", "share": 1}]',
-     'Art. 7(2)(f)', 420, 'How grave is the worst harm to health, safety or fundamental rights that a wrong output can plausibly cause to a person?'),
+     'Regulation (EU) 2024/1689, Art. 7(2)(f)', 420, 'How grave is the worst harm to health, safety or fundamental rights that a wrong output can plausibly cause to a person?'),
     ('impact.reversibility', 'impact', 15, 'choice',
      '[{"answer": "easily", "share": 0}, {"answer": "with_effort", "share": 0.5}, {"answer": "not", "share": 1}]',
-     'Art. 7(2)(i)', 430, 'Can the outcome be corrected or reversed?  (What harms health, safety or fundamental rights does not count as easily reversed.)'),
+     'Regulation (EU) 2024/1689, Art. 7(2)(i)', 430, 'Can the outcome be corrected or reversed?  (What harms health, safety or fundamental rights does not count as easily reversed.)'),
     ('impact.autonomy', 'impact', 10, 'choice',
      '[{"answer": "informs", "share": 0}, {"answer": "recommends", "share": 0.33}, {"answer": "acts_after_review", "share": 0.67}, {"answer": "acts_alone", "share": 1}]',
-     'Art. 7(2)(d)', 440, 'How far does it act by itself?'),
+     'Regulation (EU) 2024/1689, Art. 7(2)(d)', 440, 'How far does it act by itself?'),
     ('impact.no_oversight', 'impact', 10, 'boolean', '[]',
-     'Art. 14(4)', 450, 'Is there nobody assigned who can understand it, disregard or override its output, and stop it?'),
+     'Regulation (EU) 2024/1689, Art. 14(4), 26(2)', 450, 'Is there nobody assigned who can understand it, disregard or override its output, and stop it?'),
     ('impact.vulnerable_people', 'impact', 10, 'boolean', '[]',
-     'Art. 7(2)(h)', 460, 'Are the people affected in a weak position towards its user: children, patients, job seekers, people who lack knowledge, means or standing?'),
+     'Regulation (EU) 2024/1689, Art. 7(2)(h)', 460, 'Are the people affected in a weak position towards its user: children, patients, job seekers, people who lack knowledge, means or standing?'),
     ('impact.no_opt_out', 'impact', 5, 'boolean', '[]',
-     'Art. 7(2)(g)', 470, 'Do people depend on its outcome without a reasonable way to opt out?'),
+     'Regulation (EU) 2024/1689, Art. 7(2)(g)', 470, 'Do people depend on its outcome without a reasonable way to opt out?'),
     ('impact.special_data', 'impact', 5, 'boolean', '[]',
-     'Art. 7(2)(c); Regulation (EU) 2016/679, Art. 9(1)', 480, 'Does it process special categories of personal data, such as data on health, beliefs, origin or biometrics?'),
+     'Regulation (EU) 2024/1689, Art. 7(2)(c); Regulation (EU) 2016/679, Art. 9(1)', 480, 'Does it process special categories of personal data, such as data on health, beliefs, origin or biometrics?'),
     ('impact.high_risk_processing', 'impact', 5, 'boolean', '[]',
      'Regulation (EU) 2016/679, Art. 35(1) and (3)', 490, 'Does it process personal data in a way that calls for a data protection impact assessment?'),
     ('impact.past_harm', 'impact', 5, 'boolean', '[]',
-     'Art. 7(2)(e)', 500, 'Has it, or a system like it, caused harm or significant concerns already?');
+     'Regulation (EU) 2024/1689, Art. 7(2)(e)', 500, 'Has it, or a system like it, caused harm or significant concerns already?');
+
+-- Article 113 as amended; Article 7(2) binds the Commission, and the score is ours.
+UPDATE governance.impact_questions SET
+    applies_from = CASE category
+        WHEN 'prohibited_practice' THEN date '2025-02-02'
+        WHEN 'product_safety' THEN '2028-08-02'
+        WHEN 'high_risk_area' THEN '2027-12-02'
+        WHEN 'transparency' THEN '2026-08-02' END,
+    amended_by = CASE WHEN category IN ('product_safety', 'high_risk_area') THEN 'Regulation (EU) 2026/1744' ELSE '' END,
+    checked_on = '2026-11-28';
+UPDATE governance.impact_questions SET applies_from = '2026-12-02', amended_by = 'Regulation (EU) 2026/1744'
+WHERE question_id IN ('prohibited.intimate_material', 'prohibited.child_abuse_material');
+UPDATE governance.impact_questions SET older_than = '2026-08-02', older_from = '2026-12-02', amended_by = 'Regulation (EU) 2026/1744'
+WHERE question_id = 'transparency.synthetic_content';
+UPDATE governance.impact_questions SET applies_from = '2018-05-25'
+WHERE question_id = 'impact.high_risk_processing';
+
+CREATE TABLE governance.impact_facts (
+    fact       text COLLATE "C" NOT NULL,
+    value_type text NOT NULL,
+    options    text[] NOT NULL DEFAULT '{}',
+    source     text NOT NULL,
+    question   text NOT NULL,
+    CONSTRAINT impact_facts_pkey PRIMARY KEY (fact),
+    CONSTRAINT impact_facts_value_type_check CHECK (value_type IN ('date', 'boolean', 'choice'))
+);
+COMMENT ON TABLE governance.impact_facts IS
+'What may be said beside the answers to impact_questions; none has to be.';
+COMMENT ON COLUMN governance.impact_facts.value_type IS 'date: a text such as "2026-09-15"; boolean; choice: one of options.';
+INSERT INTO governance.impact_facts (fact, value_type, options, source, question) VALUES
+    ('placed_on_market_on', 'date', '{}', 'Regulation (EU) 2024/1689, Art. 111(2), (4)',
+     'When was it first placed on the market or put into service?  Not said: what is newest applies.'),
+    ('annex_i_section', 'choice', '{A,B,none}', 'Regulation (EU) 2024/1689, Annex I, Art. 2(2)',
+     'Which section of Annex I is the product''s legislation in?'),
+    ('public_authority', 'boolean', '{}', 'Regulation (EU) 2024/1689, Art. 27(1), 49(3), 111(2)',
+     'Is its user a public authority, or a private body that provides public services?'),
+    ('role', 'choice', '{provider,deployer}', 'Regulation (EU) 2024/1689, Art. 3(3), (4), 50',
+     'Do we provide it, or use it?');
 
 CREATE TABLE governance.usecase_assessments (
     usecase_id       text COLLATE "C" NOT NULL,
@@ -284,20 +356,61 @@ COMMENT ON TABLE governance.usecase_assessments IS
 COMMENT ON COLUMN governance.usecase_assessments.assessment_no IS
 'Their order, counted for each use-case under its lock.';
 
+-- Days of the law are those of Brussels, whatever the session's time zone.
+CREATE FUNCTION governance.law_today()
+RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (pg_catalog.clock_timestamp() AT TIME ZONE 'Europe/Brussels')::date;
+COMMENT ON FUNCTION governance.law_today() IS
+'Which day it is where the law is made.';
+
+CREATE FUNCTION governance.fact_is_valid(value_type text, options text[], value jsonb)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN value = 'null' THEN true
+    WHEN value_type = 'boolean' THEN pg_catalog.jsonb_typeof(value) = 'boolean'
+    WHEN pg_catalog.jsonb_typeof(value) <> 'string' THEN false
+    WHEN value_type = 'choice' THEN (value #>> '{}') = ANY (options)
+    WHEN (value #>> '{}') !~ '^(19[789]|2[01])[0-9]{1,2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'
+        OR pg_catalog.length(value #>> '{}') <> 10 THEN false
+    ELSE pg_catalog.right(value #>> '{}', 2)::integer <= extract(day FROM
+        (pg_catalog.left(value #>> '{}', 8) || '01')::date + interval '1 month -1 day')
+END;
+COMMENT ON FUNCTION governance.fact_is_valid(text, text[], jsonb) IS
+'Is that a value of a fact?  Dates are of the years 1970 to 2199.';
+
 CREATE FUNCTION governance.judge_impact(
     assessment jsonb,
+    on_date date,
     OUT unknown text,
     OUT wrong text,
     OUT missing text,
     OUT impact_score numeric,
     OUT risk_class text,
-    OUT suggested_level text)
+    OUT suggested_level text,
+    OUT reasons jsonb,
+    OUT later jsonb,
+    OUT next_class text,
+    OUT next_class_on date,
+    OUT prohibited_from timestamptz)
 RETURNS record
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH answered AS (
+    WITH fact AS (
+        SELECT f.fact, f.value_type, f.options, a.value, governance.fact_is_valid(f.value_type, f.options, a.value) AS is_valid
+        FROM governance.impact_facts AS f
+        JOIN pg_catalog.jsonb_each(judge_impact.assessment) AS a ON a.key = f.fact
+    ),
+    answered AS (
         SELECT
-            q.question_id, q.category, q.answer_type, q.options, q.weight, q.effect, q.risk_class, q.position,
+            q.question_id, q.category, q.answer_type, q.options, q.weight, q.effect, q.position, q.source, q.applies_to,
+            pg_catalog.array_position('{limited,high,prohibited}'::text[], q.risk_class) AS rank,
+            CASE WHEN q.older_than > (
+                    SELECT (f.value #>> '{}')::date
+                    FROM fact AS f
+                    WHERE f.fact = 'placed_on_market_on' AND f.is_valid)
+                THEN q.older_from ELSE q.applies_from END AS applies_from,
             coalesce(a.value, 'null') AS answer,
             CASE
                 WHEN q.answer_type = 'boolean' AND a.value = 'true' THEN 1
@@ -313,7 +426,7 @@ BEGIN ATOMIC
     ),
     form AS (
         SELECT
-            pg_catalog.string_agg(
+            pg_catalog.concat_ws('; ', pg_catalog.string_agg(
                 s.question_id || ' ('
                 || CASE s.answer_type
                        WHEN 'boolean' THEN 'true, false'
@@ -322,19 +435,20 @@ BEGIN ATOMIC
                            FROM pg_catalog.jsonb_array_elements(s.options) WITH ORDINALITY AS o
                        )
                    END || ')',
-                '; ' ORDER BY s.position) FILTER (WHERE s.share IS NULL AND s.answer <> 'null') AS wrong,
+                '; ' ORDER BY s.position) FILTER (WHERE s.share IS NULL AND s.answer <> 'null'),
+                (SELECT pg_catalog.string_agg(f.fact || ' (' || CASE f.value_type
+                        WHEN 'date' THEN 'a date such as 2026-09-15'
+                        WHEN 'boolean' THEN 'true, false'
+                        ELSE pg_catalog.array_to_string(f.options, ', ') END || ')', '; ' ORDER BY f.fact)
+                    FROM fact AS f
+                    WHERE NOT f.is_valid)) AS wrong,
             pg_catalog.string_agg(s.question_id, ', ' ORDER BY s.position) FILTER (WHERE s.answer = 'null') AS missing,
             coalesce(round(100 * sum(s.weight * s.share) / nullif(sum(s.weight), 0), 2), 0) AS impact_score
         FROM answered AS s
     ),
-    class AS (
-        -- The highest class that an answer forces and none relieves.
-        SELECT CASE max(pg_catalog.array_position('{limited,high,prohibited}'::text[], s.risk_class))
-                   WHEN 3 THEN 'prohibited'
-                   WHEN 2 THEN 'high'
-                   WHEN 1 THEN 'limited'
-                   ELSE 'minimal'
-               END AS risk_class
+    -- What an answer forces and none relieves, whenever it counts.
+    forced AS (
+        SELECT s.*
         FROM answered AS s
         WHERE s.effect = 'forces' AND s.share = 1
             AND NOT (
@@ -344,27 +458,84 @@ BEGIN ATOMIC
                 AND NOT EXISTS (
                     SELECT FROM answered AS d
                     WHERE d.category = s.category AND d.effect = 'defeats_relief' AND d.share = 1))
+    ),
+    -- The class on that day, and on each day after it on which something changes.
+    class AS (
+        SELECT d.day, coalesce(max(f.rank), 0) AS rank
+        FROM (
+            SELECT judge_impact.on_date
+            UNION
+            SELECT c.day
+            FROM forced AS g, LATERAL (VALUES (g.applies_from), (g.applies_to)) AS c(day)
+            WHERE c.day > judge_impact.on_date
+        ) AS d(day)
+        LEFT JOIN forced AS f
+            ON coalesce(f.applies_from <= d.day, true) AND coalesce(d.day < f.applies_to, true)
+        GROUP BY d.day
+    ),
+    change AS (
+        SELECT c.day, c.rank, lag(c.rank) OVER (ORDER BY c.day) AS rank_before,
+            ('{minimal,limited,high,prohibited}'::text[])[c.rank + 1] AS risk_class
+        FROM class AS c
+    ),
+    now AS (
+        SELECT c.risk_class FROM change AS c WHERE c.day = judge_impact.on_date
+    ),
+    next AS (
+        SELECT c.day, c.risk_class
+        FROM change AS c
+        WHERE c.day > judge_impact.on_date AND c.rank <> c.rank_before
+        ORDER BY c.day
+        LIMIT 1
     )
     SELECT
         (
             SELECT pg_catalog.string_agg(left(k.key, 64), ', ' ORDER BY k.key COLLATE "C")
             FROM pg_catalog.jsonb_object_keys(judge_impact.assessment) AS k(key)
             WHERE NOT EXISTS (SELECT FROM governance.impact_questions AS q WHERE q.question_id = k.key)
+                AND NOT EXISTS (SELECT FROM governance.impact_facts AS f WHERE f.fact = k.key)
         ),
-        form.wrong,
+        nullif(form.wrong, ''),
         form.missing,
         form.impact_score,
-        class.risk_class,
+        now.risk_class,
         CASE
-            WHEN class.risk_class = 'prohibited' OR form.impact_score >= 75 THEN 'critical'
-            WHEN class.risk_class = 'high' OR form.impact_score >= 50 THEN 'high'
+            WHEN worst.rank = 3 OR form.impact_score >= 75 THEN 'critical'
+            WHEN worst.rank = 2 OR form.impact_score >= 50 THEN 'high'
             WHEN form.impact_score >= 25 THEN 'medium'
             ELSE 'low'
-        END
-    FROM form, class;
+        END,
+        coalesce((
+            SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('question_id', f.question_id,
+                    'source', f.source, 'applies_from', f.applies_from,
+                    'risk_class', ('{limited,high,prohibited}'::text[])[f.rank]) ORDER BY f.rank DESC, f.position)
+            FROM forced AS f
+            WHERE coalesce(f.applies_from <= judge_impact.on_date, true)
+                AND coalesce(judge_impact.on_date < f.applies_to, true)), '[]'),
+        coalesce((
+            SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('on', c.day, 'risk_class', c.risk_class) ORDER BY c.day)
+            FROM change AS c
+            WHERE c.day > judge_impact.on_date AND c.rank <> c.rank_before), '[]'),
+        next.risk_class,
+        next.day,
+        (SELECT min(coalesce(f.applies_from, '2024-08-01')) FROM forced AS f WHERE f.rank = 3)::timestamp AT TIME ZONE 'Europe/Brussels'
+    FROM form
+    CROSS JOIN now
+    CROSS JOIN (SELECT max(c.rank) FROM class AS c) AS worst(rank)
+    LEFT JOIN next ON true;
 END;
-COMMENT ON FUNCTION governance.judge_impact(jsonb) IS
-'What answers to impact_questions come to.  unknown, wrong, missing: question ids that have no question, a bad answer, none.  Score: 0 to 100, by weight.  Level: low below 25, medium below 50, high below 75, critical; at least high for class high, critical for prohibited.';
+COMMENT ON FUNCTION governance.judge_impact(jsonb, date) IS
+'What answers to impact_questions come to on a day.  unknown, wrong, missing: question ids that have no question, a bad answer, none.  Score: 0 to 100, by weight.  Level: low below 25, medium below 50, high below 75, critical; at least high where they come to class high, critical for prohibited, on that day or later.';
+
+CREATE FUNCTION @extschema@.gov_classify(
+    answers jsonb,
+    on_date date = CURRENT_DATE)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gov_classify'
+LANGUAGE C STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_classify(jsonb, date) IS
+'What answers to impact_questions, and impact_facts, come to by the law of a day: {on_date, risk_class, impact_score, impact_level, reasons: [{question_id, source, applies_from, risk_class}], later: [{on, risk_class}], unanswered}.  Stores nothing; what is left out counts as harmless, and is named in unanswered.  Needs nothing.  Unknown or wrong answers, a day before 1 August 2024 or after 2200: 22023.';
 
 CREATE FUNCTION @extschema@.gov_create_usecase(
     usecase_id text,
@@ -420,7 +591,7 @@ AS 'MODULE_PATHNAME', 'gov_assess_impact'
 LANGUAGE C VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_assess_impact(text, jsonb) IS
-'Answer governance.impact_questions, {question_id: answer}, all of them: sets risk_class and impact_score and raises impact_level to what they suggest, never lowers it.  Needs usecase:create or usecase:approve.  Unknown, wrong or missing answers: 22023; neither draft nor submitted: 55000.  Of a submitted one, a change of class or level makes votes count anew.';
+'Answer governance.impact_questions, {question_id: answer}, all of them: sets risk_class and impact_score and raises impact_level to what they suggest, never lowers it.  Needs usecase:create or usecase:approve.  What may be said in impact_facts beside it is optional.  The class is that of today; one that the law changes on a later day is in next_class.  Unknown, wrong or missing answers: 22023; neither draft nor submitted: 55000.  Of a submitted one, a change of class or level makes votes count anew.';
 
 CREATE FUNCTION @extschema@.gov_approve_usecase(
     usecase_id text,

@@ -221,6 +221,26 @@ WHERE i.status IN ('open', 'acknowledged', 'reopened');
 COMMENT ON VIEW governance.v_unresolved_incidents IS
 'Incidents that are open, acknowledged or reopened; how old they are, and when the next report to an authority is due.';
 
+CREATE VIEW governance.v_reassessment_due
+WITH (security_invoker = true) AS
+SELECT
+    u.usecase_id,
+    u.name,
+    u.owner,
+    u.status,
+    u.impact_level,
+    u.risk_class,
+    u.next_class,
+    u.next_class_on,
+    u.next_class_on - d.today AS days_left,
+    u.prohibited_from
+FROM governance.use_cases AS u
+CROSS JOIN (SELECT (pg_catalog.clock_timestamp() AT TIME ZONE 'Europe/Brussels')::date) AS d(today)
+WHERE u.status NOT IN ('deprecated', 'archived')
+    AND (u.next_class_on <= d.today + 30 OR u.prohibited_from <= pg_catalog.clock_timestamp());
+COMMENT ON VIEW governance.v_reassessment_due IS
+'Use-cases whose class the law changes within 30 days, and those that it prohibits already.';
+
 CREATE VIEW governance.v_incident_kpis
 WITH (security_invoker = true) AS
 SELECT

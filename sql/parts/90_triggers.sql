@@ -13,7 +13,7 @@ BEGIN
         'models', 'model_versions', 'model_metrics', 'model_aliases',
         'approval_history', 'environments', 'deployment_gates', 'deployment_history',
         'use_cases', 'usecase_approvals', 'usecase_deployments', 'usecase_metrics',
-        'impact_questions', 'usecase_assessments',
+        'impact_questions', 'impact_facts', 'usecase_assessments',
         'policies', 'approval_policies', 'approval_requests', 'approvals',
         'system_state',
         'jurisdictions', 'holiday_rules', 'holidays',

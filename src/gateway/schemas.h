@@ -61,6 +61,8 @@ SCHEMA(UseCase, "",
 	   " submitted_by:text? review_round:int created_principals:texts"
 	   " created_backers:texts owner_principals:texts"
 	   " submitted_principals:texts submitted_backers:texts"
+	   " next_class:=risk_class? next_class_on:text? prohibited_from:time?"
+	   " reassessment_told_at:time?"
 	   " metrics:numbers approved_by:text? approved_at:time? deployed_at:time?"
 	   " deployed_by:text? deployment_id:text?")
 SCHEMA(UseCaseDeployment, "usecase_deployments",
@@ -73,7 +75,8 @@ SCHEMA(ImpactQuestion, "impact_questions",
 	   "question_id:text category:=question_category question:text"
 	   " answer_type:=answer_type options:json weight:number"
 	   " effect:=question_effect risk_class:=raised_class?"
-	   " source_article:text position:int")
+	   " source:text position:int applies_from:text? applies_to:text?"
+	   " older_than:text? older_from:text? amended_by:text checked_on:text?")
 
 /* --- users and their rights ---------------------------------------------- */
 

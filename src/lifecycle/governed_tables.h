@@ -62,6 +62,8 @@ GOV_TABLE("usecase_metrics", "usecase_metrics", "usecase_id", NONE, "", "",
 		  "", KEEP | APPEND)
 GOV_TABLE("impact_questions", "impact_question", "question_id", NONE,
 		  "question_id", "", "", NOTHING)
+GOV_TABLE("impact_facts", "impact_fact", "fact", NONE, "fact", "", "",
+		  NOTHING)
 GOV_TABLE("usecase_assessments", "usecase_assessment", "usecase_id", NONE, "",
 		  "", "", KEEP | APPEND)
 GOV_TABLE("policies", "policy", "name", POLICY,

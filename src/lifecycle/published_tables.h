@@ -10,7 +10,8 @@
 GOV_PUBLISHED("model_versions", "model_id version status approval_status")
 GOV_PUBLISHED("deployment_history",
 			  "deployment_id model_id version environment status")
-GOV_PUBLISHED("use_cases", "usecase_id name impact_level status")
+GOV_PUBLISHED("use_cases", "usecase_id name impact_level risk_class next_class next_class_on"
+			  " reassessment_told_at status")
 GOV_PUBLISHED("usecase_deployments",
 			  "deployment_id usecase_id environment status")
 GOV_PUBLISHED("approval_requests",

@@ -57,6 +57,8 @@ static const Allowed allowed_changes[] = {
 	{"incident", NULL},
 	{"incident_event", NULL},
 	{"incident_deadline", NULL},
+	{"usecase", "reclassify"},	/* nor does the law */
+	{"usecase", "warn"},
 	{"sla_violation", NULL},
 	{"sla_escalation", NULL},
 	{"compliance_report", NULL},	/* what a read leaves behind */

@@ -11,7 +11,9 @@
  * know of and of this transaction's own work, at every isolation level and on
  * a hot standby; it uses no SPI.  Policy usecase.require_deployed_models is
  * not part of what is kept, since an override of it holds for a transaction:
- * each entry has the answer for both of its values.
+ * each entry has the answer for both of its values.  Nor is the clock: from
+ * the moment at which the law prohibits it a use-case is not admitted, whether
+ * or not anybody has written that down.
  *
  * Unknown use-cases are not remembered, so asking about made-up names costs
  * an index look-up each and no memory.
@@ -38,6 +40,8 @@
 
 PG_FUNCTION_INFO_V1(gov_admit);
 
+#define PROHIBITED_SINCE \
+	"Regulation (EU) 2024/1689, Art. 5, prohibits it since %s"
 #define MODELS_POLICY "usecase.require_deployed_models"
 
 typedef struct UsecaseKey
@@ -53,6 +57,7 @@ typedef struct UsecaseEntry
 	char		status;
 	Jsonb	   *strict;			/* the answer where models must be live */
 	Jsonb	   *lenient;		/* and where they need not */
+	TimestampTz prohibited_from;	/* by law; DT_NOEND: never */
 } UsecaseEntry;
 
 #define SH_PREFIX usecases
@@ -265,7 +270,7 @@ array_texts(Datum array)
  */
 static bool
 make_answers(const List *productions, const char *usecase_id, Jsonb **strict,
-			 Jsonb **lenient)
+			 Jsonb **lenient, TimestampTz *prohibited_from)
 {
 	List	   *models = NIL;
 	List	   *versions = NIL;
@@ -285,6 +290,11 @@ make_answers(const List *productions, const char *usecase_id, Jsonb **strict,
 		status = gov_scan_text(&scan, "status");
 		replaced_by = gov_scan_text(&scan, "replaced_by");
 		models = array_texts(gov_scan_datum(&scan, "model_ids", &isnull));
+		*prohibited_from =
+			DatumGetTimestampTz(gov_scan_datum(&scan, "prohibited_from",
+											   &isnull));
+		if (isnull)
+			*prohibited_from = DT_NOEND;
 	}
 	gov_scan_end(&scan);
 	if (status == NULL)
@@ -358,6 +368,7 @@ load_usecase(const char *usecase_id)
 	Admissions *admissions;
 	Jsonb	   *strict = NULL;
 	Jsonb	   *lenient = NULL;
+	TimestampTz prohibited_from = DT_NOEND;
 	bool		found;
 	int			attempt = 1;
 
@@ -370,7 +381,7 @@ load_usecase(const char *usecase_id)
 		CHECK_FOR_INTERRUPTS();
 		admissions = gov_cached(&admissions_cache);
 		found = make_answers(admissions->productions, usecase_id, &strict,
-							 &lenient);
+							 &lenient, &prohibited_from);
 	} while (!gov_cached_is_settled(&admissions_cache, attempt++));
 
 	if (found)
@@ -386,6 +397,7 @@ load_usecase(const char *usecase_id)
 		entry = usecases_insert(admissions->usecases, key, &exists);
 		entry->strict = kept_strict;
 		entry->lenient = kept_lenient;
+		entry->prohibited_from = prohibited_from;
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(scratch);
@@ -407,6 +419,13 @@ models_must_be_live(void)
 	require_models = gov_policy_bool(MODELS_POLICY);
 	policy_generation = generation;
 	return require_models;
+}
+
+/* The day that begins then in Brussels: there, noon is of the same UTC day. */
+static char *
+first_day(TimestampTz begin)
+{
+	return gov_date_text((begin + 12 * USECS_PER_HOUR) / USECS_PER_DAY);
 }
 
 /*
@@ -444,6 +463,16 @@ gov_admit(PG_FUNCTION_ARGS)
 		PG_RETURN_JSONB_P(make_answer(false,
 									  "governed operation is suspended",
 									  NIL, NIL));
+
+	if (unlikely(entry->prohibited_from != DT_NOEND) &&
+		entry->prohibited_from <= GetCurrentTimestamp())
+	{
+		char	   *day = first_day(entry->prohibited_from);
+
+		PG_RETURN_JSONB_P(make_answer(false,
+									  psprintf(PROHIBITED_SINCE, day), NIL,
+									  NIL));
+	}
 
 	/* May read policies, which cannot make the entry go away. */
 	answer = models_must_be_live() ? entry->strict : entry->lenient;

@@ -35,10 +35,45 @@ static GovStatement lock_usecase = {
 	.sql = "SELECT status, impact_level, risk_class, review_round,"
 		   " created_by, created_principals, created_backers,"
 		   " owner, owner_principals, NULL::text[],"
-		   " submitted_by, submitted_principals, submitted_backers"
-		   " FROM governance.use_cases"
+		   " submitted_by, submitted_principals, submitted_backers,"
+		   " prohibited_from FROM governance.use_cases"
 		   " WHERE usecase_id = $1 FOR NO KEY UPDATE",
 	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
+static GovStatement reclassify = {
+	.sql = "UPDATE governance.use_cases AS u SET risk_class = j.risk_class,"
+		   " next_class = j.next_class, next_class_on = j.next_class_on,"
+		   " reassessment_told_at = NULL, review_round = u.review_round"
+		   " + CASE u.status WHEN 'submitted' THEN 1 ELSE 0 END"
+		   " FROM (SELECT d.usecase_id FROM governance.use_cases AS d"
+		   " WHERE d.next_class_on <= governance.law_today()"
+		   " AND d.status NOT IN ('deprecated', 'archived')"
+		   " ORDER BY d.usecase_id LIMIT $1"
+		   " FOR NO KEY UPDATE SKIP LOCKED) AS d"
+		   " CROSS JOIN LATERAL (SELECT a.answers"
+		   " FROM governance.usecase_assessments AS a"
+		   " WHERE a.usecase_id = d.usecase_id"
+		   " ORDER BY a.assessment_no DESC LIMIT 1) AS a"
+		   " CROSS JOIN LATERAL governance.judge_impact(a.answers,"
+		   " governance.law_today()) AS j"
+		   " WHERE u.usecase_id = d.usecase_id",
+	.nargs = 1, .argtypes = {INT4OID},
+	.latest = true
+};
+
+static GovStatement tell_of_class = {
+	.sql = "UPDATE governance.use_cases AS u"
+		   " SET reassessment_told_at = pg_catalog.clock_timestamp()"
+		   " FROM (SELECT d.usecase_id FROM governance.use_cases AS d"
+		   " WHERE d.next_class_on <= governance.law_today() + 30"
+		   " AND d.reassessment_told_at IS NULL"
+		   " AND d.status NOT IN ('deprecated', 'archived')"
+		   " ORDER BY d.usecase_id LIMIT $1"
+		   " FOR NO KEY UPDATE SKIP LOCKED) AS d"
+		   " WHERE u.usecase_id = d.usecase_id",
+	.nargs = 1, .argtypes = {INT4OID},
 	.latest = true
 };
 
@@ -194,6 +229,7 @@ gov_usecase_read(uint64 row, int column, GovUsecase *found)
 	found->created = gov_act_read(row, column + 4);
 	found->owned = gov_act_read(row, column + 7);
 	found->submitted = gov_act_read(row, column + 10);
+	found->prohibited_from = gov_row_time(row, column + 13);
 }
 
 void
@@ -203,6 +239,47 @@ gov_usecase_lock(const char *usecase_id, GovUsecase *found)
 		gov_no_such_usecase(usecase_id);
 	gov_usecase_read(0, 1, found);
 	refuse_too_young(usecase_id);
+}
+
+bool
+gov_usecase_is_prohibited(const GovUsecase *usecase)
+{
+	return usecase->prohibited_from <= GetCurrentTimestamp() ||
+		(usecase->risk_class != NULL &&
+		 strcmp(usecase->risk_class, "prohibited") == 0);
+}
+
+void
+gov_usecase_refuse_prohibited(const char *usecase_id,
+							  const GovUsecase *usecase)
+{
+	if (!gov_usecase_is_prohibited(usecase))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("use-case \"%s\" is of class \"prohibited\"", usecase_id),
+			 errdetail("By its impact assessment it is a practice that Regulation (EU) 2024/1689, Art. 5, prohibits; no policy and no override allows it."),
+			 gov_usecase_is(usecase, "submitted") ?
+			 errhint("SELECT gov_reject_usecase(%s, '...'); sends it back.",
+					 quote_literal_cstr(usecase_id)) :
+			 errhint("SELECT gov_deprecate_usecase(%s); ends it.",
+					 quote_literal_cstr(usecase_id))));
+}
+
+int64
+gov_usecase_follow_law(int limit)
+{
+	int64		changed;
+
+	gov_spi_begin();
+	gov_operation_begin("reclassify", NULL);
+	changed = gov_run(&reclassify, gov_int4(limit));
+	gov_operation_end();
+	gov_operation_begin("warn", NULL);
+	changed = Max(changed, gov_run(&tell_of_class, gov_int4(limit)));
+	gov_operation_end();
+	gov_spi_end();
+	return changed;
 }
 
 void

@@ -15,6 +15,8 @@
 #ifndef GOV_USECASE_H
 #define GOV_USECASE_H
 
+#include "utils/timestamp.h"
+
 #include "access/act.h"
 
 typedef struct GovUsecase
@@ -22,6 +24,7 @@ typedef struct GovUsecase
 	char	   *status;
 	char	   *impact_level;
 	char	   *risk_class;		/* NULL: not assessed */
+	TimestampTz prohibited_from;	/* DT_NOEND: never */
 	GovAct		created;
 	GovAct		owned;
 	GovAct		submitted;		/* by nobody: never */
@@ -34,7 +37,10 @@ extern char *gov_usecase_resource(const char *usecase_id);
 /* Lock its row FOR NO KEY UPDATE and read it; 42704 if there is none. */
 extern void gov_usecase_lock(const char *usecase_id, GovUsecase *found);
 
-/* Thirteen columns of the last statement: status to submitted_backers. */
+/*
+ * Fourteen columns of the last statement: status to submitted_backers, and
+ * prohibited_from.
+ */
 extern void gov_usecase_read(uint64 row, int column, GovUsecase *found);
 
 /* 42704 unless there is such a use-case. */
@@ -44,6 +50,19 @@ pg_noreturn extern void
 			gov_no_such_usecase(const char *usecase_id);
 
 extern bool gov_usecase_is(const GovUsecase *usecase, const char *status);
+
+/* Does the law of this moment prohibit what was answered? */
+extern bool gov_usecase_is_prohibited(const GovUsecase *usecase);
+
+/* 55000 if the law of this moment prohibits what was answered. */
+extern void gov_usecase_refuse_prohibited(const char *usecase_id,
+										  const GovUsecase *usecase);
+
+/*
+ * Write the class of those use-cases whose class the law has changed, and
+ * tell of those that it will in 30 days; at most limit of each.
+ */
+extern int64 gov_usecase_follow_law(int limit);
 
 /* low, medium, high, critical as 0 to 3. */
 extern int	gov_impact_rank(const char *impact_level);

@@ -19,6 +19,7 @@
 #include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval.h"
+#include "registry/classify.h"
 #include "registry/inbox.h"
 #include "registry/model.h"
 #include "registry/usecase.h"
@@ -27,21 +28,6 @@
 PG_FUNCTION_INFO_V1(gov_assess_impact);
 PG_FUNCTION_INFO_V1(gov_approve_usecase);
 PG_FUNCTION_INFO_V1(gov_reject_usecase);
-
-static GovStatement judge_impact = {
-	.sql = "SELECT j.unknown, j.wrong, j.missing, j.impact_score,"
-		   " j.risk_class, j.suggested_level"
-		   " FROM governance.judge_impact($1) AS j",
-	.nargs = 1, .argtypes = {JSONBOID},
-	.latest = true
-};
-
-static GovStatement list_questions = {
-	.sql = "SELECT string_agg(question_id, ', ' ORDER BY position)"
-		   " FROM governance.impact_questions",
-	.nargs = 0,
-	.latest = true
-};
 
 static GovStatement insert_assessment = {
 	.sql = "INSERT INTO governance.usecase_assessments"
@@ -57,9 +43,12 @@ static GovStatement insert_assessment = {
 
 static GovStatement write_assessment = {
 	.sql = "UPDATE governance.use_cases AS t SET impact_score = $2,"
-		   " risk_class = $3, impact_level = $4, review_round = $5"
+		   " risk_class = $3, impact_level = $4, review_round = $5,"
+		   " next_class = $6, next_class_on = $7, prohibited_from = $8,"
+		   " reassessment_told_at = NULL"
 		   " WHERE t.usecase_id = $1 RETURNING t",
-	.nargs = 5, .argtypes = {TEXTOID, NUMERICOID, TEXTOID, TEXTOID, INT4OID},
+	.nargs = 8, .argtypes = {TEXTOID, NUMERICOID, TEXTOID, TEXTOID, INT4OID,
+	TEXTOID, DATEOID, TIMESTAMPTZOID},
 	.latest = true
 };
 
@@ -115,69 +104,27 @@ same_name(const char *a, const char *b)
 }
 
 /*
- * check_form
- *		22023 unless every question has an answer that it allows: what was
- *		not answered must not read as harmless.
- */
-static void
-check_form(void)
-{
-	char	   *unknown = gov_row_text(0, 1);
-	char	   *wrong = gov_row_text(0, 2);
-	char	   *missing = gov_row_text(0, 3);
-
-	if (unknown != NULL)
-	{
-		gov_run0(&list_questions);
-		gov_bad_value("assessment",
-					  psprintf("There is no question: %s.", unknown),
-					  psprintf("The questions are: %s.", gov_row_text(0, 1)));
-	}
-	if (wrong != NULL)
-		gov_bad_value("assessment",
-					  psprintf("Not an allowed answer to: %s.", wrong),
-					  "The answers allowed are in brackets.");
-	if (missing != NULL)
-		gov_bad_value("assessment",
-					  psprintf("Not answered: %s.", missing),
-					  "SELECT question_id, question, answer_type, options FROM governance.impact_questions ORDER BY position; shows them.");
-}
-
-/*
  * gov_assess_impact(usecase_id, assessment) → use_cases
  */
 Datum
 gov_assess_impact(PG_FUNCTION_ARGS)
 {
 	const char *usecase_id = gov_arg_id(fcinfo, 0, "usecase_id");
-	Jsonb	   *answers = gov_arg_object(fcinfo, 1, "assessment", false);
+	Jsonb	   *answers = gov_arg_answers(fcinfo, 1, "assessment");
 	GovActor	actor;
 	GovUsecase	found;
-	GovParam	score;
-	char	   *risk_class;
-	char	   *suggested;
+	GovClass	class;
 	char	   *impact_level;
 	bool		raised;
 	int32		review_round;
-	bool		isnull;
 
-	if (JB_ROOT_COUNT(answers) > GOV_ARRAY_MAX)
-		gov_bad_value("assessment",
-					  psprintf("It has more than %d answers.", GOV_ARRAY_MAX),
-					  NULL);
 	gov_refuse_read_only("gov_assess_impact()");
 	actor = gov_require_any(GOV_MASK(GOV_PERM_USECASE_CREATE) |
 							GOV_MASK(GOV_PERM_USECASE_APPROVE),
 							gov_usecase_resource(usecase_id));
 
 	gov_spi_begin();
-	gov_run(&judge_impact, gov_json(answers));
-	check_form();
-	score.value = gov_row_datum(0, 4, &isnull);
-	score.isnull = isnull;
-	risk_class = gov_row_text(0, 5);
-	suggested = gov_row_text(0, 6);
-
+	gov_classify_today(answers, "assessment", &class);
 	gov_usecase_lock(usecase_id, &found);
 	if (!gov_usecase_is(&found, "draft") &&
 		!gov_usecase_is(&found, "submitted"))
@@ -188,24 +135,26 @@ gov_assess_impact(PG_FUNCTION_ARGS)
 				 errdetail("Its status is \"%s\".", found.status),
 				 errhint("What was approved was approved as assessed: create another use-case.")));
 
-	raised = gov_impact_rank(suggested) > gov_impact_rank(found.impact_level);
-	impact_level = raised ? suggested : found.impact_level;
+	raised = gov_impact_rank(class.suggested_level) >
+		gov_impact_rank(found.impact_level);
+	impact_level = raised ? class.suggested_level : found.impact_level;
 	if (raised)
 		ereport(NOTICE,
 				(errmsg("impact level of use-case \"%s\" raised from \"%s\" to \"%s\"",
 						usecase_id, found.impact_level, impact_level)));
 	review_round = found.review_round;
 	if (gov_usecase_is(&found, "submitted") &&
-		(raised || !same_name(risk_class, found.risk_class)))
+		(raised || !same_name(class.risk_class, found.risk_class)))
 		review_round++;
 
 	gov_operation_begin("assess", NULL);
 	gov_run(&insert_assessment, gov_text(usecase_id), gov_text(actor.user_id),
-			gov_json(answers), score, gov_text(risk_class),
-			gov_text(suggested));
-	gov_run(&write_assessment, gov_text(usecase_id), score,
-			gov_text(risk_class), gov_text(impact_level),
-			gov_int4(review_round));
+			gov_json(answers), class.impact_score,
+			gov_text(class.risk_class), gov_text(class.suggested_level));
+	gov_run(&write_assessment, gov_text(usecase_id), class.impact_score,
+			gov_text(class.risk_class), gov_text(impact_level),
+			gov_int4(review_round), gov_text(class.next_class),
+			class.next_class_on, gov_time(class.prohibited_from));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }
@@ -269,12 +218,6 @@ require_submitted(const Decision *d)
 					 quote_literal_cstr(d->usecase_id)) : 0));
 }
 
-static bool
-is_prohibited(const Decision *d)
-{
-	return same_name(d->found.risk_class, "prohibited");
-}
-
 /* From level "high" up it has to have a class. */
 static bool
 lacks_assessment(const Decision *d)
@@ -286,14 +229,7 @@ lacks_assessment(const Decision *d)
 static void
 require_approvable(const Decision *d)
 {
-	if (is_prohibited(d))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("use-case \"%s\" is of class \"prohibited\"",
-						d->usecase_id),
-				 errdetail("By its impact assessment it is a practice that Regulation (EU) 2024/1689, Art. 5, prohibits; no policy and no override allows it."),
-				 errhint("SELECT gov_reject_usecase(%s, '...'); sends it back.",
-						 quote_literal_cstr(d->usecase_id))));
+	gov_usecase_refuse_prohibited(d->usecase_id, &d->found);
 	if (lacks_assessment(d))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -384,7 +320,8 @@ static GovStatement find_submitted = {
 		   " u.status, u.impact_level, u.risk_class, u.review_round,"
 		   " u.created_by, u.created_principals, u.created_backers,"
 		   " u.owner, u.owner_principals, NULL::text[], u.submitted_by,"
-		   " u.submitted_principals, u.submitted_backers, u.name,"
+		   " u.submitted_principals, u.submitted_backers,"
+		   " u.prohibited_from, u.name,"
 		   " u.submitted_at FROM governance.use_cases AS u"
 		   " WHERE u.status = 'submitted'"
 		   " AND (u.created_at, u.usecase_id) > ($1, coalesce($2, ''))"
@@ -402,9 +339,9 @@ judge_submitted(GovInbox *inbox, uint64 row, void *act)
 
 	d.usecase_id = item.id = gov_row_text(row, 2);
 	gov_usecase_read(row, 3, &d.found);
-	item.title = gov_row_text(row, 16);
-	item.waiting_since = gov_row_time(row, 17);
-	reject = is_prohibited(&d);
+	item.title = gov_row_text(row, 17);
+	item.waiting_since = gov_row_time(row, 18);
+	reject = gov_usecase_is_prohibited(&d.found);
 	if (duty_conflict(&d) != NULL || lacks_assessment(&d))
 		return;
 	read_votes(&d);

@@ -201,6 +201,7 @@ gov_deploy_usecase(PG_FUNCTION_ARGS)
 								gov_usecase_resource(usecase_id));
 	gov_environment_find(environment, &target);
 	require_deployable(usecase_id, &found);
+	gov_usecase_refuse_prohibited(usecase_id, &found);
 	if (deployment_id != NULL &&
 		gov_run(&find_deployment, gov_text(deployment_id)) > 0)
 		ereport(ERROR,

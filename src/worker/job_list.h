@@ -9,6 +9,7 @@
 GOV_JOB("denials", gov_job_denials)
 GOV_JOB("approval_requests", gov_job_expiry)
 GOV_JOB("deadlines", gov_job_deadlines)
+GOV_JOB("classes", gov_job_classes)
 GOV_JOB("sla_fold", gov_job_sla_fold)
 GOV_JOB("sla_evaluate", gov_job_sla_evaluate)
 GOV_JOB("sla_retention", gov_job_sla_retention)

@@ -14,6 +14,7 @@
 #include "incident/incident.h"
 #include "registry/approval.h"
 #include "registry/idempotency.h"
+#include "registry/usecase.h"
 #include "sla/evaluate.h"
 #include "sla/fold.h"
 #include "worker/jobs.h"
@@ -22,6 +23,7 @@
 #define EXPIRY_BATCH 256
 #define KEYS_BATCH 1024
 #define DEADLINES_BATCH 256
+#define CLASSES_BATCH 64
 #define EVALUATIONS_BATCH 20
 #define EVENTS_BATCH 5000
 #define OLD_EVENTS_BATCH 5000
@@ -106,6 +108,15 @@ gov_job_deadlines(GovJobReport *report)
 
 	gov_job_counted(report, "escalated", escalated);
 	report->more = escalated == DEADLINES_BATCH;
+}
+
+static void
+gov_job_classes(GovJobReport *report)
+{
+	int64		changed = gov_usecase_follow_law(CLASSES_BATCH);
+
+	gov_job_counted(report, "changed", changed);
+	report->more = changed == CLASSES_BATCH;
 }
 
 /* By hand every resource; a visit those that are due and nobody works on. */

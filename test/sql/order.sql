@@ -139,7 +139,7 @@ SELECT metrics_no FROM gov_record_usecase_metrics('order_a', '{"error_rate": 1}'
 SELECT metrics_no FROM gov_record_usecase_metrics('order_a', '{"error_rate": 2}');
 SELECT gov_usecase_json(u) -> 'metrics' AS metrics FROM gov_usecase('order_a') AS u;
 RESET ROLE;
-SELECT assessment_no, risk_class FROM governance.usecase_assessments WHERE usecase_id = 'order_a' ORDER BY assessment_no;
+SELECT assessment_no, suggested_level FROM governance.usecase_assessments WHERE usecase_id = 'order_a' ORDER BY assessment_no;
 SELECT approval_no, status FROM governance.usecase_approvals WHERE usecase_id = 'order_a' ORDER BY approval_no;
 
 --
