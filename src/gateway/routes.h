@@ -547,6 +547,14 @@ ROUTE(POST, "/incidents/{incident_id}/comment", gov_comment_incident,
 	  "",
 	  "IncidentEvent", 200, WRITES, WHAT_INCIDENT, "Comment on an incident")
 
+ROUTE(POST, "/incidents/{incident_id}/reportable", gov_mark_incident_reportable,
+	  "incident_id:long! regime:text! kind:text! jurisdictions:texts",
+	  "SELECT " LIST_WITH("incident_id", "deadlines", "gov_row_json(t)"
+						  " ORDER BY t.due_at, t.stage, t.jurisdiction")
+	  " FROM gov_mark_incident_reportable({*}) AS t", "",
+	  "incident_id:long " LISTED("deadlines", "IncidentDeadline"), 200,
+	  WRITES, WHAT_INCIDENT,
+	  "Start the clocks of the reports that an incident owes")
 ROUTE(POST, "/incidents/{incident_id}/notifications/{regime}/{stage}/{jurisdiction}",
 	  gov_record_notification,
 	  "incident_id:long! regime:text! stage:text! jurisdiction:text!",

@@ -150,6 +150,11 @@ const story = [
 	['olga', 'post /incidents/report', 201, incident, keep('incident_id')],
 	['olga', 'post /incidents/$incident_id/acknowledge', 200],
 	['olga', 'post /incidents/$incident_id/comment', 200, { comments: 'c' }],
+	['olga', 'post /incidents/$incident_id/reportable', 200, { regime: 'gdpr', kind: 'personal_data_breach' }, json => {
+		[kept.stage, kept.jurisdiction] = [json.deadlines[0].stage, json.deadlines[0].jurisdiction];
+	}],
+	['olga', 'get /inbox', 200],
+	['olga', 'post /incidents/$incident_id/notifications/gdpr/$stage/$jurisdiction', 200],
 	['olga', 'post /incidents/$incident_id/resolve', 200, { resolution: 'r' }],
 	['olga', 'post /incidents/$incident_id/reopen', 200, { reason: 'again' }],
 	['olga', 'post /incidents/$incident_id/resolve', 200, { resolution: 'r' }],
