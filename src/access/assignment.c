@@ -307,6 +307,12 @@ gov_revoke_role(PG_FUNCTION_ARGS)
 		(void) gov_require(GOV_PERM_ROLE_MANAGE, resource);
 	gov_delegations_end_unbacked(user_id);
 	gov_spi_end();
+	if (held)
+	{
+		const GovRoleGraph *graph = gov_role_graph();
+
+		gov_tell_unheld(graph->roles[gov_role_index(graph, role)].closure);
+	}
 	tell_what_stays(user_id, role);
 	PG_RETURN_BOOL(held);
 }

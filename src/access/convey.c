@@ -157,3 +157,36 @@ gov_role_is_held(const char *role)
 	}
 	return false;
 }
+
+void
+gov_tell_unheld(const Bitmapset *roles)
+{
+	const GovRoleGraph *graph = gov_role_graph();
+	List	   *policies = NIL;
+	ListCell   *lc;
+	GovScan		scan;
+
+	gov_scan_begin(&scan, GOV_REL_APPROVAL_POLICIES);
+	while (gov_scan_next(&scan))
+	{
+		char	   *role = gov_scan_text(&scan, "required_role");
+		int			index = gov_role_index(graph, role);
+
+		if (gov_scan_bool(&scan, "enabled") && index >= 0 &&
+			bms_is_member(index, roles))
+			policies = lappend(policies,
+							   list_make2(role,
+										  gov_scan_text(&scan, "action")));
+	}
+	gov_scan_end(&scan);
+	foreach(lc, policies)
+	{
+		char	   *role = linitial(lfirst_node(List, lc));
+
+		if (!gov_role_is_held(role))
+			ereport(NOTICE,
+					(errmsg("nobody holds role \"%s\" any more", role),
+					 errdetail("No request for action \"%s\" can be approved until somebody does.",
+							   (char *) lsecond(lfirst_node(List, lc)))));
+	}
+}

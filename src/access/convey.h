@@ -40,4 +40,10 @@ extern void gov_require_conveyable(const GovActor *actor,
 /* Does an active user hold the role now, by whatever way? */
 extern bool gov_role_is_held(const char *role);
 
+/*
+ * A NOTICE for each approval policy that is on and whose role, one of these
+ * (by their places in the graph), nobody holds any more.
+ */
+extern void gov_tell_unheld(const Bitmapset *roles);
+
 #endif							/* GOV_CONVEY_H */

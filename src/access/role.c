@@ -44,6 +44,12 @@ static GovStatement select_role = {
 	.latest = true
 };
 
+static GovStatement lock_role = {
+	.sql = "SELECT 1 FROM governance.roles WHERE role = $1 FOR UPDATE",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
 static GovStatement insert_permission = {
 	.sql = "INSERT INTO governance.role_permissions AS t"
 		   " (role, permission, granted_by) VALUES ($1, $2, $3)"
@@ -314,6 +320,8 @@ gov_drop_role(PG_FUNCTION_ARGS)
 	gov_refuse_read_only("gov_drop_role()");
 	(void) begin_change(GOV_PERM_ROLE_MANAGE, resource);
 
+	/* Who sets an approval policy locks the role, not the graph of them. */
+	gov_run(&lock_role, gov_text(role));
 	if (gov_run(&select_role, gov_text(role)) == 0)
 	{
 		gov_spi_end();

@@ -73,6 +73,17 @@ static GovStatement select_user = {
 	.latest = true
 };
 
+static GovStatement count_names = {
+	.sql = "SELECT (SELECT count(*) FROM governance.models AS m"
+		   " WHERE m.owner = $1), (SELECT count(*)"
+		   " FROM governance.use_cases AS u WHERE u.owner = $1"
+		   " AND u.status NOT IN ('deprecated', 'archived')),"
+		   " (SELECT count(*) FROM governance.escalation_rules AS r"
+		   " WHERE $1 = ANY (r.notify_users))",
+	.nargs = 1, .argtypes = {TEXTOID},
+	.latest = true
+};
+
 static GovStatement set_active = {
 	.sql = "UPDATE governance.users AS t SET is_active = $2"
 		   " WHERE t.user_id = $1 RETURNING t",
@@ -292,6 +303,26 @@ gov_update_user(PG_FUNCTION_ARGS)
 	return gov_spi_end_row(fcinfo);
 }
 
+/* What goes on naming a user who is about to be inactive. */
+static void
+tell_still_named(const char *user_id)
+{
+	int64		models;
+	int64		usecases;
+	int64		rules;
+
+	(void) gov_run(&count_names, gov_text(user_id));
+	models = gov_row_int8(0, 1);
+	usecases = gov_row_int8(0, 2);
+	rules = gov_row_int8(0, 3);
+	if (models + usecases + rules > 0)
+		ereport(NOTICE,
+				(errmsg("user \"%s\" is still named", user_id),
+				 errdetail("Owned models: %lld; owned use-cases that have not ended: %lld; escalation rules that notify: %lld.",
+						   (long long) models, (long long) usecases,
+						   (long long) rules)));
+}
+
 /*
  * gov_deactivate_user(user_id, reason) → users
  *
@@ -304,6 +335,8 @@ gov_deactivate_user(PG_FUNCTION_ARGS)
 	const char *reason = gov_arg_text(fcinfo, 1, "reason", "");
 	char	   *resource = user_resource(user_id);
 	GovActor	actor;
+	const GovRoleGraph *graph;
+	Bitmapset  *roles;
 	bool		still_may;
 
 	gov_refuse_read_only("gov_deactivate_user()");
@@ -317,12 +350,17 @@ gov_deactivate_user(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("user \"%s\" is not active", user_id),
 				 errdetail("The user was deactivated before.")));
+	graph = gov_role_graph();
+	roles = gov_assigned_roles(graph,
+							   gov_user_assignment_rows(graph, user_id));
 	gov_delegations_end_all(user_id);
 	gov_tokens_revoke_all(user_id, actor.user_id);
+	tell_still_named(user_id);
 
 	gov_operation_begin("deactivate", reason);
 	gov_run(&set_active, gov_text(user_id), gov_bool(false));
 	gov_operation_end();
+	gov_tell_unheld(roles);
 
 	/* Only now, so that the last admin is told to be the last. */
 	if (!still_may)

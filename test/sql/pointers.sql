@@ -115,3 +115,17 @@ SELECT status FROM gov_undeploy_model('pointers_m', 'staging');
 SELECT version FROM gov_rollback_model('pointers_m', 'one is left');
 SELECT version FROM gov_rollback_model('pointers_m', 'none is left');   -- f, g
 SELECT gov_admit('pointers_f') ->> 'admitted' AS admitted;
+
+--
+-- Roles that approval policies name, and users that things name
+--
+SELECT role FROM gov_create_role('pointers_board');
+SELECT enabled FROM gov_set_approval_policy('usecase_deprecate', required_role => 'pointers_board');
+SELECT count(gov_assign_role('pointers_' || u, 'pointers_board')) FROM unnest('{ann,ops}'::text[]) AS u;
+SELECT gov_revoke_role('pointers_ann', 'pointers_board');               -- one is left
+SELECT is_active FROM gov_deactivate_user('pointers_ops', 'left');      -- none is
+SELECT is_active FROM gov_reactivate_user('pointers_ops');
+SELECT gov_revoke_role('pointers_ops', 'pointers_board');
+SELECT gov_drop_role('pointers_board');                                 -- 55000
+SELECT enabled FROM gov_set_approval_policy('usecase_deprecate', enabled => false);
+SELECT gov_drop_role('pointers_board');

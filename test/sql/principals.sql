@@ -360,6 +360,7 @@ UPDATE governance.api_tokens SET backers = '{}' WHERE user_id = 'pr_two';       
 \set VERBOSITY terse
 
 -- clean up
+SET client_min_messages = warning;
 SELECT count(gov_revoke_role(user_id, role)) FROM governance.user_roles WHERE user_id LIKE 'pr\_%';
 SELECT count(gov_deactivate_user(user_id)) FROM governance.users WHERE user_id LIKE 'pr\_%';
 UPDATE governance.users SET db_role = NULL WHERE user_id LIKE 'pr\_%';
