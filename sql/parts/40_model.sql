@@ -535,7 +535,8 @@ COMMENT ON FUNCTION @extschema@.gov_deployed_model(text, text, timestamptz) IS
 CREATE FUNCTION @extschema@.gov_model_history(
     model_id text,
     version text = NULL,
-    limit_rows integer = 50)
+    limit_rows integer = 50,
+    after bigint = NULL)
 RETURNS SETOF governance.deployment_history
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 50
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -550,20 +551,22 @@ BEGIN ATOMIC
         (SELECT d.*
             FROM governance.deployment_history AS d
             WHERE d.model_id = gov_model_history.model_id AND gov_model_history.version IS NULL
+                AND d.deployment_no < coalesce(gov_model_history.after, 9223372036854775807)
             ORDER BY d.deployment_no DESC
             LIMIT coalesce(gov_model_history.limit_rows, 50))
         UNION ALL
         (SELECT d.*
             FROM governance.deployment_history AS d
             WHERE d.model_id = gov_model_history.model_id AND d.version = gov_model_history.version
+                AND d.deployment_no < coalesce(gov_model_history.after, 9223372036854775807)
             ORDER BY d.deployment_no DESC
             LIMIT coalesce(gov_model_history.limit_rows, 50))
     ) AS found
     ORDER BY found.deployment_no DESC
     LIMIT coalesce(gov_model_history.limit_rows, 50);
 END;
-COMMENT ON FUNCTION @extschema@.gov_model_history(text, text, integer) IS
-'Deployments of a model, or of one version, newest first.  limit_rows: 1 to 10000.  Needs an active user.';
+COMMENT ON FUNCTION @extschema@.gov_model_history(text, text, integer, bigint) IS
+'Deployments of a model, or of one version, newest first.  limit_rows: 1 to 10000; after: the last deployment_no of the page before.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_model_approvals(
     model_id text,

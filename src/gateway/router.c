@@ -28,7 +28,7 @@
 #define LIST_OF_VERSION(name) \
 	" concat('{\"count\": ', l.count, ', \"version\": '," \
 	" to_json(v.version), ', \"model_id\": ', to_json(v.model_id)," \
-	" ', \"" name "\": ', l.list, '}')"
+	" ', \"" name "\": ', l.list, '}'), l.next"
 #define LIST_OF_VIOLATIONS \
 	"SELECT " LIST_OF("violations", "gov_row_json(t)" \
 					  " ORDER BY t.opened_at DESC, t.violation_id DESC") "," \

@@ -120,25 +120,30 @@ ROUTE(POST, "/models/{model_id}/versions/{version}/metrics",
 	  "Record metrics: numbers by name, or those under metrics")
 ROUTE(GET, "/models/{model_id}/versions/{version}/history",
 	  gov_model_history,
-	  "model_id:text! version:text! limit|limit_rows>limit_rows:limit",
+	  "model_id:text! version:text! limit|limit_rows>limit_rows:limit"
+	  " cursor|after>after:long",
 	  "SELECT" LIST_OF_VERSION("history")
 	  " FROM gov_model_version({model_id}, {version}) AS v, LATERAL ("
 	  "SELECT count(*), gov_list_json(gov_row_json(d)"
-	  " ORDER BY d.deployment_no DESC) AS list"
+	  " ORDER BY d.deployment_no DESC) AS list,"
+	  " CASE WHEN count(*) = coalesce({limit}, 50)"
+	  " THEN min(d.deployment_no)::text END AS next"
 	  " FROM gov_model_history({*}) AS d) AS l", "",
 	  "model_id:text version:text " LISTED("history", "Deployment"), 200,
-	  READS, WHAT_VERSION, "The deployments of a model version, newest first")
+	  READS | PAGED, WHAT_VERSION, "The deployments of a model version, newest first")
 ROUTE(GET, "/models/{model_id}/versions/{version}/approvals",
 	  gov_model_approvals,
-	  "model_id:text! version:text! -limit|limit_rows:limit",
+	  "model_id:text! version:text!" BY_NUMBER,
 	  "SELECT" LIST_OF_VERSION("approvals")
 	  " FROM gov_model_version({model_id}, {version}) AS v, LATERAL ("
 	  "SELECT count(*), gov_list_json(gov_row_json(h)"
-	  " ORDER BY h.approval_no DESC) AS list"
+	  " ORDER BY h.approval_no DESC) AS list,"
+	  " CASE WHEN count(*) = {limit} THEN min(h.approval_no)::text END AS next"
 	  " FROM (SELECT a.* FROM gov_model_approvals({*}) AS a"
+	  " WHERE {cursor} IS NULL OR a.approval_no < {cursor}"
 	  " ORDER BY a.approval_no DESC LIMIT {limit}) AS h) AS l", "",
 	  "model_id:text version:text " LISTED("approvals", "ModelApproval"), 200,
-	  READS, WHAT_VERSION, "Requests for approval and votes, newest first")
+	  READS | PAGED, WHAT_VERSION, "Requests for approval and votes, newest first")
 ROUTE(GET, "/models/{model_id}/deployed", gov_deployed_model,
 	  "model_id:text! environment|stage:text as_of:time",
 	  "SELECT gov_model_version_json(v)::text"
@@ -250,16 +255,18 @@ ROUTE(GET, "/usecases/{usecase_id}", gov_usecase, "usecase_id:text!",
 	  SHOW_USECASE, "",
 	  "UseCase", 200, READS | TAGGED, WHAT_USECASE, "A use-case")
 ROUTE(GET, "/usecases/{usecase_id}/deployments", gov_usecase_deployments,
-	  "usecase_id:text! -limit|limit_rows:limit",
+	  "usecase_id:text!" BY_NUMBER,
 	  "SELECT concat('{\"count\": ', l.count, ', \"usecase_id\": ',"
-	  " to_json(u.usecase_id), ', \"deployments\": ', l.list, '}')"
+	  " to_json(u.usecase_id), ', \"deployments\": ', l.list, '}'), l.next"
 	  " FROM gov_usecase({usecase_id}) AS u, LATERAL ("
 	  "SELECT count(*), gov_list_json(gov_row_json(d)"
-	  " ORDER BY d.deployment_no DESC) AS list"
-	  " FROM (SELECT t.* FROM gov_usecase_deployments({*}) AS t"
+	  " ORDER BY d.deployment_no DESC) AS list,"
+	  " CASE WHEN count(*) = {limit} THEN min(d.deployment_no)::text END"
+	  " AS next FROM (SELECT t.* FROM gov_usecase_deployments({*}) AS t"
+	  " WHERE {cursor} IS NULL OR t.deployment_no < {cursor}"
 	  " ORDER BY t.deployment_no DESC LIMIT {limit}) AS d) AS l", "",
 	  "usecase_id:text " LISTED("deployments", "UseCaseDeployment"), 200,
-	  READS, WHAT_USECASE, "The deployments of a use-case, newest first")
+	  READS | PAGED, WHAT_USECASE, "The deployments of a use-case, newest first")
 ROUTE(GET, "/usecases/{usecase_id}/admit", gov_admit, "usecase_id:text!",
 	  "SELECT gov_admit({*})::text", "",
 	  "Admission", 200, READS, WHAT_USECASE,

@@ -145,6 +145,7 @@ const story = [
 	['rosa', 'post /approvals/request', 200, { ...rollback, context: { model_id: 'churn' } }, keep('request_id')],
 	['amir', 'post /approvals/$request_id/reject', 200, { reason: 'no' }],
 	['rosa', 'get /approvals', 200],
+	['amir', 'get /inbox', 200],
 	['rosa', 'get /policies', 200],
 	['dora', 'put /policies/model.require_staging', 200, { value: true }],
 	['olga', 'post /incidents/report', 201, incident, keep('incident_id')],

@@ -86,6 +86,8 @@ ORDER BY e, t;
 SELECT deployment_id, version, environment, status FROM gov_model_history('mread_a');
 SELECT deployment_id FROM gov_model_history('mread_a', '1.1');
 SELECT deployment_id FROM gov_model_history('mread_a', limit_rows => 2);
+SELECT deployment_id FROM gov_model_history('mread_a', limit_rows => 2, after => (
+    SELECT min(deployment_no) FROM gov_model_history('mread_a', limit_rows => 2)));
 SELECT count(*) AS none FROM gov_model_history('mread_none');
 -- requests and votes, newest first
 SELECT approval_status, comments FROM gov_model_approvals('mread_a', '1.9');

@@ -21,7 +21,7 @@ $node->safe_psql('postgres', q{
 	CREATE ROLE gateway LOGIN;
 	SELECT gov_create_user('boss', 'boss@example.com'), gov_create_user('plain', 'plain@example.com');
 	SELECT gov_assign_role('boss', 'admin');
-	SELECT gov_set_deployment_gate('staging', m, '>=', 0.5) FROM unnest('{accuracy,recall}'::text[]) AS m;
+	SELECT gov_set_deployment_gate('production', m, '>=', 0.5) FROM unnest('{accuracy,recall}'::text[]) AS m;
 	SELECT gov_create_environment('canary', 10), gov_create_environment('blue', 100);
 	SELECT gov_set_model_alias('risk', a, '1.0.0') FROM unnest('{one,two,three}'::text[]) AS a;
 	SELECT gov_create_api_token('boss', 'more ' || i) FROM generate_series(1, 3) AS i;
@@ -29,6 +29,8 @@ $node->safe_psql('postgres', q{
 	SELECT gov_define_sla('system', 'db' || i) FROM generate_series(1, 3) AS i;
 	SELECT gov_record_measurement('system', 'db' || i, '{"response_time_p95": 9000, "response_time_p99": 9000}') FROM generate_series(1, 3) AS i;
 	SELECT gov_report_incident('other', 'info', 'another', 'one', 'risk'), gov_request_approval('model_rollback', '{"model_id": "risk"}');
+	SELECT gov_deploy_model('risk', '1.0.0', 'staging'), gov_deploy_usecase('lending', environment => 'staging');
+	SELECT gov_request_model_approval('risk', '2.0.0') FROM generate_series(1, 3) AS i;
 	SELECT gov_comment_incident(1, 'note ' || i) FROM generate_series(1, 3) AS i;
 });
 my %token = map { split /=/ } split /\n/, $node->safe_psql('postgres',
@@ -61,8 +63,10 @@ foreach my $path (sort keys %{ $api->{paths} })
 	my %parameter = map { $_->{name} => $_ } @{ $get->{parameters} };
 	next unless $parameter{limit};
 	my $call = $path =~ s/\{(\w+)\}/$in_path{$1} \/\/ "?$1"/ger;
+	$call =~ s/1\.0\.0/2.0.0/ if $path =~ /approvals$/;
 	refuse_limits($call);
-	next unless $parameter{cursor};
+	next if $path eq '/inbox';    # what waits: deciding leads on
+	ok($parameter{cursor}, "$path: and leads on") or next;
 	my ($member) = grep { ref $_ && ($_->{type} // '') eq 'array' && $_->{items} } values %{ $get->{responses}{200}{content}{'application/json'}{schema}{properties} };
 	my ($name) = grep { $get->{responses}{200}{content}{'application/json'}{schema}{properties}{$_} == $member }
 	  keys %{ $get->{responses}{200}{content}{'application/json'}{schema}{properties} };
