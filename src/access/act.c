@@ -327,12 +327,38 @@ gov_act_by_role(const GovActor *actor, const char *role, GovAct *act)
 	return true;
 }
 
+/* Every user with that e-mail address. */
+static void
+add_addressed(List **names, const char *email)
+{
+	List	   *users = NIL;
+	GovScan		scan;
+	ListCell   *lc;
+
+	gov_scan_begin(&scan, GOV_REL_USERS);
+	while (gov_scan_next(&scan))
+	{
+		const char *found = gov_scan_text(&scan, "email");
+
+		if (found != NULL && pg_strcasecmp(found, email) == 0)
+			users = lappend(users, gov_scan_text(&scan, "user_id"));
+	}
+	gov_scan_end(&scan);
+	foreach(lc, users)
+		add_person(names, lfirst(lc));
+}
+
 GovAct
 gov_act_of_owner(const char *owner)
 {
-	GovAct		act = {.user_id = owner};
+	GovAct		act = {.user_id = owner,.is_named = true};
+	Oid			role = get_role_oid(owner, true);
 
 	add_person(&act.principals, owner);
+	if (OidIsValid(role))
+		add_role(&act.principals, role);
+	if (strchr(owner, '@') != NULL)
+		add_addressed(&act.principals, owner);
 	return act;
 }
 
@@ -346,6 +372,7 @@ make_act(const char *user_id, const ArrayType *principals,
 	act.user_id = user_id;
 	act.principals = names_of(principals);
 	act.backers = names_of(backers);
+	act.is_named = backers == NULL;
 	if (user_id != NULL)
 		add_user(&act.principals, user_id);
 	return act;
@@ -415,6 +442,10 @@ gov_act_conflict(const GovAct *now, const GovAct *past, const char *did)
 		return psprintf("Somebody who is not known %s.", did);
 	if (strcmp(now->user_id, past->user_id) == 0)
 		return psprintf("The same user %s.", did);
+	if (past->is_named && (!is_prefixed(name, USER_PREFIX) ||
+						   strcmp(name + strlen(USER_PREFIX),
+								  now->user_id) == 0))
+		return psprintf("The same person %s, as \"%s\".", did, past->user_id);
 	if (is_prefixed(name, LOGIN_PREFIX))
 		return psprintf("User \"%s\" %s in a session of the same login, \"%s\".",
 						past->user_id, did, name + strlen(LOGIN_PREFIX));

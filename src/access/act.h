@@ -38,6 +38,7 @@ typedef struct GovAct
 	const char *user_id;		/* who acted; NULL: nobody did */
 	List	   *principals;		/* of char * */
 	List	   *backers;
+	bool		is_named;		/* as an owner, and did nothing */
 } GovAct;
 
 /*
@@ -62,7 +63,10 @@ extern GovAct gov_act_by_any_role(const GovActor *actor);
 /* What any active user may, by no right of anybody's. */
 extern GovAct gov_act_of_actor(const GovActor *actor);
 
-/* Owning a thing, by who is named as its owner and did nothing. */
+/*
+ * Owning a thing, by who is named as its owner and did nothing: by the user's
+ * id, database role or e-mail address.
+ */
 extern GovAct gov_act_of_owner(const char *owner);
 
 /*

@@ -69,12 +69,21 @@ SELECT pg_temp.votes('e', 'gate', 'cleo');
 SELECT comments, status, (SELECT string_agg(substr(n, 6), ' ' ORDER BY n) FROM unnest(principals) AS n WHERE n LIKE 'user/%') AS principals
 FROM governance.approval_requests WHERE comments LIKE 'behind %' ORDER BY comments;
 
+-- an owner is who is named: by the user's id, login or address
+SELECT role FROM gov_create_role('behind_cases', permissions => '{usecase:create,usecase:approve}');
+SELECT count(gov_assign_role('behind_' || u, 'behind_cases')) FROM unnest('{ada,cleo}'::text[]) AS u;
+SELECT email FROM gov_update_user('behind_ada', email => 'Ada@behind.example');
+SELECT count(gov_create_usecase('behind_' || c, 'case', '', 'nobody')) FROM unnest('{a,b,c,d}'::text[]) AS c;
+SELECT pg_temp.by('cleo', format('SELECT gov_update_usecase(''behind_%s'', owner => %L); SELECT gov_submit_usecase(''behind_%1$s'')', c, o))
+FROM (VALUES ('a', 'behind_ada'), ('b', 'regress_behind_ada'), ('c', 'ada@BEHIND.example'), ('d', 'bda@behind.example')) AS u(c, o);
+SELECT c, pg_temp.by('ada', format('SELECT gov_approve_usecase(''behind_%s'')', c)) AS approves FROM unnest('{a,b,c,d}'::text[]) AS c;
+
 -- clean up
 UPDATE governance.approval_policies SET required_role = 'approver', enabled = false WHERE required_role = 'behind_board';
 SET client_min_messages = warning;
 SELECT count(gov_revoke_role(user_id, role)) FROM governance.user_roles WHERE user_id LIKE 'behind\_%';
 SELECT count(gov_deactivate_user(user_id)) FROM governance.users WHERE user_id LIKE 'behind\_%';
 UPDATE governance.users SET db_role = NULL WHERE user_id LIKE 'behind\_%';
-SELECT gov_drop_role('behind_board'), gov_drop_role('behind_ops');
+SELECT gov_drop_role('behind_board'), gov_drop_role('behind_ops'), gov_drop_role('behind_cases');
 RESET client_min_messages;
 DROP ROLE regress_behind_ada, regress_behind_ben, regress_behind_cleo, regress_behind_desk, regress_behind_gate;
