@@ -31,6 +31,17 @@ COMMENT ON TABLE governance.compliance_reports IS
 COMMENT ON COLUMN governance.compliance_reports.digest IS
 'SHA-256, in hex, of the text of the report without report_id, generated_at, generated_by and digest: encode(sha256(convert_to((report - ''{report_id,generated_at,generated_by,digest}''::text[])::text, ''UTF8'')), ''hex'').  It is in the trail, too.';
 
+-- A report must not fail because others write at length.
+CREATE FUNCTION governance.report_text(value text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE WHEN pg_catalog.length(report_text.value) > 2000 THEN pg_catalog.left(report_text.value, 2000) || ' [...]'
+        ELSE report_text.value END;
+END;
+COMMENT ON FUNCTION governance.report_text(text) IS
+'What a report''s lists keep of a text: 2,000 characters, marked where there were more.';
+
 -- Incidents as they stood at a moment: where one has changed since, what it
 -- was is in the event of its first change after.
 CREATE FUNCTION governance.incidents_at(at timestamptz)
@@ -166,7 +177,8 @@ BEGIN ATOMIC
                 SELECT x.*
                 FROM governance.incidents AS x
                 WHERE x.reported_at >= report_incidents.since AND x.reported_at < report_incidents.until
-                ORDER BY x.reported_at DESC, x.incident_id DESC
+                -- by the primary key: nothing has to be sorted
+                ORDER BY x.incident_id DESC
                 LIMIT 1000
             ) AS i
         ) AS n
@@ -218,7 +230,7 @@ BEGIN ATOMIC
         'list', coalesce((
             SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                     'id', l.incident_id, 'category', l.category, 'severity', l.severity,
-                    'title', l.title, 'resource', l.resource,
+                    'title', governance.report_text(l.title), 'resource', governance.report_text(l.resource),
                     -- closing what is resolved is no news
                     'status', CASE WHEN l.resolved_at IS NULL THEN l.status ELSE 'resolved' END,
                     'reported_at', extract(epoch FROM l.reported_at), 'resolved_at', extract(epoch FROM l.resolved_at))
@@ -227,7 +239,7 @@ BEGIN ATOMIC
         'unresolved_list', coalesce((
             SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                     'id', u.incident_id, 'category', u.category, 'severity', u.severity,
-                    'title', u.title, 'resource', u.resource, 'status', u.status,
+                    'title', governance.report_text(u.title), 'resource', governance.report_text(u.resource), 'status', u.status,
                     'reported_at', extract(epoch FROM u.reported_at))
                 ORDER BY u.weight, u.reported_at, u.incident_id)
             FROM unresolved AS u), '[]'))
@@ -263,7 +275,7 @@ BEGIN ATOMIC
                     'model_id', h.model_id, 'version', h.version, 'environment', h.environment,
                     'deployment_id', h.deployment_id, 'deployed_at', extract(epoch FROM h.deployed_at),
                     'deployed_by', h.deployed_by, 'ended_at', extract(epoch FROM h.ended_at),
-                    'status', h.status, 'reason', h.reason, 'is_restored', h.restores IS NOT NULL)
+                    'status', h.status, 'reason', governance.report_text(h.reason), 'is_restored', h.restores IS NOT NULL)
                 ORDER BY h.deployed_at DESC, h.model_id, h.deployment_no DESC)
             FROM (SELECT s.* FROM seen AS s ORDER BY s.deployed_at DESC, s.model_id, s.deployment_no DESC LIMIT 1000) AS h), '[]'),
         'history_total', (SELECT pg_catalog.count(*) FROM seen AS s),
@@ -329,8 +341,8 @@ BEGIN ATOMIC
                 WHERE r.consumed_at >= report_approvals.since AND r.consumed_at < report_approvals.until)),
         'decisions', coalesce((
             SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-                    'kind', d.kind, 'resource', d.what, 'decision', d.decision, 'by', d.by,
-                    'at', extract(epoch FROM d.at), 'comments', d.comments)
+                    'kind', d.kind, 'resource', governance.report_text(d.what), 'decision', d.decision, 'by', d.by,
+                    'at', extract(epoch FROM d.at), 'comments', governance.report_text(d.comments))
                 ORDER BY d.at DESC, d.kind, d.what, d.by)
             FROM (
                 SELECT x.*
@@ -419,7 +431,7 @@ BEGIN ATOMIC
             FROM (SELECT r.* FROM refused AS r ORDER BY r.n DESC, r.user_id LIMIT 1000) AS f), '[]'),
         'overrides', coalesce((
             SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-                    'policy', o.name, 'reason', o.reason, 'by', o.actor, 'at', extract(epoch FROM o.occurred_at))
+                    'policy', o.name, 'reason', governance.report_text(o.reason), 'by', o.actor, 'at', extract(epoch FROM o.occurred_at))
                 ORDER BY o.occurred_at DESC, o.event_id DESC)
             FROM (
                 SELECT e.details ->> 'name', e.details ->> 'reason', e.actor, e.occurred_at, e.event_id

@@ -155,5 +155,21 @@ is(ask('SELECT count(DISTINCT digest) FROM governance.compliance_reports WHERE r
 is(ask('SELECT string_agg(DISTINCT gov_compliance_report_oscal(report_id) #>> $${assessment-results,uuid}$$, $$,$$) = min(gov_compliance_report_oscal(report_id) #>> $${assessment-results,uuid}$$)
 	FROM generate_series(3, 4) AS report_id'), 't', 'and the one made again has the same UUIDs');
 
+# -------------------------------------------------------------------------
+# others write at length
+# -------------------------------------------------------------------------
+ask(<<'SQL');
+ALTER TABLE governance.deployment_history DISABLE TRIGGER guard;
+INSERT INTO governance.deployment_history (model_id, deployment_no, version, deployment_id, environment, deployed_at, deployed_by, status, ended_at, ended_by, reason)
+SELECT 'risk', 1000 + i, '1.0.0', 'long-' || i, 'staging', now() - interval '2 hours', 'x', 'undeployed', now() - interval '1 hour', 'x', repeat(i || ' ', 50000)
+FROM generate_series(1, 500) AS i;
+ALTER TABLE governance.deployment_history ENABLE ALWAYS TRIGGER guard;
+SELECT gov_add_control('long', 'long', 'writes at length', 'SELECT repeat(i || '' '', 5000), true FROM generate_series(1, 500) AS i');
+SQL
+is(ask(q{SELECT pg_column_size(r) < 8000000, r #>> '{deployments,history_total}' >= '500',
+	(SELECT max(length(d ->> 'reason')) FROM jsonb_array_elements(r #> '{deployments,history}') AS d),
+	(SELECT max(length(f)) FROM jsonb_array_elements(r -> 'controls') AS c, jsonb_array_elements_text(c -> 'findings') AS f)
+	FROM gov_compliance_report() AS r}), 't|t|2006|1006', 'a report has not all of what is long');
+
 $node->stop;
 done_testing();
