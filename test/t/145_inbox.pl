@@ -164,7 +164,7 @@ $node->safe_psql('postgres', q{
 	SET client_min_messages = warning;
 	SELECT gov_set_approval_policy(action, 'approver', enabled => false) FROM governance.approval_policies;
 	SELECT gov_set_policy('sod.registrar_may_approve', 'false');
-	SELECT gov_assign_role('remy', 'maker');
+	SELECT gov_assign_role('remy', 'maker'), gov_assign_role('bea', 'maker');
 	SELECT by('remy', c) FROM (VALUES ($$SELECT gov_register_model('one', '1')$$), ($$SELECT gov_create_usecase('one', 'One', '', 'remy')$$), ($$SELECT gov_submit_usecase('one')$$),
 		($$SELECT gov_request_approval('model_rollback', '{"model_id": "one"}')$$), ($$SELECT gov_report_incident('safety', 'critical', 'One', 'd', 'one')$$),
 		($$SELECT gov_define_sla('model', 'one')$$), ($$SELECT gov_report_incident('safety', 'critical', 'Two', 'd', 'one:1')$$),
@@ -183,6 +183,21 @@ is($node->safe_psql('postgres', q{
 is($node->safe_psql('postgres', q{
 	SELECT bool_and(due_at = i.aware_at + interval '15 minutes') FROM inbox_of('olga') AS b(kind text, id text, call text, route text, title text, waiting_since timestamptz, due_at timestamptz)
 	JOIN governance.incidents AS i ON i.incident_id::text = b.id WHERE b.kind = 'incident' AND i.title = 'Two'}), 't', 'a critical incident is due as its service level says');
+# who asked for a decision on another's version, and who has voted already
+is($node->safe_psql('postgres', q{
+	SELECT gov_set_policy('usecase.required_approvals.medium', '2');
+	SELECT string_agg(by(who, call), ' ') FROM (VALUES ('remy', $$SELECT gov_register_model('two', '1')$$), ('bea', $$SELECT gov_request_model_approval('two', '1')$$),
+		('remy', $$SELECT gov_create_usecase('two', 'Two', '', 'remy')$$), ('remy', $$SELECT gov_submit_usecase('two')$$), ('amir', $$SELECT gov_approve_usecase('two')$$)) AS v(who, call)}) =~ s/.*\n//r,
+	'done done done done done', 'asked for, and voted on');
+foreach my $case ([ 'bea', 'usecase' ], [ 'amir', 'model_version' ], [ 'boss', 'model_version usecase' ])
+{
+	my ($who, $kinds_of_two) = @$case;
+	is($node->safe_psql('postgres', qq{
+		SELECT string_agg(kind, ' ' ORDER BY kind) FROM inbox_of('$who') AS i(kind text, id text, call text, route text, title text, waiting_since timestamptz, due_at timestamptz)
+		WHERE id = 'two' OR id LIKE 'two:%'}), $kinds_of_two, "$who: $kinds_of_two");
+	is($node->safe_psql('postgres', "SET client_min_messages = warning; SELECT wrong FROM judged('$who')"), '', '  and the rest is right');
+}
+
 is($node->safe_psql('postgres', q{SELECT by('dora', 'SELECT gov_suspend(''a flood'')')}), 'done', 'suspended');
 foreach my $who ('amir', 'boss', 'olga')
 {
