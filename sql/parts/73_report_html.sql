@@ -256,7 +256,7 @@ footer { margin-top: 44px; padding-top: 14px; border-top: 1px solid var(--line);
   :root { color-scheme: light; --paper: #fff; --card: #fff; --tint: #f3f5f8; --ink: #000; --soft: #444; --line: #ccc;
     --accent: #2a5b8c; --accent-soft: #c9d9e9; --good: #26734d; --bad: #b3261e; --open: #7a5c00; }
   @page { size: A4; margin: 16mm 15mm; }
-  body { font-size: 10pt; } table { font-size: 8.5pt; } td.when { white-space: normal; } th, td { padding-right: 8px; } th { overflow-wrap: normal; } main { max-width: none; padding: 0; } header { padding-top: 0; }
+  body { font-size: 10pt; } table { font-size: 8.5pt; } td.when { white-space: normal; overflow-wrap: normal; } .why, details, td ul, ul.missed { font-size: 7.5pt; } th, td { padding-right: 8px; } th { overflow-wrap: normal; } main { max-width: none; padding: 0; } header { padding-top: 0; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   h2, h3, .lead, caption, figcaption, summary { break-after: avoid; } h2 { margin-top: 26px; } thead { display: table-header-group; }
   tbody tr:first-child { break-before: avoid; } tbody tr:first-child, .lead + .cards > .card:first-child { break-inside: avoid; }
