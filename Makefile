@@ -64,7 +64,7 @@ REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	checkpoint retire outbox period incident incident_deadline incident_clocks \
 	sketch sla_target sla_ingest sla_prepared sla_measurement sla_summary sla_verdict sla_violation \
 	sla_maintenance sla_minimum sla_escalation sla_read sla_gate openslo incident_sla \
-	control report report_render report_read sla_no_target evidence views metrics \
+	control control_law report report_render report_read sla_no_target evidence views metrics \
 	rest idempotency \
 	principals loans behind order maintenance moments numbers silent restore drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\

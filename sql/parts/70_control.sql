@@ -12,6 +12,11 @@ CREATE TABLE governance.controls (
     is_builtin boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     created_by text COLLATE "C",
+    applies_from   date,
+    effective_from date,
+    applies_to     date,
+    amended_by     text NOT NULL DEFAULT '',
+    checked_on     date,
     CONSTRAINT controls_pkey PRIMARY KEY (id),
     CONSTRAINT controls_id_check CHECK (id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
     CONSTRAINT controls_judged_check CHECK (judged IN ('no_exceptions', 'evidence', 'manual')),
@@ -24,15 +29,23 @@ COMMENT ON COLUMN governance.controls.judged IS
 COMMENT ON COLUMN governance.controls.criterion IS 'What the query looks for, in words.';
 COMMENT ON COLUMN governance.controls.query IS
 'One row for each piece of evidence: what it is (text), whether it is an exception (boolean), and what else helps.  $1 and $2 are start and end of the period; a report has the query with both written into it.';
+COMMENT ON COLUMN governance.controls.applies_from IS
+'The first day on which what it asks for applies, by the text of its source; NULL: a voluntary framework, or of the house.';
+COMMENT ON COLUMN governance.controls.effective_from IS
+'The first day on which somebody can owe it, where that is later: before, it is not_yet_applicable.  NULL: applies_from.';
+COMMENT ON COLUMN governance.controls.applies_to IS
+'The day from which it applies no more; NULL: no such.  A report of a period after it leaves it out.';
+COMMENT ON COLUMN governance.controls.amended_by IS 'The act that last changed its source.';
+COMMENT ON COLUMN governance.controls.checked_on IS 'When this row was last held against its source; NULL: unchecked.';
 COMMENT ON COLUMN governance.controls.owner_role IS
 'The database role that added it, as which its query runs, read-only; NULL: built in, runs as the extension''s owner.';
 
 INSERT INTO governance.controls (id, framework, title, source, judged, criterion, query, is_builtin)
 SELECT c.id, c.framework, c.title, c.source, c.judged, c.criterion, pg_catalog.btrim(c.query, E'\n'), true
 FROM (VALUES
-    ('eu-ai-act-12.1', 'EU AI Act', 'Events are recorded automatically',
-     'Regulation (EU) 2024/1689, Art. 12(1)', 'no_exceptions',
-     'The guards that record each change stand on every governed table and on the trail itself, now.',
+    ('eu-ai-act-12.1', 'EU AI Act', 'Changes to governance records are recorded',
+     'Regulation (EU) 2024/1689, Art. 17(1)(k)', 'no_exceptions',
+     'The guards that record each change stand on every governed table and on the trail itself, now.  This sees the records of the registry; logs of the AI systems own uses (Art. 12(1)) are not in it.',
      $q$
 SELECT 'table governance.' || g.relname AS evidence,
     count(t.tgname) < 2 AS is_exception
@@ -46,9 +59,9 @@ LEFT JOIN pg_catalog.pg_trigger AS t
         AND t.tgname IN (g.trigger, g.trigger || '_truncate') AND t.tgenabled = 'A'
 GROUP BY g.relname
 $q$),
-    ('eu-ai-act-12.2', 'EU AI Act', 'Each recorded event names who acted',
-     'Regulation (EU) 2024/1689, Art. 12(2), 12(3)(d)', 'no_exceptions',
-     'Every change of the period has a known actor.  What CREATE EXTENSION itself wrote is left out.',
+    ('eu-ai-act-12.2', 'EU AI Act', 'Each change names who made it',
+     'Regulation (EU) 2024/1689, Art. 17(1)(m)', 'no_exceptions',
+     'Every change of the period has a known actor.  What CREATE EXTENSION itself wrote is left out.  Who used an AI system is not seen here.',
      $q$
 SELECT 'events of ' || u.user_id AS evidence, false AS is_exception
 FROM governance.users AS u
@@ -67,9 +80,9 @@ WHERE e.actor IS NULL AND e.outcome = 'success'
         WHERE f.incarnation = 1
             AND f.xid = (SELECT g.xid FROM governance.audit_events AS g WHERE g.event_id = 1)), 0)
 $q$),
-    ('eu-ai-act-12.3', 'EU AI Act', 'Records cannot be altered unnoticed',
-     'Regulation (EU) 2024/1689, Art. 12(1)', 'no_exceptions',
-     'The events of the period are under a tree head within an hour; none was altered before it was sealed.',
+    ('eu-ai-act-12.3', 'EU AI Act', 'Governance records cannot be altered unnoticed',
+     'supports Regulation (EU) 2024/1689, Art. 17(1)(k), 18(1), 19(1)', 'no_exceptions',
+     'The events of the period are under a tree head within an hour; none was altered before it was sealed.  No article asks for this; it shows that the records which articles ask for are whole.  Logs of the AI system are not seen.',
      $q$
 SELECT coalesce('tree of ' || h.tree_size || ' leaves', 'nothing is sealed') AS evidence,
     h.tree_size IS NULL OR EXISTS (
@@ -91,8 +104,8 @@ SELECT 'event ' || f.event_id || ' was altered before it was sealed', true, f.fl
 FROM governance.audit_seal_flags AS f
 WHERE f.flagged_at >= $1 AND f.flagged_at < $2
 $q$),
-    ('eu-ai-act-14.1', 'EU AI Act', 'A person other than its maker decided on each release',
-     'Regulation (EU) 2024/1689, Art. 14(1), 14(4)', 'no_exceptions',
+    ('eu-ai-act-14.1', 'EU AI Act', 'Releases are decided by a person other than the maker',
+     'Regulation (EU) 2024/1689, Art. 17(1)(a) to (d), (m), 9(6), (8)', 'no_exceptions',
      'Each deployment to production in the period was preceded by an approval of the same content by somebody who had not registered the version, nor stood behind that.',
      $q$
 SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
@@ -125,12 +138,12 @@ SELECT e.event_type, false, e.occurred_at, e.actor, e.new_row ->> 'reason'
 FROM governance.audit_events AS e
 WHERE e.resource = 'system/governance' AND e.resource_type = 'system' AND e.occurred_at >= $1 AND e.occurred_at < $2
 $q$),
-    ('eu-ai-act-19.1', 'EU AI Act', 'Logs are kept for at least six months',
+    ('eu-ai-act-19.1', 'EU AI Act', 'The registrys trail is kept for at least six months',
      'Regulation (EU) 2024/1689, Art. 19(1)', 'no_exceptions',
-     'Policy audit.retention_days, as it stood at the end of the period, is 0 (for ever) or at least 183.',
+     'Policy audit.retention_days, as it stood at the end of the period, is 0 (for ever) or at least 185: six calendar months have up to 184 days, and the day of the event is not counted.  It is the registrys trail; logs of the AI system are kept elsewhere.',
      $q$
 SELECT 'audit.retention_days = ' || p.value AS evidence,
-    p.value::integer BETWEEN 1 AND 182 AS is_exception
+    p.value::integer BETWEEN 1 AND 184 AS is_exception
 FROM (
     SELECT coalesce(
         (SELECT e.new_row ->> 'value'
@@ -144,9 +157,9 @@ FROM (
             WHERE q.name = 'audit.retention_days'))
 ) AS p(value)
 $q$),
-    ('eu-ai-act-26.1', 'EU AI Act', 'Use-cases are used as they were described',
+    ('eu-ai-act-26.1', 'EU AI Act', 'Use-cases are used by the instructions for use',
      'Regulation (EU) 2024/1689, Art. 26(1)', 'manual',
-     'The use-cases deployed at the end of the period.  Whether they are used as described is for a person to judge.',
+     'The use-cases deployed at the end of the period.  Whether they are used in accordance with the instructions for use is for a person to judge.',
      $q$
 SELECT d.usecase_id || ' in ' || d.environment AS evidence, false AS is_exception,
     u.owner, u.impact_level, u.risk_class
@@ -156,7 +169,7 @@ WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
 $q$),
     ('eu-ai-act-26.2', 'EU AI Act', 'Oversight is assigned to competent people',
      'Regulation (EU) 2024/1689, Art. 26(2)', 'manual',
-     'Who answers for each deployed use-case.  Competence, training and authority are for a person to judge.',
+     'Who answers for each deployed use-case.  Competence, training, authority and support are for a person to judge.',
      $q$
 SELECT u.usecase_id || ' answers to ' || u.owner AS evidence, false AS is_exception, u.impact_level
 FROM governance.use_cases AS u
@@ -168,7 +181,7 @@ WHERE EXISTS (
 $q$),
     ('eu-ai-act-26.5', 'EU AI Act', 'Operation of live models is monitored',
      'Regulation (EU) 2024/1689, Art. 26(5)', 'no_exceptions',
-     'Each model live in production at the end of the period has a service level defined, with a target.',
+     'Each model live in production at the end of the period has a service level defined, with a target.  That is one sign of monitoring; that it follows the instructions for use is for a person.',
      $q$
 SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
     NOT EXISTS (
@@ -183,12 +196,12 @@ WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
         FROM governance.environments AS e
         WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
 $q$),
-    ('eu-ai-act-26.6', 'EU AI Act', 'Deployers keep logs for at least six months',
+    ('eu-ai-act-26.6', 'EU AI Act', 'Deployers keep the registrys trail for at least six months',
      'Regulation (EU) 2024/1689, Art. 26(6)', 'no_exceptions',
      'As eu-ai-act-19.1, for who deploys and not who provides.',
      $q$
 SELECT 'audit.retention_days = ' || p.value AS evidence,
-    p.value::integer BETWEEN 1 AND 182 AS is_exception
+    p.value::integer BETWEEN 1 AND 184 AS is_exception
 FROM (
     SELECT coalesce(
         (SELECT e.new_row ->> 'value'
@@ -204,7 +217,7 @@ FROM (
 $q$),
     ('eu-ai-act-72.1', 'EU AI Act', 'Performance is followed after release',
      'Regulation (EU) 2024/1689, Art. 72(1), 72(2)', 'no_exceptions',
-     'For each version live in production at the end of the period, metrics, a measurement or observations were recorded within it or within 30 days before its end.',
+     'For each version live in production at the end of the period, metrics, a measurement or observations were recorded within it or within 30 days before its end.  The 30 days are of the house.',
      $q$
 SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
     NOT EXISTS (
@@ -230,7 +243,7 @@ WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
 $q$),
     ('eu-ai-act-73.1', 'EU AI Act', 'Serious incidents are reported in time',
      'Regulation (EU) 2024/1689, Art. 73(2) to 73(4)', 'no_exceptions',
-     'Each deadline under the AI Act that fell into the period, of a reportable incident, was met.',
+     'Each clock under the AI Act that ended in the period, of a reportable incident, was met before due_at, which is counted by Regulation (EEC, Euratom) No 1182/71 in each Member State.  act_by is an alarm, and no condition.',
      $q$
 SELECT n.regime || ' ' || n.kind || ' in ' || n.jurisdiction || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
     n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at >= n.due_at) AS is_exception,
@@ -241,8 +254,8 @@ WHERE i.reported_at < $2 AND n.due_at >= $1
     AND n.regime = 'eu_ai_act' AND n.due_at < $2
 $q$),
     ('eu-ai-act-73.2', 'EU AI Act', 'Incidents are examined for being serious',
-     'Regulation (EU) 2024/1689, Art. 73(1)', 'manual',
-     'Critical and safety incidents of the period.  Whether one is a serious incident in the sense of Art. 3(49) is for a person to judge.',
+     'Regulation (EU) 2024/1689, Art. 3(49), 73(1)', 'manual',
+     'Critical and safety incidents of the period.  Whether one is a serious incident, of any of the four cases of Art. 3(49), is for a person to judge.',
      $q$
 SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception,
     i.category, i.severity, i.resource, i.reported_at
@@ -251,7 +264,7 @@ WHERE i.reported_at >= $1 AND i.reported_at < $2
     AND (i.severity = 'critical' OR i.category = 'safety')
 $q$),
     ('nist-ai-rmf-govern-1.6', 'NIST AI RMF', 'Models are inventoried, with somebody who answers for each',
-     'NIST AI 100-1, GOVERN 1.6', 'no_exceptions',
+     'NIST AI 100-1, GOVERN 1.6, 2.1', 'no_exceptions',
      'Each model live in production at the end of the period has an owner.',
      $q$
 SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
@@ -264,8 +277,8 @@ WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
         FROM governance.environments AS e
         WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
 $q$),
-    ('nist-ai-rmf-map-3.5', 'NIST AI RMF', 'Human oversight of use-cases is practised',
-     'NIST AI 100-1, MAP 3.5', 'no_exceptions',
+    ('nist-ai-rmf-manage-1.1', 'NIST AI RMF', 'Use is decided by another person',
+     'NIST AI 100-1, MANAGE 1.1', 'no_exceptions',
      'Each use-case deployed to production in the period had been approved by somebody who had not created it, nor stood behind that.',
      $q$
 SELECT d.usecase_id || ' in ' || d.environment AS evidence,
@@ -326,7 +339,7 @@ WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
         FROM governance.environments AS e
         WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
 $q$),
-    ('nist-ai-rmf-manage-4.1', 'NIST AI RMF', 'Critical incidents are taken up',
+    ('nist-ai-rmf-manage-4.1', 'NIST AI RMF', 'Incident response, of the monitoring plans',
      'NIST AI 100-1, MANAGE 4.1', 'no_exceptions',
      'No critical incident of the period, older than a day at its end, is unacknowledged.',
      $q$
@@ -373,7 +386,7 @@ LEFT JOIN holders AS h ON h.permission = n.permission
 GROUP BY n.permission
 $q$),
     ('iso-42001-a.4.2', 'ISO/IEC 42001', 'What a model is made of is documented',
-     'ISO/IEC 42001:2023, Annex A, A.4.2', 'no_exceptions',
+     'ISO/IEC 42001:2023, Annex A, A.4.2, A.4.3, A.7.5', 'no_exceptions',
      'Each version deployed to production in the period names its source commit and the hash of its training data.',
      $q$
 SELECT d.model_id || ':' || d.version AS evidence,
@@ -448,8 +461,8 @@ SELECT 'leaves ' || p.from_index || ' to ' || p.to_index || ' of ' || p.tree_siz
 FROM governance.audit_verify_progress AS p
 WHERE p.finished_at >= $1 AND p.finished_at < $2
 $q$),
-    ('iso-42001-a.8.4', 'ISO/IEC 42001', 'Incidents are communicated',
-     'ISO/IEC 42001:2023, Annex A, A.8.4', 'no_exceptions',
+    ('iso-42001-a.8.5', 'ISO/IEC 42001', 'Reports owed to authorities are made in time',
+     'ISO/IEC 42001:2023, Annex A, A.8.5', 'no_exceptions',
      'Every deadline for telling an authority, of whatever regime, that fell into the period was met.',
      $q$
 SELECT n.regime || ' ' || n.kind || ' in ' || n.jurisdiction || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
@@ -460,8 +473,8 @@ JOIN governance.incidents_at($2) AS i ON i.incident_id = n.incident_id
 WHERE i.reported_at < $2 AND n.due_at >= $1
     AND n.due_at < $2
 $q$),
-    ('iso-42001-a.9.2', 'ISO/IEC 42001', 'Use follows an assessment of its impact',
-     'ISO/IEC 42001:2023, Annex A, A.9.2', 'no_exceptions',
+    ('iso-42001-a.5.2', 'ISO/IEC 42001', 'Use follows an assessment of its impact',
+     'ISO/IEC 42001:2023, Annex A, A.5.2, A.5.3; clauses 6.1.4, 8.4', 'no_exceptions',
      'Each use-case of impact level high or critical, deployed at the end of the period, was assessed before.',
      $q$
 SELECT u.usecase_id || ' (' || u.impact_level || ')' AS evidence,
@@ -475,8 +488,8 @@ JOIN governance.use_cases AS u ON u.usecase_id = d.usecase_id
 WHERE u.impact_level IN ('high', 'critical')
     AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
 $q$),
-    ('soc2-a1.1', 'SOC 2', 'Availability commitments are met',
-     'AICPA Trust Services Criteria 2017, A1.1', 'no_exceptions',
+    ('soc2-a1.2', 'SOC 2', 'Availability commitments are met',
+     'AICPA Trust Services Criteria 2017, A1.2 (supporting)', 'no_exceptions',
      'No violation of availability or error budget was open in the period.',
      $q$
 SELECT t.resource_type || ' ' || t.resource_id || ', target ' || t.availability_target || ' %' AS evidence,
@@ -635,8 +648,422 @@ SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_
     i.affected_count, i.description, i.resolution, i.root_cause
 FROM governance.incidents_at($2) AS i
 WHERE i.category = 'security' AND i.reported_at >= $1 AND i.reported_at < $2
+$q$),
+    ('eu-ai-act-4', 'EU AI Act', 'AI literacy is supported',
+     'Regulation (EU) 2024/1689, Art. 4', 'manual',
+     'The use-cases deployed at the end of the period.  Measures that support the AI literacy of those who deal with them are for a person to judge.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, u.risk_class, u.owner
+FROM governance.use_cases AS u
+WHERE EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('eu-ai-act-5.1', 'EU AI Act', 'No prohibited practice is in use',
+     'Regulation (EU) 2024/1689, Art. 5(1), (1a), (1b)', 'no_exceptions',
+     'No use-case deployed at the end of the period is of a class that the law prohibits by then, as its impact assessment was answered.  Whether the answers are true is not seen.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, coalesce(u.prohibited_from < $2, u.risk_class = 'prohibited', false) AS is_exception, u.risk_class, u.owner
+FROM governance.use_cases AS u
+WHERE EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('eu-ai-act-6.4', 'EU AI Act', 'What is relieved of being high-risk is documented and registered',
+     'Regulation (EU) 2024/1689, Art. 6(4), 49(2)', 'manual',
+     'Deployed use-cases in an area of Annex III that say they pose no significant risk.  The documented assessment and the registration are for a person to find.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, a.assessed_at, a.assessed_by
+FROM governance.use_cases AS u
+CROSS JOIN LATERAL (
+    SELECT b.answers, b.assessed_at, b.assessed_by
+    FROM governance.usecase_assessments AS b
+    WHERE b.usecase_id = u.usecase_id AND b.assessed_at < $2
+    ORDER BY b.assessment_no DESC
+    LIMIT 1
+) AS a
+WHERE a.answers -> 'area.preparatory_only' = 'true' AND a.answers -> 'area.profiling' IS DISTINCT FROM 'true'
+    AND EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('eu-ai-act-9.8', 'EU AI Act', 'Metrics and thresholds were defined before the tests that they judge',
+     'Regulation (EU) 2024/1689, Art. 9(6) to (8)', 'manual',
+     'Deployments to production in the period with the results of their gates.  Whether gates and thresholds were fixed before the tests is for a person to judge.',
+     $q$
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence, false AS is_exception, d.deployed_at, d.gate_results
+FROM governance.deployment_history AS d
+WHERE d.deployed_at >= $1 AND d.deployed_at < $2 AND d.restores IS NULL
+$q$),
+    ('eu-ai-act-12.use', 'EU AI Act', 'Each use of a high-risk system is logged',
+     'Regulation (EU) 2024/1689, Art. 12(1), 12(2), 26(6)', 'manual',
+     'The use-cases deployed at the end of the period.  The registry has no log of uses: where each system keeps its own is for a person to find.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, u.risk_class, u.owner
+FROM governance.use_cases AS u
+WHERE EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('eu-ai-act-17.1.m', 'EU AI Act', 'Changes and releases have somebody who answers for them',
+     'Regulation (EU) 2024/1689, Art. 17(1)(a) to (d), (m)', 'no_exceptions',
+     'Each deployment to production in the period was approved by somebody else than the maker, and every change of the period has a known actor: what eu-ai-act-14.1 and eu-ai-act-12.2 look for.',
+     $q$
+SELECT x.evidence, x.is_exception
+FROM (
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
+    NOT EXISTS (
+        SELECT
+        FROM governance.approval_history AS h
+        WHERE h.model_id = d.model_id AND h.version = d.version
+            AND h.approval_status = 'approved' AND h.reviewed_at <= d.deployed_at
+            AND h.content_digest = v.content_digest
+            AND NOT @extschema@.gov_acts_conflict(h.reviewer, h.principals, h.backers, v.created_by, v.created_principals, v.created_backers)) AS is_exception,
+    d.deployment_id, d.deployed_at, d.deployed_by
+FROM governance.deployment_history AS d
+JOIN governance.model_versions AS v ON v.model_id = d.model_id AND v.version = d.version
+WHERE d.deployed_at >= $1 AND d.deployed_at < $2 AND d.restores IS NULL
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+) AS x
+UNION ALL
+SELECT y.evidence, y.is_exception
+FROM (
+SELECT 'events of ' || u.user_id AS evidence, false AS is_exception
+FROM governance.users AS u
+WHERE EXISTS (
+    SELECT
+    FROM governance.audit_events AS e
+    WHERE e.actor = u.user_id AND e.occurred_at >= $1 AND e.occurred_at < $2)
+UNION ALL
+SELECT 'event ' || e.event_id || ', ' || e.event_type || ' by database role ' || coalesce(e.db_role, '(unknown)'), true
+FROM governance.audit_events AS e
+WHERE e.actor IS NULL AND e.outcome = 'success'
+    AND e.occurred_at >= $1 AND e.occurred_at < $2
+    AND e.event_id > coalesce((
+        SELECT max(f.event_id)
+        FROM governance.audit_events AS f
+        WHERE f.incarnation = 1
+            AND f.xid = (SELECT g.xid FROM governance.audit_events AS g WHERE g.event_id = 1)), 0)
+) AS y
+$q$),
+    ('eu-ai-act-18.1', 'EU AI Act', 'Documents are kept for ten years',
+     'Regulation (EU) 2024/1689, Art. 18(1)', 'no_exceptions',
+     'Policy audit.retention_days, as it stood at the end of the period, is 0 (for ever) or at least 3653: ten years.  Technical documentation and declarations are kept elsewhere.',
+     $q$
+SELECT 'audit.retention_days = ' || p.value AS evidence,
+    p.value::integer BETWEEN 1 AND 3652 AS is_exception
+FROM (
+    SELECT coalesce(
+        (SELECT e.new_row ->> 'value'
+            FROM governance.audit_events AS e
+            WHERE e.resource = 'policy/audit.retention_days' AND e.resource_type = 'policy'
+                AND e.new_row IS NOT NULL AND e.occurred_at < $2
+            ORDER BY e.occurred_at DESC, e.event_id DESC
+            LIMIT 1),
+        (SELECT q.default_value #>> '{}'
+            FROM governance.policies AS q
+            WHERE q.name = 'audit.retention_days'))
+) AS p(value)
+$q$),
+    ('eu-ai-act-26.5.b', 'EU AI Act', 'Deployers tell the provider first of a serious incident, at once',
+     'Regulation (EU) 2024/1689, Art. 26(5)', 'manual',
+     'The clocks of incidents at deployers, with the early moment and when they were told.  Whether that was at once, and to the provider first, is for a person to judge.',
+     $q$
+SELECT 'incident ' || n.incident_id || ', ' || n.stage || ' in ' || n.jurisdiction AS evidence, false AS is_exception, n.act_by, n.notified_at
+FROM governance.incident_deadlines AS n
+WHERE n.kind = 'serious_incident_at_deployer' AND n.marked_at >= $1 AND n.marked_at < $2
+$q$),
+    ('eu-ai-act-26.5.c', 'EU AI Act', 'Use is suspended where there is a risk',
+     'Regulation (EU) 2024/1689, Art. 26(5), 79(1)', 'manual',
+     'Rollbacks, withdrawals and suspensions of the period.  Whether each risk in the sense of Art. 79(1) had one is for a person to judge.',
+     $q$
+SELECT d.model_id || ':' || d.version || ' ' || d.status || ' in ' || d.environment AS evidence,
+    false AS is_exception, d.ended_at, d.ended_by, d.reason
+FROM governance.deployment_history AS d
+WHERE d.status IN ('rolled_back', 'undeployed') AND d.ended_at >= $1 AND d.ended_at < $2
+UNION ALL
+SELECT e.event_type, false, e.occurred_at, e.actor, e.new_row ->> 'reason'
+FROM governance.audit_events AS e
+WHERE e.resource = 'system/governance' AND e.resource_type = 'system' AND e.occurred_at >= $1 AND e.occurred_at < $2
+$q$),
+    ('eu-ai-act-27.1', 'EU AI Act', 'The impact on fundamental rights is assessed before first use',
+     'Regulation (EU) 2024/1689, Art. 27(1)', 'manual',
+     'Deployed use-cases of public authorities, and in essential services.  The assessment of fundamental rights is for a person to find.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, a.assessed_at, a.assessed_by
+FROM governance.use_cases AS u
+CROSS JOIN LATERAL (
+    SELECT b.answers, b.assessed_at, b.assessed_by
+    FROM governance.usecase_assessments AS b
+    WHERE b.usecase_id = u.usecase_id AND b.assessed_at < $2
+    ORDER BY b.assessment_no DESC
+    LIMIT 1
+) AS a
+WHERE (a.answers -> 'area.essential_services' = 'true' OR a.answers -> 'public_authority' = 'true')
+    AND EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('eu-ai-act-50.1', 'EU AI Act', 'People are told that they deal with an AI system',
+     'Regulation (EU) 2024/1689, Art. 50(1)', 'manual',
+     'Deployed use-cases that deal directly with people.  The measure taken is for a person to find.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, a.assessed_at, a.assessed_by
+FROM governance.use_cases AS u
+CROSS JOIN LATERAL (
+    SELECT b.answers, b.assessed_at, b.assessed_by
+    FROM governance.usecase_assessments AS b
+    WHERE b.usecase_id = u.usecase_id AND b.assessed_at < $2
+    ORDER BY b.assessment_no DESC
+    LIMIT 1
+) AS a
+WHERE a.answers -> 'transparency.interaction' = 'true'
+    AND EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('eu-ai-act-50.2', 'EU AI Act', 'Synthetic content is marked',
+     'Regulation (EU) 2024/1689, Art. 50(2), 111(4)', 'manual',
+     'Deployed use-cases that generate synthetic content; what was placed on the market before 2 August 2026 has until 2 December 2026.  The measure taken is for a person to find.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, a.assessed_at, a.assessed_by
+FROM governance.use_cases AS u
+CROSS JOIN LATERAL (
+    SELECT b.answers, b.assessed_at, b.assessed_by
+    FROM governance.usecase_assessments AS b
+    WHERE b.usecase_id = u.usecase_id AND b.assessed_at < $2
+    ORDER BY b.assessment_no DESC
+    LIMIT 1
+) AS a
+WHERE a.answers -> 'transparency.synthetic_content' = 'true'
+    AND EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('eu-ai-act-50.3', 'EU AI Act', 'People are told of emotion recognition and biometric categorisation',
+     'Regulation (EU) 2024/1689, Art. 50(3)', 'manual',
+     'Deployed use-cases that expose people to either.  The measure taken is for a person to find.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, a.assessed_at, a.assessed_by
+FROM governance.use_cases AS u
+CROSS JOIN LATERAL (
+    SELECT b.answers, b.assessed_at, b.assessed_by
+    FROM governance.usecase_assessments AS b
+    WHERE b.usecase_id = u.usecase_id AND b.assessed_at < $2
+    ORDER BY b.assessment_no DESC
+    LIMIT 1
+) AS a
+WHERE a.answers -> 'transparency.emotion_or_biometrics' = 'true'
+    AND EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('eu-ai-act-50.4', 'EU AI Act', 'Deep fakes and generated public texts are disclosed',
+     'Regulation (EU) 2024/1689, Art. 50(4)', 'manual',
+     'Deployed use-cases that make either.  The measure taken is for a person to find.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, a.assessed_at, a.assessed_by
+FROM governance.use_cases AS u
+CROSS JOIN LATERAL (
+    SELECT b.answers, b.assessed_at, b.assessed_by
+    FROM governance.usecase_assessments AS b
+    WHERE b.usecase_id = u.usecase_id AND b.assessed_at < $2
+    ORDER BY b.assessment_no DESC
+    LIMIT 1
+) AS a
+WHERE (a.answers -> 'transparency.deep_fake' = 'true' OR a.answers -> 'transparency.public_text' = 'true')
+    AND EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('eu-ai-act-72.3', 'EU AI Act', 'There is a plan for monitoring after release',
+     'Regulation (EU) 2024/1689, Art. 72(3)', 'manual',
+     'The use-cases deployed at the end of the period.  The plan, part of Annex IV, is for a person to find.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, u.risk_class, u.owner
+FROM governance.use_cases AS u
+WHERE EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('eu-ai-act-73.6', 'EU AI Act', 'Nothing is done away with before the authority knows',
+     'Regulation (EU) 2024/1689, Art. 73(6)', 'no_exceptions',
+     'What a reportable incident is about was neither deprecated nor archived between awareness and the first report.  Whether an investigation altered the system itself is not seen.',
+     $q$
+SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
+    EXISTS (
+        SELECT
+        FROM governance.audit_events AS e
+        WHERE e.resource IN ('model_version/' || i.resource, 'usecase/' || i.resource)
+            AND e.event_type IN ('model_version.deprecate', 'usecase.deprecate', 'usecase.archive')
+            AND e.occurred_at >= i.aware_at AND e.occurred_at < least(t.told_at, $2)) AS is_exception,
+    t.told_at
+FROM governance.incidents_at($2) AS i
+JOIN (
+    SELECT n.incident_id, min(n.notified_at) AS told_at
+    FROM governance.incident_deadlines AS n
+    WHERE n.regime = 'eu_ai_act' AND n.marked_at < $2
+    GROUP BY n.incident_id
+) AS t ON t.incident_id = i.incident_id
+WHERE coalesce(t.told_at >= $1, true)
+$q$),
+    ('gdpr-34.1', 'GDPR', 'Persons are told where the risk to them is high',
+     'Regulation (EU) 2016/679, Art. 34(1)', 'manual',
+     'Security incidents of the period.  Whether the risk to persons was high, and they were told without undue delay, is for a person to judge.',
+     $q$
+SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception, i.category, i.severity, i.reported_at
+FROM governance.incidents_at($2) AS i
+WHERE i.reported_at >= $1 AND i.reported_at < $2
+    AND i.category = 'security'
+$q$),
+    ('iso-42001-a.5.3', 'ISO/IEC 42001', 'Results of impact assessments are kept',
+     'ISO/IEC 42001:2023, Annex A, A.5.3', 'no_exceptions',
+     'The impact assessments of the period, which are kept with their answers.',
+     $q$
+SELECT a.usecase_id || ', assessment ' || a.assessment_no AS evidence, false AS is_exception, a.assessed_at, a.assessed_by
+FROM governance.usecase_assessments AS a
+WHERE a.assessed_at >= $1 AND a.assessed_at < $2
+$q$),
+    ('iso-42001-a.8.3', 'ISO/IEC 42001', 'Others can report adverse impacts',
+     'ISO/IEC 42001:2023, Annex A, A.8.3', 'manual',
+     'Incidents reported in the period.  Whether people outside have a channel is for a person to judge.',
+     $q$
+SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception, i.category, i.severity, i.reported_at
+FROM governance.incidents_at($2) AS i
+WHERE i.reported_at >= $1 AND i.reported_at < $2
+$q$),
+    ('iso-42001-a.8.4', 'ISO/IEC 42001', 'Users are told of incidents',
+     'ISO/IEC 42001:2023, Annex A, A.8.4', 'manual',
+     'Incidents reported in the period.  The plan to tell users of them is for a person to find.',
+     $q$
+SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception, i.category, i.severity, i.reported_at
+FROM governance.incidents_at($2) AS i
+WHERE i.reported_at >= $1 AND i.reported_at < $2
+$q$),
+    ('iso-42001-a.9.2', 'ISO/IEC 42001', 'There are processes for responsible use',
+     'ISO/IEC 42001:2023, Annex A, A.9.2', 'manual',
+     'The use-cases deployed at the end of the period.  The processes are for a person to find.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, u.risk_class, u.owner
+FROM governance.use_cases AS u
+WHERE EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('iso-42001-a.9.4', 'ISO/IEC 42001', 'Use stays within what was intended',
+     'ISO/IEC 42001:2023, Annex A, A.9.4', 'manual',
+     'The use-cases deployed at the end of the period, as they are described.  Whether they are used so is for a person to judge.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, u.risk_class, u.owner
+FROM governance.use_cases AS u
+WHERE EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('nist-ai-rmf-govern-1.7', 'NIST AI RMF', 'Systems are decommissioned safely',
+     'NIST AI 100-1, GOVERN 1.7', 'manual',
+     'Versions and use-cases deprecated in the period.  Whether that was safe is for a person to judge.',
+     $q$
+SELECT e.resource AS evidence, false AS is_exception, e.occurred_at, e.actor
+FROM governance.audit_events AS e
+WHERE e.event_type IN ('model_version.deprecate', 'usecase.deprecate') AND e.outcome = 'success'
+    AND e.occurred_at >= $1 AND e.occurred_at < $2
+$q$),
+    ('nist-ai-rmf-govern-4.3', 'NIST AI RMF', 'Incidents are identified and shared',
+     'NIST AI 100-1, GOVERN 4.3', 'manual',
+     'Incidents reported in the period.  With whom they were shared is for a person to judge.',
+     $q$
+SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception, i.category, i.severity, i.reported_at
+FROM governance.incidents_at($2) AS i
+WHERE i.reported_at >= $1 AND i.reported_at < $2
+$q$),
+    ('nist-ai-rmf-map-3.5', 'NIST AI RMF', 'Human oversight is defined, assessed and documented',
+     'NIST AI 100-1, MAP 3.5', 'manual',
+     'The use-cases deployed at the end of the period.  The processes for oversight are for a person to find.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, u.risk_class, u.owner
+FROM governance.use_cases AS u
+WHERE EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
+$q$),
+    ('soc2-cc6.2.b', 'SOC 2', 'Access of leavers is removed',
+     '2017 Trust Services Criteria (with revised points of focus, 2022), CC6.2', 'no_exceptions',
+     'No user deactivated in the period holds a token that is in force at its end.',
+     $q$
+SELECT 'user ' || left_behind.user_id AS evidence,
+    EXISTS (
+        SELECT
+        FROM governance.api_tokens AS t
+        WHERE t.user_id = left_behind.user_id AND t.created_at < $2
+            AND coalesce(t.revoked_at >= $2, true) AND coalesce(t.expires_at >= $2, true)) AS is_exception
+FROM (
+    SELECT DISTINCT e.new_row ->> 'user_id'
+    FROM governance.audit_events AS e
+    WHERE e.event_type = 'user.deactivate' AND e.outcome = 'success'
+        AND e.occurred_at >= $1 AND e.occurred_at < $2
+) AS left_behind(user_id)
+$q$),
+    ('us-sr-26-2', 'US supervision', 'Model risk is managed',
+     'SR 26-2, in place of SR 11-7, OCC 2011-12 and FIL-22-2017', 'manual',
+     'Models live in production at the end of the period.  Generative and agentic AI are outside of it; the rest is for a person to judge.',
+     $q$
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence, false AS is_exception, d.deployed_at
+FROM governance.deployment_history AS d
+WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
+$q$),
+    ('us-co-sb26-189', 'US state law', 'Notice, explanation and records of decisions (Colorado)',
+     'Colorado SB 26-189', 'manual',
+     'The use-cases deployed at the end of the period.  Notice, an explanation within 30 days of an adverse outcome and records for three years are for a person to find.',
+     $q$
+SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, u.risk_class, u.owner
+FROM governance.use_cases AS u
+WHERE EXISTS (
+    SELECT
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
 $q$)
 ) AS c(id, framework, title, source, judged, criterion, query);
+
+-- From when each applies, by the text and, where that is later, for anybody:
+-- what is high-risk is so from the day on which Article 6 applies, and no
+-- authority has said that Articles 72 and 73 bind anybody before.
+UPDATE governance.controls AS c SET
+    applies_from = d.applies_from,
+    effective_from = d.effective_from,
+    amended_by = d.amended_by
+FROM (VALUES
+    ('^eu-ai-act-', date '2027-12-02', date '2027-12-02', 'Regulation (EU) 2026/1744'),
+    ('^eu-ai-act-(72|73)\.', '2026-08-02', '2027-12-02', 'Regulation (EU) 2026/1744'),
+    ('^eu-ai-act-50\.', '2026-08-02', NULL, ''),
+    ('^eu-ai-act-50\.2$', '2026-08-02', NULL, 'Regulation (EU) 2026/1744'),
+    ('^eu-ai-act-(4|5\.1)$', '2025-02-02', NULL, 'Regulation (EU) 2026/1744'),
+    ('^gdpr-', '2018-05-25', NULL, ''),
+    ('^us-sr-26-2$', '2026-04-17', NULL, ''),
+    ('^us-co-sb26-189$', '2027-01-01', NULL, '')
+) AS d(ids, applies_from, effective_from, amended_by)
+WHERE c.id ~ d.ids
+    AND NOT EXISTS (
+        SELECT
+        FROM (VALUES ('^eu-ai-act-(72|73)\.'), ('^eu-ai-act-50\.'), ('^eu-ai-act-50\.2$'), ('^eu-ai-act-(4|5\.1)$')) AS n(ids)
+        WHERE c.id ~ n.ids AND pg_catalog.length(n.ids) > pg_catalog.length(d.ids));
+UPDATE governance.controls SET checked_on = '2026-11-28';
 
 CREATE FUNCTION @extschema@.gov_add_control(
     control_id text,

@@ -67,6 +67,7 @@ BEGIN ATOMIC
         WHEN 'pass' THEN 'passed'
         WHEN 'fail' THEN 'failed'
         WHEN 'manual' THEN 'to judge'
+        WHEN 'not_yet_applicable' THEN 'not yet applicable'
         ELSE pg_catalog.replace(report_words.identifier, '_', ' ') END;
 END;
 COMMENT ON FUNCTION governance.report_words(text) IS
@@ -270,6 +271,8 @@ BEGIN ATOMIC
         E'| | |\n|---|---:|\n',
         '| Controls passed, failed, for a person to judge | ', r.report #>> '{summary,controls,pass}', ', ',
             r.report #>> '{summary,controls,fail}', ', ', r.report #>> '{summary,controls,manual}', E' |\n',
+        CASE WHEN (r.report #>> '{summary,controls,not_yet_applicable}')::bigint > 0 THEN pg_catalog.concat(
+            '| Controls not yet applicable | ', r.report #>> '{summary,controls,not_yet_applicable}', E' |\n') END,
         '| Incidents, critical ones | ', governance.report_number(r.report #> '{summary,total_incidents}'), ', ',
             governance.report_number(r.report #> '{summary,critical_incidents}'), E' |\n',
         '| Of safety, security, performance | ', governance.report_number(r.report #> '{summary,violations,safety}'), ', ',
@@ -287,6 +290,10 @@ BEGIN ATOMIC
         '| Audit events | ', governance.report_number(r.report #> '{summary,audit_events}'), E' |\n',
         E'\n## What failed\n\n', coalesce(governance.markdown_controls(r.report, 'fail'), E'No control failed.\n'),
         E'\n## For a person to judge\n\n', coalesce(governance.markdown_controls(r.report, 'manual'), E'Nothing.\n'),
+        (SELECT E'\n## Not yet applicable\n\n' || pg_catalog.string_agg(pg_catalog.concat('- **', governance.markdown_text(c.value ->> 'id'), '** ',
+                governance.markdown_text(c.value ->> 'title'), ': from ', c.value ->> 'effective_from', ', ', governance.markdown_text(c.value ->> 'source'), E'\n'), '' ORDER BY c.no)
+            FROM pg_catalog.jsonb_array_elements(r.report -> 'controls') WITH ORDINALITY AS c(value, no)
+            WHERE c.value ->> 'result' = 'not_yet_applicable'),
         (SELECT governance.markdown_table('## Unresolved incidents', E'| id | severity | category | what | resource | since |\n|---:|---|---|---|---|---|',
                 pg_catalog.array_agg(governance.markdown_row(i.value ->> 'id', i.value ->> 'severity', i.value ->> 'category', governance.markdown_text(i.value ->> 'title'),
                     governance.markdown_text(i.value ->> 'resource'), governance.report_moment(i.value -> 'reported_at')) ORDER BY i.no), l.part, l.query)
@@ -301,9 +308,9 @@ BEGIN ATOMIC
             CROSS JOIN pg_catalog.jsonb_array_elements(l.rows) WITH ORDINALITY AS i(value, no)
             WHERE l.list = 'incidents'
             GROUP BY l.part, l.query),
-        (SELECT governance.markdown_table('## Reports to authorities', E'| incident | regime | kind | stage | due | state |\n|---:|---|---|---|---|---|',
+        (SELECT governance.markdown_table('## Reports to authorities', E'| incident | regime | kind | stage | act by | due | state |\n|---:|---|---|---|---|---|---|',
                 pg_catalog.array_agg(governance.markdown_row(i.value ->> 'incident_id', governance.report_words(i.value ->> 'regime') || coalesce(', ' || (i.value ->> 'jurisdiction'), ''), governance.report_words(i.value ->> 'kind'),
-                    governance.report_words(i.value ->> 'stage'), coalesce(governance.report_moment(i.value -> 'due_at'), 'no fixed time'), governance.report_words(i.value ->> 'state')) ORDER BY i.no), l.part, l.query)
+                    governance.report_words(i.value ->> 'stage'), governance.report_moment(i.value -> 'act_by'), coalesce(governance.report_moment(i.value -> 'due_at'), 'no fixed time'), governance.report_words(i.value ->> 'state')) ORDER BY i.no), l.part, l.query)
             FROM list AS l
             CROSS JOIN pg_catalog.jsonb_array_elements(l.rows) WITH ORDINALITY AS i(value, no)
             WHERE l.list = 'notifications'

@@ -223,6 +223,7 @@ td ul { margin: 4px 0 0; padding-left: 18px; font-size: 13px; }
 .badge.pass { color: var(--good); }
 .badge.fail { color: var(--paper); background: var(--bad); border-color: var(--bad); }
 .badge.manual { color: var(--open); border-style: dashed; }
+.badge.not_yet_applicable { color: var(--soft); border-style: dotted; }
 .chip { display: inline-block; font-size: 12.5px; background: var(--tint); border: 1px solid var(--line); border-radius: 5px; padding: 0 7px; margin: 0 4px 4px 0; }
 .critical { font-weight: 700; color: var(--bad); white-space: nowrap; }
 .shape { white-space: nowrap; }

@@ -113,9 +113,10 @@ BEGIN ATOMIC
             'relevant-evidence', pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
                 'description', 'The query that lists the evidence.', 'remarks', c.v ->> 'query')))
         || coalesce((
-            SELECT pg_catalog.jsonb_build_object('remarks', coalesce(c.v ->> 'error', pg_catalog.string_agg('- ' || f.value, E'\n' ORDER BY f.no)))
+            SELECT pg_catalog.jsonb_build_object('remarks', coalesce('Not yet applicable: nobody owes it before ' ||
+                CASE c.v ->> 'result' WHEN 'not_yet_applicable' THEN c.v ->> 'effective_from' END || '.', c.v ->> 'error', pg_catalog.string_agg('- ' || f.value, E'\n' ORDER BY f.no)))
             FROM pg_catalog.jsonb_array_elements_text(c.v -> 'findings') WITH ORDINALITY AS f(value, no)
-            HAVING coalesce(c.v ->> 'error', pg_catalog.string_agg(f.value, '')) IS NOT NULL), '{}'),
+            HAVING c.v ->> 'result' = 'not_yet_applicable' OR coalesce(c.v ->> 'error', pg_catalog.string_agg(f.value, '')) IS NOT NULL), '{}'),
         pg_catalog.jsonb_build_object(
             'uuid', governance.uuid_of(c.urn || ':finding'),
             'title', c.title,
@@ -153,7 +154,8 @@ BEGIN ATOMIC
     control AS (
         SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('control-id', c.token) ORDER BY c.no) AS selection,
             pg_catalog.jsonb_agg(c.observation ORDER BY c.no) AS observations,
-            pg_catalog.jsonb_agg(c.finding ORDER BY c.no) AS findings
+            pg_catalog.jsonb_agg(c.finding ORDER BY c.no)
+                FILTER (WHERE c.control ->> 'result' <> 'not_yet_applicable') AS findings
         FROM base AS b
         CROSS JOIN governance.oscal_controls(b.r) AS c
     ),
@@ -176,8 +178,8 @@ BEGIN ATOMIC
             'reviewed-controls', pg_catalog.jsonb_build_object(
                 'control-selections', pg_catalog.jsonb_build_array(
                     pg_catalog.jsonb_build_object('include-controls', c.selection))),
-            'observations', c.observations,
-            'findings', c.findings)
+            'observations', c.observations)
+            || coalesce(pg_catalog.jsonb_build_object('findings', nullif(c.findings, 'null')) - CASE WHEN c.findings IS NULL THEN 'findings' ELSE '' END, '{}')
             || coalesce((
                 SELECT pg_catalog.jsonb_build_object('risks', pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                         'uuid', governance.uuid_of(k.urn),

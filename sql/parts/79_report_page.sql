@@ -18,7 +18,8 @@ BEGIN ATOMIC
     SELECT pg_catalog.concat('<dl class="tiles">',
         governance.html_tile('Controls passed',
             pg_catalog.concat(s.n #>> '{controls,pass}', ' of ', (s.n #>> '{controls,pass}')::bigint + (s.n #>> '{controls,fail}')::bigint),
-            pg_catalog.concat(s.n #>> '{controls,fail}', ' failed, ', s.n #>> '{controls,manual}', ' for a person to judge'),
+            pg_catalog.concat(s.n #>> '{controls,fail}', ' failed, ', s.n #>> '{controls,manual}', ' for a person to judge',
+                ', ' || nullif(s.n #>> '{controls,not_yet_applicable}', '0') || ' not yet applicable'),
             (s.n #>> '{controls,fail}')::bigint > 0),
         governance.html_tile('Incidents reported', governance.report_number(s.n -> 'total_incidents'),
             pg_catalog.concat(governance.report_number(s.n -> 'critical_incidents'), ' critical'),
@@ -104,7 +105,8 @@ BEGIN ATOMIC
             CASE WHEN c.v ->> 'exception_count' <> '0' THEN
                 pg_catalog.concat('<span class="why">', governance.report_count((c.v ->> 'exception_count')::bigint, 'exception', 'exceptions'), '</span>') END, '</td>',
             pg_catalog.format('<td><span class="badge %s">%s</span></td></tr>', html_controls.result,
-                CASE html_controls.result WHEN 'pass' THEN '&#10003; passed' WHEN 'fail' THEN '&#10005; failed' ELSE '&#9675; to judge' END)),
+                CASE html_controls.result WHEN 'pass' THEN '&#10003; passed' WHEN 'fail' THEN '&#10005; failed'
+                    WHEN 'not_yet_applicable' THEN 'from ' || (c.v ->> 'effective_from') ELSE '&#9675; to judge' END)),
             '' ORDER BY c.no),
         '</tbody></table>')
     FROM pg_catalog.jsonb_array_elements(html_controls.report -> 'controls') WITH ORDINALITY AS c(v, no)
@@ -128,7 +130,9 @@ BEGIN ATOMIC
         governance.html_controls(html_failed.report, 'fail', NULL, 'Controls that failed'),
         '<h2 id="judge">For a person to judge</h2><p class="lead">What a database cannot know is left to a person and never counted as passed.',
         CASE WHEN s.manual = 0 THEN ' Nothing is left here.' END, '</p>',
-        governance.html_controls(html_failed.report, 'manual', NULL, 'Controls for a person to judge'))
+        governance.html_controls(html_failed.report, 'manual', NULL, 'Controls for a person to judge'),
+        '<h2 id="to-come">Not yet applicable</h2><p class="lead">Nobody owes these when the period ends: the law applies from a later day.</p>'
+            || governance.html_controls(html_failed.report, 'not_yet_applicable', NULL, 'Controls not yet applicable'))
     FROM (VALUES (
         (html_failed.report #>> '{summary,controls,fail}')::bigint,
         (html_failed.report #>> '{summary,controls,manual}')::bigint,
@@ -212,10 +216,11 @@ BEGIN ATOMIC
                     governance.report_moment(i.value -> 'reported_at'), '</td><td class="when" data-name="State">', governance.html_state(i.value ->> 'status'),
                     '<span class="why">' || governance.report_moment(i.value -> 'resolved_at') || '</span>', '</td></tr>') ORDER BY i.no))
             FROM pg_catalog.jsonb_array_elements(html_incidents.report #> '{incidents,list}') WITH ORDINALITY AS i(value, no)),
-        (SELECT governance.html_table(html_incidents.report, 'notifications', 'Reports owed to authorities', '{n|Incident,Regime,Kind,Stage,Due,State}', pg_catalog.array_agg(pg_catalog.concat(
+        (SELECT governance.html_table(html_incidents.report, 'notifications', 'Reports owed to authorities', '{n|Incident,Regime,Kind,Stage,Act by,Due,State}', pg_catalog.array_agg(pg_catalog.concat(
                     '<tr><td class="n" data-name="Incident">', governance.html_text(n.value ->> 'incident_id'),
                     '</td><td data-name="Regime">', governance.html_words(n.value ->> 'regime'), ', ' || governance.html_text(n.value ->> 'jurisdiction'), '</td><td data-name="Kind">', governance.html_words(n.value ->> 'kind'),
                     '</td><td data-name="Stage">', governance.html_words(n.value ->> 'stage'),
+                    '</td><td class="when" data-name="Act by">', governance.report_moment(n.value -> 'act_by'),
                     '</td><td class="when" data-name="Due">', coalesce(governance.report_moment(n.value -> 'due_at'), 'no fixed time'), '</td><td data-name="State">',
                     governance.html_state(n.value ->> 'state'), '</td></tr>') ORDER BY n.no))
             FROM pg_catalog.jsonb_array_elements(html_incidents.report #> '{incidents,notifications}') WITH ORDINALITY AS n(value, no)));

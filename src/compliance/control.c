@@ -57,11 +57,20 @@ static GovStatement delete_control = {
 
 static GovStatement list_controls = {
 	.sql = "SELECT c.id, c.framework, c.title, c.source, c.criterion,"
-		   " c.query, c.judged, c.owner_role FROM governance.controls AS c"
+		   " c.query, c.judged, c.owner_role,"
+		   " pg_catalog.to_char(c.applies_from, 'YYYY-MM-DD'),"
+		   " pg_catalog.to_char(coalesce(c.effective_from, c.applies_from),"
+		   " 'YYYY-MM-DD'), c.amended_by,"
+		   " pg_catalog.to_char(c.checked_on, 'YYYY-MM-DD'),"
+		   " coalesce(coalesce(c.effective_from, c.applies_from)::timestamp"
+		   " AT TIME ZONE 'Europe/Brussels' >= $4, false)"
+		   " FROM governance.controls AS c"
 		   " WHERE ($1 IS NULL OR c.framework = $1)"
 		   " AND ($2 IS NULL OR c.id = $2)"
+		   " AND (c.applies_to IS NULL OR c.applies_to::timestamp"
+		   " AT TIME ZONE 'Europe/Brussels' > $3)"
 		   " ORDER BY c.framework COLLATE \"C\", c.id",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID}
+	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}
 };
 
 /* A short text that must say something. */
@@ -215,6 +224,10 @@ push_result(JsonbParseState **state, const GovControl *control,
 	push_text(state, "framework", control->framework);
 	push_text(state, "title", control->title);
 	push_text(state, "source", control->source);
+	push_text(state, "applies_from", control->applies_from);
+	push_text(state, "effective_from", control->effective_from);
+	push_text(state, "amended_by", control->amended_by);
+	push_text(state, "checked_on", control->checked_on);
 	push_text(state, "criterion", control->criterion);
 	push_text(state, "judged", control->judged);
 	push_text(state, "result", result->result);
@@ -239,10 +252,11 @@ push_result(JsonbParseState **state, const GovControl *control,
 
 /* Those of a framework, or one of them (SPI). */
 static GovControl *
-find_controls(const char *framework, const char *id, int *found)
+find_controls(const char *framework, const char *id, TimestampTz start,
+			  TimestampTz end, int *found)
 {
 	int			count = gov_run(&list_controls, gov_text(framework),
-								gov_text(id));
+								gov_text(id), gov_time(start), gov_time(end));
 	GovControl *controls = palloc(sizeof(GovControl) * Max(count, 1));
 	int			i;
 
@@ -256,6 +270,11 @@ find_controls(const char *framework, const char *id, int *found)
 		controls[i].query = gov_row_text(i, 6);
 		controls[i].judged = gov_row_text(i, 7);
 		controls[i].owner_role = gov_row_text(i, 8);
+		controls[i].applies_from = gov_row_text(i, 9);
+		controls[i].effective_from = gov_row_text(i, 10);
+		controls[i].amended_by = gov_row_text(i, 11);
+		controls[i].checked_on = gov_row_text(i, 12);
+		controls[i].is_to_come = gov_row_bool(i, 13);
 	}
 	*found = count;
 	return controls;
@@ -275,15 +294,16 @@ gov_controls_run(const char *framework, const char *id, TimestampTz start,
 				 TimestampTz end, JsonbParseState **state)
 {
 	int			count;
-	GovControl *controls = find_controls(framework, id, &count);
+	GovControl *controls = find_controls(framework, id, start, end, &count);
 	int			i;
 
 	for (i = 0; i < count; i++)
 	{
-		GovControlResult result;
+		GovControlResult result = {.result = "not_yet_applicable"};
 
 		CHECK_FOR_INTERRUPTS();
-		gov_control_run(&controls[i], start, end, &result);
+		if (!controls[i].is_to_come)
+			gov_control_run(&controls[i], start, end, &result);
 		push_result(state, &controls[i], &result, start, end);
 	}
 	return count;
@@ -341,7 +361,8 @@ gov_list_evidence(PG_FUNCTION_ARGS)
 					   psprintf("control/%s", id));
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	gov_spi_begin();
-	controls = find_controls(NULL, id, &count);
+	controls = find_controls(NULL, id, PG_GETARG_TIMESTAMPTZ(1),
+							 PG_GETARG_TIMESTAMPTZ(2), &count);
 	if (count == 0)
 		no_control(id);
 	PushActiveSnapshot(GetTransactionSnapshot());

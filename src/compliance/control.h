@@ -28,11 +28,16 @@ typedef struct GovControl
 	const char *query;
 	const char *judged;			/* no_exceptions, evidence, manual */
 	const char *owner_role;		/* NULL: built in */
+	const char *applies_from;	/* days, or NULL */
+	const char *effective_from;
+	const char *amended_by;
+	const char *checked_on;
+	bool		is_to_come;		/* nobody owes it when the period ends */
 } GovControl;
 
 typedef struct GovControlResult
 {
-	const char *result;			/* pass, fail, manual */
+	const char *result;			/* pass, fail, manual, not_yet_applicable */
 	int64		evidence;
 	int64		exceptions;
 	bool		is_for_person;	/* "manual": the findings are all rows */

@@ -51,7 +51,8 @@ static GovStatement complete_report = {
 		   " (SELECT pg_catalog.count(*)"
 		   " FROM pg_catalog.jsonb_array_elements($7) AS c"
 		   " WHERE c ->> 'result' = w.word))"
-		   " FROM (VALUES ('pass'), ('fail'), ('manual')) AS w(word)))"
+		   " FROM (VALUES ('pass'), ('fail'), ('manual'),"
+		   " ('not_yet_applicable')) AS w(word)))"
 		   ") AS d(report)",
 	.nargs = 7, .argtypes = {JSONBOID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
 		TIMESTAMPTZOID, INT4OID, JSONBOID}

@@ -164,7 +164,9 @@ SCHEMA(ReportHead, "",
 SCHEMA(Control, "controls",
 	   "id:text framework:text title:text source:text judged:=judged"
 	   " criterion:text query:text owner_role:text? is_builtin:bool"
-	   " created_at:time created_by:text?")
+	   " created_at:time created_by:text? applies_from:text?"
+	   " effective_from:text? applies_to:text? amended_by:text"
+	   " checked_on:text?")
 SCHEMA(EvidenceBundle, "",
 	   "model:Model? registration:object aliases:ModelAlias[] approvals:json"
 	   " metrics:json deployments:Deployment[] usecases:json incidents:json"

@@ -25,7 +25,7 @@ WORDS(question_category, "prohibited_practice,product_safety,high_risk_area,tran
 WORDS(question_effect, "scores,forces,relieves,defeats_relief")
 WORDS(request_status, "pending,approved,rejected,expired,withdrawn,consumed")
 WORDS(resource_type, "model,usecase,system")
-WORDS(result, "pass,fail,manual")
+WORDS(result, "pass,fail,manual,not_yet_applicable")
 WORDS(risk_class, "minimal,limited,high,prohibited")
 WORDS(raised_class, "limited,high,prohibited")
 WORDS(severity, "info,warning,error,critical")

@@ -1,6 +1,8 @@
 -- Controls: queries kept as data.  What they come to, and that running one
 -- does nothing else.
 \set VERBOSITY default
+-- the same on any day: whether a law applies yet is shown in control_law
+UPDATE governance.controls SET applies_from = NULL, effective_from = NULL;
 CREATE ROLE regress_control_admin;
 CREATE ROLE regress_control_auditor;
 CREATE ROLE regress_control_gone;

@@ -1,6 +1,8 @@
 -- One person under two names is one, whatever the names are known by.
 \set VERBOSITY terse
 \set SHOW_CONTEXT never
+-- the same on any day: whether a law applies yet is shown in control_law
+UPDATE governance.controls SET applies_from = NULL, effective_from = NULL;
 
 -- Two people who may do everything, each with a database role; a third; a login
 -- that may become the two; a gateway; a pool; who makes tokens.

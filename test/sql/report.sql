@@ -1,6 +1,8 @@
 -- Compliance reports: what is in them, that the same period gives the same
 -- report, who may make one.
 \set VERBOSITY default
+-- the same on any day: whether a law applies yet is shown in control_law
+UPDATE governance.controls SET applies_from = NULL, effective_from = NULL;
 CREATE ROLE regress_report_maker;
 CREATE ROLE regress_report_ops;
 CREATE ROLE regress_report_approver;

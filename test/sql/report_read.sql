@@ -1,5 +1,7 @@
 -- What web services read of reports, controls and permissions.
 
+-- the same on any day: whether a law applies yet is shown in control_law
+UPDATE governance.controls SET applies_from = NULL, effective_from = NULL;
 CREATE ROLE regress_reads_ann;
 CREATE ROLE regress_reads_pat;
 INSERT INTO governance.users (user_id, db_role) VALUES

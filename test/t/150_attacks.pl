@@ -121,6 +121,7 @@ $node->safe_psql('planted', q{BEGIN; SELECT gov_audit_seal(); PREPARE TRANSACTIO
 
 $node->safe_psql('postgres', q{
 	CREATE EXTENSION governance;
+	UPDATE governance.controls SET applies_from = NULL, effective_from = NULL; -- the same on any day
 	CREATE ROLE mallory LOGIN; CREATE ROLE stranger LOGIN; CREATE ROLE rita LOGIN;
 	CREATE ROLE amir LOGIN; CREATE ROLE vera LOGIN; CREATE ROLE syd LOGIN; CREATE ROLE pool LOGIN;
 	CREATE ROLE writer LOGIN; GRANT pg_write_all_data TO writer;
