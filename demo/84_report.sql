@@ -15,7 +15,8 @@ WHERE r.report_id = :report_id;
 SELECT c ->> 'framework' AS framework, count(*) AS controls,
     count(*) FILTER (WHERE c ->> 'result' = 'pass') AS pass,
     count(*) FILTER (WHERE c ->> 'result' = 'fail') AS fail,
-    count(*) FILTER (WHERE c ->> 'result' = 'manual') AS manual
+    count(*) FILTER (WHERE c ->> 'result' = 'manual') AS manual,
+    count(*) FILTER (WHERE c ->> 'result' = 'not_yet_applicable') AS "not yet applicable"
 FROM governance.compliance_reports AS r, jsonb_array_elements(r.report -> 'controls') AS c
 WHERE r.report_id = :report_id GROUP BY 1 ORDER BY 1;
 \echo 'Any line of it can be run again.  This is how one of them was found:'

@@ -36,6 +36,7 @@ BEGIN ATOMIC
         (41, 'governance_unresolved_incidents', 'gauge', 'Incidents that are not resolved, by severity.'),
         (42, 'governance_oldest_unresolved_incident_seconds', 'gauge', 'Age of the oldest incident that is not resolved; 0 where none is.'),
         (43, 'governance_overdue_deadlines', 'gauge', 'Reports to authorities that are past their time, by regime.'),
+        (44, 'governance_report_controls', 'gauge', 'Controls of the last compliance report, by result; none before the first report.'),
         (50, 'governance_sla_resources', 'gauge', 'Resources with a service level, by type.'),
         (51, 'governance_sla_violations_total', 'counter', 'Service level violations found, by resource type and violation type.'),
         (52, 'governance_open_sla_violations', 'gauge', 'Service level violations that are open, by resource type and violation type.'),
@@ -143,6 +144,16 @@ BEGIN ATOMIC
     LEFT JOIN governance.incident_deadlines AS d
         ON d.regime = r.regime AND d.notified_at IS NULL AND d.due_at <= pg_catalog.clock_timestamp()
     GROUP BY r.regime
+    UNION ALL
+    SELECT 'governance_report_controls', governance.metric_label('result', w.result), (r.controls ->> w.result)::numeric
+    FROM (
+        SELECT c.report #> '{summary,controls}'
+        FROM governance.compliance_reports AS c
+        ORDER BY c.report_id DESC
+        LIMIT 1
+    ) AS r(controls)
+    CROSS JOIN (VALUES ('pass'), ('fail'), ('manual'), ('not_yet_applicable')) AS w(result)
+    WHERE r.controls ->> w.result IS NOT NULL
     UNION ALL
     SELECT 'governance_sla_resources', governance.metric_label('resource_type', t.resource_type),
         pg_catalog.count(*)

@@ -27,6 +27,8 @@ SELECT r #> '{summary,controls}' ->> 'not_yet_applicable' = (SELECT count(*)::te
         WHERE f ->> 'title' = 'Changes to governance records are recorded') AS observed
 FROM (SELECT gov_compliance_report(1)) AS a(r),
     LATERAL (SELECT gov_compliance_report_markdown((r ->> 'report_id')::bigint), gov_compliance_report_html((r ->> 'report_id')::bigint), gov_compliance_report_oscal((r ->> 'report_id')::bigint)) AS b(m, h, o);
+SELECT line ~ '^governance_report_controls\{result="not_yet_applicable"\} [1-9][0-9]*$' AS in_the_metrics
+FROM regexp_split_to_table(gov_metrics(), E'\n') AS line WHERE line LIKE 'governance_report_controls%yet%';
 -- a period that ends before is judged by the law of then
 UPDATE governance.controls SET effective_from = governance.law_today() - 1 WHERE id = 'eu-ai-act-12.1';
 SELECT pg_temp.result('eu-ai-act-12.1', clock_timestamp() - interval '3 days') AS before_it, pg_temp.result('eu-ai-act-12.1') AS since;
