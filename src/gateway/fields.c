@@ -103,6 +103,15 @@ refuse_misfit(Taking *taking, const char *code, const char *what,
 							   what, field, wanted), NULL, NULL);
 }
 
+static bool
+refuse_twice(Taking *taking, const char *field)
+{
+	return refuse(taking, "22023",
+				  arena_printf(taking->request->arena, "\"%s\" is there twice",
+							   field),
+				  NULL, "Give it once.");
+}
+
 /* A value, of which there may be one, whatever its name. */
 static bool
 set_value(Taking *taking, int i, const char *field, const char *value)
@@ -117,9 +126,7 @@ set_value(Taking *taking, int i, const char *field, const char *value)
 						   other != NULL && strcmp(value, other) == 0))
 		return true;
 	if (strcmp(before, field) == 0)
-		return refuse(taking, "22023",
-					  arena_printf(arena, "\"%s\" is there twice", field),
-					  NULL, "Give it once.");
+		return refuse_twice(taking, field);
 	return refuse(taking, "22023",
 				  arena_printf(arena, "\"%s\" and \"%s\" differ", before,
 							   field),
@@ -256,11 +263,16 @@ take_actor(Taking *taking, const Json *json)
 	return true;
 }
 
-/* Are all fields known of an object, or of those in an array? */
+/*
+ * Are all fields known of an object, or of those in an array, and each there
+ * once?
+ */
 static bool
 check_inner(Taking *taking, const Argument *argument, const Json *json)
 {
+	bool		is_there[MAX_INNER] = {false};
 	const Json *member;
+	int			i;
 
 	for (member = json->first; member != NULL; member = member->next)
 	{
@@ -272,11 +284,15 @@ check_inner(Taking *taking, const Argument *argument, const Json *json)
 									 "an array of objects");
 			if (!check_inner(taking, argument, member))
 				return false;
+			continue;
 		}
-		else if (argument_find(argument->inner, argument->ninner,
-							   member->name) < 0)
+		i = argument_find(argument->inner, argument->ninner, member->name);
+		if (i < 0)
 			return refuse_unknown(taking, member->name, argument->fields[0],
 								  argument->inner, argument->ninner);
+		if (is_there[i])
+			return refuse_twice(taking, member->name);
+		is_there[i] = true;
 	}
 	return true;
 }

@@ -91,6 +91,8 @@ is($last->{json}{hint}, 'Is "success" meant?', '  and what is meant');
 refused('ops', 'POST', $observe, { latency_ms => 13, succes => $false }, qr/"succes" here$/, qr/latency_ms, success, observed_at, observations/);
 refused('ops', 'POST', $observe, { observations => [ { latency_ms => 13 }, { success => $true } ] }, qr/^"observations" number 2 has no "latency_ms"$/);
 refused('ops', 'POST', $observe, { observations => [ { latency_ms => 13, success => 'no' } ] }, qr/^"success" of "observations" number 1 is not true or false$/);
+refused('ops', 'POST', $observe, "{\"observations\": [{\"latency_ms\": 13}, {\"latency_ms\": 13, $_}]}", qr/^"success" is there twice$/)
+  foreach '"success": true, "success": false', '"success": null, "success": true', '"success": true, "success": true';
 refused('ops', 'POST', $observe, { observations => [13] }, qr/"observations" is not an array of objects/);
 refused('ops', 'POST', $observe, { observations => { latency_ms => 13 } }, qr/"observations" is not an array of objects/);
 refused('ops', 'POST', $observe, { observations => [ { latency_ms => 13 } ], latency_ms => 13 }, qr/^"observations" and "latency_ms" are both there$/);
