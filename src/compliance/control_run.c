@@ -32,6 +32,7 @@
 #include "core/compat.h"
 #include "core/guc.h"
 #include "core/relations.h"
+#include "core/row_json.h"
 #include "core/spi.h"
 #include "identity/actor.h"
 
@@ -206,6 +207,32 @@ count_evidence(const char *query, TimestampTz start, TimestampTz end,
 	SPI_freeplan(plan);
 }
 
+/*
+ * numbered_times
+ *		The row's columns that are moments, as all JSON of ours has them.
+ */
+static Datum
+numbered_times(HeapTuple tuple, TupleDesc desc)
+{
+	JsonbParseState *state = NULL;
+	int			i;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+		bool		isnull;
+		Datum		value = heap_getattr(tuple, i + 1, desc, &isnull);
+
+		if (att->atttypid == TIMESTAMPTZOID)
+			gov_json_put(&state, NameStr(att->attname), value, isnull,
+						 TIMESTAMPTZOID);
+	}
+	return JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state,
+														   WJB_END_OBJECT,
+														   NULL)));
+}
+
 /* Keep the rows that it gives, the first of them. */
 static void
 list_evidence(const char *query, TimestampTz start, TimestampTz end,
@@ -214,8 +241,8 @@ list_evidence(const char *query, TimestampTz start, TimestampTz end,
 	GovControlRows *rows = arg;
 	Datum		values[] = {TimestampTzGetDatum(start),
 	TimestampTzGetDatum(end)};
-	SPIPlanPtr	plan = prepare(psprintf("SELECT pg_catalog.to_jsonb(x) FROM"
-										" (\n%s\n) AS x(evidence,"
+	SPIPlanPtr	plan = prepare(psprintf("SELECT pg_catalog.to_jsonb(x), x.*"
+										" FROM (\n%s\n) AS x(evidence,"
 										" is_exception)", query));
 	uint64		i;
 
@@ -229,9 +256,11 @@ list_evidence(const char *query, TimestampTz start, TimestampTz end,
 	{
 		bool		isnull;
 		Datum		row = gov_row_datum(i, 1, &isnull);
+		Datum		times = numbered_times(SPI_tuptable->vals[i],
+										   SPI_tuptable->tupdesc);
 		MemoryContext here = MemoryContextSwitchTo(caller);
 
-		rows->row[i] = PointerGetDatum(DatumGetJsonbPCopy(row));
+		rows->row[i] = DirectFunctionCall2(jsonb_concat, row, times);
 		MemoryContextSwitchTo(here);
 	}
 	SPI_freeplan(plan);

@@ -45,7 +45,8 @@ SET ROLE regress_reads_ann;
 SELECT gov_add_control('reads-own', 'reads', 'Own', 'SELECT 1');   -- 42501
 RESET ROLE;
 SELECT id FROM gov_add_control('reads-own', 'reads', 'Own',
-    $$SELECT 'thing ' || i AS what, i > 1 AS odd, i AS number, $2 - $1 <= interval '7 days' AS short FROM generate_series(1, 2) AS i$$);
+    $$SELECT 'thing ' || i AS what, i > 1 AS odd, i AS number, $2 - $1 <= interval '7 days' AS short,
+        timestamptz '2026-01-02 03:04:05.6+00' AS at, '{1,2}'::int[] AS many FROM generate_series(1, 2) AS i$$);
 SELECT id FROM gov_add_control('reads-fails', 'reads', 'Fails', $$SELECT 'x'::text, 1 / (CASE WHEN $1 < $2 THEN 0 ELSE 1 END) = 1$$);
 SELECT e FROM gov_control_evidence('reads-own', :first) AS e;
 SELECT e ->> 'short' AS short FROM gov_control_evidence('reads-own') AS e LIMIT 1;
