@@ -17,6 +17,7 @@ shared_preload_libraries = 'governance'
 governance.seal_interval = 100ms
 max_prepared_transactions = 5
 synchronous_commit = off
+client_min_messages = warning
 CONF
 $node->start;
 $node->safe_psql('postgres', q{
