@@ -62,7 +62,7 @@ BEGIN ATOMIC
     SELECT pg_catalog.concat(
         '<figure class="card"><figcaption>', governance.html_text(html_columns.title), '</figcaption>',
         governance.html_chart(html_columns.id, 'chart', 184, pg_catalog.concat(html_columns.title, ': ',
-            governance.report_number((SELECT pg_catalog.to_jsonb(pg_catalog.sum(d.total)) FROM drawn AS d)), ' ', html_columns.total_name,
+            (SELECT governance.report_count(coalesce(pg_catalog.sum(d.total), 0)::bigint, pg_catalog.rtrim(html_columns.total_name, 's'), html_columns.total_name) FROM drawn AS d),
             (SELECT pg_catalog.concat(', ', pg_catalog.sum(d.part), ' ', html_columns.part_name) FROM drawn AS d WHERE html_columns.part IS NOT NULL),
             '; at most ', (SELECT governance.report_number(pg_catalog.to_jsonb(pg_catalog.max(d.total))) FROM drawn AS d), ' in one column')),
         '<line class="grid" x1="0" x2="100%" y1="22" y2="22"/><line class="grid" x1="0" x2="100%" y1="86" y2="86"/>',
@@ -92,7 +92,8 @@ END;
 COMMENT ON FUNCTION governance.html_columns(text, text, jsonb, text, text, text, text) IS
 'A chart of columns over time.';
 
--- Lying bars: rows {label, parts [{series, value, class}]}.
+-- Lying bars: rows {label, parts [{series, value, class, one}]}; one, where
+-- given, is what a series of one is called.
 CREATE FUNCTION governance.html_bars(id text, title text, rows jsonb, legend text)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -100,6 +101,8 @@ BEGIN ATOMIC
     WITH part AS (
         SELECT r.no AS row, r.value ->> 'label' AS label, p.no,
             p.value ->> 'series' AS series, p.value ->> 'class' AS class,
+            CASE WHEN (p.value ->> 'value')::numeric = 1 AND p.value ? 'one' THEN p.value ->> 'one'
+                ELSE governance.report_words(p.value ->> 'series') END AS words,
             (p.value ->> 'value')::numeric AS value,
             coalesce(pg_catalog.sum((p.value ->> 'value')::numeric) OVER (
                 PARTITION BY r.no ORDER BY p.no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before,
@@ -114,12 +117,12 @@ BEGIN ATOMIC
         '<figure class="card"><figcaption>', governance.html_text(html_bars.title), '</figcaption>',
         governance.html_chart(html_bars.id, 'chart', 34 * s.rows + 24, pg_catalog.concat(html_bars.title, ': ', (
             SELECT pg_catalog.string_agg(q.label || ' ' || q.figures, '; ' ORDER BY q.row)
-            FROM (SELECT p.row, p.label, pg_catalog.string_agg(p.value || ' ' || governance.report_words(p.series), ', ' ORDER BY p.no) AS figures FROM part AS p GROUP BY p.row, p.label) AS q))),
+            FROM (SELECT p.row, p.label, pg_catalog.string_agg(p.value || ' ' || p.words, ', ' ORDER BY p.no) AS figures FROM part AS p GROUP BY p.row, p.label) AS q))),
         (SELECT pg_catalog.string_agg(pg_catalog.format(
                 '<text class="label" x="0" y="%s">%s</text><text class="label end" x="100%%" y="%s">%s</text><rect class="track" x="0" width="100%%" y="%s" height="12"/>',
                 34 * q.row - 20, governance.html_text(q.label), 34 * q.row - 20,
                 (SELECT CASE WHEN pg_catalog.count(*) = 1 THEN pg_catalog.max(p.value)::text
-                    ELSE pg_catalog.string_agg(p.value || ' ' || governance.report_words(p.series), ' &#183; ' ORDER BY p.no) END
+                    ELSE pg_catalog.string_agg(p.value || ' ' || p.words, ' &#183; ' ORDER BY p.no) END
                     FROM part AS p WHERE p.row = q.row),
                 34 * q.row - 13), '' ORDER BY q.row)
             FROM (SELECT DISTINCT p.row, p.label FROM part AS p) AS q),
@@ -127,7 +130,7 @@ BEGIN ATOMIC
                 '<rect class="bar %s" data-row="%s" data-series="%s" data-value="%s" x="%s" width="%s" y="%s" height="12"><title>%s: %s %s</title></rect>',
                 p.class, governance.html_text(p.label), governance.html_text(p.series), p.value,
                 governance.html_percent(p.before / s.top), governance.html_percent(p.value / s.top),
-                34 * p.row - 13, governance.html_text(p.label), p.value, governance.html_text(governance.report_words(p.series))),
+                34 * p.row - 13, governance.html_text(p.label), p.value, governance.html_text(p.words)),
                 '' ORDER BY p.row, p.no)
             FROM part AS p),
         pg_catalog.format('<line class="axis" x1="0" x2="100%%" y1="%s" y2="%s"/><text class="tick" x="0" y="%s">0</text>%s<text class="tick end" x="100%%" y="%s">%s</text>',

@@ -197,7 +197,7 @@ BEGIN ATOMIC
             'total', 'critical', 'all', 'critical'),
         (SELECT governance.html_bars('chart-categories', 'Incidents by category', pg_catalog.jsonb_agg(
                 pg_catalog.jsonb_build_object('label', c.key, 'parts', pg_catalog.jsonb_build_array(
-                    pg_catalog.jsonb_build_object('series', 'incidents', 'value', c.value, 'class', 'all')))
+                    pg_catalog.jsonb_build_object('series', 'incidents', 'value', c.value, 'class', 'all', 'one', 'incident')))
                 ORDER BY c.value::bigint DESC, c.key COLLATE "C"), '')
             FROM pg_catalog.jsonb_each(html_incidents.report #> '{incidents,by_category}') AS c),
         '</div>',

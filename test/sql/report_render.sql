@@ -68,7 +68,7 @@ FROM page, regexp_matches(html, '<rect class="bar (\w+)" data-row="([^"]*)" data
 SELECT m[1] FROM page, regexp_matches(html, '<polyline class="series" points="([^"]*)"', 'g') AS m;
 -- states in words, numbers with their words
 SELECT m[1] FROM page, regexp_matches(html, '(<ul class="missed">.*?</ul>)') AS m;
-SELECT html ~ '>1 violation<|; 1 violation<' AS one_violation, html ~ '1 violations|1 more \w+s<' AS wrong_plural FROM page;
+SELECT html ~ '>1 violation<|; 1 violation<' AS one_violation, html ~ '\m1 (violations|incidents|events)\M|1 more \w+s<' AS wrong_plural FROM page;
 SELECT DISTINCT m[1] AS identifier
 FROM page, regexp_matches(regexp_replace(html, '<style>.*?</style>|<pre>.*?</pre>|<[^>]*>', ' ', 'g'), '\m([a-z0-9]+_[a-z0-9_]+)', 'g') AS m ORDER BY 1;
 -- contents, each link with its section
