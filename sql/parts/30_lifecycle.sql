@@ -36,3 +36,9 @@ AS 'MODULE_PATHNAME', 'gov_governed_tables'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.governed_tables() IS
 'The tables of schema governance that the guard watches.';
+CREATE FUNCTION governance.governed_kinds()
+RETURNS SETOF text
+AS 'MODULE_PATHNAME', 'gov_governed_kinds'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 50;
+COMMENT ON FUNCTION governance.governed_kinds() IS
+'What events and resources of those tables begin with, in the same order.';

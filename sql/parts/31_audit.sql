@@ -44,15 +44,22 @@ ALTER TABLE governance.audit_events
     ALTER COLUMN changes SET STATISTICS 0, ALTER COLUMN details SET STATISTICS 0,
     ALTER COLUMN leaf_hash SET STATISTICS 0;
 CREATE INDEX audit_events_resource_idx ON governance.audit_events (resource, occurred_at, event_id);
--- by the id without its kind ("risk" of "model_version/risk:1.0.0"), and by what a
--- row belongs to whose own id does not say so (a deployment's model)
-CREATE INDEX audit_events_name_idx ON governance.audit_events ((pg_catalog.split_part(pg_catalog.substr(resource, pg_catalog.strpos(resource, '/') + 1), ':', 1)), occurred_at, event_id);
-CREATE INDEX audit_events_whole_idx ON governance.audit_events ((coalesce(coalesce(new_row, old_row) ->> 'model_id', coalesce(new_row, old_row) ->> 'usecase_id',
-    coalesce(new_row, old_row) ->> 'resource_id', coalesce(new_row, old_row) ->> 'user_id',
-    pg_catalog.split_part(coalesce(new_row, old_row) ->> 'resource', ':', 1),
-    pg_catalog.split_part(coalesce(new_row, old_row) ->> 'resource_key', E'\n', 1))), occurred_at, event_id)
-    WHERE coalesce(new_row, old_row) IS NOT NULL;
-ALTER INDEX governance.audit_events_whole_idx ALTER COLUMN 1 SET STATISTICS 0;
+CREATE FUNCTION governance.event_name(resource text) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'gov_sql_event_name';
+COMMENT ON FUNCTION governance.event_name(text) IS
+'The id in a resource without kind and version: risk of model_version/risk:1.0.0.';
+CREATE FUNCTION governance.event_owner(resource text, new_row jsonb, old_row jsonb) RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'gov_sql_event_owner';
+COMMENT ON FUNCTION governance.event_owner(text, jsonb, jsonb) IS
+'The id of what the row of an event belongs to, as a deployment to its model; NULL where there is none, or the name in the resource says it.';
+-- Where no list of kinds helps, and where the resource does not say what a row
+-- belongs to.  What decides, approves and registers writes into neither.
+CREATE INDEX audit_events_name_idx ON governance.audit_events ((governance.event_name(resource)), occurred_at, event_id)
+    WHERE new_row IS NULL AND old_row IS NULL;
+CREATE INDEX audit_events_owner_idx ON governance.audit_events ((governance.event_owner(resource, new_row, old_row)), occurred_at, event_id)
+    WHERE resource_type IN ('api_token', 'approval_request', 'deployment', 'deployment_gate', 'escalation_rule', 'incident',
+        'maintenance_window', 'sla_escalation', 'sla_measurement', 'sla_target', 'sla_violation', 'usecase_deployment');
+ALTER INDEX governance.audit_events_owner_idx ALTER COLUMN 1 SET STATISTICS 0;
 CREATE INDEX audit_events_actor_idx ON governance.audit_events (actor, occurred_at, event_id);
 CREATE INDEX audit_events_occurred_at_idx ON governance.audit_events (occurred_at, event_id);
 CREATE INDEX audit_events_access_idx ON governance.audit_events (event_id) WHERE event_type IN ('access.check', 'access.denied');
@@ -93,7 +100,9 @@ COMMENT ON FUNCTION @extschema@.gov_log_event(text, text, text, text, jsonb) IS
 'Record an application''s own event.  status: success, denied, failure.  A type with a dot is refused (22023): those are the extension''s; so is an event of more than 1 MB, and a number of more than 100 significant digits or not within -1e308 and 1e308.  Needs an active user.';
 
 -- Each way to ask has its branch with its index, read in its order; the
--- conditions on arguments alone are judged once, so one branch runs.
+-- conditions on arguments alone are judged once, so no other branch runs.  A
+-- resource without its kind has three: rows whose kind is governed, what others
+-- logged, and rows that belong to it.
 CREATE FUNCTION @extschema@.gov_audit_trail(
     user_id text = NULL,
     resource text = NULL,
@@ -128,10 +137,27 @@ BEGIN ATOMIC
             LIMIT coalesce(gov_audit_trail.limit_rows, 100))
         UNION ALL
         (SELECT e.*
+            FROM governance.governed_kinds() AS k(kind)
+            CROSS JOIN (VALUES ('', E'\x01'), (':', ';')) AS r(low, high)   -- the id, and what begins with it and ':'
+            CROSS JOIN LATERAL (
+                SELECT e.*
+                FROM governance.audit_events AS e
+                WHERE e.resource >= k.kind || '/' || gov_audit_trail.resource || r.low
+                    AND e.resource < k.kind || '/' || gov_audit_trail.resource || r.high
+                OFFSET 0) AS e      -- each by its index, not by the order of time
+            WHERE pg_catalog.strpos(gov_audit_trail.resource, '/') = 0
+                AND (e.new_row IS NOT NULL OR e.old_row IS NOT NULL)
+                AND (gov_audit_trail.user_id IS NULL OR e.actor = gov_audit_trail.user_id)
+                AND e.occurred_at >= coalesce(nullif(gov_audit_trail.since, 'infinity'), '-infinity')
+                AND e.occurred_at < coalesce(nullif(gov_audit_trail.until, '-infinity'), 'infinity')
+            ORDER BY e.occurred_at DESC, e.event_id DESC
+            LIMIT coalesce(gov_audit_trail.limit_rows, 100))
+        UNION ALL
+        (SELECT e.*
             FROM governance.audit_events AS e
             WHERE pg_catalog.strpos(gov_audit_trail.resource, '/') = 0
-                AND pg_catalog.split_part(pg_catalog.substr(e.resource, pg_catalog.strpos(e.resource, '/') + 1), ':', 1)
-                    = pg_catalog.split_part(gov_audit_trail.resource, ':', 1)
+                AND governance.event_name(e.resource) = pg_catalog.split_part(gov_audit_trail.resource, ':', 1)
+                AND e.new_row IS NULL AND e.old_row IS NULL
                 AND (pg_catalog.strpos(gov_audit_trail.resource, ':') = 0
                     OR pg_catalog.starts_with(
                         pg_catalog.substr(e.resource, pg_catalog.strpos(e.resource, '/') + 1) || ':',
@@ -145,18 +171,13 @@ BEGIN ATOMIC
         (SELECT e.*
             FROM governance.audit_events AS e
             WHERE pg_catalog.strpos(gov_audit_trail.resource, '/') = 0
-                AND coalesce(coalesce(e.new_row, e.old_row) ->> 'model_id', coalesce(e.new_row, e.old_row) ->> 'usecase_id',
-                    coalesce(e.new_row, e.old_row) ->> 'resource_id', coalesce(e.new_row, e.old_row) ->> 'user_id',
-                    pg_catalog.split_part(coalesce(e.new_row, e.old_row) ->> 'resource', ':', 1),
-                    pg_catalog.split_part(coalesce(e.new_row, e.old_row) ->> 'resource_key', E'\n', 1))
-                    = pg_catalog.split_part(gov_audit_trail.resource, ':', 1)
-                AND coalesce(e.new_row, e.old_row) IS NOT NULL
+                AND governance.event_owner(e.resource, e.new_row, e.old_row) = pg_catalog.split_part(gov_audit_trail.resource, ':', 1)
+                AND e.resource_type IN ('api_token', 'approval_request', 'deployment', 'deployment_gate', 'escalation_rule', 'incident',
+                    'maintenance_window', 'sla_escalation', 'sla_measurement', 'sla_target', 'sla_violation', 'usecase_deployment')
                 AND (pg_catalog.strpos(gov_audit_trail.resource, ':') = 0
                     OR coalesce(e.new_row, e.old_row) ->> 'version' = pg_catalog.split_part(gov_audit_trail.resource, ':', 2)
                     OR coalesce(e.new_row, e.old_row) ->> 'resource_key' = pg_catalog.replace(gov_audit_trail.resource, ':', E'\n')
                     OR coalesce(e.new_row, e.old_row) ->> 'resource' = gov_audit_trail.resource)
-                AND pg_catalog.split_part(pg_catalog.substr(e.resource, pg_catalog.strpos(e.resource, '/') + 1), ':', 1)
-                    <> pg_catalog.split_part(gov_audit_trail.resource, ':', 1)
                 AND (gov_audit_trail.user_id IS NULL OR e.actor = gov_audit_trail.user_id)
                 AND e.occurred_at >= coalesce(nullif(gov_audit_trail.since, 'infinity'), '-infinity')
                 AND e.occurred_at < coalesce(nullif(gov_audit_trail.until, '-infinity'), 'infinity')

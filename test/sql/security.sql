@@ -208,7 +208,7 @@ INSERT INTO pg_temp.contract VALUES
     ('gov_model_by_alias', 'model_id text, alias text', 'SETOF governance.model_versions'),
     ('gov_models', 'search text DEFAULT NULL::text, owner text DEFAULT NULL::text, tag text DEFAULT NULL::text, status text DEFAULT NULL::text, limit_rows integer DEFAULT 100, after text DEFAULT NULL::text', 'SETOF governance.models'),
     ('gov_deployed_model', 'model_id text, environment text DEFAULT ''production''::text, as_of timestamp with time zone DEFAULT NULL::timestamp with time zone', 'SETOF governance.model_versions'),
-    ('gov_model_history', 'model_id text, version text DEFAULT NULL::text, limit_rows integer DEFAULT 50', 'SETOF governance.deployment_history'),
+    ('gov_model_history', 'model_id text, version text DEFAULT NULL::text, limit_rows integer DEFAULT 50, after bigint DEFAULT NULL::bigint', 'SETOF governance.deployment_history'),
     ('gov_model_approvals', 'model_id text, version text', 'SETOF governance.approval_history'),
     -- policies
     ('gov_set_policy', 'name text, value jsonb, reason text DEFAULT ''''::text', 'governance.policies'),

@@ -95,7 +95,7 @@ SET enable_seqscan = off;
 BEGIN;
 SELECT count(*) = count(DISTINCT event_id) AS once FROM gov_audit_trail(resource => 'silent_m', limit_rows => 50);
 SELECT i, pg_stat_get_xact_numscans(('governance.' || i)::regclass) > 0 AS is_used
-FROM unnest('{audit_events_name_idx,audit_events_whole_idx}'::text[]) AS i;
+FROM unnest('{audit_events_name_idx,audit_events_owner_idx,audit_events_resource_idx}'::text[]) AS i;
 COMMIT;
 RESET enable_seqscan;
 SELECT value FROM gov_set_policy('sod.registrar_may_approve', 'false');
