@@ -107,8 +107,8 @@ static bool
 refuse_twice(Taking *taking, const char *field)
 {
 	return refuse(taking, "22023",
-				  arena_printf(taking->request->arena, "\"%s\" is there twice",
-							   field),
+				  arena_printf(taking->request->arena,
+							   "\"%.64s\" is there twice", field),
 				  NULL, "Give it once.");
 }
 
@@ -263,16 +263,11 @@ take_actor(Taking *taking, const Json *json)
 	return true;
 }
 
-/*
- * Are all fields known of an object, or of those in an array, and each there
- * once?
- */
+/* Are all fields known of an object, or of those in an array? */
 static bool
 check_inner(Taking *taking, const Argument *argument, const Json *json)
 {
-	bool		is_there[MAX_INNER] = {false};
 	const Json *member;
-	int			i;
 
 	for (member = json->first; member != NULL; member = member->next)
 	{
@@ -284,15 +279,11 @@ check_inner(Taking *taking, const Argument *argument, const Json *json)
 									 "an array of objects");
 			if (!check_inner(taking, argument, member))
 				return false;
-			continue;
 		}
-		i = argument_find(argument->inner, argument->ninner, member->name);
-		if (i < 0)
+		else if (argument_find(argument->inner, argument->ninner,
+							   member->name) < 0)
 			return refuse_unknown(taking, member->name, argument->fields[0],
 								  argument->inner, argument->ninner);
-		if (is_there[i])
-			return refuse_twice(taking, member->name);
-		is_there[i] = true;
 	}
 	return true;
 }
@@ -399,6 +390,7 @@ take_body(Taking *taking)
 	Request    *request = taking->request;
 	const Route *route = taking->route;
 	const char *why;
+	const char *twice;
 	const Json *body;
 	int			i;
 
@@ -421,6 +413,9 @@ take_body(Taking *taking)
 		return refuse(taking, "22023", "the body is not a JSON object",
 					  known_fields(request->arena, route->arguments,
 								   route->narguments, IN_BODY), NULL);
+	twice = json_twice(request->arena, body);
+	if (twice != NULL)
+		return refuse_twice(taking, twice);
 	if (!take_fields(taking, body))
 		return false;
 	for (i = 0; i < route->narguments; i++)

@@ -370,3 +370,36 @@ json_parse(Arena *arena, const char *text, size_t len, const char **why)
 	*why = reading.why;
 	return reading.why == NULL ? value : NULL;
 }
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp((*(Json *const *) a)->name, (*(Json *const *) b)->name);
+}
+
+const char *
+json_twice(Arena *arena, const Json *value)
+{
+	const Json **members = arena_alloc(arena, sizeof(Json *) * value->count);
+	const Json *item;
+	const char *twice = NULL;
+	int			count = 0;
+	int			i;
+
+	for (item = value->first; item != NULL && twice == NULL; item = item->next)
+	{
+		members[count++] = item;
+		if (item->first != NULL)
+			twice = json_twice(arena, item);
+	}
+	if (value->type != JSON_OBJECT || twice != NULL)
+		return twice;
+	/* next to each other when sorted: a body may have 100,000 of them */
+	qsort(members, count, sizeof(Json *), compare_names);
+	for (i = 1; i < count; i++)
+	{
+		if (compare_names(&members[i - 1], &members[i]) == 0)
+			return members[i]->name;
+	}
+	return NULL;
+}

@@ -36,4 +36,7 @@ struct Json
 extern Json *json_parse(Arena *arena, const char *text, size_t len,
 						const char **why);
 
+/* A name that some object in it has twice, however it was escaped, or NULL. */
+extern const char *json_twice(Arena *arena, const Json *value);
+
 #endif							/* GATEWAY_JSON_H */

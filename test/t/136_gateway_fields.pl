@@ -160,6 +160,29 @@ like($last->{content}, qr/"d": 0.1234567890123456789012345\b/, '  of fractions, 
 my $two = '/models/vc/versions/1/deploy';
 refused('ops', 'POST', $two, '{"environment": "staging", "environment": "production"}', qr/^"environment" is there twice$/);
 refused('ops', 'POST', $two, '{"environment": "staging", "environ\u006dent": "staging"}', qr/^"environment" is there twice$/);
+my $measure = '/models/open/versions/1/metrics';
+my @many = do { my $name = 'aaaa'; map { $name++ } 1 .. 100_000 };
+my $wide = join ',', map { "\"$_\":1" } @many;
+my $register = '"model_id": "twice", "version": "1"';
+foreach ([ 'sci', 'POST', $measure, '{"metrics": {"accuracy": 0.9, "accuracy": 0.1}}', 'accuracy' ],
+	[ 'sci', 'POST', $measure, '{"metrics": {"accuracy": 0.9, "\u0061ccuracy": 0.9}}', 'accuracy' ],
+	[ 'sci', 'POST', $measure, '{"accuracy": 0.9, "recall": 1, "accuracy": null}', 'accuracy' ],
+	[ 'ops', 'POST', '/sla/model/vc/measurements', '{"metrics": {"error_rate": 9, "error_rate": 1}}', 'error_rate' ],
+	[ 'sci', 'POST', '/models/register', "{$register, \"metadata\": {\"\": 1, \"a\": 2, \"\": 1}}", '' ],
+	[ 'sci', 'POST', '/models/register', "{$register, \"hyperparameters\": {\"\\u20ac\": 1, \"\xe2\x82\xac\": 1}}", "\xe2\x82\xac" ],
+	[ 'sci', 'POST', '/models/register', "{$register, \"artifacts\": [{\"a\": 1}, [{\"a\": 1, \"b\": {}, \"a\": 1}]]}", 'a' ],
+	[ 'sci', 'POST', '/models/register', "{$register, \"metadata\": " . '{"a":' x 29 . '{"b": 1, "a": 2, "b": 3}' . '}' x 29 . '}', 'b' ],
+	[ 'sci', 'POST', '/models/register', "{$register, \"metadata\": {\"" . 'x' x 1000 . '": 1, "' . 'x' x 1000 . '": 1}}', 'x' x 64 ],
+	[ 'sci', 'POST', '/models/register', "{$register, \"metadata\": {$wide,\"$many[-1]\":1}}", $many[-1] ],
+	[ 'sci', 'POST', '/models/register', "{$register, \"metadata\": {\"$many[0]\":1,$wide}}", $many[0] ])
+{
+	my ($user, $method, $path, $body, $name) = @$_;
+	refused($user, $method, $path, $body, qr/^"$name" is there twice$/);
+}
+as('sci', 404, 'GET', '/models/twice/versions/1');
+is(sql('SELECT count(*) FROM governance.model_metrics'), 2, '  nothing of all that is kept');
+# the same name in two objects is there once in each, and so is one in two cases
+as('sci', 201, 'POST', '/models/register', "{$register, \"metadata\": {\"a\": {\"a\": 1, \"A\": 1}, \"b\": [" . join(',', ('{"a":1}') x 50_000) . ']}}');
 refused('app', 'POST', '/models/open/versions/1/reject', { reason => 'a', comments => 'b' }, qr/^"\w+" and "\w+" differ$/);
 as('app', 200, 'POST', '/models/open/versions/1/reject', { reason => 'a', comments => 'a', comment => 'a' });
 refused('aud', 'GET', '/models?limit=1&limit=1', undef, qr/^query parameter "limit" is there twice$/);
