@@ -1,7 +1,7 @@
 # Random sequences of calls by random people, several sessions at once: no row
 # reaches a state by a move that gov_transitions() does not list, and every
-# change of a governed row has its event.  The seed is printed; set GOV_SEED to
-# repeat a run and GOV_STEPS for a longer one.
+# change of a governed row has its event.  The calls are the same in each run:
+# GOV_SEED gives others, and GOV_STEPS more of them.
 use strict;
 use warnings;
 
@@ -9,7 +9,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $seed = $ENV{GOV_SEED} // int(rand(1_000_000));
+my $seed = $ENV{GOV_SEED} // 1;
 my $steps = $ENV{GOV_STEPS} // 400;
 diag("seed $seed, $steps steps a session");
 srand($seed);

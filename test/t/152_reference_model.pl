@@ -9,8 +9,8 @@
 # succeeded and its transaction committed.
 #
 # Models and where they run, use-cases, approval requests and roles are in it.
-# The seed is printed: GOV_SEED repeats a run, GOV_SECONDS makes a longer one.
-# How sessions interleave is not the seed's to repeat.
+# The calls are the same in each run: GOV_SEED gives others, and GOV_SECONDS more
+# of them.  How sessions interleave is not the seed's to repeat.
 use strict;
 use warnings;
 
@@ -20,7 +20,7 @@ use Storable qw(dclone);
 use Test::More;
 use Time::HiRes qw(time);
 
-my $seed = $ENV{GOV_SEED} // int(rand(1_000_000));
+my $seed = $ENV{GOV_SEED} // 1;
 my $seconds = $ENV{GOV_SECONDS} // 12;
 diag("seed $seed, $seconds s");
 srand($seed);

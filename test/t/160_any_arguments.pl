@@ -4,7 +4,8 @@
 # ends the server; and one that failed has changed nothing.
 #
 # Each argument of a function in turn is every odd value of its type, the other
-# ones are in order.  GOV_ODD=1 tries all of them, not half, taken at random.
+# ones are in order.  GOV_ODD=1 tries all of them, not a half, which is the
+# same in each run: GOV_SEED gives another one.
 use strict;
 use warnings;
 use IPC::Run;
@@ -15,7 +16,7 @@ use Calls;
 use World;
 
 my $part = $ENV{GOV_ODD} // 0.5;
-my $seed = $ENV{GOV_SEED} // int(rand(1_000_000));
+my $seed = $ENV{GOV_SEED} // 1;
 srand($seed);
 
 my $node = PostgreSQL::Test::Cluster->new('odd');

@@ -1,6 +1,7 @@
 # Statements that are cancelled or time out at any moment, while others go on:
 # what failed has left nothing, what was committed is there, and a session that
-# was interrupted goes on as if nothing had been.  GOV_STEPS makes it longer.
+# was interrupted goes on as if nothing had been.  The calls are the same
+# in each run: GOV_SEED gives others, and GOV_STEPS more of them.
 use strict;
 use warnings;
 use IPC::Run;
@@ -11,7 +12,7 @@ use Time::HiRes qw(usleep);
 use World;
 
 my $steps = $ENV{GOV_STEPS} // 300;
-my $seed = $ENV{GOV_SEED} // int(rand(1_000_000));
+my $seed = $ENV{GOV_SEED} // 1;
 diag("seed $seed, $steps steps a session");
 srand($seed);
 

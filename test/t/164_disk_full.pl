@@ -1,5 +1,7 @@
 # The disk of a database is full, now and again: what failed has left nothing,
 # what was committed is there, and with room again everything goes on.
+# The calls are the same in each run: GOV_SEED gives others, and GOV_STEPS more
+# of them.
 #
 # The database is in a tablespace on a small tmpfs, mounted in a namespace of
 # the server's own: no rights are needed for that where the system allows user
@@ -22,7 +24,7 @@ if (system(@namespace, 'sh', '-c', "mount -t tmpfs -o size=1m tmpfs $dir/small 2
 }
 
 my $steps = $ENV{GOV_STEPS} // 200;
-my $seed = $ENV{GOV_SEED} // int(rand(1_000_000));
+my $seed = $ENV{GOV_SEED} // 1;
 diag("seed $seed, $steps steps a session");
 srand($seed);
 

@@ -1,7 +1,8 @@
 # kill -9 at random moments while people approve, deploy, observe and report
 # incidents and the worker is at it: what was said to be committed is there,
 # whole; every observation counts once; one deployment is active where there is
-# one; and the trail verifies.  GOV_KILLS makes it longer.
+# one; and the trail verifies.  The calls are the same in each run: GOV_SEED
+# gives others.  GOV_KILLS makes it longer.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -12,7 +13,7 @@ use Wait;
 use World;
 
 my $kills = $ENV{GOV_KILLS} // 7;
-my $seed = $ENV{GOV_SEED} // int(rand(1_000_000));
+my $seed = $ENV{GOV_SEED} // 1;
 diag("seed $seed, $kills kills");
 srand($seed);
 
