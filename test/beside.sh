@@ -7,8 +7,8 @@
 #
 #	make test-beside SEEDS=20 TESTS="retire audit"
 #
-# For each seed the tests run on a new cluster with default settings, as many
-# seeds at once as there are processors, and visits of the background worker are
+# For each seed the tests run on a new cluster with default settings, some seeds at
+# once, and visits of the background worker are
 # let in behind statements that the seed chooses: of the seeds 1 to 20, and of
 # each 20 after them, every statement has a visit behind it with one.  The seed
 # also chooses the day of the server's clock, and with an even one a minute goes by
