@@ -98,5 +98,13 @@ SELECT i, pg_stat_get_xact_numscans(('governance.' || i)::regclass) > 0 AS is_us
 FROM unnest('{audit_events_name_idx,audit_events_owner_idx,audit_events_resource_idx}'::text[]) AS i;
 COMMIT;
 RESET enable_seqscan;
+-- no governed row belongs to something that neither its id nor that index knows
+SELECT k.kind AS forgotten, a.attname
+FROM ROWS FROM (governance.governed_tables(), governance.governed_kinds()) AS k(relname, kind)
+JOIN pg_attribute AS a ON a.attrelid = ('governance.' || k.relname)::regclass AND a.attnum > 0
+    AND a.attname IN ('model_id', 'usecase_id', 'resource_id', 'user_id', 'resource', 'resource_key')
+JOIN pg_index AS p ON p.indrelid = a.attrelid AND p.indisprimary AND p.indkey[0] <> a.attnum
+JOIN pg_index AS i ON i.indexrelid = 'governance.audit_events_owner_idx'::regclass
+WHERE pg_get_expr(i.indpred, i.indrelid) !~ ('''' || k.kind || '''');
 SELECT value FROM gov_set_policy('sod.registrar_may_approve', 'false');
 SELECT value FROM gov_set_policy('sod.approver_may_deploy', 'false');
