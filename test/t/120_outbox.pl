@@ -147,9 +147,16 @@ $node->safe_psql('postgres', q{SELECT count(tell('batch')) FROM generate_series(
 ok($node->poll_query_until('postgres',
 		q{SELECT count(*) = 100 FROM governance.events WHERE data ->> 'title' = 'batch' AND published_no IS NOT NULL}),
 	'the worker publishes');
-$in .= "SELECT 'heard';\n";
-$listener->pump until $out =~ /heard/;
-my @heard = $out =~ /"governance_events" with payload "(\d+)"/g;
+# A session is told a moment after others see the rows, and psql prints what it
+# was told behind its next statement: all that one transaction announced.
+my (@heard, $asked);
+my $ask = sub {
+	$in .= "SELECT 'asked " . ++$asked . "';\n";
+	$listener->pump until $out =~ /^asked $asked$/m;
+	return @heard = $out =~ /"governance_events" with payload "(\d+)"/g;
+};
+ok(wait_until($ask), 'who listens is told');
+$ask->();
 is_deeply(\@heard, [ $before + 100 ], 'one notification for a hundred events of one transaction');
 $in .= "\\q\n";
 $listener->finish;
