@@ -71,6 +71,7 @@ CREATE TABLE governance.user_roles (
     expires_at   timestamptz,
     reason       text NOT NULL DEFAULT '',
     delegated_by text COLLATE "C",
+    lent_by      text[] COLLATE "C",
     CONSTRAINT user_roles_pkey PRIMARY KEY (user_id, role),
     CONSTRAINT user_roles_user_id_fkey FOREIGN KEY (user_id)
         REFERENCES governance.users,
@@ -78,12 +79,15 @@ CREATE TABLE governance.user_roles (
         REFERENCES governance.roles ON DELETE CASCADE,
     CONSTRAINT user_roles_delegated_by_fkey FOREIGN KEY (delegated_by)
         REFERENCES governance.users,
-    CONSTRAINT user_roles_delegation_check CHECK (delegated_by <> user_id AND (delegated_by IS NULL OR expires_at IS NOT NULL))
+    CONSTRAINT user_roles_delegation_check CHECK (delegated_by <> user_id AND (delegated_by IS NULL OR expires_at IS NOT NULL)),
+    CONSTRAINT user_roles_lent_by_check CHECK (lent_by IS NULL OR delegated_by IS NOT NULL)
 );
 CREATE INDEX user_roles_role_idx ON governance.user_roles (role);
 CREATE INDEX user_roles_delegated_by_idx ON governance.user_roles (delegated_by) WHERE delegated_by IS NOT NULL;
 COMMENT ON TABLE governance.user_roles IS
 'Who holds which role.  One past expires_at counts nowhere; one with delegated_by counts while that user holds the role.';
+COMMENT ON COLUMN governance.user_roles.lent_by IS
+'Names of everybody behind the lending: who lent, the login and its user, who made the token.  NULL: the role is not lent, or only the lender is known.';
 
 CREATE TABLE governance.sod_sets (
     name        text COLLATE "C" NOT NULL,

@@ -219,16 +219,17 @@ add_login(GovAct *act, const GovActor *actor)
 
 /*
  * act_of
- *		What the actor does now, by a right that these lent.
+ *		What the actor does now, by a right that was lent so.
  *
  * Most come by a login of their own: then all its names are known already.
  */
 static GovAct
-act_of(const GovActor *actor, const List *lenders)
+act_of(const GovActor *actor, const List *loans)
 {
 	bool		is_session = actor->evidence == GOV_EVIDENCE_SESSION;
 	GovAct		act = {.user_id = pstrdup(actor->user_id)};
 	const ListCell *lc;
+	const ListCell *name;
 
 	if (is_session)
 	{
@@ -237,8 +238,17 @@ act_of(const GovActor *actor, const List *lenders)
 	}
 	else
 		add_person(&act.principals, actor->user_id);
-	foreach(lc, lenders)
-		add_person(&act.principals, lfirst(lc));
+	foreach(lc, loans)
+	{
+		const GovAssignment *loan = lfirst(lc);
+
+		add_person(&act.principals, loan->lender);
+		foreach(name, names_of(loan->lent_by))
+		{
+			if (!has_name(act.principals, lfirst(name)))
+				add_name(&act.backers, lfirst(name));
+		}
+	}
 	add_token(&act, actor);
 	if (!is_session || GetSessionUserId() != GetOuterUserId())
 		add_login(&act, actor);
@@ -254,7 +264,7 @@ gov_act_of_actor(const GovActor *actor)
 GovAct
 gov_act_by_any_role(const GovActor *actor)
 {
-	List	   *lenders = NIL;
+	List	   *loans = NIL;
 	ListCell   *lc;
 
 	foreach(lc, gov_user_assignments(gov_role_graph(), actor->user_id))
@@ -262,16 +272,16 @@ gov_act_by_any_role(const GovActor *actor)
 		GovAssignment *assignment = lfirst(lc);
 
 		if (assignment->lender != NULL)
-			lenders = lappend(lenders, assignment->lender);
+			loans = lappend(loans, assignment);
 	}
-	return act_of(actor, lenders);
+	return act_of(actor, loans);
 }
 
 GovAct
 gov_act_by_permission(const GovActor *actor, GovPermission permission,
 					  const char *resource)
 {
-	List	   *lenders = NIL;
+	List	   *loans = NIL;
 	const GovRoleGraph *graph;
 	uint64		own;
 	ListCell   *lc;
@@ -292,10 +302,10 @@ gov_act_by_permission(const GovActor *actor, GovPermission permission,
 
 			if (assignment->lender != NULL &&
 				(graph->roles[assignment->role].mask & GOV_MASK(permission)))
-				lenders = lappend(lenders, assignment->lender);
+				loans = lappend(loans, assignment);
 		}
-		if (lenders != NIL)
-			return act_of(actor, lenders);
+		if (loans != NIL)
+			return act_of(actor, loans);
 	}
 }
 
@@ -304,7 +314,7 @@ gov_act_by_role(const GovActor *actor, const char *role, GovAct *act)
 {
 	const GovRoleGraph *graph = gov_role_graph();
 	int			index = gov_role_index(graph, role);
-	List	   *lenders = NIL;
+	List	   *loans = NIL;
 	ListCell   *lc;
 
 	foreach(lc, gov_user_assignments(graph, actor->user_id))
@@ -319,11 +329,11 @@ gov_act_by_role(const GovActor *actor, const char *role, GovAct *act)
 			*act = act_of(actor, NIL);
 			return true;
 		}
-		lenders = lappend(lenders, assignment->lender);
+		loans = lappend(loans, assignment);
 	}
-	if (lenders == NIL)
+	if (loans == NIL)
 		return false;
-	*act = act_of(actor, lenders);
+	*act = act_of(actor, loans);
 	return true;
 }
 

@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "access/act.h"
 #include "access/duties.h"
 #include "access/manage.h"
 #include "core/args.h"
@@ -37,17 +38,20 @@ static GovStatement find_assignment = {
 
 static GovStatement upsert_assignment = {
 	.sql = "INSERT INTO governance.user_roles AS t"
-		   " (user_id, role, assigned_by, expires_at, reason, delegated_by)"
-		   " VALUES ($1, $2, $3, $4, $5, $6)"
+		   " (user_id, role, assigned_by, expires_at, reason, delegated_by,"
+		   " lent_by)"
+		   " VALUES ($1, $2, $3, $4, $5, $6, $7)"
 		   " ON CONFLICT (user_id, role) DO UPDATE"
 		   " SET assigned_at = excluded.assigned_at,"
 		   " assigned_by = excluded.assigned_by,"
 		   " expires_at = excluded.expires_at,"
 		   " reason = excluded.reason,"
-		   " delegated_by = excluded.delegated_by"
+		   " delegated_by = excluded.delegated_by,"
+		   " lent_by = excluded.lent_by"
 		   " RETURNING t",
-	.nargs = 6,
-	.argtypes = {TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID},
+	.nargs = 7,
+	.argtypes = {TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID,
+	TEXTARRAYOID},
 	.latest = true
 };
 
@@ -225,7 +229,7 @@ gov_assign_role(PG_FUNCTION_ARGS)
 	gov_operation_begin("assign", reason);
 	gov_run(&upsert_assignment, gov_text(user_id), gov_text(role),
 			gov_text(actor.user_id), gov_time(expires_at), gov_text(reason),
-			gov_text(NULL));
+			gov_text(NULL), gov_datum((Datum) 0, true));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }
@@ -393,6 +397,7 @@ gov_delegate(PG_FUNCTION_ARGS)
 	const GovRoleGraph *graph;
 	TimestampTz own_until;
 	GovActor	actor;
+	GovAct		act;
 	bool		is_active;
 
 	gov_refuse_read_only("gov_delegate()");
@@ -419,10 +424,12 @@ gov_delegate(PG_FUNCTION_ARGS)
 		until = own_until;
 	}
 
+	act = gov_act_of_actor(&actor);
 	gov_operation_begin("delegate", reason);
 	gov_run(&upsert_assignment, gov_text(to_user), gov_text(role),
 			gov_text(actor.user_id), gov_time(until), gov_text(reason),
-			gov_text(actor.user_id));
+			gov_text(actor.user_id),
+			gov_names(list_concat(act.principals, act.backers)));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }

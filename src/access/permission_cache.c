@@ -312,6 +312,7 @@ gov_user_assignment_rows(const GovRoleGraph *graph, const char *user_id)
 	{
 		GovAssignment *assignment;
 		bool		isnull;
+		Datum		lent_by;
 		Datum		expires = gov_scan_datum(&scan, "expires_at", &isnull);
 		int			role = gov_role_index(graph, gov_scan_text(&scan, "role"));
 
@@ -324,6 +325,8 @@ gov_user_assignment_rows(const GovRoleGraph *graph, const char *user_id)
 		assignment->expires_at = isnull ? DT_NOEND :
 			DatumGetTimestampTz(expires);
 		assignment->lender = gov_scan_text(&scan, "delegated_by");
+		lent_by = gov_scan_datum(&scan, "lent_by", &isnull);
+		assignment->lent_by = isnull ? NULL : DatumGetArrayTypePCopy(lent_by);
 		assignment->assigned_at =
 			DatumGetTimestampTz(gov_scan_datum(&scan, "assigned_at", &isnull));
 		assignment->assigned_by = gov_scan_text(&scan, "assigned_by");

@@ -12,6 +12,7 @@
 #ifndef GOV_PERMISSION_CACHE_H
 #define GOV_PERMISSION_CACHE_H
 
+#include "utils/array.h"
 #include "datatype/timestamp.h"
 #include "fmgr.h"
 #include "nodes/bitmapset.h"
@@ -53,6 +54,7 @@ typedef struct GovAssignment
 	int			role;			/* index in the graph */
 	TimestampTz expires_at;		/* DT_NOEND: none */
 	char	   *lender;			/* delegated by; NULL: the user's own */
+	const ArrayType *lent_by;	/* everybody behind the lending, by name */
 	TimestampTz assigned_at;
 	char	   *assigned_by;	/* NULL: not known */
 } GovAssignment;

@@ -88,7 +88,8 @@ SCHEMA(UserRole, "",
 	   " via_role:text?")
 SCHEMA(Delegation, "user_roles",
 	   "user_id:text role:text assigned_at:time assigned_by:text?"
-	   " expires_at:time? reason:text delegated_by:text?")
+	   " expires_at:time? reason:text delegated_by:text?"
+	   " lent_by:texts?")
 SCHEMA(Role, "",
 	   "role:text description:text is_builtin:bool created_at:time"
 	   " created_by:text? permissions:texts inherits:texts")

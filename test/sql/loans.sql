@@ -177,6 +177,24 @@ FROM governance.approval_requests AS r
 LEFT JOIN governance.approvals AS a ON a.request_id = r.request_id
 WHERE r.comments LIKE 'loans %' ORDER BY r.comments, a.approver_id;
 
+-- who lends as a colleague whose role they may set is behind the loan too
+GRANT regress_loans_ada TO regress_loans_eve;
+SELECT pg_temp.by('eve', $$SELECT gov_register_model('loans_z', '1')$$);
+SET SESSION AUTHORIZATION regress_loans_eve;
+SET ROLE regress_loans_ada;
+SELECT role, lent_by @> '{user/loans_ada,user/loans_eve,login/regress_loans_eve}' AS lent_by
+FROM gov_delegate('loans_all', 'loans_ben', now() + interval '1 hour', 'away');
+RESET SESSION AUTHORIZATION;
+SELECT pg_temp.by('ben', $$SELECT gov_approve_model('loans_z', '1')$$);                -- MG001
+-- lent anew by the colleague's own login
+SET SESSION AUTHORIZATION regress_loans_ada;
+SELECT role, lent_by @> '{user/loans_eve}' AS lent_by
+FROM gov_delegate('loans_all', 'loans_ben', now() + interval '1 hour', 'away');
+RESET SESSION AUTHORIZATION;
+SELECT pg_temp.by('ben', $$SELECT gov_approve_model('loans_z', '1')$$);
+SELECT pg_temp.take_back('loans_all');
+REVOKE regress_loans_ada FROM regress_loans_eve;
+
 -- a token that is made by a right that is lent has the lender behind it
 SELECT role FROM gov_create_role('loans_tokens', permissions => '{user:manage}', inherits => '{loans_all}');
 SELECT role FROM gov_assign_role('loans_ada', 'loans_tokens');
