@@ -18,6 +18,7 @@
 #include "utils/memutils.h"
 
 #include "core/guc.h"
+#include "identity/base64url.h"
 #include "identity/jwt_internal.h"
 
 #define JWKS_FILE_MAX (64 * 1024)

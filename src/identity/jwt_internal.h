@@ -1,7 +1,7 @@
 /*
  * jwt_internal.h
- *		What jwt.c and jwks.c share: keys, base64url, and a way to read the
- *		few fields of a JSON text that matter.
+ *		What jwt.c and jwks.c share: keys, and a way to read the few fields of
+ *		a JSON text that matter.
  */
 #ifndef GOV_JWT_INTERNAL_H
 #define GOV_JWT_INTERNAL_H
@@ -28,9 +28,6 @@ extern int	gov_jwks_load(const GovJwk **keys);
 
 /* "EdDSA" or "HS256"; anything else is none. */
 extern GovJwtAlgorithm gov_jwt_algorithm(const char *name);
-
-/* RFC 4648, section 5, without padding; the length, or -1. */
-extern int	gov_base64url_decode(const char *text, int len, uint8 *out);
 
 /*
  * A JSON text, field by field.  The callback gets each scalar with the path

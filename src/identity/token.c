@@ -16,6 +16,7 @@
 #include "utils/timestamp.h"
 
 #include "core/spi.h"
+#include "identity/base64url.h"
 #include "identity/token.h"
 
 #define NOTE_EACH_MS 60000
@@ -44,27 +45,6 @@ static GovStatement note_use = {
 	.latest = true
 };
 
-/* RFC 4648, section 5, without padding. */
-static void
-base64url(const uint8 *bytes, int len, char *out)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	uint32		bits = 0;
-	int			held = 0;
-	int			i;
-
-	for (i = 0; i < len; i++)
-	{
-		bits = (bits << 8) | bytes[i];
-		for (held += 8; held >= 6; held -= 6)
-			*out++ = digits[(bits >> (held - 6)) & 0x3f];
-	}
-	if (held > 0)
-		*out++ = digits[(bits << (6 - held)) & 0x3f];
-	*out = '\0';
-}
-
 static void
 hash_bytes_of(const char *token, uint8_t hash[GOV_SHA256_LEN])
 {
@@ -76,14 +56,16 @@ void
 gov_token_make(char token[GOV_TOKEN_LEN + 1], uint8_t hash[GOV_SHA256_LEN])
 {
 	uint8		secret[GOV_TOKEN_BYTES];
+	char		encoded[GOV_BASE64URL_ROOM(GOV_TOKEN_BYTES)];
 
 	if (!pg_strong_random(secret, sizeof(secret)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate a random token")));
-	strcpy(token, GOV_TOKEN_PREFIX);
-	base64url(secret, sizeof(secret), token + strlen(GOV_TOKEN_PREFIX));
+	gov_base64url_encode(secret, sizeof(secret), encoded);
+	snprintf(token, GOV_TOKEN_LEN + 1, GOV_TOKEN_PREFIX "%s", encoded);
 	explicit_bzero(secret, sizeof(secret));
+	explicit_bzero(encoded, sizeof(encoded));
 	Assert(strlen(token) == GOV_TOKEN_LEN);
 	hash_bytes_of(token, hash);
 }
