@@ -13,23 +13,22 @@ EXTVERSION = 1.0
 # --- what the server module is made of -------------------------------------
 
 # gateway/ and verify/ are programs of their own and stay out of the module.
-ROOMS = core identity access lifecycle law registry audit incident sla \
+ROOMS = tlog core identity access lifecycle law registry audit incident sla \
 	compliance worker
 OBJS := $(patsubst %.c,%.o,$(sort $(wildcard src/*.c \
 	$(foreach room,$(ROOMS),src/$(room)/*.c))))
 DEPS := $(OBJS:.o=.d)
 
 # Sources that know nothing of the server: unit programs link all of them.
-PURE_SRCS := $(sort $(wildcard $(foreach room,$(ROOMS),\
-	$(addprefix src/$(room)/,merkle.c sketch.c sketch_text.c sha256.c note.c)) \
+PURE_SRCS := $(sort $(wildcard src/tlog/*.c \
+	$(addprefix src/sla/,sketch.c sketch_text.c) \
 	$(addprefix src/verify/,event.c trees.c)))
 
 # --- the offline verifier ------------------------------------------------------
 
 # A program without a server, installed beside the server's own.  It needs
 # json-c; without it the extension is built all the same.
-VERIFY_SRCS := $(sort $(wildcard src/verify/*.c) \
-	src/audit/merkle.c src/audit/note.c src/core/sha256.c)
+VERIFY_SRCS := $(sort $(wildcard src/verify/*.c src/tlog/*.c))
 HAVE_JSON_C := $(shell echo '\#include <json-c/json.h>' | \
 	$(or $(CC),cc) -E - >/dev/null 2>&1 && echo yes)
 ifeq ($(HAVE_JSON_C),yes)

@@ -11,7 +11,7 @@
 #include "utils/timestamp.h"
 
 #include "core/json_text.h"
-#include "core/sha256.h"
+#include "tlog/sha256.h"
 
 #define GOV_CANONICAL_VERSION 1
 

@@ -7,7 +7,7 @@
 
 #include "utils/snapshot.h"
 
-#include "audit/note.h"
+#include "tlog/note.h"
 
 /* The log's name in its checkpoints; palloc'd. */
 extern char *gov_checkpoint_origin_line(void);

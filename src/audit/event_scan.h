@@ -8,7 +8,7 @@
 
 #include "audit/canonical.h"
 #include "audit/log_scan.h"
-#include "audit/merkle.h"
+#include "tlog/merkle.h"
 
 typedef struct GovEventScan
 {

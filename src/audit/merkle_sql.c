@@ -1,6 +1,6 @@
 /*
  * merkle_sql.c
- *		The gov_merkle_* functions: merkle.c for any SQL user, on any data.
+ *		The gov_merkle_* functions: tlog/merkle.c for any SQL user and data.
  *
  * Invariants: nothing is read but the arguments, no actor is asked for, and
  * the functions are immutable.  What cannot be a question is an error (22023);
@@ -17,7 +17,7 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 
-#include "audit/merkle.h"
+#include "tlog/merkle.h"
 
 PG_FUNCTION_INFO_V1(gov_merkle_leaf_hash);
 PG_FUNCTION_INFO_V1(gov_merkle_root);

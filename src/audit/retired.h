@@ -9,7 +9,7 @@
 #ifndef GOV_RETIRED_H
 #define GOV_RETIRED_H
 
-#include "audit/merkle.h"
+#include "tlog/merkle.h"
 #include "audit/verify.h"
 
 #define GOV_RETIRE_EVENT "audit_log.retire"

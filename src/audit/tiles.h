@@ -14,7 +14,7 @@
 #define GOV_TILES_H
 
 #include "audit/log_scan.h"
-#include "audit/merkle.h"
+#include "tlog/merkle.h"
 
 #define GOV_TILE_WIDTH	256
 #define GOV_TILE_BITS	8

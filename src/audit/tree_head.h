@@ -6,7 +6,7 @@
 #define GOV_TREE_HEAD_H
 
 #include "audit/log_scan.h"
-#include "audit/merkle.h"
+#include "tlog/merkle.h"
 #include "audit/xid_snapshot.h"
 
 typedef struct GovTreeHead

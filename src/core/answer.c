@@ -20,7 +20,7 @@
 #include "core/json_text.h"
 #include "core/numbers.h"
 #include "core/row_json.h"
-#include "core/sha256.h"
+#include "tlog/sha256.h"
 
 PG_FUNCTION_INFO_V1(gov_shown_json);
 PG_FUNCTION_INFO_V1(gov_list_add);

@@ -9,7 +9,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
-#include "audit/note.h"
+#include "tlog/note.h"
 #include "core/guc.h"
 
 #define LOG_ID_LEN 36			/* a uuid as text */

@@ -15,7 +15,7 @@
 #define GOV_TOKEN_H
 
 #include "core/args.h"
-#include "core/sha256.h"
+#include "tlog/sha256.h"
 #include "identity/actor.h"
 
 #define GOV_TOKEN_PREFIX "gov_"

@@ -16,7 +16,7 @@
 
 #include "core/args.h"
 #include "core/operation.h"
-#include "core/sha256.h"
+#include "tlog/sha256.h"
 #include "core/spi.h"
 #include "lifecycle/known.h"
 #include "registry/metrics.h"

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/sha256.h"
+#include "tlog/sha256.h"
 #include "verify/verify.h"
 
 #define FORMAT			"governance-audit-export"

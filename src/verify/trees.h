@@ -17,7 +17,7 @@
 
 #include <stdbool.h>
 
-#include "audit/merkle.h"
+#include "tlog/merkle.h"
 
 #define TREES_MAX 32
 

@@ -20,7 +20,7 @@
 
 #include <json-c/json.h>
 
-#include "audit/note.h"
+#include "tlog/note.h"
 #include "verify/event.h"
 #include "verify/trees.h"
 

@@ -16,7 +16,7 @@
 
 #include <openssl/evp.h>
 
-#include "audit/merkle.h"
+#include "tlog/merkle.h"
 #include "unit.h"
 
 /* Two more than a power of two: every shape of right edge occurs. */

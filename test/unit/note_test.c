@@ -7,7 +7,7 @@
 
 #include <openssl/evp.h>
 
-#include "audit/note.h"
+#include "tlog/note.h"
 #include "unit.h"
 
 #define DASH "\xe2\x80\x94 "

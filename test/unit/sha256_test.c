@@ -8,7 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
-#include "core/sha256.h"
+#include "tlog/sha256.h"
 #include "unit.h"
 
 /*

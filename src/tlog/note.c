@@ -18,7 +18,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "audit/note.h"
+#include "tlog/note.h"
 
 /* An em dash and a space, in UTF-8. */
 #define SIGNATURE_MARK		"\xe2\x80\x94 "

@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "audit/merkle.h"
+#include "tlog/merkle.h"
 
 #define GOV_ED25519_KEY_LEN		32
 #define GOV_ED25519_SIGNATURE_LEN 64

@@ -15,7 +15,7 @@
 
 #include <openssl/evp.h>
 
-#include "core/sha256.h"
+#include "tlog/sha256.h"
 
 /*
  * ready: set back, and not yet asked for its digest.  OpenSSL 3.0 would go on

@@ -15,7 +15,7 @@
  */
 #include <string.h>
 
-#include "audit/merkle.h"
+#include "tlog/merkle.h"
 
 /* What stands before the hashed bytes: RFC 9162, 2.1.1. */
 #define LEAF_PREFIX 0x00

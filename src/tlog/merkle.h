@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/sha256.h"
+#include "tlog/sha256.h"
 
 #define GOV_TREE_MAX_SIZE	((uint64_t) INT64_MAX)
 #define GOV_TREE_MAX_HEIGHT 63
