@@ -4,17 +4,13 @@
  */
 #include "postgres.h"
 
-#include <openssl/evp.h>
-
 #include "identity/base64url.h"
 
 void
 gov_base64url_encode(const uint8 *bytes, int len, char *out)
 {
-	int			n = EVP_EncodeBlock((unsigned char *) out, bytes, len);
-
-	while (n > 0 && out[n - 1] == '=')
-		out[--n] = '\0';
+	gov_base64_encode(bytes, len, out);
+	out[strcspn(out, "=")] = '\0';
 	for (; *out != '\0'; out++)
 		*out = *out == '+' ? '-' : *out == '/' ? '_' : *out;
 }
@@ -22,41 +18,22 @@ gov_base64url_encode(const uint8 *bytes, int len, char *out)
 int
 gov_base64url_decode(const char *text, int len, uint8 *out)
 {
-	uint32		bits = 0;
-	int			held = 0;
-	int			n = 0;
+	int			padded = (len + 3) / 4 * 4;
+	char	   *base64 = palloc(padded);
+	size_t		n = 0;
+	bool		good = true;
 	int			i;
 
-	if (len % 4 == 1)
-		return -1;
 	for (i = 0; i < len; i++)
 	{
-		char		c = text[i];
-		int			digit;
-
-		if (c >= 'A' && c <= 'Z')
-			digit = c - 'A';
-		else if (c >= 'a' && c <= 'z')
-			digit = c - 'a' + 26;
-		else if (c >= '0' && c <= '9')
-			digit = c - '0' + 52;
-		else if (c == '-')
-			digit = 62;
-		else if (c == '_')
-			digit = 63;
-		else
-			return -1;
-		bits = (bits << 6) | digit;
-		held += 6;
-		if (held >= 8)
-		{
-			held -= 8;
-			out[n++] = (bits >> held) & 0xff;
-		}
+		good = good && strchr("+/=", text[i]) == NULL;
+		base64[i] = text[i] == '-' ? '+' : text[i] == '_' ? '/' : text[i];
 	}
+	memset(base64 + len, '=', padded - len);
+	good = good && gov_base64_decode(base64, padded, out, len, &n);
 
-	/* One text for one value: what is left over must be nothing. */
-	if ((bits & ((1U << held) - 1)) != 0)
-		return -1;
-	return n;
+	/* it may be a secret */
+	explicit_bzero(base64, padded);
+	pfree(base64);
+	return good ? (int) n : -1;
 }

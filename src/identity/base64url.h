@@ -5,8 +5,9 @@
 #ifndef GOV_BASE64URL_H
 #define GOV_BASE64URL_H
 
-/* The text, zero-terminated; "out" has room for GOV_BASE64URL_ROOM(len). */
-#define GOV_BASE64URL_ROOM(len) (((len) + 2) / 3 * 4 + 1)
+#include "tlog/base64.h"
+
+/* The text, zero-terminated; "out" has room for GOV_BASE64_ROOM(len). */
 extern void gov_base64url_encode(const uint8 *bytes, int len, char *out);
 
 /*

@@ -56,7 +56,7 @@ void
 gov_token_make(char token[GOV_TOKEN_LEN + 1], uint8_t hash[GOV_SHA256_LEN])
 {
 	uint8		secret[GOV_TOKEN_BYTES];
-	char		encoded[GOV_BASE64URL_ROOM(GOV_TOKEN_BYTES)];
+	char		encoded[GOV_BASE64_ROOM(GOV_TOKEN_BYTES)];
 
 	if (!pg_strong_random(secret, sizeof(secret)))
 		ereport(ERROR,

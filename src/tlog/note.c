@@ -18,6 +18,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "tlog/base64.h"
 #include "tlog/note.h"
 
 /* An em dash and a space, in UTF-8. */
@@ -26,85 +27,6 @@
 
 #define COSIGNATURE_HEADER	"cosignature/v1\ntime "
 #define TIME_LEN			8
-
-static const char base64_digits[] =
-"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* --- base64 --- */
-
-static int
-base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
-}
-
-/*
- * gov_base64_decode
- *		Decode; padding is required, and the bits that it leaves are zero.
- */
-bool
-gov_base64_decode(const char *text, size_t len, uint8_t *out, size_t room,
-				  size_t *out_len)
-{
-	size_t		digits = len;
-	size_t		n = 0;
-	uint32_t	bits = 0;
-	size_t		i;
-
-	if (len % 4 != 0)
-		return false;
-	while (digits > 0 && len - digits < 2 && text[digits - 1] == '=')
-		digits--;
-	for (i = 0; i < digits; i++)
-	{
-		int			value = base64_value(text[i]);
-
-		if (value < 0)
-			return false;
-		bits = bits << 6 | (uint32_t) value;
-		if (i % 4 == 0)
-			continue;
-		/* the second, third and fourth digit each complete a byte */
-		if (n < room)
-			out[n] = (uint8_t) (bits >> (6 - 2 * (i % 4)));
-		n++;
-	}
-	if ((digits % 4 == 2 && (bits & 0xf) != 0) ||
-		(digits % 4 == 3 && (bits & 0x3) != 0))
-		return false;
-	*out_len = n;
-	return true;
-}
-
-void
-gov_base64_encode(const uint8_t *bytes, size_t len, char *out)
-{
-	size_t		i;
-
-	for (i = 0; i < len; i += 3)
-	{
-		size_t		left = len - i;
-		uint32_t	bits = (uint32_t) bytes[i] << 16;
-
-		if (left > 1)
-			bits |= (uint32_t) bytes[i + 1] << 8;
-		if (left > 2)
-			bits |= bytes[i + 2];
-		*out++ = base64_digits[bits >> 18];
-		*out++ = base64_digits[bits >> 12 & 63];
-		*out++ = left > 1 ? base64_digits[bits >> 6 & 63] : '=';
-		*out++ = left > 2 ? base64_digits[bits & 63] : '=';
-	}
-	*out = '\0';
-}
 
 /* --- text --- */
 

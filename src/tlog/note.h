@@ -94,16 +94,6 @@ typedef struct GovCheckpoint
 /* OpenSSL's EVP_PKEY, by the name that needs none of its headers. */
 struct evp_pkey_st;
 
-/*
- * Base64 of RFC 4648, section 4, in one spelling only.  Decoding writes at
- * most "room" bytes, and *out_len tells how many there are; false where the
- * text is not base64.  "out" of encoding has room for GOV_BASE64_ROOM(len).
- */
-#define GOV_BASE64_ROOM(len) (((len) + 2) / 3 * 4 + 1)
-extern bool gov_base64_decode(const char *text, size_t len, uint8_t *out,
-							  size_t room, size_t *out_len);
-extern void gov_base64_encode(const uint8_t *bytes, size_t len, char *out);
-
 /* Is it a name that a key may have? */
 extern bool gov_note_name_is_valid(const char *name, size_t len);
 

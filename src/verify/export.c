@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tlog/base64.h"
 #include "tlog/sha256.h"
 #include "verify/verify.h"
 

@@ -7,6 +7,7 @@
 
 #include <openssl/evp.h>
 
+#include "tlog/base64.h"
 #include "tlog/note.h"
 #include "unit.h"
 
