@@ -7,6 +7,7 @@
 #include "fmgr.h"
 
 #include "access/denial_ring.h"
+#include "audit/checkpoint.h"
 #include "audit/record.h"
 #include "audit/seal.h"
 #include "core/compat.h"
@@ -30,6 +31,7 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
+	gov_checkpoint_init();
 	gov_guc_init();
 	gov_shared_init();
 	gov_work_init();

@@ -24,6 +24,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/snapmgr.h"
 
 #include "access/require.h"
@@ -32,10 +33,11 @@
 #include "audit/tiles.h"
 #include "audit/tree_head.h"
 #include "core/errors.h"
-#include "core/guc.h"
 #include "core/operation.h"
 #include "core/scan.h"
 #include "core/spi.h"
+
+#define LOG_ID_LEN 36			/* a uuid as text */
 
 PG_FUNCTION_INFO_V1(gov_audit_checkpoint);
 
@@ -86,10 +88,47 @@ static GovStatement find_checkpoint = {
 	.latest = true
 };
 
+/* The setting governance.checkpoint_origin; empty is "governance". */
+static char *origin_prefix = NULL;
+
+/* It becomes part of a line of text that others read. */
+static bool
+check_origin(char **newval, void **extra, GucSource source)
+{
+	const char *c;
+
+	if (strlen(*newval) > GOV_NOTE_MAX_NAME - 1 - LOG_ID_LEN)
+	{
+		GUC_check_errdetail("It is longer than %d characters.",
+							GOV_NOTE_MAX_NAME - 1 - LOG_ID_LEN);
+		return false;
+	}
+	for (c = *newval; *c != '\0'; c++)
+	{
+		if (*c <= ' ' || *c >= 0x7f || *c == '+')
+		{
+			GUC_check_errdetail("It may contain ASCII characters, but no spaces and no plus signs.");
+			GUC_check_errhint("Use something like \"example.com/audit\".");
+			return false;
+		}
+	}
+	return true;
+}
+
+void
+gov_checkpoint_init(void)
+{
+	DefineCustomStringVariable("governance.checkpoint_origin",
+							   "The beginning of the name under which checkpoints are signed.",
+							   "The log's id follows it, so that no two logs have one name; empty is \"governance\". Witnesses know a log by this name: change it before the first of them does.",
+							   &origin_prefix, "",
+							   PGC_SIGHUP, 0, check_origin, NULL, NULL);
+}
+
 char *
 gov_checkpoint_origin_line(void)
 {
-	const char *prefix = gov_checkpoint_origin;
+	const char *prefix = origin_prefix;
 
 	return psprintf("%s/%s", prefix && prefix[0] ? prefix : "governance",
 					gov_log_id());

@@ -9,6 +9,8 @@
 
 #include "tlog/note.h"
 
+extern void gov_checkpoint_init(void);
+
 /* The log's name in its checkpoints; palloc'd. */
 extern char *gov_checkpoint_origin_line(void);
 

@@ -9,8 +9,8 @@
 #ifndef GOV_RETIRED_H
 #define GOV_RETIRED_H
 
-#include "tlog/merkle.h"
 #include "audit/verify.h"
+#include "tlog/merkle.h"
 
 #define GOV_RETIRE_EVENT "audit_log.retire"
 

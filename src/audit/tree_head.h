@@ -6,8 +6,8 @@
 #define GOV_TREE_HEAD_H
 
 #include "audit/log_scan.h"
-#include "tlog/merkle.h"
 #include "audit/xid_snapshot.h"
+#include "tlog/merkle.h"
 
 typedef struct GovTreeHead
 {

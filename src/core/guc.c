@@ -9,10 +9,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
-#include "tlog/note.h"
 #include "core/guc.h"
-
-#define LOG_ID_LEN 36			/* a uuid as text */
 
 bool		gov_audit_denials = true;
 bool		gov_log_checks = false;
@@ -25,34 +22,9 @@ int			gov_denial_ring_size = 1024;
 int			gov_denial_rate = 60;
 int			gov_control_timeout = 10000;
 bool		gov_restoring = false;
-char	   *gov_checkpoint_origin = NULL;
 char	   *gov_checkpoint_key_file = NULL;
 char	   *gov_jwks_file = NULL;
 char	   *gov_jwt_audience = NULL;
-
-/* It becomes part of a line of text that others read. */
-static bool
-check_origin(char **newval, void **extra, GucSource source)
-{
-	const char *c;
-
-	if (strlen(*newval) > GOV_NOTE_MAX_NAME - 1 - LOG_ID_LEN)
-	{
-		GUC_check_errdetail("It is longer than %d characters.",
-							GOV_NOTE_MAX_NAME - 1 - LOG_ID_LEN);
-		return false;
-	}
-	for (c = *newval; *c != '\0'; c++)
-	{
-		if (*c <= ' ' || *c >= 0x7f || *c == '+')
-		{
-			GUC_check_errdetail("It may contain ASCII characters, but no spaces and no plus signs.");
-			GUC_check_errhint("Use something like \"example.com/audit\".");
-			return false;
-		}
-	}
-	return true;
-}
 
 /*
  * A database is being restored, not a session: where one could say so of
@@ -117,11 +89,6 @@ gov_guc_init(void)
 							"A control that takes longer fails, and the report goes on without it; 0 waits for ever.",
 							&gov_control_timeout, 10000, 0, 3600 * 1000,
 							PGC_SUSET, GUC_UNIT_MS, NULL, NULL, NULL);
-	DefineCustomStringVariable("governance.checkpoint_origin",
-							   "The beginning of the name under which checkpoints are signed.",
-							   "The log's id follows it, so that no two logs have one name; empty is \"governance\". Witnesses know a log by this name: change it before the first of them does.",
-							   &gov_checkpoint_origin, "",
-							   PGC_SIGHUP, 0, check_origin, NULL, NULL);
 	DefineCustomStringVariable("governance.checkpoint_key_file",
 							   "File with the private key that signs checkpoints.",
 							   "PEM, PKCS #8, Ed25519; readable by the server alone. It is read at each signing, so another key counts at once. Keep it off the data directory, or backups hold it.",

@@ -21,12 +21,12 @@ extern int	gov_control_timeout;	/* milliseconds; 0: none */
 /* Only ALTER DATABASE sets it; core/restoring.h reads what that left. */
 extern bool gov_restoring;
 
-extern char *gov_checkpoint_origin; /* '' is "governance" */
 extern char *gov_checkpoint_key_file;	/* '' is none */
 
 extern char *gov_jwks_file;		/* '' is none: no signed token is valid */
 extern char *gov_jwt_audience;	/* the same */
 
+/* The last one: it reserves the prefix. */
 extern void gov_guc_init(void);
 
 #endif							/* GOV_GUC_H */

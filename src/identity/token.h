@@ -15,8 +15,8 @@
 #define GOV_TOKEN_H
 
 #include "core/args.h"
-#include "tlog/sha256.h"
 #include "identity/actor.h"
+#include "tlog/sha256.h"
 
 #define GOV_TOKEN_PREFIX "gov_"
 #define GOV_TOKEN_BYTES	32		/* of randomness */

@@ -16,11 +16,11 @@
 
 #include "core/args.h"
 #include "core/operation.h"
-#include "tlog/sha256.h"
 #include "core/spi.h"
 #include "lifecycle/known.h"
 #include "registry/metrics.h"
 #include "registry/model.h"
+#include "tlog/sha256.h"
 
 PG_FUNCTION_INFO_V1(gov_register_model);
 PG_FUNCTION_INFO_V1(gov_update_model);
