@@ -250,6 +250,9 @@ test-clients:		## what Node, Python, Go and a browser read (or TESTS="...")
 demo:			## the same set-up, then the story of one model, told by SQL
 	@test/demo
 
+docs:			## write docs/REFERENCE.md, what the extension says of itself
+	@test/reference
+
 demo-psql:		## look around in the database that the demo left (ROLE=name)
 	@test/demo psql $(ROLE)
 
@@ -295,6 +298,6 @@ print-%:
 FORCE:
 .PHONY: install-man uninstall-man without-verify
 .PHONY: no-gateway install-gateway install-gateway-program test-gateway-asan
-.PHONY: test test-clients test-beside test-matrix test-assert test-scale demo \
+.PHONY: docs test test-clients test-beside test-matrix test-assert test-scale demo \
 	demo-psql bench unit fuzz \
 	check-style setup help FORCE

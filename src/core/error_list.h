@@ -5,7 +5,7 @@
  * GOV_ERROR(symbol, SQLSTATE, HTTP status, meaning), included wherever the
  * list is needed with GOV_ERROR defined: errors.h makes the codes of class MG
  * (classes A to H and 0 to 4 belong to the SQL standard), the gateway makes
- * its map to HTTP, and a check holds the README's table against it.
+ * its map to HTTP, and docs/REFERENCE.md is made from it.
  * No include guard: that is the point.
  */
 GOV_ERROR(BAD_VALUE, "22023", 400, "bad value")

@@ -45,12 +45,12 @@ gov_guc_init(void)
 {
 	DefineCustomBoolVariable("governance.audit_denials",
 							 "Records denied attempts.",
-							 "A denied attempt rolls back with its transaction; this leaves a trace of it all the same. Turn off only where another system records them.",
+							 "A denied attempt rolls back with its transaction; this leaves a trace of it all the same. Turn it off only where another system records them.",
 							 &gov_audit_denials, true,
 							 PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("governance.log_checks",
 							 "Records permission checks that were allowed, too.",
-							 "Every gov_has_permission() and gov_can() then writes an audit event, which costs a hundred times the check: for reviews, not for always.",
+							 "Every gov_has_permission() and gov_can() then writes an event, which costs a hundred times the check. Where none can be written (a read-only transaction, a standby, a parallel plan) the server log has a line instead. For reviews, not for always.",
 							 &gov_log_checks, false,
 							 PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("governance.accumulator_limit",

@@ -29,7 +29,7 @@
  *	what		what does not exist, where there is no row
  *
  * An answer is one row, its first column a text.  The router, openapi.json and
- * the README's table are made from this list.  No include guard: that is the
+ * docs/REFERENCE.md are made from this list.  No include guard: that is the
  * point.
  */
 

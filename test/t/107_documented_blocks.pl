@@ -1,6 +1,6 @@
 # Every block of README.md and of docs/ is run as it is written, or read by who is
-# to read it: here those of the README, COMPLIANCE and GATEWAY, the others by the
-# tests named below.  What cannot run here is named, with the reason.
+# to read it: here those of the README, COMPLIANCE, CONCURRENCY, GATEWAY and SLA, the
+# others by the tests named below.  What cannot run here is named, with the reason.
 use strict;
 use warnings;
 
@@ -21,6 +21,8 @@ my %runner = (
 	'docs/GATEWAY.md' => [ '107_documented_blocks', 'sh', 'sql', 'json', 'js', 'text' ],
 	'docs/OPERATIONS.md' => [ '106_operations', 'sh' ],
 	'docs/QUERIES.md' => [ '121_views_and_metrics', 'sql' ],
+	'docs/SLA.md' => [ '107_documented_blocks', 'sql' ],
+	'docs/TOUR.md' => [ '050_readme_tour', 'sql' ],
 	'docs/SCALING.md' => [ '104_merge_rollups', 'text', 'sh', 'sql' ],	# the text is a diagram
 	'docs/VERIFYING.md' => [ '075_verifying', 'sh' ],
 );
@@ -28,7 +30,6 @@ my %runner = (
 # Commands that cannot run here, by how they begin.
 my %cannot = (
 	'make demo' => 'makes a cluster for itself and runs every test, this one too',
-	'make test TESTS=' => 'the same',
 	'make && make install' => 'installs into the system',
 );
 
@@ -55,7 +56,7 @@ governance.checkpoint_key_file = '$dir/key.pem'
 });
 $node->start;
 $node->safe_psql('postgres', 'CREATE ROLE gateway LOGIN');
-$node->safe_psql('postgres', "CREATE DATABASE $_") foreach qw(shop fresh app);
+$node->safe_psql('postgres', "CREATE DATABASE $_") foreach qw(shop app);
 local $ENV{PGHOST} = $node->host;
 local $ENV{PGPORT} = $node->port;
 mkdir "$dir/desk" or die $!;
@@ -145,6 +146,7 @@ sub part_of
 
 my $port = PostgreSQL::Test::Cluster::get_free_port();
 my ($gateway, $answer);
+my $shell = '';	# what the shell remembers of blocks before
 foreach my $block (Documented::blocks('README.md'))
 {
 	my $text = $block->{text} =~ s/127\.0\.0\.1:8080/127.0.0.1:$port/gr;
@@ -156,7 +158,7 @@ foreach my $block (Documented::blocks('README.md'))
 	}
 	elsif ($block->{language} eq 'sql')
 	{
-		sql($text eq "CREATE EXTENSION governance;\n" ? 'fresh' : 'app', $block);
+		sql('app', $block);
 	}
 	elsif ($block->{language} eq 'json')
 	{
@@ -168,25 +170,28 @@ foreach my $block (Documented::blocks('README.md'))
 		$gateway = IPC::Run::start([ 'bash', '-c', "exec $text" ], '<', \undef, '>', "$dir/gateway.log", '2>&1');
 		wait_until(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) }, 'a gateway listens');
 	}
-	elsif ($text =~ /^curl /)
+	elsif ($text =~ /^[A-Z]+=/)
 	{
-		foreach my $user (qw(scientist operator))
-		{
-			$ENV{ uc $user } //= $node->safe_psql('app', "SELECT gov_create_api_token('$user', 'readme')");
-		}
-		$answer = sh('app', { %$block, text => $text =~ s/^curl /curl -sS /r });
+		$shell .= $text;
 	}
 	else
 	{
-		# the log has not ended: what comes between its two queries is sealed, too
-		$node->safe_psql('app', 'SELECT gov_audit_seal()');
-		like(sh('app', $block), qr/^holds: /, '  and says so');
+		$answer = sh('app', { %$block, text => $shell . $text });
 	}
 }
+is( $node->safe_psql('app', q{SELECT string_agg(actor || ' ' || event_type, ', ' ORDER BY event_id)
+		FROM governance.audit_events WHERE resource LIKE '%/credit_risk:1.0.0' AND outcome = 'success'}),
+	'ana model_version.register, ben model_approval.approve, ben model_version.approve, postgres model_version.deploy, postgres model_version.deploy',
+	'five minutes: who did it, and nobody approved their own');
+
+# --- docs/SLA.md, docs/CONCURRENCY.md --------------------------------------------------------
+
+sql('app', $_) foreach Documented::blocks('docs/SLA.md');
 # a pool's client, with a token of one of those people
 foreach my $block (Documented::blocks('docs/CONCURRENCY.md'))
 {
-	is(sql('app', $block, token => $ENV{OPERATOR}), "operator\noperator", '  as who the token is of');
+	my $token = $node->safe_psql('app', q{SELECT gov_create_api_token('ana', 'pool')});
+	is(sql('app', $block, token => $token), "ana\nana", '  as who the token is of');
 }
 is(join(', ', keys %cannot), '', 'nothing is left out without reason');
 

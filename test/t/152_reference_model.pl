@@ -1,5 +1,5 @@
 # Random histories of calls by random people, against a model of the rules that
-# is written here, from the README alone, and knows no SQL.
+# is written here, from the documents alone, and knows no SQL.
 #
 # One session: the model tells the outcome of each call, its SQLSTATE.  Several
 # at once: the trail tells in which order the calls took effect (an event's
