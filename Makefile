@@ -200,7 +200,7 @@ test-gateway-asan: build/gateway-asan
 test-gateway-asan:	## the gateway's tests under sanitizers of memory and behaviour
 	GATEWAY=$(CURDIR)/build/gateway-asan \
 		TESTS="130_gateway 131_gateway_abuse 132_jwt 133_webhook \
-		135_gateway_connections 136_gateway_fields 138_gateway_routes \
+		135_gateway_connections 136_gateway_cut 136_gateway_fields 138_gateway_routes \
 		139_gateway_lists" \
 		test/run tap
 

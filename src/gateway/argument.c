@@ -29,11 +29,11 @@ static const struct
 	[TYPE_BOOLS] = {"bools", "bool[]"},
 	[TYPE_TIMES] = {"times", "text[]"},
 	[TYPE_ROWS] = {"rows", ""},
-	[TYPE_OBJECT] = {"object", ""},
-	[TYPE_JSON] = {"json", ""},
-	[TYPE_METRICS] = {"metrics", ""},
-	[TYPE_ANSWERS] = {"answers", ""},
-	[TYPE_ANY] = {"any", ""},
+	[TYPE_OBJECT] = {"object", "jsonb"},
+	[TYPE_JSON] = {"json", "jsonb"},
+	[TYPE_METRICS] = {"metrics", "jsonb"},
+	[TYPE_ANSWERS] = {"answers", "jsonb"},
+	[TYPE_ANY] = {"any", "jsonb"},
 };
 
 void

@@ -23,7 +23,7 @@ typedef struct Taking
 	const char *given[MAX_ARGUMENTS];	/* the name that gave it */
 	const char *actor;
 	Columns		columns;
-	Column		no_metrics;
+	Text		rest;			/* fields that are members of one argument */
 } Taking;
 
 static bool
@@ -288,14 +288,14 @@ check_inner(Taking *taking, const Argument *argument, const Json *json)
 	return true;
 }
 
-/* What is no array, nor goes into one, has its text as value, or just is. */
+/* What is no array, nor goes into one, has a value at once. */
 static bool
 take_value(Taking *taking, int i, const Json *json)
 {
 	const Route *route = taking->route;
 	ArgumentType type = route->arguments[i].type;
 	Arena	   *arena = taking->request->arena;
-	const char *value = NULL;
+	const char *value = "";
 	const char *wanted = element_type(type) != type ?
 		columns_take(&taking->columns, arena, route, i, json) :
 		value_of_json(arena, json, type, &value);
@@ -307,7 +307,7 @@ take_value(Taking *taking, int i, const Json *json)
 		why = columns_take_rows(&taking->columns, arena, route, i, json);
 	if (why != NULL)
 		return refuse(taking, "22023", why, NULL, NULL);
-	return set_value(taking, i, json->name, value != NULL ? value : "");
+	return set_value(taking, i, json->name, value);
 }
 
 static bool
@@ -371,16 +371,19 @@ take_fields(Taking *taking, const Json *body)
 			good = take_actor(taking, field);
 		else if (rest >= 0)
 		{
-			taking->request->values[rest] = "";
-			continue;
+			text_puts(&taking->rest, taking->rest.len ? ", " : "{");
+			text_append(&taking->rest, field->member,
+						field->end - field->member);
 		}
 		else
 			good = refuse_unknown(taking, field->name, NULL,
 								  route->arguments, route->narguments);
 		if (!good)
 			return false;
-		column_put(&taking->no_metrics, field->name);
 	}
+	if (taking->rest.len > 0)
+		taking->request->values[rest] = arena_printf(taking->request->arena,
+													 "%s}", taking->rest.data);
 	return true;
 }
 
@@ -440,7 +443,7 @@ fields_take(Request *request, const Route *route, const char **actor,
 	good = take_path(&taking) && take_query(&taking) &&
 		(strcmp(route->method, "GET") == 0 || take_body(&taking));
 	*actor = taking.actor;
-	request->no_metrics = column_end(request->arena, &taking.no_metrics);
+	text_free(&taking.rest);
 	columns_free(&taking.columns);
 	return good;
 }
@@ -471,12 +474,6 @@ parameters_of(const Request *request, const Statement *statement)
 	int			i;
 
 	for (i = 0; i < statement->nparameters; i++)
-	{
-		int			source = statement->source[i];
-
-		values[i] = source == BODY ? request->body :
-			source == NO_METRICS ? request->no_metrics :
-			request->values[source];
-	}
+		values[i] = request->values[statement->source[i]];
 	return values;
 }

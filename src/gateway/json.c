@@ -280,6 +280,8 @@ read_items(Reading *reading, Json *value, char close)
 		{
 			Json	   *item = arena_alloc(reading->arena, sizeof(Json));
 
+			skip_blanks(reading);
+			item->member = reading->at;
 			if (value->type == JSON_OBJECT)
 			{
 				if (!take(reading, '"'))
@@ -330,7 +332,7 @@ read_word(Reading *reading, Json *value)
 }
 
 static bool
-read_value(Reading *reading, Json *value)
+read_any(Reading *reading, Json *value)
 {
 	if (take(reading, '{'))
 	{
@@ -352,6 +354,18 @@ read_value(Reading *reading, Json *value)
 	if (*reading->at == '-' || isdigit((unsigned char) *reading->at))
 		return read_number(reading, value);
 	return read_word(reading, value);
+}
+
+static bool
+read_value(Reading *reading, Json *value)
+{
+	bool		good;
+
+	skip_blanks(reading);
+	value->begin = reading->at;
+	good = read_any(reading, value);
+	value->end = reading->at;
+	return good;
 }
 
 Json *

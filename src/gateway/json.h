@@ -3,7 +3,8 @@
  *		JSON as the body of a request has it (RFC 8259), taken apart.
  *
  * Strict, and stricter than the RFC where the database is: no NUL, no half of
- * a surrogate pair, no number that would be another one when it is kept.
+ * a surrogate pair, no number that would be another one when it is kept.  Each
+ * value knows where it stands in the text, so that it can be cut out as it is.
  */
 #ifndef GATEWAY_JSON_H
 #define GATEWAY_JSON_H
@@ -27,6 +28,9 @@ struct Json
 	JsonType	type;
 	const char *name;			/* of a member of an object */
 	const char *text;			/* of a string, or a number as it came */
+	const char *member;			/* where it begins with its name, if any */
+	const char *begin;			/* where it begins */
+	const char *end;			/* behind it */
 	Json	   *first;			/* member or element */
 	Json	   *next;
 	int			count;			/* of members or elements */

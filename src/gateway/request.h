@@ -60,7 +60,6 @@ typedef struct Request
 	size_t		body_len;
 	bool		too_large;
 	const char **values;		/* of the route's arguments, as text */
-	const char *no_metrics;		/* the body's fields that are none: an array */
 } Request;
 
 /* Take the target of the request line apart: "/a/b%20c?d=e". */

@@ -16,7 +16,7 @@
 #define MAX_ARGUMENTS 16
 #define MAX_INNER 8
 #define MAX_FIELDS 3
-#define MAX_PARAMETERS 18
+#define MAX_PARAMETERS MAX_ARGUMENTS
 #define MAX_STATEMENTS 256
 
 /* Flags of routes. */
@@ -88,11 +88,8 @@ typedef struct Statement
 	int			number;
 	const char *sql;
 	int			nparameters;
-	int			source[MAX_PARAMETERS]; /* argument, or one of these: */
+	int			source[MAX_PARAMETERS]; /* the argument of each */
 } Statement;
-
-#define BODY (-1)
-#define NO_METRICS (-2)			/* the fields of the body that are none */
 
 typedef struct Route
 {

@@ -16,20 +16,18 @@
 const Statement *statements[MAX_STATEMENTS];
 int			nstatements;
 
-/* The number of the parameter that carries an argument, or the body. */
+/* The number of the parameter that carries an argument. */
 static int
-parameter_of(Statement *statement, int source)
+parameter_of(Statement *statement, int argument)
 {
 	int			i;
 
 	for (i = 0; i < statement->nparameters; i++)
 	{
-		if (statement->source[i] == source)
+		if (statement->source[i] == argument)
 			return i + 1;
 	}
-	if (statement->nparameters == MAX_PARAMETERS)
-		bad_route(statement->sql ? statement->sql : "", "too many parameters");
-	statement->source[statement->nparameters++] = source;
+	statement->source[statement->nparameters++] = argument;
 	return statement->nparameters;
 }
 
@@ -38,40 +36,24 @@ put_argument(Text *sql, const Route *route, Statement *statement, int i)
 {
 	const Argument *argument = &route->arguments[i];
 	const char *field = argument->fields[0];
-	int			n;
+	int			n = parameter_of(statement, i);
 
 	switch (argument->type)
 	{
-		case TYPE_OBJECT:
-		case TYPE_JSON:
-		case TYPE_ANY:
-			text_printf(sql, "nullif($%d::jsonb -> '%s', 'null')",
-						parameter_of(statement, BODY), field);
-			break;
-		case TYPE_METRICS:
-		case TYPE_ANSWERS:
-			n = parameter_of(statement, BODY);
-			text_printf(sql, "coalesce(nullif($%d::jsonb -> '%s', 'null'),"
-						" nullif($%d::jsonb - $%d::text[], '{}'))", n, field,
-						n, parameter_of(statement, NO_METRICS));
-			break;
 		case TYPE_TIME:
-			text_printf(sql, "gov_moment('%s', $%d::text)", field,
-						parameter_of(statement, i));
+			text_printf(sql, "gov_moment('%s', $%d::text)", field, n);
 			break;
 		case TYPE_TIMES:
 			text_printf(sql, "(SELECT array_agg(coalesce(gov_moment('%s', e.t),"
 						" clock_timestamp()) ORDER BY e.n) FROM"
 						" unnest($%d::text[]) WITH ORDINALITY AS e(t, n))",
-						field, parameter_of(statement, i));
+						field, n);
 			break;
 		case TYPE_BOOLS:
-			text_printf(sql, "array_replace($%d::bool[], NULL, true)",
-						parameter_of(statement, i));
+			text_printf(sql, "array_replace($%d::bool[], NULL, true)", n);
 			break;
 		default:
-			text_printf(sql, "$%d::%s", parameter_of(statement, i),
-						type_cast(argument->type));
+			text_printf(sql, "$%d::%s", n, type_cast(argument->type));
 	}
 }
 

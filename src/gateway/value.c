@@ -158,6 +158,14 @@ other_type(const Json *json, ArgumentType type)
 	}
 }
 
+/* Does it go on as the text that it came as? */
+static bool
+is_jsonb(ArgumentType type)
+{
+	return type == TYPE_OBJECT || type == TYPE_JSON || type == TYPE_METRICS ||
+		type == TYPE_ANSWERS || type == TYPE_ANY;
+}
+
 ArgumentType
 element_type(ArgumentType type)
 {
@@ -179,11 +187,9 @@ value_of_json(Arena *arena, const Json *json, ArgumentType type,
 	wanted = other_type(json, type);
 	if (wanted != NULL)
 		return wanted;
-	if (json->type == JSON_TRUE || json->type == JSON_FALSE)
-		*value = json->type == JSON_TRUE ? "true" : "false";
-	else
-		*value = json->text;
-	return *value != NULL ? value_of_text(*value, type, &malformed) : NULL;
+	*value = json->type == JSON_STRING && !is_jsonb(type) ? json->text :
+		arena_copy(arena, json->begin, json->end - json->begin);
+	return value_of_text(*value, type, &malformed);
 }
 
 void

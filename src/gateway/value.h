@@ -18,7 +18,7 @@
 extern const char *value_of_text(const char *text, ArgumentType type,
 								 bool *malformed);
 
-/* The same of JSON, with the value; NULL is that of null, and of objects. */
+/* The same of JSON, with the value: NULL for null, of an object its text. */
 extern const char *value_of_json(Arena *arena, const Json *json,
 								 ArgumentType type, const char **value);
 
