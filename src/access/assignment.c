@@ -27,63 +27,45 @@ PG_FUNCTION_INFO_V1(gov_assign_role);
 PG_FUNCTION_INFO_V1(gov_revoke_role);
 PG_FUNCTION_INFO_V1(gov_delegate);
 
-static GovStatement find_assignment = {
-	.sql = "SELECT delegated_by, expires_at, expires_at IS NULL"
-		   " OR expires_at > pg_catalog.clock_timestamp()"
-		   " FROM governance.user_roles"
-		   " WHERE user_id = $1 AND role = $2",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_assignment, (TEXTOID, TEXTOID),
+		"SELECT delegated_by, expires_at, expires_at IS NULL"
+		" OR expires_at > pg_catalog.clock_timestamp()"
+		" FROM governance.user_roles"
+		" WHERE user_id = $1 AND role = $2");
 
-static GovStatement upsert_assignment = {
-	.sql = "INSERT INTO governance.user_roles AS t"
-		   " (user_id, role, assigned_by, expires_at, reason, delegated_by,"
-		   " lent_by)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7)"
-		   " ON CONFLICT (user_id, role) DO UPDATE"
-		   " SET assigned_at = excluded.assigned_at,"
-		   " assigned_by = excluded.assigned_by,"
-		   " expires_at = excluded.expires_at,"
-		   " reason = excluded.reason,"
-		   " delegated_by = excluded.delegated_by,"
-		   " lent_by = excluded.lent_by"
-		   " RETURNING t",
-	.nargs = 7,
-	.argtypes = {TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID,
-	TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(upsert_assignment,
+		(TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID,
+		 TEXTARRAYOID),
+		"INSERT INTO governance.user_roles AS t"
+		" (user_id, role, assigned_by, expires_at, reason, delegated_by,"
+		" lent_by)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7)"
+		" ON CONFLICT (user_id, role) DO UPDATE"
+		" SET assigned_at = excluded.assigned_at,"
+		" assigned_by = excluded.assigned_by,"
+		" expires_at = excluded.expires_at,"
+		" reason = excluded.reason,"
+		" delegated_by = excluded.delegated_by,"
+		" lent_by = excluded.lent_by"
+		" RETURNING t");
 
-static GovStatement delete_assignment = {
-	.sql = "DELETE FROM governance.user_roles"
-		   " WHERE user_id = $1 AND role = $2",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(delete_assignment, (TEXTOID, TEXTOID),
+		"DELETE FROM governance.user_roles"
+		" WHERE user_id = $1 AND role = $2");
 
 /* Both ends of a delegation, always locked in the same order. */
-static GovStatement lock_two_users = {
-	.sql = "SELECT user_id FROM governance.users"
-		   " WHERE user_id = $1 OR user_id = $2"
-		   " ORDER BY user_id FOR NO KEY UPDATE",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_two_users, (TEXTOID, TEXTOID),
+		"SELECT user_id FROM governance.users"
+		" WHERE user_id = $1 OR user_id = $2"
+		" ORDER BY user_id FOR NO KEY UPDATE");
 
-static GovStatement find_lent_by = {
-	.sql = "SELECT user_id, role, delegated_by FROM governance.user_roles"
-		   " WHERE delegated_by = $1 ORDER BY user_id, role",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_lent_by, (TEXTOID),
+		"SELECT user_id, role, delegated_by FROM governance.user_roles"
+		" WHERE delegated_by = $1 ORDER BY user_id, role");
 
-static GovStatement find_lent = {
-	.sql = "SELECT user_id, role, delegated_by FROM governance.user_roles"
-		   " WHERE delegated_by IS NOT NULL ORDER BY user_id, role",
-	.nargs = 0,
-	.latest = true
-};
+GOV_SQL(find_lent, (),
+		"SELECT user_id, role, delegated_by FROM governance.user_roles"
+		" WHERE delegated_by IS NOT NULL ORDER BY user_id, role");
 
 typedef struct Delegation
 {

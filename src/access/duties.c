@@ -32,19 +32,16 @@ typedef struct SodSet
 } SodSet;
 
 /* Active users whose role, direct or inherited, is admin and won't expire. */
-static GovStatement find_lasting_admin = {
-	.sql = "WITH RECURSIVE admin_roles(role) AS ("
-		   " SELECT 'admin'::text COLLATE \"C\" UNION"
-		   " SELECT i.role FROM governance.role_inheritance AS i"
-		   " JOIN admin_roles AS a ON i.inherited_role = a.role)"
-		   " SELECT 1 FROM governance.user_roles AS ur"
-		   " JOIN admin_roles AS a USING (role)"
-		   " JOIN governance.users AS u USING (user_id)"
-		   " WHERE u.is_active AND ur.expires_at IS NULL"
-		   " AND ur.delegated_by IS NULL LIMIT 1",
-	.nargs = 0,
-	.latest = true
-};
+GOV_SQL(find_lasting_admin, (),
+		"WITH RECURSIVE admin_roles(role) AS ("
+		" SELECT 'admin'::text COLLATE \"C\" UNION"
+		" SELECT i.role FROM governance.role_inheritance AS i"
+		" JOIN admin_roles AS a ON i.inherited_role = a.role)"
+		" SELECT 1 FROM governance.user_roles AS ur"
+		" JOIN admin_roles AS a USING (role)"
+		" JOIN governance.users AS u USING (user_id)"
+		" WHERE u.is_active AND ur.expires_at IS NULL"
+		" AND ur.delegated_by IS NULL LIMIT 1");
 
 void
 gov_lock_role_graph(void)

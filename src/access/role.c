@@ -30,123 +30,72 @@ PG_FUNCTION_INFO_V1(gov_revoke_permission);
 PG_FUNCTION_INFO_V1(gov_create_sod_set);
 PG_FUNCTION_INFO_V1(gov_drop_sod_set);
 
-static GovStatement insert_role = {
-	.sql = "INSERT INTO governance.roles (role, description, created_by)"
-		   " VALUES ($1, $2, $3)",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_role, (TEXTOID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.roles (role, description, created_by)"
+		" VALUES ($1, $2, $3)");
 
-static GovStatement select_role = {
-	.sql = "SELECT t, t.is_builtin FROM governance.roles AS t"
-		   " WHERE t.role = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(select_role, (TEXTOID),
+		"SELECT t, t.is_builtin FROM governance.roles AS t"
+		" WHERE t.role = $1");
 
-static GovStatement lock_role = {
-	.sql = "SELECT 1 FROM governance.roles WHERE role = $1 FOR UPDATE",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_role, (TEXTOID),
+		"SELECT 1 FROM governance.roles WHERE role = $1 FOR UPDATE");
 
-static GovStatement insert_permission = {
-	.sql = "INSERT INTO governance.role_permissions AS t"
-		   " (role, permission, granted_by) VALUES ($1, $2, $3)"
-		   " ON CONFLICT DO NOTHING RETURNING t",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_permission, (TEXTOID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.role_permissions AS t"
+		" (role, permission, granted_by) VALUES ($1, $2, $3)"
+		" ON CONFLICT DO NOTHING RETURNING t");
 
-static GovStatement select_permission = {
-	.sql = "SELECT t FROM governance.role_permissions AS t"
-		   " WHERE t.role = $1 AND t.permission = $2",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(select_permission, (TEXTOID, TEXTOID),
+		"SELECT t FROM governance.role_permissions AS t"
+		" WHERE t.role = $1 AND t.permission = $2");
 
-static GovStatement delete_permission = {
-	.sql = "DELETE FROM governance.role_permissions"
-		   " WHERE role = $1 AND permission = $2",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(delete_permission, (TEXTOID, TEXTOID),
+		"DELETE FROM governance.role_permissions"
+		" WHERE role = $1 AND permission = $2");
 
-static GovStatement insert_inheritance = {
-	.sql = "INSERT INTO governance.role_inheritance"
-		   " (role, inherited_role, added_by) VALUES ($1, $2, $3)",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_inheritance, (TEXTOID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.role_inheritance"
+		" (role, inherited_role, added_by) VALUES ($1, $2, $3)");
 
-static GovStatement delete_inheritance = {
-	.sql = "DELETE FROM governance.role_inheritance"
-		   " WHERE role = $1 AND inherited_role = $2",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(delete_inheritance, (TEXTOID, TEXTOID),
+		"DELETE FROM governance.role_inheritance"
+		" WHERE role = $1 AND inherited_role = $2");
 
-static GovStatement find_sets_of_role = {
-	.sql = "SELECT pg_catalog.string_agg(name, ', ' ORDER BY name)"
-		   " FROM governance.sod_sets WHERE $1 = ANY (roles)",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_sets_of_role, (TEXTOID),
+		"SELECT pg_catalog.string_agg(name, ', ' ORDER BY name)"
+		" FROM governance.sod_sets WHERE $1 = ANY (roles)");
 
-static GovStatement find_policies_of_role = {
-	.sql = "SELECT pg_catalog.string_agg(action, ', ' ORDER BY action)"
-		   " FROM governance.approval_policies WHERE required_role = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_policies_of_role, (TEXTOID),
+		"SELECT pg_catalog.string_agg(action, ', ' ORDER BY action)"
+		" FROM governance.approval_policies WHERE required_role = $1");
 
-static GovStatement count_holders = {
-	.sql = "SELECT count(*) FROM governance.user_roles WHERE role = $1"
-		   " AND (expires_at IS NULL"
-		   " OR expires_at > pg_catalog.clock_timestamp())",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(count_holders, (TEXTOID),
+		"SELECT count(*) FROM governance.user_roles WHERE role = $1"
+		" AND (expires_at IS NULL"
+		" OR expires_at > pg_catalog.clock_timestamp())");
 
 /* What hangs on a role, ended one kind after the other: each has its verb. */
-static GovStatement delete_role_assignments = {
-	.sql = "DELETE FROM governance.user_roles WHERE role = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(delete_role_assignments, (TEXTOID),
+		"DELETE FROM governance.user_roles WHERE role = $1");
 
-static GovStatement delete_role_permissions = {
-	.sql = "DELETE FROM governance.role_permissions WHERE role = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(delete_role_permissions, (TEXTOID),
+		"DELETE FROM governance.role_permissions WHERE role = $1");
 
-static GovStatement delete_role_inheritance = {
-	.sql = "DELETE FROM governance.role_inheritance"
-		   " WHERE role = $1 OR inherited_role = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(delete_role_inheritance, (TEXTOID),
+		"DELETE FROM governance.role_inheritance"
+		" WHERE role = $1 OR inherited_role = $1");
 
-static GovStatement delete_role = {
-	.sql = "DELETE FROM governance.roles WHERE role = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(delete_role, (TEXTOID),
+		"DELETE FROM governance.roles WHERE role = $1");
 
-static GovStatement insert_sod_set = {
-	.sql = "INSERT INTO governance.sod_sets AS t"
-		   " (name, roles, cardinality, created_by) VALUES ($1, $2, $3, $4)"
-		   " ON CONFLICT DO NOTHING RETURNING t",
-	.nargs = 4, .argtypes = {TEXTOID, TEXTARRAYOID, INT4OID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_sod_set, (TEXTOID, TEXTARRAYOID, INT4OID, TEXTOID),
+		"INSERT INTO governance.sod_sets AS t"
+		" (name, roles, cardinality, created_by) VALUES ($1, $2, $3, $4)"
+		" ON CONFLICT DO NOTHING RETURNING t");
 
-static GovStatement delete_sod_set = {
-	.sql = "DELETE FROM governance.sod_sets WHERE name = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(delete_sod_set, (TEXTOID),
+		"DELETE FROM governance.sod_sets WHERE name = $1");
 
 static char *
 role_resource(const char *role)

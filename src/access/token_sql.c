@@ -34,52 +34,34 @@ PG_FUNCTION_INFO_V1(gov_create_api_token);
 PG_FUNCTION_INFO_V1(gov_revoke_api_token);
 
 /* Against deactivation and new assignments, which lock the row harder. */
-static GovStatement lock_user = {
-	.sql = "SELECT u.is_active FROM governance.users AS u"
-		   " WHERE u.user_id = $1 FOR SHARE",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_user, (TEXTOID),
+		"SELECT u.is_active FROM governance.users AS u"
+		" WHERE u.user_id = $1 FOR SHARE");
 
-static GovStatement insert_token = {
-	.sql = "INSERT INTO governance.api_tokens"
-		   " (user_id, name, token_hash, expires_at, created_by,"
-		   " principals, backers)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING token_id",
-	.nargs = 7,
-	.argtypes = {TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID, TEXTOID,
-		TEXTARRAYOID, TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(insert_token,
+		(TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID, TEXTOID, TEXTARRAYOID,
+		 TEXTARRAYOID),
+		"INSERT INTO governance.api_tokens"
+		" (user_id, name, token_hash, expires_at, created_by,"
+		" principals, backers)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING token_id");
 
-static GovStatement insert_uses = {
-	.sql = "INSERT INTO governance.api_token_uses (token_id) VALUES ($1)",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(insert_uses, (INT8OID),
+		"INSERT INTO governance.api_token_uses (token_id) VALUES ($1)");
 
-static GovStatement find_owner = {
-	.sql = "SELECT t.user_id FROM governance.api_tokens AS t"
-		   " WHERE t.token_id = $1",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(find_owner, (INT8OID),
+		"SELECT t.user_id FROM governance.api_tokens AS t"
+		" WHERE t.token_id = $1");
 
-static GovStatement revoke_token = {
-	.sql = "UPDATE governance.api_tokens AS t"
-		   " SET revoked_at = clock_timestamp(), revoked_by = $2"
-		   " WHERE t.token_id = $1 AND t.revoked_at IS NULL",
-	.nargs = 2, .argtypes = {INT8OID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(revoke_token, (INT8OID, TEXTOID),
+		"UPDATE governance.api_tokens AS t"
+		" SET revoked_at = clock_timestamp(), revoked_by = $2"
+		" WHERE t.token_id = $1 AND t.revoked_at IS NULL");
 
-static GovStatement revoke_all = {
-	.sql = "UPDATE governance.api_tokens AS t"
-		   " SET revoked_at = clock_timestamp(), revoked_by = $2"
-		   " WHERE t.user_id = $1 AND t.revoked_at IS NULL",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(revoke_all, (TEXTOID, TEXTOID),
+		"UPDATE governance.api_tokens AS t"
+		" SET revoked_at = clock_timestamp(), revoked_by = $2"
+		" WHERE t.user_id = $1 AND t.revoked_at IS NULL");
 
 /*
  * forget_statement

@@ -29,67 +29,46 @@ PG_FUNCTION_INFO_V1(gov_update_user);
 PG_FUNCTION_INFO_V1(gov_deactivate_user);
 PG_FUNCTION_INFO_V1(gov_reactivate_user);
 
-static GovStatement insert_user = {
-	.sql = "INSERT INTO governance.users AS t"
-		   " (user_id, email, db_role, metadata, created_by)"
-		   " VALUES ($1, $2, $3::name, $4, $5)"
-		   " ON CONFLICT DO NOTHING RETURNING t",
-	.nargs = 5, .argtypes = {TEXTOID, TEXTOID, TEXTOID, JSONBOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_user, (TEXTOID, TEXTOID, TEXTOID, JSONBOID, TEXTOID),
+		"INSERT INTO governance.users AS t"
+		" (user_id, email, db_role, metadata, created_by)"
+		" VALUES ($1, $2, $3::name, $4, $5)"
+		" ON CONFLICT DO NOTHING RETURNING t");
 
-static GovStatement lock_user = {
-	.sql = "SELECT is_active, db_role FROM governance.users"
-		   " WHERE user_id = $1 FOR NO KEY UPDATE",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_user, (TEXTOID),
+		"SELECT is_active, db_role FROM governance.users"
+		" WHERE user_id = $1 FOR NO KEY UPDATE");
 
-static GovStatement find_db_role_user = {
-	.sql = "SELECT user_id, is_active FROM governance.users"
-		   " WHERE db_role = $1::name",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_db_role_user, (TEXTOID),
+		"SELECT user_id, is_active FROM governance.users"
+		" WHERE db_role = $1::name");
 
-static GovStatement update_user = {
-	.sql = "UPDATE governance.users AS t"
-		   " SET email = CASE WHEN $2 THEN $3 ELSE t.email END,"
-		   " db_role = coalesce($4::name, t.db_role),"
-		   " metadata = coalesce($5, t.metadata)"
-		   " WHERE t.user_id = $1"
-		   " AND (t.email IS DISTINCT FROM"
-		   " CASE WHEN $2 THEN $3 ELSE t.email END"
-		   " OR t.db_role IS DISTINCT FROM coalesce($4::name, t.db_role)"
-		   " OR t.metadata <> coalesce($5, t.metadata))"
-		   " RETURNING t",
-	.nargs = 5, .argtypes = {TEXTOID, BOOLOID, TEXTOID, TEXTOID, JSONBOID},
-	.latest = true
-};
+GOV_SQL(update_user, (TEXTOID, BOOLOID, TEXTOID, TEXTOID, JSONBOID),
+		"UPDATE governance.users AS t"
+		" SET email = CASE WHEN $2 THEN $3 ELSE t.email END,"
+		" db_role = coalesce($4::name, t.db_role),"
+		" metadata = coalesce($5, t.metadata)"
+		" WHERE t.user_id = $1"
+		" AND (t.email IS DISTINCT FROM"
+		" CASE WHEN $2 THEN $3 ELSE t.email END"
+		" OR t.db_role IS DISTINCT FROM coalesce($4::name, t.db_role)"
+		" OR t.metadata <> coalesce($5, t.metadata))"
+		" RETURNING t");
 
-static GovStatement select_user = {
-	.sql = "SELECT t FROM governance.users AS t WHERE t.user_id = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(select_user, (TEXTOID),
+		"SELECT t FROM governance.users AS t WHERE t.user_id = $1");
 
-static GovStatement count_names = {
-	.sql = "SELECT (SELECT count(*) FROM governance.models AS m"
-		   " WHERE m.owner = $1), (SELECT count(*)"
-		   " FROM governance.use_cases AS u WHERE u.owner = $1"
-		   " AND u.status NOT IN ('deprecated', 'archived')),"
-		   " (SELECT count(*) FROM governance.escalation_rules AS r"
-		   " WHERE $1 = ANY (r.notify_users))",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(count_names, (TEXTOID),
+		"SELECT (SELECT count(*) FROM governance.models AS m"
+		" WHERE m.owner = $1), (SELECT count(*)"
+		" FROM governance.use_cases AS u WHERE u.owner = $1"
+		" AND u.status NOT IN ('deprecated', 'archived')),"
+		" (SELECT count(*) FROM governance.escalation_rules AS r"
+		" WHERE $1 = ANY (r.notify_users))");
 
-static GovStatement set_active = {
-	.sql = "UPDATE governance.users AS t SET is_active = $2"
-		   " WHERE t.user_id = $1 RETURNING t",
-	.nargs = 2, .argtypes = {TEXTOID, BOOLOID},
-	.latest = true
-};
+GOV_SQL(set_active, (TEXTOID, BOOLOID),
+		"UPDATE governance.users AS t SET is_active = $2"
+		" WHERE t.user_id = $1 RETURNING t");
 
 static char *
 user_resource(const char *user_id)

@@ -41,52 +41,34 @@
 
 PG_FUNCTION_INFO_V1(gov_audit_checkpoint);
 
-static GovStatement find_key = {
-	.sql = "SELECT k.retired_at IS NULL FROM governance.checkpoint_keys AS k"
-		   " WHERE k.name = $1 AND k.key_id = $2",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_key, (TEXTOID, TEXTOID),
+		"SELECT k.retired_at IS NULL FROM governance.checkpoint_keys AS k"
+		" WHERE k.name = $1 AND k.key_id = $2");
 
-static GovStatement insert_key = {
-	.sql = "INSERT INTO governance.checkpoint_keys (name, key_id, verifier_key)"
-		   " VALUES ($1, $2, $3) ON CONFLICT (name, key_id) DO NOTHING",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_key, (TEXTOID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.checkpoint_keys (name, key_id, verifier_key)"
+		" VALUES ($1, $2, $3) ON CONFLICT (name, key_id) DO NOTHING");
 
-static GovStatement reuse_key = {
-	.sql = "UPDATE governance.checkpoint_keys AS k SET retired_at = NULL"
-		   " WHERE k.name = $1 AND k.key_id = $2"
-		   " AND k.retired_at IS NOT NULL",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(reuse_key, (TEXTOID, TEXTOID),
+		"UPDATE governance.checkpoint_keys AS k SET retired_at = NULL"
+		" WHERE k.name = $1 AND k.key_id = $2"
+		" AND k.retired_at IS NOT NULL");
 
-static GovStatement retire_others = {
-	.sql = "UPDATE governance.checkpoint_keys AS k"
-		   " SET retired_at = pg_catalog.clock_timestamp()"
-		   " WHERE (k.name, k.key_id) <> ($1, $2) AND k.retired_at IS NULL",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(retire_others, (TEXTOID, TEXTOID),
+		"UPDATE governance.checkpoint_keys AS k"
+		" SET retired_at = pg_catalog.clock_timestamp()"
+		" WHERE (k.name, k.key_id) <> ($1, $2) AND k.retired_at IS NULL");
 
-static GovStatement insert_checkpoint = {
-	.sql = "INSERT INTO governance.audit_checkpoints"
-		   " (tree_size, root, origin, key_id, note, created_by)"
-		   " VALUES ($1, $2, $3, $4, $5, $6)"
-		   " ON CONFLICT (tree_size, origin, key_id) DO NOTHING",
-	.nargs = 6, .argtypes = {INT8OID, BYTEAOID, TEXTOID, TEXTOID, TEXTOID,
-		TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_checkpoint,
+		(INT8OID, BYTEAOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.audit_checkpoints"
+		" (tree_size, root, origin, key_id, note, created_by)"
+		" VALUES ($1, $2, $3, $4, $5, $6)"
+		" ON CONFLICT (tree_size, origin, key_id) DO NOTHING");
 
-static GovStatement find_checkpoint = {
-	.sql = "SELECT 1 FROM governance.audit_checkpoints AS c"
-		   " WHERE c.tree_size = $1 AND c.origin = $2 AND c.key_id = $3",
-	.nargs = 3, .argtypes = {INT8OID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_checkpoint, (INT8OID, TEXTOID, TEXTOID),
+		"SELECT 1 FROM governance.audit_checkpoints AS c"
+		" WHERE c.tree_size = $1 AND c.origin = $2 AND c.key_id = $3");
 
 /* The setting governance.checkpoint_origin; empty is "governance". */
 static char *origin_prefix = NULL;

@@ -21,49 +21,39 @@
 #include "core/work.h"
 
 /* It names no operator and no function: any search_path will do. */
-static GovStatement insert_event = {
-	.sql = "INSERT INTO governance.events (source, type, subject, data)"
-		   " VALUES ($1, $2, $3, $4)",
-	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, JSONBOID}
-};
+GOV_SQL(insert_event, (TEXTOID, TEXTOID, TEXTOID, JSONBOID),
+		"INSERT INTO governance.events (source, type, subject, data)"
+		" VALUES ($1, $2, $3, $4)",
+		.isolated = true);
 
-static GovStatement last_number = {
-	.sql = "SELECT max(published_no) FROM governance.events",
-	.nargs = 0,
-	.latest = true
-};
+GOV_SQL(last_number, (),
+		"SELECT max(published_no) FROM governance.events");
 
 /* What has committed, in the order in which it was written. */
-static GovStatement number_events = {
-	.sql = "UPDATE governance.events AS e"
-		   " SET published_no = $1 + n.n,"
-		   " published_at = pg_catalog.clock_timestamp()"
-		   " FROM (SELECT w.event_no,"
-		   " row_number() OVER (ORDER BY w.event_no) AS n"
-		   " FROM (SELECT u.event_no FROM governance.events AS u"
-		   " WHERE u.published_no IS NULL"
-		   " ORDER BY u.event_no LIMIT $2) AS w) AS n"
-		   " WHERE e.event_no = n.event_no",
-	.nargs = 2, .argtypes = {INT8OID, INT4OID},
-	.latest = true
-};
+GOV_SQL(number_events, (INT8OID, INT4OID),
+		"UPDATE governance.events AS e"
+		" SET published_no = $1 + n.n,"
+		" published_at = pg_catalog.clock_timestamp()"
+		" FROM (SELECT w.event_no,"
+		" row_number() OVER (ORDER BY w.event_no) AS n"
+		" FROM (SELECT u.event_no FROM governance.events AS u"
+		" WHERE u.published_no IS NULL"
+		" ORDER BY u.event_no LIMIT $2) AS w) AS n"
+		" WHERE e.event_no = n.event_no");
 
 /*
  * The oldest by number, as far as they are old: where nothing is, that is
  * seen by looking at a few rows.
  */
-static GovStatement delete_events = {
-	.sql = "DELETE FROM governance.events AS e"
-		   " WHERE e.ctid = ANY (ARRAY(SELECT o.ctid"
-		   " FROM (SELECT p.ctid, p.\"time\""
-		   " FROM governance.events AS p"
-		   " WHERE p.published_no < $3"
-		   " ORDER BY p.published_no LIMIT $2) AS o"
-		   " WHERE o.\"time\" < pg_catalog.clock_timestamp()"
-		   " - pg_catalog.make_interval(days => $1)))",
-	.nargs = 3, .argtypes = {INT4OID, INT4OID, INT8OID},
-	.latest = true
-};
+GOV_SQL(delete_events, (INT4OID, INT4OID, INT8OID),
+		"DELETE FROM governance.events AS e"
+		" WHERE e.ctid = ANY (ARRAY(SELECT o.ctid"
+		" FROM (SELECT p.ctid, p.\"time\""
+		" FROM governance.events AS p"
+		" WHERE p.published_no < $3"
+		" ORDER BY p.published_no LIMIT $2) AS o"
+		" WHERE o.\"time\" < pg_catalog.clock_timestamp()"
+		" - pg_catalog.make_interval(days => $1)))");
 
 /*
  * event_source

@@ -30,30 +30,27 @@ PG_FUNCTION_INFO_V1(gov_audit_status);
 PG_FUNCTION_INFO_V1(gov_sql_audit_status);
 
 /* What former incarnations left unsealed: their number, the oldest's time. */
-static GovStatement count_tail = {
-	.sql = "SELECT pg_catalog.count(*), pg_catalog.min(e.occurred_at)"
-		   " FROM governance.audit_events AS e"
-		   " WHERE e.incarnation OPERATOR(pg_catalog.<) $1"
-		   " AND NOT EXISTS (SELECT FROM governance.audit_leaves AS l"
-		   " WHERE l.event_id OPERATOR(pg_catalog.=) e.event_id)",
-	.nargs = 1, .argtypes = {INT8OID}
-};
+GOV_SQL(count_tail, (INT8OID),
+		"SELECT pg_catalog.count(*), pg_catalog.min(e.occurred_at)"
+		" FROM governance.audit_events AS e"
+		" WHERE e.incarnation OPERATOR(pg_catalog.<) $1"
+		" AND NOT EXISTS (SELECT FROM governance.audit_leaves AS l"
+		" WHERE l.event_id OPERATOR(pg_catalog.=) e.event_id)",
+		.isolated = true);
 
 /* The largest checkpoint given out, one that is signed before others. */
-static GovStatement last_checkpoint = {
-	.sql = "SELECT c.tree_size, pg_catalog.encode(c.root, 'hex'), c.origin,"
-		   " nullif(c.key_id, ''), c.created_at"
-		   " FROM governance.audit_checkpoints AS c"
-		   " ORDER BY c.tree_size DESC, c.key_id <> '' DESC,"
-		   " c.checkpoint_id DESC LIMIT 1",
-	.nargs = 0
-};
+GOV_SQL(last_checkpoint, (),
+		"SELECT c.tree_size, pg_catalog.encode(c.root, 'hex'), c.origin,"
+		" nullif(c.key_id, ''), c.created_at"
+		" FROM governance.audit_checkpoints AS c"
+		" ORDER BY c.tree_size DESC, c.key_id <> '' DESC,"
+		" c.checkpoint_id DESC LIMIT 1",
+		.isolated = true);
 
-static GovStatement witnessed_size = {
-	.sql = "SELECT pg_catalog.max(c.tree_size)"
-		   " FROM governance.audit_cosignatures AS c",
-	.nargs = 0
-};
+GOV_SQL(witnessed_size, (),
+		"SELECT pg_catalog.max(c.tree_size)"
+		" FROM governance.audit_cosignatures AS c",
+		.isolated = true);
 
 static void
 push_int8(JsonbParseState **state, const char *key, int64 value)

@@ -40,19 +40,18 @@ static GovStatement insert_event = {
 		   "leaf_hash) OVERRIDING SYSTEM VALUE"
 		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
 		   " $14, $15, $16, $17, $18, $19, $20)",
-	.nargs = GOV_AUDIT_FIELDS + 1,
 	.argtypes = {INT8OID, INT8OID, TIMESTAMPTZOID, XID8OID, TEXTOID, TEXTOID,
 		NAMEOID, NAMEOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-		JSONBOID, JSONBOID, JSONBOID, JSONBOID, INETOID, TEXTOID, BYTEAOID}
+		JSONBOID, JSONBOID, JSONBOID, JSONBOID, INETOID, TEXTOID, BYTEAOID},
+	.isolated = true
 };
 
 StaticAssertDecl(GOV_AUDIT_FIELDS == 19,
 				 "insert_event has a parameter and a type for each field");
 
-static GovStatement select_event = {
-	.sql = "SELECT e FROM governance.audit_events AS e WHERE event_id = $1",
-	.nargs = 1, .argtypes = {INT8OID}
-};
+GOV_SQL(select_event, (INT8OID),
+		"SELECT e FROM governance.audit_events AS e WHERE event_id = $1",
+		.isolated = true);
 
 /* Is an insertion of ours in progress? */
 static bool recording = false;

@@ -46,18 +46,16 @@ PG_FUNCTION_INFO_V1(gov_restoring_now);
 PG_FUNCTION_INFO_V1(gov_continue_log);
 PG_FUNCTION_INFO_V1(gov_rename_log);
 
-static GovStatement find_others = {
-	.sql = "SELECT 'session with process id ' || a.pid"
-		   " FROM pg_catalog.pg_stat_activity AS a"
-		   " WHERE a.datname = pg_catalog.current_database()"
-		   " AND a.backend_type = 'client backend'"
-		   " AND a.pid <> pg_catalog.pg_backend_pid()"
-		   " UNION ALL"
-		   " SELECT 'prepared transaction \"' || p.gid || '\"'"
-		   " FROM pg_catalog.pg_prepared_xacts AS p"
-		   " WHERE p.database = pg_catalog.current_database() LIMIT 1",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(find_others, (),
+		"SELECT 'session with process id ' || a.pid"
+		" FROM pg_catalog.pg_stat_activity AS a"
+		" WHERE a.datname = pg_catalog.current_database()"
+		" AND a.backend_type = 'client backend'"
+		" AND a.pid <> pg_catalog.pg_backend_pid()"
+		" UNION ALL"
+		" SELECT 'prepared transaction \"' || p.gid || '\"'"
+		" FROM pg_catalog.pg_prepared_xacts AS p"
+		" WHERE p.database = pg_catalog.current_database() LIMIT 1");
 
 /*
  * The tables that a dump has rows for, and whether each may have rows that
@@ -65,130 +63,108 @@ static GovStatement find_others = {
  * nobody has done anything yet.  It seals the first events, and notes when it
  * last looked at service levels.
  */
-static GovStatement list_tables = {
-	.sql = "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname),"
-		   " c.relname IN ('audit_leaves', 'audit_tiles', 'audit_tree_heads',"
-		   " 'sla_evaluations', 'sla_retention')"
-		   " FROM pg_catalog.pg_extension AS e"
-		   " CROSS JOIN pg_catalog.unnest(e.extconfig) AS k(oid)"
-		   " JOIN pg_catalog.pg_class AS c ON c.oid = k.oid"
-		   " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-		   " JOIN pg_catalog.pg_am AS a ON a.oid = c.relam"
-		   " WHERE e.extname = 'governance' AND c.relkind = 'r'"
-		   " AND a.amname = 'heap'"
-		   " ORDER BY c.relname",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(list_tables, (),
+		"SELECT pg_catalog.format('%I.%I', n.nspname, c.relname),"
+		" c.relname IN ('audit_leaves', 'audit_tiles', 'audit_tree_heads',"
+		" 'sla_evaluations', 'sla_retention')"
+		" FROM pg_catalog.pg_extension AS e"
+		" CROSS JOIN pg_catalog.unnest(e.extconfig) AS k(oid)"
+		" JOIN pg_catalog.pg_class AS c ON c.oid = k.oid"
+		" JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+		" JOIN pg_catalog.pg_am AS a ON a.oid = c.relam"
+		" WHERE e.extname = 'governance' AND c.relkind = 'r'"
+		" AND a.amname = 'heap'"
+		" ORDER BY c.relname");
 
 /* Statements that put each guard back. */
-static GovStatement list_guards = {
-	.sql = "SELECT pg_catalog.format('ALTER TABLE %I.%I ENABLE ALWAYS TRIGGER %I',"
-		   " n.nspname, c.relname, t.tgname)"
-		   " FROM pg_catalog.pg_trigger AS t"
-		   " JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid"
-		   " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-		   " JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid"
-		   " WHERE n.nspname = 'governance' AND p.pronamespace = n.oid"
-		   " AND NOT t.tgisinternal AND t.tgenabled <> 'A'",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(list_guards, (),
+		"SELECT pg_catalog.format('ALTER TABLE %I.%I ENABLE ALWAYS TRIGGER %I',"
+		" n.nspname, c.relname, t.tgname)"
+		" FROM pg_catalog.pg_trigger AS t"
+		" JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid"
+		" JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+		" JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid"
+		" WHERE n.nspname = 'governance' AND p.pronamespace = n.oid"
+		" AND NOT t.tgisinternal AND t.tgenabled <> 'A'");
 
 /*
  * Foreign keys stand aside, too: data comes in any order where pg_restore has
  * several jobs.
  */
-static GovStatement list_keys_off = {
-	.sql = "SELECT pg_catalog.format('ALTER TABLE %I.%I DISABLE TRIGGER %I',"
-		   " n.nspname, c.relname, t.tgname)"
-		   " FROM pg_catalog.pg_trigger AS t"
-		   " JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid"
-		   " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-		   " WHERE n.nspname = 'governance' AND t.tgisinternal",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(list_keys_off, (),
+		"SELECT pg_catalog.format('ALTER TABLE %I.%I DISABLE TRIGGER %I',"
+		" n.nspname, c.relname, t.tgname)"
+		" FROM pg_catalog.pg_trigger AS t"
+		" JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid"
+		" JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+		" WHERE n.nspname = 'governance' AND t.tgisinternal");
 
-static GovStatement list_keys_on = {
-	.sql = "SELECT pg_catalog.format('ALTER TABLE %I.%I ENABLE TRIGGER %I',"
-		   " n.nspname, c.relname, t.tgname)"
-		   " FROM pg_catalog.pg_trigger AS t"
-		   " JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid"
-		   " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-		   " WHERE n.nspname = 'governance' AND t.tgisinternal"
-		   " AND t.tgenabled <> 'O'",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(list_keys_on, (),
+		"SELECT pg_catalog.format('ALTER TABLE %I.%I ENABLE TRIGGER %I',"
+		" n.nspname, c.relname, t.tgname)"
+		" FROM pg_catalog.pg_trigger AS t"
+		" JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid"
+		" JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+		" WHERE n.nspname = 'governance' AND t.tgisinternal"
+		" AND t.tgenabled <> 'O'");
 
 /* Statements that each find a row whose foreign key leads nowhere. */
-static GovStatement list_key_checks = {
-	.sql = "SELECT pg_catalog.format('SELECT 1 FROM %s AS f WHERE (%s) IS NOT NULL"
-		   " AND NOT EXISTS (SELECT FROM %s AS k WHERE %s) LIMIT 1',"
-		   " k.conrelid::pg_catalog.regclass,"
-		   " pg_catalog.string_agg(pg_catalog.format('f.%I', fa.attname), ', ' ORDER BY u.n),"
-		   " k.confrelid::pg_catalog.regclass,"
-		   " pg_catalog.string_agg(pg_catalog.format('k.%I = f.%I',"
-		   " ka.attname, fa.attname), ' AND ' ORDER BY u.n)), k.conname"
-		   " FROM pg_catalog.pg_constraint AS k"
-		   " CROSS JOIN ROWS FROM (pg_catalog.unnest(k.conkey),"
-		   " pg_catalog.unnest(k.confkey)) WITH ORDINALITY AS u(f, k, n)"
-		   " JOIN pg_catalog.pg_attribute AS fa"
-		   " ON fa.attrelid = k.conrelid AND fa.attnum = u.f"
-		   " JOIN pg_catalog.pg_attribute AS ka"
-		   " ON ka.attrelid = k.confrelid AND ka.attnum = u.k"
-		   " JOIN pg_catalog.pg_namespace AS n ON n.oid = k.connamespace"
-		   " WHERE k.contype = 'f' AND n.nspname = 'governance'"
-		   " GROUP BY k.oid, k.conrelid, k.confrelid, k.conname",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(list_key_checks, (),
+		"SELECT pg_catalog.format('SELECT 1 FROM %s AS f WHERE (%s) IS NOT NULL"
+		" AND NOT EXISTS (SELECT FROM %s AS k WHERE %s) LIMIT 1',"
+		" k.conrelid::pg_catalog.regclass,"
+		" pg_catalog.string_agg(pg_catalog.format('f.%I', fa.attname), ', ' ORDER BY u.n),"
+		" k.confrelid::pg_catalog.regclass,"
+		" pg_catalog.string_agg(pg_catalog.format('k.%I = f.%I',"
+		" ka.attname, fa.attname), ' AND ' ORDER BY u.n)), k.conname"
+		" FROM pg_catalog.pg_constraint AS k"
+		" CROSS JOIN ROWS FROM (pg_catalog.unnest(k.conkey),"
+		" pg_catalog.unnest(k.confkey)) WITH ORDINALITY AS u(f, k, n)"
+		" JOIN pg_catalog.pg_attribute AS fa"
+		" ON fa.attrelid = k.conrelid AND fa.attnum = u.f"
+		" JOIN pg_catalog.pg_attribute AS ka"
+		" ON ka.attrelid = k.confrelid AND ka.attnum = u.k"
+		" JOIN pg_catalog.pg_namespace AS n ON n.oid = k.connamespace"
+		" WHERE k.contype = 'f' AND n.nspname = 'governance'"
+		" GROUP BY k.oid, k.conrelid, k.confrelid, k.conname");
 
-static GovStatement find_missing_guard = {
-	.sql = "SELECT p.problem FROM governance.component_problems() AS p"
-		   " WHERE p.problem LIKE 'the guard of %' LIMIT 1",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(find_missing_guard, (),
+		"SELECT p.problem FROM governance.component_problems() AS p"
+		" WHERE p.problem LIKE 'the guard of %' LIMIT 1");
 
 /* Statements that lift each sequence above what its column holds. */
-static GovStatement list_sequences = {
-	.sql = "SELECT pg_catalog.format('SELECT pg_catalog.setval(%L, m.m)"
-		   " FROM (SELECT pg_catalog.max(t.%I) AS m FROM %I.%I AS t) AS m,"
-		   " %I.%I AS s WHERE m.m > s.last_value"
-		   " OR m.m = s.last_value AND NOT s.is_called',"
-		   " pg_catalog.format('%I.%I', n.nspname, s.relname), a.attname,"
-		   " n.nspname, c.relname, n.nspname, s.relname)"
-		   " FROM pg_catalog.pg_class AS s"
-		   " JOIN pg_catalog.pg_namespace AS n ON n.oid = s.relnamespace"
-		   " JOIN pg_catalog.pg_depend AS d ON d.objid = s.oid"
-		   " AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
-		   " AND d.refclassid = d.classid AND d.deptype IN ('i', 'a')"
-		   " JOIN pg_catalog.pg_class AS c ON c.oid = d.refobjid"
-		   " JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid"
-		   " AND a.attnum = d.refobjsubid"
-		   " WHERE n.nspname = 'governance' AND s.relkind = 'S'",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(list_sequences, (),
+		"SELECT pg_catalog.format('SELECT pg_catalog.setval(%L, m.m)"
+		" FROM (SELECT pg_catalog.max(t.%I) AS m FROM %I.%I AS t) AS m,"
+		" %I.%I AS s WHERE m.m > s.last_value"
+		" OR m.m = s.last_value AND NOT s.is_called',"
+		" pg_catalog.format('%I.%I', n.nspname, s.relname), a.attname,"
+		" n.nspname, c.relname, n.nspname, s.relname)"
+		" FROM pg_catalog.pg_class AS s"
+		" JOIN pg_catalog.pg_namespace AS n ON n.oid = s.relnamespace"
+		" JOIN pg_catalog.pg_depend AS d ON d.objid = s.oid"
+		" AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
+		" AND d.refclassid = d.classid AND d.deptype IN ('i', 'a')"
+		" JOIN pg_catalog.pg_class AS c ON c.oid = d.refobjid"
+		" JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid"
+		" AND a.attnum = d.refobjsubid"
+		" WHERE n.nspname = 'governance' AND s.relkind = 'S'");
 
-static GovStatement count_logs = {
-	.sql = "SELECT pg_catalog.count(*) FROM governance.audit_log AS l"
-		   " JOIN governance.audit_home AS h ON h.log_id = l.log_id",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(count_logs, (),
+		"SELECT pg_catalog.count(*) FROM governance.audit_log AS l"
+		" JOIN governance.audit_home AS h ON h.log_id = l.log_id");
 
-static GovStatement raise_incarnation = {
-	.sql = "UPDATE governance.audit_log SET incarnation = incarnation + 1",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(raise_incarnation, (),
+		"UPDATE governance.audit_log SET incarnation = incarnation + 1");
 
-static GovStatement move_home = {
-	.sql = "UPDATE governance.audit_home AS h"
-		   " SET system_identifier = $1, database_oid = $2"
-		   " WHERE (h.system_identifier, h.database_oid) <> ($1, $2)",
-	.nargs = 2, .argtypes = {INT8OID, INT8OID}, .latest = true
-};
+GOV_SQL(move_home, (INT8OID, INT8OID),
+		"UPDATE governance.audit_home AS h"
+		" SET system_identifier = $1, database_oid = $2"
+		" WHERE (h.system_identifier, h.database_oid) <> ($1, $2)");
 
-static GovStatement rename_log = {
-	.sql = "UPDATE governance.audit_log"
-		   " SET log_id = pg_catalog.gen_random_uuid() RETURNING log_id",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(rename_log, (),
+		"UPDATE governance.audit_log"
+		" SET log_id = pg_catalog.gen_random_uuid() RETURNING log_id");
 
 static void
 require_superuser(const char *function)

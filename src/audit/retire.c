@@ -43,54 +43,40 @@ PG_FUNCTION_INFO_V1(gov_audit_retire);
 #define DELETE_BATCH	10000	/* rows a statement */
 #define RETIRE_LOCK		1		/* sub-object; the sealer's is 0 */
 
-static GovStatement find_suspension = {
-	.sql = "SELECT 1 FROM governance.system_state AS s WHERE s.is_suspended",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(find_suspension, (),
+		"SELECT 1 FROM governance.system_state AS s WHERE s.is_suspended");
 
 /* Reportable, and nothing has been told to that authority. */
-static GovStatement find_legal_hold = {
-	.sql = "SELECT d.incident_id, d.regime"
-		   " FROM governance.incident_deadlines AS d"
-		   " GROUP BY d.incident_id, d.regime, d.jurisdiction"
-		   " HAVING pg_catalog.bool_and(d.notified_at IS NULL)"
-		   " ORDER BY d.incident_id LIMIT 1",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(find_legal_hold, (),
+		"SELECT d.incident_id, d.regime"
+		" FROM governance.incident_deadlines AS d"
+		" GROUP BY d.incident_id, d.regime, d.jurisdiction"
+		" HAVING pg_catalog.bool_and(d.notified_at IS NULL)"
+		" ORDER BY d.incident_id LIMIT 1");
 
 /* What was decided for good, not what this transaction overrides. */
-static GovStatement find_retention = {
-	.sql = "SELECT CAST(p.value AS pg_catalog.int8)"
-		   " FROM governance.policies AS p"
-		   " WHERE p.name = 'audit.retention_days'",
-	.nargs = 0, .latest = true
-};
+GOV_SQL(find_retention, (),
+		"SELECT CAST(p.value AS pg_catalog.int8)"
+		" FROM governance.policies AS p"
+		" WHERE p.name = 'audit.retention_days'");
 
-static GovStatement find_flag = {
-	.sql = "SELECT 1 FROM governance.audit_seal_flags AS f"
-		   " WHERE f.event_id = $1 AND f.leaf_index = $2"
-		   " AND f.stored_hash = $3 AND f.computed_hash = $4",
-	.nargs = 4, .argtypes = {INT8OID, INT8OID, BYTEAOID, BYTEAOID},
-	.latest = true
-};
+GOV_SQL(find_flag, (INT8OID, INT8OID, BYTEAOID, BYTEAOID),
+		"SELECT 1 FROM governance.audit_seal_flags AS f"
+		" WHERE f.event_id = $1 AND f.leaf_index = $2"
+		" AND f.stored_hash = $3 AND f.computed_hash = $4");
 
-static GovStatement insert_retirement = {
-	.sql = "INSERT INTO governance.audit_retirements (to_index, from_index,"
-		   " root, tree_root, older_than, checkpoint_size, event_id, reason,"
-		   " retired_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-	.nargs = 9, .argtypes = {INT8OID, INT8OID, BYTEAOID, BYTEAOID,
-		TIMESTAMPTZOID, INT8OID, INT8OID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_retirement,
+		(INT8OID, INT8OID, BYTEAOID, BYTEAOID, TIMESTAMPTZOID, INT8OID,
+		 INT8OID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.audit_retirements (to_index, from_index,"
+		" root, tree_root, older_than, checkpoint_size, event_id, reason,"
+		" retired_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 
-static GovStatement delete_events = {
-	.sql = "DELETE FROM governance.audit_events AS e"
-		   " USING governance.audit_leaves AS l"
-		   " WHERE l.leaf_index >= $1 AND l.leaf_index < $2"
-		   " AND e.event_id = l.event_id",
-	.nargs = 2, .argtypes = {INT8OID, INT8OID},
-	.latest = true
-};
+GOV_SQL(delete_events, (INT8OID, INT8OID),
+		"DELETE FROM governance.audit_events AS e"
+		" USING governance.audit_leaves AS l"
+		" WHERE l.leaf_index >= $1 AND l.leaf_index < $2"
+		" AND e.event_id = l.event_id");
 
 typedef struct Retire
 {

@@ -53,39 +53,35 @@ PG_FUNCTION_INFO_V1(gov_audit_seal);
 
 #define MAX_NAMED 5				/* flagged events that a warning names */
 
-static GovStatement insert_leaves = {
-	.sql = "INSERT INTO governance.audit_leaves (leaf_index, event_id)"
-		   " SELECT $1 OPERATOR(pg_catalog.+) u.n, u.event_id"
-		   " FROM pg_catalog.unnest($2) WITH ORDINALITY AS u(event_id, n)",
-	.nargs = 2, .argtypes = {INT8OID, INT8ARRAYOID}
-};
+GOV_SQL(insert_leaves, (INT8OID, INT8ARRAYOID),
+		"INSERT INTO governance.audit_leaves (leaf_index, event_id)"
+		" SELECT $1 OPERATOR(pg_catalog.+) u.n, u.event_id"
+		" FROM pg_catalog.unnest($2) WITH ORDINALITY AS u(event_id, n)",
+		.isolated = true);
 
-static GovStatement insert_flag = {
-	.sql = "INSERT INTO governance.audit_seal_flags"
-		   " (event_id, leaf_index, stored_hash, computed_hash)"
-		   " VALUES ($1, $2, $3, $4)",
-	.nargs = 4, .argtypes = {INT8OID, INT8OID, BYTEAOID, BYTEAOID}
-};
+GOV_SQL(insert_flag, (INT8OID, INT8OID, BYTEAOID, BYTEAOID),
+		"INSERT INTO governance.audit_seal_flags"
+		" (event_id, leaf_index, stored_hash, computed_hash)"
+		" VALUES ($1, $2, $3, $4)",
+		.isolated = true);
 
-static GovStatement insert_head = {
-	.sql = "INSERT INTO governance.audit_tree_heads (tree_size,"
-		   " previous_size, root, incarnation, snapshot, base_snapshot,"
-		   " cursor_xid, cursor_event_id)"
-		   " VALUES ($1, $2, $3, $4, CAST($5 AS pg_catalog.pg_snapshot),"
-		   " CAST($6 AS pg_catalog.pg_snapshot), $7, $8)",
-	.nargs = 8, .argtypes = {INT8OID, INT8OID, BYTEAOID, INT8OID, TEXTOID,
-		TEXTOID, XID8OID, INT8OID}
-};
+GOV_SQL(insert_head,
+		(INT8OID, INT8OID, BYTEAOID, INT8OID, TEXTOID, TEXTOID, XID8OID,
+		 INT8OID),
+		"INSERT INTO governance.audit_tree_heads (tree_size,"
+		" previous_size, root, incarnation, snapshot, base_snapshot,"
+		" cursor_xid, cursor_event_id)"
+		" VALUES ($1, $2, $3, $4, CAST($5 AS pg_catalog.pg_snapshot),"
+		" CAST($6 AS pg_catalog.pg_snapshot), $7, $8)",
+		.isolated = true);
 
 /* What a former incarnation left unsealed. */
-static GovStatement select_tail = {
-	.sql = "SELECT e.event_id FROM governance.audit_events AS e"
-		   " WHERE e.incarnation OPERATOR(pg_catalog.<) $1"
-		   " AND NOT EXISTS (SELECT FROM governance.audit_leaves AS l"
-		   " WHERE l.event_id OPERATOR(pg_catalog.=) e.event_id)"
-		   " ORDER BY e.event_id LIMIT $2",
-	.nargs = 2, .argtypes = {INT8OID, INT8OID}, .latest = true
-};
+GOV_SQL(select_tail, (INT8OID, INT8OID),
+		"SELECT e.event_id FROM governance.audit_events AS e"
+		" WHERE e.incarnation OPERATOR(pg_catalog.<) $1"
+		" AND NOT EXISTS (SELECT FROM governance.audit_leaves AS l"
+		" WHERE l.event_id OPERATOR(pg_catalog.=) e.event_id)"
+		" ORDER BY e.event_id LIMIT $2");
 
 typedef struct Flag
 {

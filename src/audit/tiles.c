@@ -14,15 +14,14 @@
 #include "core/errors.h"
 #include "core/spi.h"
 
-static GovStatement write_tiles = {
-	.sql = "INSERT INTO governance.audit_tiles (level, tile_index, hashes)"
-		   " SELECT t.level, t.tile_index, t.hashes"
-		   " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2),"
-		   " pg_catalog.unnest($3)) AS t(level, tile_index, hashes)"
-		   " ON CONFLICT (level, tile_index)"
-		   " DO UPDATE SET hashes = EXCLUDED.hashes",
-	.nargs = 3, .argtypes = {INT4ARRAYOID, INT8ARRAYOID, BYTEAARRAYOID}
-};
+GOV_SQL(write_tiles, (INT4ARRAYOID, INT8ARRAYOID, BYTEAARRAYOID),
+		"INSERT INTO governance.audit_tiles (level, tile_index, hashes)"
+		" SELECT t.level, t.tile_index, t.hashes"
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2),"
+		" pg_catalog.unnest($3)) AS t(level, tile_index, hashes)"
+		" ON CONFLICT (level, tile_index)"
+		" DO UPDATE SET hashes = EXCLUDED.hashes",
+		.isolated = true);
 
 /* A hash that OpenSSL failed to compute is no hash. */
 static void

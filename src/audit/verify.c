@@ -43,13 +43,13 @@ static const char *const check_names[GOV_CHECK_COUNT] = {
 	"events", "added_events", "leaf_map", "tiles", "tree_heads", "retirements"
 };
 
-static GovStatement insert_progress = {
-	.sql = "INSERT INTO governance.audit_verify_progress (from_index,"
-		   " to_index, tree_size, root, failures, started_at, verified_by)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-	.nargs = 7, .argtypes = {INT8OID, INT8OID, INT8OID, BYTEAOID, INT8OID,
-		TIMESTAMPTZOID, TEXTOID}
-};
+GOV_SQL(insert_progress,
+		(INT8OID, INT8OID, INT8OID, BYTEAOID, INT8OID, TIMESTAMPTZOID,
+		 TEXTOID),
+		"INSERT INTO governance.audit_verify_progress (from_index,"
+		" to_index, tree_size, root, failures, started_at, verified_by)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		.isolated = true);
 
 /* A leaf of the stretch. */
 typedef struct Leaf

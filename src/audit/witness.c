@@ -32,43 +32,28 @@ PG_FUNCTION_INFO_V1(gov_drop_witness);
 /* The end of the year 9999: later, a clock is broken. */
 #define LAST_SECOND UINT64CONST(253402300799)
 
-static GovStatement list_keys = {
-	.sql = "SELECT k.verifier_key FROM governance.checkpoint_keys AS k"
-		   " ORDER BY k.first_used_at DESC",
-	.nargs = 0,
-	.latest = true
-};
+GOV_SQL(list_keys, (),
+		"SELECT k.verifier_key FROM governance.checkpoint_keys AS k"
+		" ORDER BY k.first_used_at DESC");
 
-static GovStatement list_witnesses = {
-	.sql = "SELECT w.verifier_key FROM governance.witnesses AS w"
-		   " ORDER BY w.name",
-	.nargs = 0,
-	.latest = true
-};
+GOV_SQL(list_witnesses, (),
+		"SELECT w.verifier_key FROM governance.witnesses AS w"
+		" ORDER BY w.name");
 
-static GovStatement insert_cosignature = {
-	.sql = "INSERT INTO governance.audit_cosignatures"
-		   " (verifier_key, tree_size, cosigned_at, note, recorded_by)"
-		   " VALUES ($1, $2, $3, $4, $5)"
-		   " ON CONFLICT (verifier_key, tree_size, cosigned_at) DO NOTHING",
-	.nargs = 5, .argtypes = {TEXTOID, INT8OID, TIMESTAMPTZOID, TEXTOID,
-		TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_cosignature,
+		(TEXTOID, INT8OID, TIMESTAMPTZOID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.audit_cosignatures"
+		" (verifier_key, tree_size, cosigned_at, note, recorded_by)"
+		" VALUES ($1, $2, $3, $4, $5)"
+		" ON CONFLICT (verifier_key, tree_size, cosigned_at) DO NOTHING");
 
-static GovStatement insert_witness = {
-	.sql = "INSERT INTO governance.witnesses AS w"
-		   " (name, key_id, verifier_key, added_by) VALUES ($1, $2, $3, $4)"
-		   " ON CONFLICT (name) DO NOTHING RETURNING w",
-	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_witness, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.witnesses AS w"
+		" (name, key_id, verifier_key, added_by) VALUES ($1, $2, $3, $4)"
+		" ON CONFLICT (name) DO NOTHING RETURNING w");
 
-static GovStatement delete_witness = {
-	.sql = "DELETE FROM governance.witnesses AS w WHERE w.name = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(delete_witness, (TEXTOID),
+		"DELETE FROM governance.witnesses AS w WHERE w.name = $1");
 
 pg_noreturn static void
 bad_checkpoint(const char *detail)

@@ -33,45 +33,36 @@ static const char *const judgements[] = {
 	"no_exceptions", "evidence", "manual", NULL
 };
 
-static GovStatement insert_control = {
-	.sql = "INSERT INTO governance.controls AS c (id, framework, title,"
-		   " source, criterion, query, judged, owner_role, created_by)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8::name, $9) RETURNING c",
-	.nargs = 9, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-		TEXTOID, TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_control,
+		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+		 TEXTOID, TEXTOID),
+		"INSERT INTO governance.controls AS c (id, framework, title,"
+		" source, criterion, query, judged, owner_role, created_by)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8::name, $9) RETURNING c");
 
-static GovStatement lock_control = {
-	.sql = "SELECT c.is_builtin FROM governance.controls AS c"
-		   " WHERE c.id = $1 FOR UPDATE",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_control, (TEXTOID),
+		"SELECT c.is_builtin FROM governance.controls AS c"
+		" WHERE c.id = $1 FOR UPDATE");
 
-static GovStatement delete_control = {
-	.sql = "DELETE FROM governance.controls AS c WHERE c.id = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(delete_control, (TEXTOID),
+		"DELETE FROM governance.controls AS c WHERE c.id = $1");
 
-static GovStatement list_controls = {
-	.sql = "SELECT c.id, c.framework, c.title, c.source, c.criterion,"
-		   " c.query, c.judged, c.owner_role,"
-		   " pg_catalog.to_char(c.applies_from, 'YYYY-MM-DD'),"
-		   " pg_catalog.to_char(coalesce(c.effective_from, c.applies_from),"
-		   " 'YYYY-MM-DD'), c.amended_by,"
-		   " pg_catalog.to_char(c.checked_on, 'YYYY-MM-DD'),"
-		   " coalesce(coalesce(c.effective_from, c.applies_from)::timestamp"
-		   " AT TIME ZONE 'Europe/Brussels' >= $4, false)"
-		   " FROM governance.controls AS c"
-		   " WHERE ($1 IS NULL OR c.framework = $1)"
-		   " AND ($2 IS NULL OR c.id = $2)"
-		   " AND (c.applies_to IS NULL OR c.applies_to::timestamp"
-		   " AT TIME ZONE 'Europe/Brussels' > $3)"
-		   " ORDER BY c.framework COLLATE \"C\", c.id",
-	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}
-};
+GOV_SQL(list_controls, (TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID),
+		"SELECT c.id, c.framework, c.title, c.source, c.criterion,"
+		" c.query, c.judged, c.owner_role,"
+		" pg_catalog.to_char(c.applies_from, 'YYYY-MM-DD'),"
+		" pg_catalog.to_char(coalesce(c.effective_from, c.applies_from),"
+		" 'YYYY-MM-DD'), c.amended_by,"
+		" pg_catalog.to_char(c.checked_on, 'YYYY-MM-DD'),"
+		" coalesce(coalesce(c.effective_from, c.applies_from)::timestamp"
+		" AT TIME ZONE 'Europe/Brussels' >= $4, false)"
+		" FROM governance.controls AS c"
+		" WHERE ($1 IS NULL OR c.framework = $1)"
+		" AND ($2 IS NULL OR c.id = $2)"
+		" AND (c.applies_to IS NULL OR c.applies_to::timestamp"
+		" AT TIME ZONE 'Europe/Brussels' > $3)"
+		" ORDER BY c.framework COLLATE \"C\", c.id",
+		.isolated = true);
 
 /* A short text that must say something. */
 static const char *

@@ -31,54 +31,48 @@ PG_FUNCTION_INFO_V1(gov_report_for_reading);
 
 #define TREND_BUCKETS 31		/* most points of a series */
 
-static GovStatement list_frameworks = {
-	.sql = "SELECT DISTINCT c.framework FROM governance.controls AS c"
-		   " ORDER BY c.framework",
-	.nargs = 0,
-	.latest = true
-};
+GOV_SQL(list_frameworks, (),
+		"SELECT DISTINCT c.framework FROM governance.controls AS c"
+		" ORDER BY c.framework");
 
 /* The controls' results are counted here, once they are known. */
-static GovStatement complete_report = {
-	.sql = "SELECT d.report, governance.json_digest(d.report)"
-		   " FROM (SELECT pg_catalog.jsonb_set($1 ||"
-		   " pg_catalog.jsonb_build_object('report_type', $2, 'framework', $3,"
-		   " 'period', pg_catalog.jsonb_build_object("
-		   "'start', extract(epoch FROM $4),"
-		   " 'end', extract(epoch FROM $5), 'days', $6),"
-		   " 'controls', $7), '{summary,controls}',"
-		   " (SELECT pg_catalog.jsonb_object_agg(w.word,"
-		   " (SELECT pg_catalog.count(*)"
-		   " FROM pg_catalog.jsonb_array_elements($7) AS c"
-		   " WHERE c ->> 'result' = w.word))"
-		   " FROM (VALUES ('pass'), ('fail'), ('manual'),"
-		   " ('not_yet_applicable')) AS w(word)))"
-		   ") AS d(report)",
-	.nargs = 7, .argtypes = {JSONBOID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
-		TIMESTAMPTZOID, INT4OID, JSONBOID}
-};
+GOV_SQL(complete_report,
+		(JSONBOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID,
+		 JSONBOID),
+		"SELECT d.report, governance.json_digest(d.report)"
+		" FROM (SELECT pg_catalog.jsonb_set($1 ||"
+		" pg_catalog.jsonb_build_object('report_type', $2, 'framework', $3,"
+		" 'period', pg_catalog.jsonb_build_object("
+		"'start', extract(epoch FROM $4),"
+		" 'end', extract(epoch FROM $5), 'days', $6),"
+		" 'controls', $7), '{summary,controls}',"
+		" (SELECT pg_catalog.jsonb_object_agg(w.word,"
+		" (SELECT pg_catalog.count(*)"
+		" FROM pg_catalog.jsonb_array_elements($7) AS c"
+		" WHERE c ->> 'result' = w.word))"
+		" FROM (VALUES ('pass'), ('fail'), ('manual'),"
+		" ('not_yet_applicable')) AS w(word)))"
+		") AS d(report)",
+		.isolated = true);
 
-static GovStatement insert_report = {
-	.sql = "INSERT INTO governance.compliance_reports AS r (report_id,"
-		   " report_type, framework, generated_at, generated_by,"
-		   " period_start, period_end, report, digest)"
-		   " SELECT n.id, $1, $2, $3, $4, $5, $6, $7 ||"
-		   " pg_catalog.jsonb_build_object('report_id', n.id,"
-		   " 'generated_at', extract(epoch FROM $3), 'generated_by', $4,"
-		   " 'digest', $8), $8"
-		   " FROM pg_catalog.nextval("
-		   "'governance.compliance_reports_report_id_seq') AS n(id)"
-		   " RETURNING r.report",
-	.nargs = 8, .argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID,
-		TIMESTAMPTZOID, TIMESTAMPTZOID, JSONBOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_report,
+		(TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TIMESTAMPTZOID,
+		 TIMESTAMPTZOID, JSONBOID, TEXTOID),
+		"INSERT INTO governance.compliance_reports AS r (report_id,"
+		" report_type, framework, generated_at, generated_by,"
+		" period_start, period_end, report, digest)"
+		" SELECT n.id, $1, $2, $3, $4, $5, $6, $7 ||"
+		" pg_catalog.jsonb_build_object('report_id', n.id,"
+		" 'generated_at', extract(epoch FROM $3), 'generated_by', $4,"
+		" 'digest', $8), $8"
+		" FROM pg_catalog.nextval("
+		"'governance.compliance_reports_report_id_seq') AS n(id)"
+		" RETURNING r.report");
 
-static GovStatement find_report = {
-	.sql = "SELECT r.report FROM governance.compliance_reports AS r"
-		   " WHERE r.report_id = $1",
-	.nargs = 1, .argtypes = {INT8OID}
-};
+GOV_SQL(find_report, (INT8OID),
+		"SELECT r.report FROM governance.compliance_reports AS r"
+		" WHERE r.report_id = $1",
+		.isolated = true);
 
 /* 22023 with those that there are. */
 static void

@@ -99,18 +99,18 @@ gov_spi_run(GovStatement *statement, const GovParam *params, int nparams)
 	int			rc;
 	int			i;
 
-	if (nparams != statement->nargs)
-		elog(ERROR, "statement takes %d parameters, got %d: %s",
-			 statement->nargs, nparams, statement->sql);
-
 	if (statement->plan == NULL)
 	{
 		int			options = statement->custom ? CURSOR_OPT_CUSTOM_PLAN :
 			statement->generic ? CURSOR_OPT_GENERIC_PLAN : 0;
-		SPIPlanPtr	plan = SPI_prepare_cursor(statement->sql,
-											  statement->nargs,
-											  statement->argtypes, options);
+		SPIPlanPtr	plan;
 
+		statement->nargs = 0;
+		while (statement->nargs < GOV_MAX_PARAMS &&
+			   OidIsValid(statement->argtypes[statement->nargs]))
+			statement->nargs++;
+		plan = SPI_prepare_cursor(statement->sql, statement->nargs,
+								  statement->argtypes, options);
 		if (plan == NULL)
 			elog(ERROR, "SPI_prepare failed: %s: %s",
 				 SPI_result_code_string(SPI_result), statement->sql);
@@ -118,6 +118,9 @@ gov_spi_run(GovStatement *statement, const GovParam *params, int nparams)
 			elog(ERROR, "SPI_keepplan failed: %s", statement->sql);
 		statement->plan = plan;
 	}
+	if (nparams != statement->nargs)
+		elog(ERROR, "statement takes %d parameters, got %d: %s",
+			 statement->nargs, nparams, statement->sql);
 
 	for (i = 0; i < nparams; i++)
 	{
@@ -129,7 +132,7 @@ gov_spi_run(GovStatement *statement, const GovParam *params, int nparams)
 	 * SPI copies the snapshot before it advances its command counter, so the
 	 * static one of gov_latest_snapshot() is safe to hand over.
 	 */
-	if (statement->latest)
+	if (!statement->isolated)
 		snapshot = gov_latest_snapshot();
 
 	/*

@@ -2,13 +2,13 @@
  * spi.h
  *		Statements the extension keeps, and a short way to run them.
  *
- * A statement is a static GovStatement.  Its plan is made at first use and
- * kept for the backend's life; it is published only after SPI kept it, so an
- * error on the way leaves none half made.
+ * A statement's plan is made at first use and kept for the backend's life; it
+ * is published only after SPI kept it, so an error on the way leaves none half
+ * made.
  *
- * latest = true runs it on a snapshot taken now, at every isolation level: a
- * decision judges what is committed, not what the transaction began with.
- * Lock first, then decide on a statement that comes after the lock.
+ * It runs on a snapshot taken now, at every isolation level: a decision judges
+ * what is committed, not what the transaction began with.  Lock first, then
+ * decide on a statement that comes after the lock.
  *
  * Results live in SPI memory until gov_spi_finish(); what must outlive it is
  * copied by the accessors named "keep".
@@ -26,13 +26,19 @@
 typedef struct GovStatement
 {
 	const char *sql;
-	int			nargs;
 	Oid			argtypes[GOV_MAX_PARAMS];
-	bool		latest;
+	bool		isolated;		/* on the snapshot of the isolation level */
 	bool		custom;			/* plan each run: the table's size changes */
 	bool		generic;		/* one plan for all parameters, for good */
+	int			nargs;			/* known with the plan */
 	SPIPlanPtr	plan;			/* NULL until first use */
 } GovStatement;
+
+/* A statement, said as PREPARE says it; fields that are set may follow. */
+#define GOV_SQL(name, types, ...) \
+	static GovStatement name = { \
+		.argtypes = {GOV_TYPES types}, .sql = __VA_ARGS__}
+#define GOV_TYPES(...) __VA_ARGS__
 
 typedef struct GovParam
 {

@@ -21,29 +21,23 @@
 
 #define NOTE_EACH_MS 60000
 
-static GovStatement find_token = {
-	.sql = "SELECT t.token_id, t.user_id, t.token_hash, t.expires_at,"
-		   " u.last_used_at, t.created_by = t.user_id, t.principals,"
-		   " t.backers"
-		   " FROM governance.api_tokens AS t"
-		   " LEFT JOIN governance.api_token_uses AS u"
-		   " ON u.token_id = t.token_id"
-		   " WHERE t.token_hash = $1 AND t.revoked_at IS NULL",
-	.nargs = 1, .argtypes = {BYTEAOID},
-	.latest = true
-};
+GOV_SQL(find_token, (BYTEAOID),
+		"SELECT t.token_id, t.user_id, t.token_hash, t.expires_at,"
+		" u.last_used_at, t.created_by = t.user_id, t.principals,"
+		" t.backers"
+		" FROM governance.api_tokens AS t"
+		" LEFT JOIN governance.api_token_uses AS u"
+		" ON u.token_id = t.token_id"
+		" WHERE t.token_hash = $1 AND t.revoked_at IS NULL");
 
-static GovStatement note_use = {
-	.sql = "UPDATE governance.api_token_uses AS u"
-		   " SET last_used_at = clock_timestamp()"
-		   " WHERE u.token_id = (SELECT f.token_id"
-		   " FROM governance.api_token_uses AS f WHERE f.token_id = $1"
-		   " AND (f.last_used_at IS NULL"
-		   " OR f.last_used_at < clock_timestamp() - interval '1 minute')"
-		   " FOR NO KEY UPDATE SKIP LOCKED)",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(note_use, (INT8OID),
+		"UPDATE governance.api_token_uses AS u"
+		" SET last_used_at = clock_timestamp()"
+		" WHERE u.token_id = (SELECT f.token_id"
+		" FROM governance.api_token_uses AS f WHERE f.token_id = $1"
+		" AND (f.last_used_at IS NULL"
+		" OR f.last_used_at < clock_timestamp() - interval '1 minute')"
+		" FOR NO KEY UPDATE SKIP LOCKED)");
 
 static void
 hash_bytes_of(const char *token, uint8_t hash[GOV_SHA256_LEN])

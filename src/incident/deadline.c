@@ -38,196 +38,154 @@ static const char *const triggers[] = {
 	"aware", "causal_link", "measure", "stage", NULL
 };
 
-static GovStatement set_regulatory = {
-	.sql = "INSERT INTO governance.regulatory_deadlines AS r (regime, kind,"
-		   " stage, amount, source, description, is_incomplete_allowed,"
-		   " is_final, unit, jurisdiction_rule, trigger, after_stage, act_on)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-		   " CASE $11 WHEN 'measure' THEN 'stage' ELSE $11 END)"
-		   " ON CONFLICT (regime, kind, stage) DO UPDATE"
-		   " SET amount = excluded.amount, source = excluded.source,"
-		   " description = excluded.description,"
-		   " is_incomplete_allowed = excluded.is_incomplete_allowed,"
-		   " is_final = excluded.is_final, unit = excluded.unit,"
-		   " jurisdiction_rule = excluded.jurisdiction_rule,"
-		   " trigger = excluded.trigger, after_stage = excluded.after_stage,"
-		   " act_on = excluded.act_on, hours_from_marking = NULL,"
-		   " checked_on = NULL RETURNING r",
-	.nargs = 12,
-	.argtypes = {TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID, TEXTOID, BOOLOID,
-	BOOLOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(set_regulatory,
+		(TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID, TEXTOID, BOOLOID,
+		 BOOLOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.regulatory_deadlines AS r (regime, kind,"
+		" stage, amount, source, description, is_incomplete_allowed,"
+		" is_final, unit, jurisdiction_rule, trigger, after_stage, act_on)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+		" CASE $11 WHEN 'measure' THEN 'stage' ELSE $11 END)"
+		" ON CONFLICT (regime, kind, stage) DO UPDATE"
+		" SET amount = excluded.amount, source = excluded.source,"
+		" description = excluded.description,"
+		" is_incomplete_allowed = excluded.is_incomplete_allowed,"
+		" is_final = excluded.is_final, unit = excluded.unit,"
+		" jurisdiction_rule = excluded.jurisdiction_rule,"
+		" trigger = excluded.trigger, after_stage = excluded.after_stage,"
+		" act_on = excluded.act_on, hours_from_marking = NULL,"
+		" checked_on = NULL RETURNING r");
 
-static GovStatement find_regime = {
-	.sql = "SELECT 1 FROM governance.regulatory_deadlines"
-		   " WHERE regime = $1 AND kind = $2 LIMIT 1",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_regime, (TEXTOID, TEXTOID),
+		"SELECT 1 FROM governance.regulatory_deadlines"
+		" WHERE regime = $1 AND kind = $2 LIMIT 1");
 
-static GovStatement list_regimes = {
-	.sql = "SELECT string_agg(k.regime || ' ' || k.kind, ', '"
-		   " ORDER BY k.regime, k.kind)"
-		   " FROM (SELECT DISTINCT regime, kind"
-		   " FROM governance.regulatory_deadlines) AS k",
-	.nargs = 0,
-	.latest = true
-};
+GOV_SQL(list_regimes, (),
+		"SELECT string_agg(k.regime || ' ' || k.kind, ', '"
+		" ORDER BY k.regime, k.kind)"
+		" FROM (SELECT DISTINCT regime, kind"
+		" FROM governance.regulatory_deadlines) AS k");
 
 /* Those it is marked for; of none, the EU's; "-" where no calendar counts. */
-static GovStatement choose_jurisdictions = {
-	.sql = "SELECT coalesce($4, (SELECT pg_catalog.array_agg("
-		   "DISTINCT d.jurisdiction) FROM governance.incident_deadlines AS d"
-		   " WHERE d.incident_id = $1 AND d.regime = $2),"
-		   " ARRAY[CASE WHEN pg_catalog.bool_and("
-		   "r.jurisdiction_rule = 'elapsed') THEN '-' ELSE 'EU' END])"
-		   " FROM governance.regulatory_deadlines AS r"
-		   " WHERE r.regime = $2 AND r.kind = $3",
-	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(choose_jurisdictions, (INT8OID, TEXTOID, TEXTOID, TEXTARRAYOID),
+		"SELECT coalesce($4, (SELECT pg_catalog.array_agg("
+		"DISTINCT d.jurisdiction) FROM governance.incident_deadlines AS d"
+		" WHERE d.incident_id = $1 AND d.regime = $2),"
+		" ARRAY[CASE WHEN pg_catalog.bool_and("
+		"r.jurisdiction_rule = 'elapsed') THEN '-' ELSE 'EU' END])"
+		" FROM governance.regulatory_deadlines AS r"
+		" WHERE r.regime = $2 AND r.kind = $3");
 
-static GovStatement find_unmarked = {
-	.sql = "SELECT 1 FROM pg_catalog.unnest($4) AS j(jurisdiction)"
-		   " WHERE NOT EXISTS (SELECT FROM governance.incident_deadlines AS d"
-		   " WHERE d.incident_id = $1 AND d.regime = $2 AND d.kind = $3"
-		   " AND d.jurisdiction = j.jurisdiction) LIMIT 1",
-	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(find_unmarked, (INT8OID, TEXTOID, TEXTOID, TEXTARRAYOID),
+		"SELECT 1 FROM pg_catalog.unnest($4) AS j(jurisdiction)"
+		" WHERE NOT EXISTS (SELECT FROM governance.incident_deadlines AS d"
+		" WHERE d.incident_id = $1 AND d.regime = $2 AND d.kind = $3"
+		" AND d.jurisdiction = j.jurisdiction) LIMIT 1");
 
 /*
  * What has been reported already stays as it was.  A stage that runs from
  * another's report begins with that; the second period, from marking, counts
  * where it ends first, or the first one has ended before.
  */
-static GovStatement mark = {
-	.sql = "INSERT INTO governance.incident_deadlines AS d (incident_id,"
-		   " regime, stage, jurisdiction, kind, act_by, due_at, marked_at,"
-		   " marked_by, unit, amount, jurisdiction_rule, after_stage, source)"
-		   " SELECT $1, r.regime, r.stage, j.jurisdiction, r.kind,"
-		   " CASE WHEN r.act_on <> 'stage' THEN least($7, e.due_at) END,"
-		   " e.due_at, $7, $5,"
-		   " r.unit, r.amount, r.jurisdiction_rule, r.after_stage, r.source"
-		   " FROM governance.regulatory_deadlines AS r"
-		   " CROSS JOIN pg_catalog.unnest($6) AS j(jurisdiction)"
-		   " CROSS JOIN LATERAL (SELECT governance.deadline_end("
-		   "r.jurisdiction_rule, j.jurisdiction, r.unit, r.amount,"
-		   " CASE r.trigger WHEN 'aware' THEN $4"
-		   " WHEN 'causal_link' THEN $7 END)) AS m(due_at)"
-		   " CROSS JOIN LATERAL (SELECT governance.deadline_end("
-		   "r.jurisdiction_rule, j.jurisdiction, 'hours',"
-		   " r.hours_from_marking, $7)) AS c(due_at)"
-		   " CROSS JOIN LATERAL (SELECT CASE WHEN m.due_at > $7"
-		   " THEN least(c.due_at, m.due_at)"
-		   " ELSE coalesce(c.due_at, m.due_at) END) AS e(due_at)"
-		   " WHERE r.regime = $2 AND r.kind = $3"
-		   " ORDER BY r.stage, j.jurisdiction"
-		   " ON CONFLICT (incident_id, regime, stage, jurisdiction)"
-		   " DO UPDATE SET kind = excluded.kind, act_by = excluded.act_by,"
-		   " due_at = excluded.due_at, marked_at = excluded.marked_at,"
-		   " marked_by = excluded.marked_by, unit = excluded.unit,"
-		   " amount = excluded.amount,"
-		   " jurisdiction_rule = excluded.jurisdiction_rule,"
-		   " after_stage = excluded.after_stage, source = excluded.source,"
-		   " escalated_at = NULL"
-		   " WHERE d.notified_at IS NULL AND d.kind <> excluded.kind",
-	.nargs = 7, .argtypes = {INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
-	TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(mark,
+		(INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTARRAYOID,
+		 TIMESTAMPTZOID),
+		"INSERT INTO governance.incident_deadlines AS d (incident_id,"
+		" regime, stage, jurisdiction, kind, act_by, due_at, marked_at,"
+		" marked_by, unit, amount, jurisdiction_rule, after_stage, source)"
+		" SELECT $1, r.regime, r.stage, j.jurisdiction, r.kind,"
+		" CASE WHEN r.act_on <> 'stage' THEN least($7, e.due_at) END,"
+		" e.due_at, $7, $5,"
+		" r.unit, r.amount, r.jurisdiction_rule, r.after_stage, r.source"
+		" FROM governance.regulatory_deadlines AS r"
+		" CROSS JOIN pg_catalog.unnest($6) AS j(jurisdiction)"
+		" CROSS JOIN LATERAL (SELECT governance.deadline_end("
+		"r.jurisdiction_rule, j.jurisdiction, r.unit, r.amount,"
+		" CASE r.trigger WHEN 'aware' THEN $4"
+		" WHEN 'causal_link' THEN $7 END)) AS m(due_at)"
+		" CROSS JOIN LATERAL (SELECT governance.deadline_end("
+		"r.jurisdiction_rule, j.jurisdiction, 'hours',"
+		" r.hours_from_marking, $7)) AS c(due_at)"
+		" CROSS JOIN LATERAL (SELECT CASE WHEN m.due_at > $7"
+		" THEN least(c.due_at, m.due_at)"
+		" ELSE coalesce(c.due_at, m.due_at) END) AS e(due_at)"
+		" WHERE r.regime = $2 AND r.kind = $3"
+		" ORDER BY r.stage, j.jurisdiction"
+		" ON CONFLICT (incident_id, regime, stage, jurisdiction)"
+		" DO UPDATE SET kind = excluded.kind, act_by = excluded.act_by,"
+		" due_at = excluded.due_at, marked_at = excluded.marked_at,"
+		" marked_by = excluded.marked_by, unit = excluded.unit,"
+		" amount = excluded.amount,"
+		" jurisdiction_rule = excluded.jurisdiction_rule,"
+		" after_stage = excluded.after_stage, source = excluded.source,"
+		" escalated_at = NULL"
+		" WHERE d.notified_at IS NULL AND d.kind <> excluded.kind");
 
-static GovStatement find_stage = {
-	.sql = "SELECT pg_catalog.count(*) FILTER (WHERE d.notified_at IS NULL),"
-		   " coalesce(pg_catalog.bool_or(d.due_at <="
-		   " pg_catalog.clock_timestamp())"
-		   " FILTER (WHERE d.notified_at IS NULL), false),"
-		   " coalesce(pg_catalog.bool_or((SELECT r.is_final"
-		   " FROM governance.regulatory_deadlines AS r"
-		   " WHERE r.regime = d.regime AND r.kind = d.kind"
-		   " AND r.stage = d.stage)), false)"
-		   " FROM governance.incident_deadlines AS d"
-		   " WHERE d.incident_id = $1 AND d.regime = $2 AND d.stage = $3"
-		   " AND d.jurisdiction = coalesce($4, d.jurisdiction)"
-		   " HAVING pg_catalog.count(*) > 0",
-	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_stage, (INT8OID, TEXTOID, TEXTOID, TEXTOID),
+		"SELECT pg_catalog.count(*) FILTER (WHERE d.notified_at IS NULL),"
+		" coalesce(pg_catalog.bool_or(d.due_at <="
+		" pg_catalog.clock_timestamp())"
+		" FILTER (WHERE d.notified_at IS NULL), false),"
+		" coalesce(pg_catalog.bool_or((SELECT r.is_final"
+		" FROM governance.regulatory_deadlines AS r"
+		" WHERE r.regime = d.regime AND r.kind = d.kind"
+		" AND r.stage = d.stage)), false)"
+		" FROM governance.incident_deadlines AS d"
+		" WHERE d.incident_id = $1 AND d.regime = $2 AND d.stage = $3"
+		" AND d.jurisdiction = coalesce($4, d.jurisdiction)"
+		" HAVING pg_catalog.count(*) > 0");
 
-static GovStatement list_stages = {
-	.sql = "SELECT string_agg(d.regime || ' ' || d.stage || ' '"
-		   " || d.jurisdiction, ', '"
-		   " ORDER BY d.regime, d.due_at, d.stage, d.jurisdiction)"
-		   " FROM governance.incident_deadlines AS d"
-		   " WHERE d.incident_id = $1",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(list_stages, (INT8OID),
+		"SELECT string_agg(d.regime || ' ' || d.stage || ' '"
+		" || d.jurisdiction, ', '"
+		" ORDER BY d.regime, d.due_at, d.stage, d.jurisdiction)"
+		" FROM governance.incident_deadlines AS d"
+		" WHERE d.incident_id = $1");
 
-static GovStatement settle = {
-	.sql = "UPDATE governance.incident_deadlines"
-		   " SET notified_at = $7, notified_by = $4"
-		   " WHERE incident_id = $1 AND regime = $2"
-		   " AND jurisdiction = coalesce($6, jurisdiction)"
-		   " AND (stage = $3 OR $5) AND notified_at IS NULL",
-	.nargs = 7, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID, BOOLOID,
-	TEXTOID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(settle,
+		(INT8OID, TEXTOID, TEXTOID, TEXTOID, BOOLOID, TEXTOID, TIMESTAMPTZOID),
+		"UPDATE governance.incident_deadlines"
+		" SET notified_at = $7, notified_by = $4"
+		" WHERE incident_id = $1 AND regime = $2"
+		" AND jurisdiction = coalesce($6, jurisdiction)"
+		" AND (stage = $3 OR $5) AND notified_at IS NULL");
 
-static GovStatement begin_next = {
-	.sql = "UPDATE governance.incident_deadlines"
-		   " SET act_by = $5, due_at = governance.deadline_end("
-		   "jurisdiction_rule, jurisdiction, unit, amount, $5)"
-		   " WHERE incident_id = $1 AND regime = $2 AND after_stage = $3"
-		   " AND jurisdiction = coalesce($4, jurisdiction)"
-		   " AND due_at IS NULL AND notified_at IS NULL",
-	.nargs = 5, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID,
-	TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(begin_next, (INT8OID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID),
+		"UPDATE governance.incident_deadlines"
+		" SET act_by = $5, due_at = governance.deadline_end("
+		"jurisdiction_rule, jurisdiction, unit, amount, $5)"
+		" WHERE incident_id = $1 AND regime = $2 AND after_stage = $3"
+		" AND jurisdiction = coalesce($4, jurisdiction)"
+		" AND due_at IS NULL AND notified_at IS NULL");
 
-static GovStatement select_stage = {
-	.sql = "SELECT d FROM governance.incident_deadlines AS d"
-		   " WHERE incident_id = $1 AND regime = $2 AND stage = $3"
-		   " AND jurisdiction = coalesce($4, jurisdiction)"
-		   " ORDER BY notified_at DESC, due_at, jurisdiction LIMIT 1",
-	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(select_stage, (INT8OID, TEXTOID, TEXTOID, TEXTOID),
+		"SELECT d FROM governance.incident_deadlines AS d"
+		" WHERE incident_id = $1 AND regime = $2 AND stage = $3"
+		" AND jurisdiction = coalesce($4, jurisdiction)"
+		" ORDER BY notified_at DESC, due_at, jurisdiction LIMIT 1");
 
 /* Nothing of a regime has been told to that authority. */
-static GovStatement find_hold = {
-	.sql = "SELECT d.incident_id, d.regime"
-		   " FROM governance.incident_deadlines AS d"
-		   " JOIN governance.incidents AS i ON i.incident_id = d.incident_id"
-		   " WHERE ($1 IS NULL OR i.resource IN ($1, $1 || ':' || $2))"
-		   " GROUP BY d.incident_id, d.regime, d.jurisdiction"
-		   " HAVING pg_catalog.bool_and(d.notified_at IS NULL)"
-		   " ORDER BY d.incident_id LIMIT 1",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_hold, (TEXTOID, TEXTOID),
+		"SELECT d.incident_id, d.regime"
+		" FROM governance.incident_deadlines AS d"
+		" JOIN governance.incidents AS i ON i.incident_id = d.incident_id"
+		" WHERE ($1 IS NULL OR i.resource IN ($1, $1 || ':' || $2))"
+		" GROUP BY d.incident_id, d.regime, d.jurisdiction"
+		" HAVING pg_catalog.bool_and(d.notified_at IS NULL)"
+		" ORDER BY d.incident_id LIMIT 1");
 
-static GovStatement find_missed = {
-	.sql = "SELECT incident_id, regime, stage, jurisdiction"
-		   " FROM governance.incident_deadlines"
-		   " WHERE due_at <= $2"
-		   " AND notified_at IS NULL AND escalated_at IS NULL"
-		   " ORDER BY due_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED",
-	.nargs = 2, .argtypes = {INT4OID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(find_missed, (INT4OID, TIMESTAMPTZOID),
+		"SELECT incident_id, regime, stage, jurisdiction"
+		" FROM governance.incident_deadlines"
+		" WHERE due_at <= $2"
+		" AND notified_at IS NULL AND escalated_at IS NULL"
+		" ORDER BY due_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED");
 
-static GovStatement escalate = {
-	.sql = "UPDATE governance.incident_deadlines"
-		   " SET escalated_at = pg_catalog.clock_timestamp()"
-		   " WHERE incident_id = $1 AND regime = $2 AND stage = $3"
-		   " AND jurisdiction = $4",
-	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(escalate, (INT8OID, TEXTOID, TEXTOID, TEXTOID),
+		"UPDATE governance.incident_deadlines"
+		" SET escalated_at = pg_catalog.clock_timestamp()"
+		" WHERE incident_id = $1 AND regime = $2 AND stage = $3"
+		" AND jurisdiction = $4");
 
 static void
 push_text(JsonbParseState **state, const char *key, const char *value)

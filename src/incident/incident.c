@@ -41,62 +41,41 @@ static const char *const severities[] = {
 	"info", "warning", "error", "critical", NULL
 };
 
-static GovStatement insert_incident = {
-	.sql = "INSERT INTO governance.incidents (category, severity, title,"
-		   " description, resource, affected_count, reported_by, aware_at,"
-		   " dedup_key, metadata)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7,"
-		   " coalesce($8, pg_catalog.clock_timestamp()), $9, $10)"
-		   " RETURNING incident_id",
-	.nargs = 10,
-	.argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID,
-		TIMESTAMPTZOID, TEXTOID, JSONBOID},
-	.latest = true
-};
+GOV_SQL(insert_incident,
+		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID,
+		 TIMESTAMPTZOID, TEXTOID, JSONBOID),
+		"INSERT INTO governance.incidents (category, severity, title,"
+		" description, resource, affected_count, reported_by, aware_at,"
+		" dedup_key, metadata)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7,"
+		" coalesce($8, pg_catalog.clock_timestamp()), $9, $10)"
+		" RETURNING incident_id");
 
-static GovStatement find_key = {
-	.sql = "SELECT incident_id FROM governance.incidents"
-		   " WHERE dedup_key = $1"
-		   " AND status IN ('open', 'acknowledged', 'reopened')"
-		   " FOR NO KEY UPDATE",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_key, (TEXTOID),
+		"SELECT incident_id FROM governance.incidents"
+		" WHERE dedup_key = $1"
+		" AND status IN ('open', 'acknowledged', 'reopened')"
+		" FOR NO KEY UPDATE");
 
-static GovStatement read_state = {
-	.sql = "SELECT severity, affected_count FROM governance.incidents"
-		   " WHERE incident_id = $1",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(read_state, (INT8OID),
+		"SELECT severity, affected_count FROM governance.incidents"
+		" WHERE incident_id = $1");
 
-static GovStatement join_incident = {
-	.sql = "UPDATE governance.incidents SET severity = $2,"
-		   " affected_count = $3 WHERE incident_id = $1",
-	.nargs = 3, .argtypes = {INT8OID, TEXTOID, INT4OID},
-	.latest = true
-};
+GOV_SQL(join_incident, (INT8OID, TEXTOID, INT4OID),
+		"UPDATE governance.incidents SET severity = $2,"
+		" affected_count = $3 WHERE incident_id = $1");
 
-static GovStatement insert_note = {
-	.sql = "INSERT INTO governance.incident_events AS e"
-		   " (incident_id, actor, kind, comments, details)"
-		   " VALUES ($1, $2, $3, $4, coalesce($5, '{}'))",
-	.nargs = 5, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID},
-	.latest = true
-};
+GOV_SQL(insert_note, (INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID),
+		"INSERT INTO governance.incident_events AS e"
+		" (incident_id, actor, kind, comments, details)"
+		" VALUES ($1, $2, $3, $4, coalesce($5, '{}'))");
 
-static GovStatement lock_incident = {
-	.sql = "SELECT status, dedup_key, aware_at FROM governance.incidents"
-		   " WHERE incident_id = $1 FOR NO KEY UPDATE",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(lock_incident, (INT8OID),
+		"SELECT status, dedup_key, aware_at FROM governance.incidents"
+		" WHERE incident_id = $1 FOR NO KEY UPDATE");
 
-static GovStatement select_incident = {
-	.sql = "SELECT i FROM governance.incidents AS i WHERE incident_id = $1",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(select_incident, (INT8OID),
+		"SELECT i FROM governance.incidents AS i WHERE incident_id = $1");
 
 /* What somebody reports. */
 typedef struct Report

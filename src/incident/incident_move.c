@@ -24,52 +24,34 @@ PG_FUNCTION_INFO_V1(gov_close_incident);
 PG_FUNCTION_INFO_V1(gov_reopen_incident);
 PG_FUNCTION_INFO_V1(gov_comment_incident);
 
-static GovStatement acknowledge = {
-	.sql = "UPDATE governance.incidents AS i SET status = 'acknowledged',"
-		   " acknowledged_at = coalesce(acknowledged_at,"
-		   " pg_catalog.clock_timestamp())"
-		   " WHERE incident_id = $1 RETURNING i",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(acknowledge, (INT8OID),
+		"UPDATE governance.incidents AS i SET status = 'acknowledged',"
+		" acknowledged_at = coalesce(acknowledged_at,"
+		" pg_catalog.clock_timestamp())"
+		" WHERE incident_id = $1 RETURNING i");
 
-static GovStatement resolve = {
-	.sql = "UPDATE governance.incidents AS i SET status = 'resolved',"
-		   " resolved_at = pg_catalog.clock_timestamp(), resolution = $2,"
-		   " root_cause = CASE WHEN $3 = '' THEN root_cause ELSE $3 END"
-		   " WHERE incident_id = $1 RETURNING i",
-	.nargs = 3, .argtypes = {INT8OID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(resolve, (INT8OID, TEXTOID, TEXTOID),
+		"UPDATE governance.incidents AS i SET status = 'resolved',"
+		" resolved_at = pg_catalog.clock_timestamp(), resolution = $2,"
+		" root_cause = CASE WHEN $3 = '' THEN root_cause ELSE $3 END"
+		" WHERE incident_id = $1 RETURNING i");
 
-static GovStatement close_resolved = {
-	.sql = "UPDATE governance.incidents AS i SET status = 'closed'"
-		   " WHERE incident_id = $1 RETURNING i",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(close_resolved, (INT8OID),
+		"UPDATE governance.incidents AS i SET status = 'closed'"
+		" WHERE incident_id = $1 RETURNING i");
 
-static GovStatement reopen = {
-	.sql = "UPDATE governance.incidents AS i SET status = 'reopened',"
-		   " resolved_at = NULL WHERE incident_id = $1 RETURNING i",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(reopen, (INT8OID),
+		"UPDATE governance.incidents AS i SET status = 'reopened',"
+		" resolved_at = NULL WHERE incident_id = $1 RETURNING i");
 
-static GovStatement read_key = {
-	.sql = "SELECT dedup_key FROM governance.incidents"
-		   " WHERE incident_id = $1",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(read_key, (INT8OID),
+		"SELECT dedup_key FROM governance.incidents"
+		" WHERE incident_id = $1");
 
-static GovStatement insert_comment = {
-	.sql = "INSERT INTO governance.incident_events AS e"
-		   " (incident_id, actor, kind, comments)"
-		   " VALUES ($1, $2, 'commented', $3) RETURNING e",
-	.nargs = 3, .argtypes = {INT8OID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_comment, (INT8OID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.incident_events AS e"
+		" (incident_id, actor, kind, comments)"
+		" VALUES ($1, $2, 'commented', $3) RETURNING e");
 
 /* 55000 unless the verb moves it from where it is to that state. */
 static void

@@ -45,42 +45,35 @@ struct GovCalendar
 	int		   *days;			/* holidays by themselves, in order */
 };
 
-static GovStatement find_jurisdiction = {
-	.sql = "SELECT j.time_zone FROM governance.jurisdictions AS j"
-		   " WHERE j.jurisdiction = $1",
-	.nargs = 1, .argtypes = {TEXTOID}
-};
+GOV_SQL(find_jurisdiction, (TEXTOID),
+		"SELECT j.time_zone FROM governance.jurisdictions AS j"
+		" WHERE j.jurisdiction = $1",
+		.isolated = true);
 
-static GovStatement list_jurisdictions = {
-	.sql = "SELECT pg_catalog.string_agg(j.jurisdiction, ', '"
-		   " ORDER BY j.jurisdiction) FROM governance.jurisdictions AS j",
-	.nargs = 0
-};
+GOV_SQL(list_jurisdictions, (),
+		"SELECT pg_catalog.string_agg(j.jurisdiction, ', '"
+		" ORDER BY j.jurisdiction) FROM governance.jurisdictions AS j",
+		.isolated = true);
 
-static GovStatement list_rules = {
-	.sql = "SELECT coalesce(r.month, 0),"
-		   " CASE WHEN r.month IS NULL THEN r.easter_offset ELSE r.day END,"
-		   " coalesce(r.on_weekdays, '1234567'),"
-		   " coalesce(r.moved_to % 7, -1), coalesce(r.first_year, 0),"
-		   " coalesce(r.last_year, 9999)"
-		   " FROM governance.holiday_rules AS r WHERE r.jurisdiction = $1",
-	.nargs = 1, .argtypes = {TEXTOID}
-};
+GOV_SQL(list_rules, (TEXTOID),
+		"SELECT coalesce(r.month, 0),"
+		" CASE WHEN r.month IS NULL THEN r.easter_offset ELSE r.day END,"
+		" coalesce(r.on_weekdays, '1234567'),"
+		" coalesce(r.moved_to % 7, -1), coalesce(r.first_year, 0),"
+		" coalesce(r.last_year, 9999)"
+		" FROM governance.holiday_rules AS r WHERE r.jurisdiction = $1",
+		.isolated = true);
 
-static GovStatement list_days = {
-	.sql = "SELECT h.day OPERATOR(pg_catalog.-) '2000-01-01'::date"
-		   " FROM governance.holidays AS h"
-		   " WHERE h.jurisdiction = $1 AND h.day >= $2 ORDER BY h.day",
-	.nargs = 2, .argtypes = {TEXTOID, DATEOID}
-};
+GOV_SQL(list_days, (TEXTOID, DATEOID),
+		"SELECT h.day OPERATOR(pg_catalog.-) '2000-01-01'::date"
+		" FROM governance.holidays AS h"
+		" WHERE h.jurisdiction = $1 AND h.day >= $2 ORDER BY h.day",
+		.isolated = true);
 
-static GovStatement insert_holiday = {
-	.sql = "INSERT INTO governance.holidays AS h (jurisdiction, day, name,"
-		   " added_by) VALUES ($1, $2, $3, $4)"
-		   " ON CONFLICT (jurisdiction, day) DO NOTHING RETURNING h",
-	.nargs = 4, .argtypes = {TEXTOID, DATEOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_holiday, (TEXTOID, DATEOID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.holidays AS h (jurisdiction, day, name,"
+		" added_by) VALUES ($1, $2, $3, $4)"
+		" ON CONFLICT (jurisdiction, day) DO NOTHING RETURNING h");
 
 /* Easter Sunday of a Gregorian year (Meeus, Jones and Butcher). */
 static int

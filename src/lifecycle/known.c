@@ -10,31 +10,25 @@
 #include "identity/actor.h"
 #include "lifecycle/known.h"
 
-static GovStatement find_registered = {
-	.sql = "SELECT 1 FROM governance.models"
-		   " WHERE $1 = 'model' AND model_id = $2 UNION ALL"
-		   " SELECT 1 FROM governance.use_cases"
-		   " WHERE $1 = 'usecase' AND usecase_id = $2",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_registered, (TEXTOID, TEXTOID),
+		"SELECT 1 FROM governance.models"
+		" WHERE $1 = 'model' AND model_id = $2 UNION ALL"
+		" SELECT 1 FROM governance.use_cases"
+		" WHERE $1 = 'usecase' AND usecase_id = $2");
 
 /* Is the name, up to the first ":", known, and what is behind it a version? */
-static GovStatement find_resource = {
-	.sql = "SELECT m.model_id IS NOT NULL OR EXISTS ("
-		   "SELECT FROM governance.use_cases AS u WHERE u.usecase_id = n.id)"
-		   " OR EXISTS (SELECT FROM governance.sla_targets AS t"
-		   " WHERE t.resource_type IN ('model', 'usecase', 'system')"
-		   " AND t.resource_id = n.id),"
-		   " m.model_id IS NULL OR n.version = '' OR EXISTS ("
-		   "SELECT FROM governance.model_versions AS v"
-		   " WHERE v.model_id = n.id AND v.version = n.version)"
-		   " FROM (SELECT pg_catalog.split_part($1, ':', 1) AS id,"
-		   " pg_catalog.split_part($1, ':', 2) AS version) AS n"
-		   " LEFT JOIN governance.models AS m ON m.model_id = n.id",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_resource, (TEXTOID),
+		"SELECT m.model_id IS NOT NULL OR EXISTS ("
+		"SELECT FROM governance.use_cases AS u WHERE u.usecase_id = n.id)"
+		" OR EXISTS (SELECT FROM governance.sla_targets AS t"
+		" WHERE t.resource_type IN ('model', 'usecase', 'system')"
+		" AND t.resource_id = n.id),"
+		" m.model_id IS NULL OR n.version = '' OR EXISTS ("
+		"SELECT FROM governance.model_versions AS v"
+		" WHERE v.model_id = n.id AND v.version = n.version)"
+		" FROM (SELECT pg_catalog.split_part($1, ':', 1) AS id,"
+		" pg_catalog.split_part($1, ':', 2) AS version) AS n"
+		" LEFT JOIN governance.models AS m ON m.model_id = n.id");
 
 void
 gov_known_sla(const char *resource_type, const char *resource_id)

@@ -65,13 +65,10 @@ static const Allowed allowed_changes[] = {
 	{"system", NULL}
 };
 
-static GovStatement set_state = {
-	.sql = "UPDATE governance.system_state AS s SET is_suspended = $1,"
-		   " reason = $2, changed_at = pg_catalog.clock_timestamp(),"
-		   " changed_by = $3 WHERE is_suspended <> $1 RETURNING s",
-	.nargs = 3, .argtypes = {BOOLOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(set_state, (BOOLOID, TEXTOID, TEXTOID),
+		"UPDATE governance.system_state AS s SET is_suspended = $1,"
+		" reason = $2, changed_at = pg_catalog.clock_timestamp(),"
+		" changed_by = $3 WHERE is_suspended <> $1 RETURNING s");
 
 bool
 gov_is_suspended(void)

@@ -30,91 +30,67 @@ const GovApprovalActionInfo gov_approval_actions[] = {
 #undef GOV_APPROVAL_ACTION
 };
 
-static GovStatement find_policy = {
-	.sql = "SELECT required_role, required_count, timeout_hours,"
-		   " allow_self_approval, requires_sod, enabled"
-		   " FROM governance.approval_policies WHERE action = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_policy, (TEXTOID),
+		"SELECT required_role, required_count, timeout_hours,"
+		" allow_self_approval, requires_sod, enabled"
+		" FROM governance.approval_policies WHERE action = $1");
 
-static GovStatement lock_approved = {
-	.sql = "SELECT request_id FROM governance.approval_requests"
-		   " WHERE action = $1 AND resource_key = $2 AND status = 'approved'"
-		   " AND expires_at > pg_catalog.clock_timestamp()"
-		   " ORDER BY requested_at LIMIT 1 FOR NO KEY UPDATE",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_approved, (TEXTOID, TEXTOID),
+		"SELECT request_id FROM governance.approval_requests"
+		" WHERE action = $1 AND resource_key = $2 AND status = 'approved'"
+		" AND expires_at > pg_catalog.clock_timestamp()"
+		" ORDER BY requested_at LIMIT 1 FOR NO KEY UPDATE");
 
-static GovStatement find_approved = {
-	.sql = "SELECT request_id FROM governance.approval_requests"
-		   " WHERE action = $1 AND resource_key = $2 AND status = 'approved'"
-		   " AND expires_at > pg_catalog.clock_timestamp()"
-		   " ORDER BY requested_at LIMIT 1",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_approved, (TEXTOID, TEXTOID),
+		"SELECT request_id FROM governance.approval_requests"
+		" WHERE action = $1 AND resource_key = $2 AND status = 'approved'"
+		" AND expires_at > pg_catalog.clock_timestamp()"
+		" ORDER BY requested_at LIMIT 1");
 
-static GovStatement consume = {
-	.sql = "UPDATE governance.approval_requests SET status = 'consumed',"
-		   " consumed_at = pg_catalog.clock_timestamp(), consumed_by = $2"
-		   " WHERE request_id = $1::uuid",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(consume, (TEXTOID, TEXTOID),
+		"UPDATE governance.approval_requests SET status = 'consumed',"
+		" consumed_at = pg_catalog.clock_timestamp(), consumed_by = $2"
+		" WHERE request_id = $1::uuid");
 
-static GovStatement find_pending = {
-	.sql = "SELECT r.request_id, pg_catalog.count(a.approver_id)"
-		   " FROM governance.approval_requests AS r"
-		   " LEFT JOIN governance.approvals AS a"
-		   " ON a.request_id = r.request_id AND a.approval_status = 'approved'"
-		   " WHERE r.action = $1 AND r.resource_key = $2"
-		   " AND r.status = 'pending'"
-		   " AND r.expires_at > pg_catalog.clock_timestamp()"
-		   " GROUP BY r.request_id, r.requested_at"
-		   " ORDER BY r.requested_at DESC LIMIT 1",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_pending, (TEXTOID, TEXTOID),
+		"SELECT r.request_id, pg_catalog.count(a.approver_id)"
+		" FROM governance.approval_requests AS r"
+		" LEFT JOIN governance.approvals AS a"
+		" ON a.request_id = r.request_id AND a.approval_status = 'approved'"
+		" WHERE r.action = $1 AND r.resource_key = $2"
+		" AND r.status = 'pending'"
+		" AND r.expires_at > pg_catalog.clock_timestamp()"
+		" GROUP BY r.request_id, r.requested_at"
+		" ORDER BY r.requested_at DESC LIMIT 1");
 
 /* Who may not decide on what a request is about, with a reason each. */
-static GovStatement version_history = {
-	.sql = "SELECT created_by, created_principals, created_backers,"
-		   " 'registered it'"
-		   " FROM governance.model_versions"
-		   " WHERE model_id = $1 AND version = $2"
-		   " UNION ALL"
-		   " (SELECT reviewer, principals, backers, 'submitted it last'"
-		   " FROM governance.approval_history"
-		   " WHERE model_id = $1 AND version = $2"
-		   " AND approval_status = 'pending'"
-		   " ORDER BY approval_no DESC LIMIT 1)",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(version_history, (TEXTOID, TEXTOID),
+		"SELECT created_by, created_principals, created_backers,"
+		" 'registered it'"
+		" FROM governance.model_versions"
+		" WHERE model_id = $1 AND version = $2"
+		" UNION ALL"
+		" (SELECT reviewer, principals, backers, 'submitted it last'"
+		" FROM governance.approval_history"
+		" WHERE model_id = $1 AND version = $2"
+		" AND approval_status = 'pending'"
+		" ORDER BY approval_no DESC LIMIT 1)");
 
-static GovStatement usecase_history = {
-	.sql = "SELECT v.who, v.principals, v.backers, v.did"
-		   " FROM governance.use_cases AS u CROSS JOIN LATERAL (VALUES"
-		   " (u.created_by, u.created_principals, u.created_backers,"
-		   " 'created it'),"
-		   " (u.owner, u.owner_principals, NULL, 'owns it'),"
-		   " (u.submitted_by, u.submitted_principals, u.submitted_backers,"
-		   " 'submitted it last')) AS v(who, principals, backers, did)"
-		   " WHERE u.usecase_id = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(usecase_history, (TEXTOID),
+		"SELECT v.who, v.principals, v.backers, v.did"
+		" FROM governance.use_cases AS u CROSS JOIN LATERAL (VALUES"
+		" (u.created_by, u.created_principals, u.created_backers,"
+		" 'created it'),"
+		" (u.owner, u.owner_principals, NULL, 'owns it'),"
+		" (u.submitted_by, u.submitted_principals, u.submitted_backers,"
+		" 'submitted it last')) AS v(who, principals, backers, did)"
+		" WHERE u.usecase_id = $1");
 
-static GovStatement find_votes = {
-	.sql = "SELECT approver_id, principals, backers, approval_status,"
-		   " NULL::bigint"
-		   " FROM governance.approvals WHERE request_id = $1::uuid"
-		   " ORDER BY approved_at, approver_id",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_votes, (TEXTOID),
+		"SELECT approver_id, principals, backers, approval_status,"
+		" NULL::bigint"
+		" FROM governance.approvals WHERE request_id = $1::uuid"
+		" ORDER BY approved_at, approver_id");
 
 int
 gov_approval_action_find(const char *name)
@@ -348,16 +324,13 @@ gov_approval_use(GovApprovalAction action, const GovActor *actor,
 	return request_id;
 }
 
-static GovStatement expire = {
-	.sql = "UPDATE governance.approval_requests SET status = 'expired'"
-		   " WHERE request_id = ANY (ARRAY(SELECT r.request_id"
-		   " FROM governance.approval_requests AS r"
-		   " WHERE r.status IN ('pending', 'approved')"
-		   " AND r.expires_at <= $2"
-		   " LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED))",
-	.nargs = 2, .argtypes = {INT8OID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(expire, (INT8OID, TIMESTAMPTZOID),
+		"UPDATE governance.approval_requests SET status = 'expired'"
+		" WHERE request_id = ANY (ARRAY(SELECT r.request_id"
+		" FROM governance.approval_requests AS r"
+		" WHERE r.status IN ('pending', 'approved')"
+		" AND r.expires_at <= $2"
+		" LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED))");
 
 /*
  * gov_approval_expire
@@ -379,23 +352,20 @@ gov_approval_expire(int limit)
 	return expired;
 }
 
-static GovStatement note_overdue = {
-	.sql = "UPDATE governance.approval_requests AS r"
-		   " SET overdue_at = pg_catalog.clock_timestamp()"
-		   " WHERE r.request_id = ANY (ARRAY(SELECT q.request_id"
-		   " FROM governance.approval_requests AS q"
-		   " WHERE q.status = 'pending' AND q.overdue_at IS NULL"
-		   " AND q.expires_at > $3 AND q.requested_at <"
-		   " $3 - pg_catalog.make_interval(hours => $1)"
-		   " LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED))"
-		   " RETURNING r.request_id, pg_catalog.jsonb_build_object("
-		   "'action', r.action, 'context', r.context,"
-		   " 'requester_id', r.requester_id, 'requested_at',"
-		   " pg_catalog.date_part('epoch', r.requested_at), 'expires_at',"
-		   " pg_catalog.date_part('epoch', r.expires_at))",
-	.nargs = 3, .argtypes = {INT4OID, INT8OID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(note_overdue, (INT4OID, INT8OID, TIMESTAMPTZOID),
+		"UPDATE governance.approval_requests AS r"
+		" SET overdue_at = pg_catalog.clock_timestamp()"
+		" WHERE r.request_id = ANY (ARRAY(SELECT q.request_id"
+		" FROM governance.approval_requests AS q"
+		" WHERE q.status = 'pending' AND q.overdue_at IS NULL"
+		" AND q.expires_at > $3 AND q.requested_at <"
+		" $3 - pg_catalog.make_interval(hours => $1)"
+		" LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED))"
+		" RETURNING r.request_id, pg_catalog.jsonb_build_object("
+		"'action', r.action, 'context', r.context,"
+		" 'requester_id', r.requester_id, 'requested_at',"
+		" pg_catalog.date_part('epoch', r.requested_at), 'expires_at',"
+		" pg_catalog.date_part('epoch', r.expires_at))");
 
 /*
  * gov_approval_remind

@@ -15,38 +15,25 @@
 
 PG_FUNCTION_INFO_V1(gov_set_approval_policy);
 
-static GovStatement lock_policy = {
-	.sql = "SELECT 1 FROM governance.approval_policies WHERE action = $1"
-		   " FOR NO KEY UPDATE",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_policy, (TEXTOID),
+		"SELECT 1 FROM governance.approval_policies WHERE action = $1"
+		" FOR NO KEY UPDATE");
 
-static GovStatement lock_role = {
-	.sql = "SELECT 1 FROM governance.roles WHERE role = $1 FOR KEY SHARE",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_role, (TEXTOID),
+		"SELECT 1 FROM governance.roles WHERE role = $1 FOR KEY SHARE");
 
-static GovStatement update_policy = {
-	.sql = "UPDATE governance.approval_policies SET required_role = $2,"
-		   " required_count = $3, timeout_hours = $4,"
-		   " allow_self_approval = $5, requires_sod = $6, enabled = $7"
-		   " WHERE action = $1 AND (required_role, required_count,"
-		   " timeout_hours, allow_self_approval, requires_sod, enabled)"
-		   " IS DISTINCT FROM ($2, $3, $4, $5, $6, $7)",
-	.nargs = 7,
-	.argtypes = {TEXTOID, TEXTOID, INT4OID, INT4OID, BOOLOID, BOOLOID,
-		BOOLOID},
-	.latest = true
-};
+GOV_SQL(update_policy,
+		(TEXTOID, TEXTOID, INT4OID, INT4OID, BOOLOID, BOOLOID, BOOLOID),
+		"UPDATE governance.approval_policies SET required_role = $2,"
+		" required_count = $3, timeout_hours = $4,"
+		" allow_self_approval = $5, requires_sod = $6, enabled = $7"
+		" WHERE action = $1 AND (required_role, required_count,"
+		" timeout_hours, allow_self_approval, requires_sod, enabled)"
+		" IS DISTINCT FROM ($2, $3, $4, $5, $6, $7)");
 
-static GovStatement select_policy = {
-	.sql = "SELECT p FROM governance.approval_policies AS p"
-		   " WHERE action = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(select_policy, (TEXTOID),
+		"SELECT p FROM governance.approval_policies AS p"
+		" WHERE action = $1");
 
 static bool
 arg_bool(FunctionCallInfo fcinfo, int n, bool missing)

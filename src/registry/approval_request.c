@@ -38,50 +38,35 @@ typedef struct Request
 	char	   *key;
 } Request;
 
-static GovStatement insert_request = {
-	.sql = "INSERT INTO governance.approval_requests AS r"
-		   " (action, requester_id, expires_at, context, comments,"
-		   " resource_key, principals, backers)"
-		   " VALUES ($1, $2, pg_catalog.clock_timestamp()"
-		   " + pg_catalog.make_interval(hours => $3), $4, $5, $6, $7, $8)"
-		   " RETURNING r",
-	.nargs = 8,
-	.argtypes = {TEXTOID, TEXTOID, INT4OID, JSONBOID, TEXTOID, TEXTOID,
-		TEXTARRAYOID, TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(insert_request,
+		(TEXTOID, TEXTOID, INT4OID, JSONBOID, TEXTOID, TEXTOID, TEXTARRAYOID,
+		 TEXTARRAYOID),
+		"INSERT INTO governance.approval_requests AS r"
+		" (action, requester_id, expires_at, context, comments,"
+		" resource_key, principals, backers)"
+		" VALUES ($1, $2, pg_catalog.clock_timestamp()"
+		" + pg_catalog.make_interval(hours => $3), $4, $5, $6, $7, $8)"
+		" RETURNING r");
 
-static GovStatement lock_request = {
-	.sql = "SELECT requester_id, principals, backers, action, status,"
-		   " resource_key, expires_at <= pg_catalog.clock_timestamp()"
-		   " FROM governance.approval_requests WHERE request_id = $1::uuid"
-		   " FOR NO KEY UPDATE",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_request, (TEXTOID),
+		"SELECT requester_id, principals, backers, action, status,"
+		" resource_key, expires_at <= pg_catalog.clock_timestamp()"
+		" FROM governance.approval_requests WHERE request_id = $1::uuid"
+		" FOR NO KEY UPDATE");
 
-static GovStatement select_request = {
-	.sql = "SELECT r FROM governance.approval_requests AS r"
-		   " WHERE request_id = $1::uuid",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(select_request, (TEXTOID),
+		"SELECT r FROM governance.approval_requests AS r"
+		" WHERE request_id = $1::uuid");
 
-static GovStatement insert_vote = {
-	.sql = "INSERT INTO governance.approvals (request_id, approver_id,"
-		   " approval_status, comments, principals, backers)"
-		   " VALUES ($1::uuid, $2, $3, $4, $5, $6)",
-	.nargs = 6, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-		TEXTARRAYOID, TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(insert_vote,
+		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID),
+		"INSERT INTO governance.approvals (request_id, approver_id,"
+		" approval_status, comments, principals, backers)"
+		" VALUES ($1::uuid, $2, $3, $4, $5, $6)");
 
-static GovStatement set_status = {
-	.sql = "UPDATE governance.approval_requests SET status = $2"
-		   " WHERE request_id = $1::uuid",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(set_status, (TEXTOID, TEXTOID),
+		"UPDATE governance.approval_requests SET status = $2"
+		" WHERE request_id = $1::uuid");
 
 /* A key of the context as a checked name. */
 static char *
@@ -394,19 +379,18 @@ gov_withdraw_request(PG_FUNCTION_ARGS)
 }
 
 /* The first that expires comes first. */
-static GovStatement find_pending = {
-	.sql = "SELECT r.expires_at, r.request_id, r.requester_id, r.principals,"
-		   " r.backers, r.action, r.status, r.resource_key,"
-		   " r.expires_at <= pg_catalog.clock_timestamp(), r.requested_at"
-		   " FROM governance.approval_requests AS r"
-		   " WHERE r.status IN ('pending', 'approved')"
-		   " AND r.status = 'pending'"
-		   " AND r.expires_at > pg_catalog.clock_timestamp()"
-		   " AND (r.expires_at, r.request_id)"
-		   " > ($1, coalesce($2, '00000000-0000-0000-0000-000000000000')::uuid)"
-		   " ORDER BY r.expires_at, r.request_id LIMIT $3",
-	.nargs = 3, .argtypes = {TIMESTAMPTZOID, TEXTOID, INT4OID}
-};
+GOV_SQL(find_pending, (TIMESTAMPTZOID, TEXTOID, INT4OID),
+		"SELECT r.expires_at, r.request_id, r.requester_id, r.principals,"
+		" r.backers, r.action, r.status, r.resource_key,"
+		" r.expires_at <= pg_catalog.clock_timestamp(), r.requested_at"
+		" FROM governance.approval_requests AS r"
+		" WHERE r.status IN ('pending', 'approved')"
+		" AND r.status = 'pending'"
+		" AND r.expires_at > pg_catalog.clock_timestamp()"
+		" AND (r.expires_at, r.request_id)"
+		" > ($1, coalesce($2, '00000000-0000-0000-0000-000000000000')::uuid)"
+		" ORDER BY r.expires_at, r.request_id LIMIT $3",
+		.isolated = true);
 
 /* As what the actor may vote on the requests of an action. */
 typedef struct Seat

@@ -21,31 +21,26 @@ PG_FUNCTION_INFO_V1(gov_classify);
 #define FIRST_DAY (date2j(2024, 8, 1) - POSTGRES_EPOCH_JDATE)
 #define LAST_DAY (date2j(2200, 12, 31) - POSTGRES_EPOCH_JDATE)
 
-static GovStatement judge_today = {
-	.sql = "SELECT j.unknown, j.wrong, j.missing, j.impact_score,"
-		   " j.risk_class, j.suggested_level, j.next_class,"
-		   " j.next_class_on, j.prohibited_from"
-		   " FROM governance.judge_impact($1, governance.law_today()) AS j",
-	.nargs = 1, .argtypes = {JSONBOID},
-	.latest = true
-};
+GOV_SQL(judge_today, (JSONBOID),
+		"SELECT j.unknown, j.wrong, j.missing, j.impact_score,"
+		" j.risk_class, j.suggested_level, j.next_class,"
+		" j.next_class_on, j.prohibited_from"
+		" FROM governance.judge_impact($1, governance.law_today()) AS j");
 
-static GovStatement judge_on = {
-	.sql = "SELECT j.unknown, j.wrong, pg_catalog.jsonb_build_object("
-		   "'on_date', $2, 'risk_class', j.risk_class,"
-		   " 'impact_score', j.impact_score,"
-		   " 'impact_level', j.suggested_level, 'reasons', j.reasons,"
-		   " 'later', j.later, 'unanswered', coalesce(pg_catalog.to_jsonb("
-		   "pg_catalog.string_to_array(j.missing, ', ')), '[]'))"
-		   " FROM governance.judge_impact($1, $2) AS j",
-	.nargs = 2, .argtypes = {JSONBOID, DATEOID}
-};
+GOV_SQL(judge_on, (JSONBOID, DATEOID),
+		"SELECT j.unknown, j.wrong, pg_catalog.jsonb_build_object("
+		"'on_date', $2, 'risk_class', j.risk_class,"
+		" 'impact_score', j.impact_score,"
+		" 'impact_level', j.suggested_level, 'reasons', j.reasons,"
+		" 'later', j.later, 'unanswered', coalesce(pg_catalog.to_jsonb("
+		"pg_catalog.string_to_array(j.missing, ', ')), '[]'))"
+		" FROM governance.judge_impact($1, $2) AS j",
+		.isolated = true);
 
-static GovStatement list_questions = {
-	.sql = "SELECT pg_catalog.string_agg(q.question_id, ', '"
-		   " ORDER BY q.position) FROM governance.impact_questions AS q",
-	.nargs = 0
-};
+GOV_SQL(list_questions, (),
+		"SELECT pg_catalog.string_agg(q.question_id, ', '"
+		" ORDER BY q.position) FROM governance.impact_questions AS q",
+		.isolated = true);
 
 Jsonb *
 gov_arg_answers(FunctionCallInfo fcinfo, int n, const char *name)

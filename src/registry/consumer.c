@@ -34,28 +34,19 @@ PG_FUNCTION_INFO_V1(gov_lock_consumer);
  */
 #define CONSUMER_LOCK 0x4756
 
-static GovStatement insert_consumer = {
-	.sql = "INSERT INTO governance.event_consumers AS c"
-		   " (name, user_id, published_no, created_by)"
-		   " SELECT $1, $2, coalesce(pg_catalog.max(e.published_no), 0), $3"
-		   " FROM governance.events AS e WHERE e.published_no IS NOT NULL"
-		   " ON CONFLICT DO NOTHING RETURNING c",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_consumer, (TEXTOID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.event_consumers AS c"
+		" (name, user_id, published_no, created_by)"
+		" SELECT $1, $2, coalesce(pg_catalog.max(e.published_no), 0), $3"
+		" FROM governance.events AS e WHERE e.published_no IS NOT NULL"
+		" ON CONFLICT DO NOTHING RETURNING c");
 
-static GovStatement select_consumer = {
-	.sql = "SELECT c FROM governance.event_consumers AS c WHERE c.name = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(select_consumer, (TEXTOID),
+		"SELECT c FROM governance.event_consumers AS c WHERE c.name = $1");
 
-static GovStatement delete_consumer = {
-	.sql = "DELETE FROM governance.event_consumers AS c WHERE c.name = $1"
-		   " RETURNING c.user_id",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(delete_consumer, (TEXTOID),
+		"DELETE FROM governance.event_consumers AS c WHERE c.name = $1"
+		" RETURNING c.user_id");
 
 static char *
 consumer_resource(const char *name)

@@ -41,34 +41,25 @@ typedef struct Deploy
 	GovDeployment previous;
 } Deploy;
 
-static GovStatement find_deployment_id = {
-	.sql = "SELECT 1 FROM governance.deployment_history"
-		   " WHERE deployment_id = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_deployment_id, (TEXTOID),
+		"SELECT 1 FROM governance.deployment_history"
+		" WHERE deployment_id = $1");
 
-static GovStatement find_approvers = {
-	.sql = "SELECT h.reviewer, h.principals, h.backers"
-		   " FROM governance.approval_history AS h"
-		   " WHERE h.model_id = $1 AND h.version = $2"
-		   " AND h.approval_status = 'approved'"
-		   " AND h.approval_no > coalesce((SELECT pg_catalog.max(p.approval_no)"
-		   " FROM governance.approval_history AS p"
-		   " WHERE p.model_id = $1 AND p.version = $2"
-		   " AND p.approval_status = 'pending'), 0)"
-		   " ORDER BY h.approval_no",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_approvers, (TEXTOID, TEXTOID),
+		"SELECT h.reviewer, h.principals, h.backers"
+		" FROM governance.approval_history AS h"
+		" WHERE h.model_id = $1 AND h.version = $2"
+		" AND h.approval_status = 'approved'"
+		" AND h.approval_no > coalesce((SELECT pg_catalog.max(p.approval_no)"
+		" FROM governance.approval_history AS p"
+		" WHERE p.model_id = $1 AND p.version = $2"
+		" AND p.approval_status = 'pending'), 0)"
+		" ORDER BY h.approval_no");
 
-static GovStatement find_staged = {
-	.sql = "SELECT 1 FROM governance.deployment_history"
-		   " WHERE model_id = $1 AND version = $2 AND environment = 'staging'"
-		   " LIMIT 1",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_staged, (TEXTOID, TEXTOID),
+		"SELECT 1 FROM governance.deployment_history"
+		" WHERE model_id = $1 AND version = $2 AND environment = 'staging'"
+		" LIMIT 1");
 
 /* NULL, or 1 to 255 printable characters. */
 static const char *

@@ -14,70 +14,52 @@
 #include "core/spi.h"
 #include "registry/deployment.h"
 
-static GovStatement find_active = {
-	.sql = "SELECT deployment_no, deployment_id, version"
-		   " FROM governance.deployment_history"
-		   " WHERE model_id = $1 AND environment = $2 AND status = 'active'",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_active, (TEXTOID, TEXTOID),
+		"SELECT deployment_no, deployment_id, version"
+		" FROM governance.deployment_history"
+		" WHERE model_id = $1 AND environment = $2 AND status = 'active'");
 
-static GovStatement find_last_time = {
-	.sql = "SELECT coalesce(ended_at, deployed_at)"
-		   " FROM governance.deployment_history"
-		   " WHERE model_id = $1 AND environment = $2"
-		   " ORDER BY deployed_at DESC, deployment_no DESC LIMIT 1",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_last_time, (TEXTOID, TEXTOID),
+		"SELECT coalesce(ended_at, deployed_at)"
+		" FROM governance.deployment_history"
+		" WHERE model_id = $1 AND environment = $2"
+		" ORDER BY deployed_at DESC, deployment_no DESC LIMIT 1");
 
-static GovStatement insert_deployment = {
-	.sql = "INSERT INTO governance.deployment_history"
-		   " (model_id, deployment_no, version, environment, deployment_id,"
-		   " deployed_at, deployed_by, notes, gate_results, restores,"
-		   " request_id, principals, backers)"
-		   " VALUES ($1, $2, $3, $4,"
-		   " coalesce($5, pg_catalog.gen_random_uuid()::text), $6, $7, $8,"
-		   " coalesce($9, '[]'), $10, $11::uuid, $12, $13)",
-	.nargs = 13, .argtypes = {TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID,
-		TIMESTAMPTZOID, TEXTOID, TEXTOID, JSONBOID, INT8OID, TEXTOID,
-		TEXTARRAYOID, TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(insert_deployment,
+		(TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID,
+		 TEXTOID, JSONBOID, INT8OID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID),
+		"INSERT INTO governance.deployment_history"
+		" (model_id, deployment_no, version, environment, deployment_id,"
+		" deployed_at, deployed_by, notes, gate_results, restores,"
+		" request_id, principals, backers)"
+		" VALUES ($1, $2, $3, $4,"
+		" coalesce($5, pg_catalog.gen_random_uuid()::text), $6, $7, $8,"
+		" coalesce($9, '[]'), $10, $11::uuid, $12, $13)");
 
-static GovStatement end_deployment = {
-	.sql = "UPDATE governance.deployment_history"
-		   " SET status = $3, ended_at = $4, ended_by = $5, reason = $6"
-		   " WHERE model_id = $1 AND deployment_no = $2",
-	.nargs = 6, .argtypes = {TEXTOID, INT8OID, TEXTOID, TIMESTAMPTZOID,
-		TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(end_deployment,
+		(TEXTOID, INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID),
+		"UPDATE governance.deployment_history"
+		" SET status = $3, ended_at = $4, ended_by = $5, reason = $6"
+		" WHERE model_id = $1 AND deployment_no = $2");
 
-static GovStatement follow_deployments = {
-	.sql = "UPDATE governance.model_versions AS v SET status = s.status"
-		   " FROM (SELECT CASE WHEN pg_catalog.count(*) = 0 THEN 'approved'"
-		   " WHEN coalesce(pg_catalog.max(e.rank) >= (SELECT p.rank"
-		   " FROM governance.environments AS p"
-		   " WHERE p.name = 'production'), true) THEN 'deployed_production'"
-		   " ELSE 'deployed_staging' END AS status"
-		   " FROM governance.deployment_history AS d"
-		   " JOIN governance.environments AS e ON e.name = d.environment"
-		   " WHERE d.model_id = $1 AND d.version = $2"
-		   " AND d.status = 'active') AS s"
-		   " WHERE v.model_id = $1 AND v.version = $2"
-		   " AND v.status <> s.status AND v.status IN"
-		   " ('approved', 'deployed_staging', 'deployed_production')",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(follow_deployments, (TEXTOID, TEXTOID),
+		"UPDATE governance.model_versions AS v SET status = s.status"
+		" FROM (SELECT CASE WHEN pg_catalog.count(*) = 0 THEN 'approved'"
+		" WHEN coalesce(pg_catalog.max(e.rank) >= (SELECT p.rank"
+		" FROM governance.environments AS p"
+		" WHERE p.name = 'production'), true) THEN 'deployed_production'"
+		" ELSE 'deployed_staging' END AS status"
+		" FROM governance.deployment_history AS d"
+		" JOIN governance.environments AS e ON e.name = d.environment"
+		" WHERE d.model_id = $1 AND d.version = $2"
+		" AND d.status = 'active') AS s"
+		" WHERE v.model_id = $1 AND v.version = $2"
+		" AND v.status <> s.status AND v.status IN"
+		" ('approved', 'deployed_staging', 'deployed_production')");
 
-static GovStatement select_deployment = {
-	.sql = "SELECT d FROM governance.deployment_history AS d"
-		   " WHERE d.model_id = $1 AND d.deployment_no = $2",
-	.nargs = 2, .argtypes = {TEXTOID, INT8OID},
-	.latest = true
-};
+GOV_SQL(select_deployment, (TEXTOID, INT8OID),
+		"SELECT d FROM governance.deployment_history AS d"
+		" WHERE d.model_id = $1 AND d.deployment_no = $2");
 
 bool
 gov_deployment_active(const char *model_id, const char *environment,

@@ -21,35 +21,24 @@
 PG_FUNCTION_INFO_V1(gov_create_environment);
 
 /* Where a superuser took "production" away, every environment is as strict. */
-static GovStatement find_environment = {
-	.sql = "SELECT e.rank, coalesce(e.rank >= (SELECT p.rank"
-		   " FROM governance.environments AS p"
-		   " WHERE p.name = 'production'), true)"
-		   " FROM governance.environments AS e WHERE e.name = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_environment, (TEXTOID),
+		"SELECT e.rank, coalesce(e.rank >= (SELECT p.rank"
+		" FROM governance.environments AS p"
+		" WHERE p.name = 'production'), true)"
+		" FROM governance.environments AS e WHERE e.name = $1");
 
 /* On the transaction's own snapshot: what foreign keys will look at. */
-static GovStatement see_environment = {
-	.sql = "SELECT 1 FROM governance.environments WHERE name = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = false
-};
+GOV_SQL(see_environment, (TEXTOID),
+		"SELECT 1 FROM governance.environments WHERE name = $1",
+		.isolated = true);
 
-static GovStatement list_environments = {
-	.sql = "SELECT pg_catalog.string_agg(name, ', ' ORDER BY rank, name)"
-		   " FROM governance.environments",
-	.nargs = 0,
-	.latest = true
-};
+GOV_SQL(list_environments, (),
+		"SELECT pg_catalog.string_agg(name, ', ' ORDER BY rank, name)"
+		" FROM governance.environments");
 
-static GovStatement insert_environment = {
-	.sql = "INSERT INTO governance.environments AS e (name, rank, description)"
-		   " VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING RETURNING e",
-	.nargs = 3, .argtypes = {TEXTOID, INT4OID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_environment, (TEXTOID, INT4OID, TEXTOID),
+		"INSERT INTO governance.environments AS e (name, rank, description)"
+		" VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING RETURNING e");
 
 void
 gov_environment_find(const char *name, GovEnvironment *found)

@@ -32,59 +32,44 @@ PG_FUNCTION_INFO_V1(gov_drop_deployment_gate);
 
 static const char *const operators[] = {">=", ">", "<=", "<", "=", NULL};
 
-static GovStatement evaluate_gates = {
-	.sql = "SELECT g.gate_id, g.metric, g.operator, g.threshold, m.value,"
-		   " coalesce(CASE g.operator"
-		   " WHEN '>=' THEN m.value >= g.threshold"
-		   " WHEN '>' THEN m.value > g.threshold"
-		   " WHEN '<=' THEN m.value <= g.threshold"
-		   " WHEN '<' THEN m.value < g.threshold"
-		   " WHEN '=' THEN m.value = g.threshold END, false)"
-		   " FROM governance.deployment_gates AS g"
-		   " LEFT JOIN LATERAL ("
-		   " SELECT CASE WHEN pg_catalog.jsonb_typeof(r.metrics -> g.metric)"
-		   " = 'number' THEN (r.metrics -> g.metric)::numeric END AS value"
-		   " FROM governance.model_metrics AS r"
-		   " WHERE r.model_id = $1 AND r.version = $2"
-		   " AND r.metrics ? g.metric"
-		   " ORDER BY r.metrics_no DESC LIMIT 1) AS m ON true"
-		   " WHERE g.environment = $3"
-		   " AND (g.model_id IS NULL OR g.model_id = $1)"
-		   " ORDER BY g.gate_id",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(evaluate_gates, (TEXTOID, TEXTOID, TEXTOID),
+		"SELECT g.gate_id, g.metric, g.operator, g.threshold, m.value,"
+		" coalesce(CASE g.operator"
+		" WHEN '>=' THEN m.value >= g.threshold"
+		" WHEN '>' THEN m.value > g.threshold"
+		" WHEN '<=' THEN m.value <= g.threshold"
+		" WHEN '<' THEN m.value < g.threshold"
+		" WHEN '=' THEN m.value = g.threshold END, false)"
+		" FROM governance.deployment_gates AS g"
+		" LEFT JOIN LATERAL ("
+		" SELECT CASE WHEN pg_catalog.jsonb_typeof(r.metrics -> g.metric)"
+		" = 'number' THEN (r.metrics -> g.metric)::numeric END AS value"
+		" FROM governance.model_metrics AS r"
+		" WHERE r.model_id = $1 AND r.version = $2"
+		" AND r.metrics ? g.metric"
+		" ORDER BY r.metrics_no DESC LIMIT 1) AS m ON true"
+		" WHERE g.environment = $3"
+		" AND (g.model_id IS NULL OR g.model_id = $1)"
+		" ORDER BY g.gate_id");
 
-static GovStatement find_gate = {
-	.sql = "SELECT g FROM governance.deployment_gates AS g"
-		   " WHERE g.environment = $1 AND g.metric = $2 AND g.operator = $3"
-		   " AND g.threshold = $4 AND g.model_id IS NOT DISTINCT FROM $5",
-	.nargs = 5, .argtypes = {TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_gate, (TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID),
+		"SELECT g FROM governance.deployment_gates AS g"
+		" WHERE g.environment = $1 AND g.metric = $2 AND g.operator = $3"
+		" AND g.threshold = $4 AND g.model_id IS NOT DISTINCT FROM $5");
 
-static GovStatement set_gate = {
-	.sql = "INSERT INTO governance.deployment_gates AS g"
-		   " (environment, metric, operator, threshold, model_id)"
-		   " VALUES ($1, $2, $3, $4, $5)"
-		   " ON CONFLICT ON CONSTRAINT deployment_gates_gate_key"
-		   " DO UPDATE SET threshold = excluded.threshold RETURNING g",
-	.nargs = 5, .argtypes = {TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(set_gate, (TEXTOID, TEXTOID, TEXTOID, NUMERICOID, TEXTOID),
+		"INSERT INTO governance.deployment_gates AS g"
+		" (environment, metric, operator, threshold, model_id)"
+		" VALUES ($1, $2, $3, $4, $5)"
+		" ON CONFLICT ON CONSTRAINT deployment_gates_gate_key"
+		" DO UPDATE SET threshold = excluded.threshold RETURNING g");
 
-static GovStatement lock_gate = {
-	.sql = "SELECT environment FROM governance.deployment_gates"
-		   " WHERE gate_id = $1 FOR UPDATE",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(lock_gate, (INT8OID),
+		"SELECT environment FROM governance.deployment_gates"
+		" WHERE gate_id = $1 FOR UPDATE");
 
-static GovStatement drop_gate = {
-	.sql = "DELETE FROM governance.deployment_gates WHERE gate_id = $1",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(drop_gate, (INT8OID),
+		"DELETE FROM governance.deployment_gates WHERE gate_id = $1");
 
 static void
 push_field(JsonbParseState **state, const char *key, uint64 row, int column,

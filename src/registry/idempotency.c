@@ -13,16 +13,13 @@
 #include "core/spi.h"
 #include "registry/idempotency.h"
 
-static GovStatement forget = {
-	.sql = "DELETE FROM governance.idempotency_keys AS k"
-		   " USING (SELECT o.user_id, o.key"
-		   " FROM governance.idempotency_keys AS o"
-		   " WHERE o.created_at < $2"
-		   " ORDER BY o.created_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS old"
-		   " WHERE k.user_id = old.user_id AND k.key = old.key",
-	.nargs = 2, .argtypes = {INT8OID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(forget, (INT8OID, TIMESTAMPTZOID),
+		"DELETE FROM governance.idempotency_keys AS k"
+		" USING (SELECT o.user_id, o.key"
+		" FROM governance.idempotency_keys AS o"
+		" WHERE o.created_at < $2"
+		" ORDER BY o.created_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS old"
+		" WHERE k.user_id = old.user_id AND k.key = old.key");
 
 int64
 gov_idempotency_expire(int limit)

@@ -24,50 +24,47 @@ PG_FUNCTION_INFO_V1(gov_inbox_rows);
 #define PART 100				/* rows read at once */
 
 /* Critical ones have to be answered in time: see sla/clock.c. */
-static GovStatement find_incidents = {
-	.sql = "SELECT i.reported_at, i.incident_id, i.status, i.title,"
-		   " CASE WHEN i.severity = 'critical'"
-		   " AND i.acknowledged_at IS NULL THEN"
-		   " (SELECT pg_catalog.min(i.aware_at + pg_catalog.make_interval("
-		   "mins => t.incident_response_minutes))"
-		   " FROM governance.sla_targets AS t"
-		   " WHERE t.resource_type IN ('model', 'usecase', 'system')"
-		   " AND t.resource_id = pg_catalog.split_part(i.resource, ':', 1)"
-		   " AND t.valid_from <= i.aware_at"
-		   " AND (t.valid_to IS NULL OR t.valid_to > i.aware_at)) END"
-		   " FROM governance.incidents AS i"
-		   " WHERE i.status IN ('open', 'reopened')"
-		   " AND (i.reported_at, i.incident_id)"
-		   " > ($1, coalesce($2, '0')::bigint)"
-		   " ORDER BY i.reported_at, i.incident_id LIMIT $3",
-	.nargs = 3, .argtypes = {TIMESTAMPTZOID, TEXTOID, INT4OID}
-};
+GOV_SQL(find_incidents, (TIMESTAMPTZOID, TEXTOID, INT4OID),
+		"SELECT i.reported_at, i.incident_id, i.status, i.title,"
+		" CASE WHEN i.severity = 'critical'"
+		" AND i.acknowledged_at IS NULL THEN"
+		" (SELECT pg_catalog.min(i.aware_at + pg_catalog.make_interval("
+		"mins => t.incident_response_minutes))"
+		" FROM governance.sla_targets AS t"
+		" WHERE t.resource_type IN ('model', 'usecase', 'system')"
+		" AND t.resource_id = pg_catalog.split_part(i.resource, ':', 1)"
+		" AND t.valid_from <= i.aware_at"
+		" AND (t.valid_to IS NULL OR t.valid_to > i.aware_at)) END"
+		" FROM governance.incidents AS i"
+		" WHERE i.status IN ('open', 'reopened')"
+		" AND (i.reported_at, i.incident_id)"
+		" > ($1, coalesce($2, '0')::bigint)"
+		" ORDER BY i.reported_at, i.incident_id LIMIT $3",
+		.isolated = true);
 
-static GovStatement find_violations = {
-	.sql = "SELECT v.opened_at, v.violation_id, v.resource_type,"
-		   " v.resource_id, v.violation_type"
-		   " FROM governance.sla_violations AS v"
-		   " WHERE v.acknowledged_by IS NULL"
-		   " AND (v.opened_at, v.violation_id)"
-		   " > ($1, coalesce($2, '0')::bigint)"
-		   " ORDER BY v.opened_at, v.violation_id LIMIT $3",
-	.nargs = 3, .argtypes = {TIMESTAMPTZOID, TEXTOID, INT4OID}
-};
+GOV_SQL(find_violations, (TIMESTAMPTZOID, TEXTOID, INT4OID),
+		"SELECT v.opened_at, v.violation_id, v.resource_type,"
+		" v.resource_id, v.violation_type"
+		" FROM governance.sla_violations AS v"
+		" WHERE v.acknowledged_by IS NULL"
+		" AND (v.opened_at, v.violation_id)"
+		" > ($1, coalesce($2, '0')::bigint)"
+		" ORDER BY v.opened_at, v.violation_id LIMIT $3",
+		.isolated = true);
 
-static GovStatement find_deadlines = {
-	.sql = "SELECT coalesce(d.due_at, 'infinity'),"
-		   " d.incident_id || ':' || d.regime || ':' || d.stage || ':'"
-		   " || d.jurisdiction, d.incident_id, d.regime, d.stage, d.marked_at,"
-		   " (SELECT i.title FROM governance.incidents AS i"
-		   " WHERE i.incident_id = d.incident_id), d.jurisdiction"
-		   " FROM governance.incident_deadlines AS d"
-		   " WHERE d.notified_at IS NULL"
-		   " AND (coalesce(d.due_at, 'infinity'),"
-		   " d.incident_id || ':' || d.regime || ':' || d.stage || ':'"
-		   " || d.jurisdiction) > ($1, coalesce($2, ''))"
-		   " ORDER BY 1, 2 LIMIT $3",
-	.nargs = 3, .argtypes = {TIMESTAMPTZOID, TEXTOID, INT4OID}
-};
+GOV_SQL(find_deadlines, (TIMESTAMPTZOID, TEXTOID, INT4OID),
+		"SELECT coalesce(d.due_at, 'infinity'),"
+		" d.incident_id || ':' || d.regime || ':' || d.stage || ':'"
+		" || d.jurisdiction, d.incident_id, d.regime, d.stage, d.marked_at,"
+		" (SELECT i.title FROM governance.incidents AS i"
+		" WHERE i.incident_id = d.incident_id), d.jurisdiction"
+		" FROM governance.incident_deadlines AS d"
+		" WHERE d.notified_at IS NULL"
+		" AND (coalesce(d.due_at, 'infinity'),"
+		" d.incident_id || ':' || d.regime || ':' || d.stage || ':'"
+		" || d.jurisdiction) > ($1, coalesce($2, ''))"
+		" ORDER BY 1, 2 LIMIT $3",
+		.isolated = true);
 
 bool
 gov_inbox_may(GovPermission permission, const char *kind, const char *verb)

@@ -12,48 +12,32 @@
 #include "core/spi.h"
 #include "registry/model.h"
 
-static GovStatement lock_model = {
-	.sql = "SELECT model_id FROM governance.models"
-		   " WHERE model_id = $1 FOR NO KEY UPDATE",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_model, (TEXTOID),
+		"SELECT model_id FROM governance.models"
+		" WHERE model_id = $1 FOR NO KEY UPDATE");
 
-static GovStatement lock_version = {
-	.sql = "SELECT status, approval_status, content_digest, created_by,"
-		   " created_principals, created_backers FROM governance.model_versions"
-		   " WHERE model_id = $1 AND version = $2 FOR NO KEY UPDATE",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_version, (TEXTOID, TEXTOID),
+		"SELECT status, approval_status, content_digest, created_by,"
+		" created_principals, created_backers FROM governance.model_versions"
+		" WHERE model_id = $1 AND version = $2 FOR NO KEY UPDATE");
 
-static GovStatement find_version = {
-	.sql = "SELECT status, approval_status, content_digest, created_by,"
-		   " created_principals, created_backers FROM governance.model_versions"
-		   " WHERE model_id = $1 AND version = $2",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_version, (TEXTOID, TEXTOID),
+		"SELECT status, approval_status, content_digest, created_by,"
+		" created_principals, created_backers FROM governance.model_versions"
+		" WHERE model_id = $1 AND version = $2");
 
-static GovStatement find_model = {
-	.sql = "SELECT 1 FROM governance.models WHERE model_id = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_model, (TEXTOID),
+		"SELECT 1 FROM governance.models WHERE model_id = $1");
 
 /* On the transaction's own snapshot: what foreign keys will look at. */
-static GovStatement see_model = {
-	.sql = "SELECT 1 FROM governance.models WHERE model_id = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = false
-};
+GOV_SQL(see_model, (TEXTOID),
+		"SELECT 1 FROM governance.models WHERE model_id = $1",
+		.isolated = true);
 
-static GovStatement see_version = {
-	.sql = "SELECT 1 FROM governance.model_versions"
-		   " WHERE model_id = $1 AND version = $2",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = false
-};
+GOV_SQL(see_version, (TEXTOID, TEXTOID),
+		"SELECT 1 FROM governance.model_versions"
+		" WHERE model_id = $1 AND version = $2",
+		.isolated = true);
 
 char *
 gov_version_name(const char *model_id, const char *version)

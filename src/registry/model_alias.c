@@ -19,69 +19,45 @@
 PG_FUNCTION_INFO_V1(gov_set_model_alias);
 PG_FUNCTION_INFO_V1(gov_drop_model_alias);
 
-static GovStatement find_alias = {
-	.sql = "SELECT is_protected FROM governance.model_aliases"
-		   " WHERE model_id = $1 AND alias = $2 FOR NO KEY UPDATE",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_alias, (TEXTOID, TEXTOID),
+		"SELECT is_protected FROM governance.model_aliases"
+		" WHERE model_id = $1 AND alias = $2 FOR NO KEY UPDATE");
 
-static GovStatement insert_alias = {
-	.sql = "INSERT INTO governance.model_aliases AS t"
-		   " (model_id, alias, version, is_protected)"
-		   " VALUES ($1, $2, $3, $4) RETURNING t",
-	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, BOOLOID},
-	.latest = true
-};
+GOV_SQL(insert_alias, (TEXTOID, TEXTOID, TEXTOID, BOOLOID),
+		"INSERT INTO governance.model_aliases AS t"
+		" (model_id, alias, version, is_protected)"
+		" VALUES ($1, $2, $3, $4) RETURNING t");
 
-static GovStatement update_alias = {
-	.sql = "UPDATE governance.model_aliases AS t"
-		   " SET version = $3, is_protected = $4"
-		   " WHERE t.model_id = $1 AND t.alias = $2"
-		   " AND (t.version, t.is_protected) IS DISTINCT FROM ($3, $4)"
-		   " RETURNING t",
-	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, BOOLOID},
-	.latest = true
-};
+GOV_SQL(update_alias, (TEXTOID, TEXTOID, TEXTOID, BOOLOID),
+		"UPDATE governance.model_aliases AS t"
+		" SET version = $3, is_protected = $4"
+		" WHERE t.model_id = $1 AND t.alias = $2"
+		" AND (t.version, t.is_protected) IS DISTINCT FROM ($3, $4)"
+		" RETURNING t");
 
-static GovStatement read_alias = {
-	.sql = "SELECT t FROM governance.model_aliases AS t"
-		   " WHERE t.model_id = $1 AND t.alias = $2",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(read_alias, (TEXTOID, TEXTOID),
+		"SELECT t FROM governance.model_aliases AS t"
+		" WHERE t.model_id = $1 AND t.alias = $2");
 
-static GovStatement delete_alias = {
-	.sql = "DELETE FROM governance.model_aliases"
-		   " WHERE model_id = $1 AND alias = $2",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(delete_alias, (TEXTOID, TEXTOID),
+		"DELETE FROM governance.model_aliases"
+		" WHERE model_id = $1 AND alias = $2");
 
-static GovStatement name_protected = {
-	.sql = "SELECT pg_catalog.string_agg(alias, '\", \"' ORDER BY alias)"
-		   " FROM governance.model_aliases"
-		   " WHERE model_id = $1 AND version = $2 AND is_protected",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(name_protected, (TEXTOID, TEXTOID),
+		"SELECT pg_catalog.string_agg(alias, '\", \"' ORDER BY alias)"
+		" FROM governance.model_aliases"
+		" WHERE model_id = $1 AND version = $2 AND is_protected");
 
-static GovStatement move_protected = {
-	.sql = "WITH moved AS (UPDATE governance.model_aliases SET version = $3"
-		   " WHERE model_id = $1 AND version = $2 AND is_protected"
-		   " RETURNING alias) SELECT m.alias FROM moved AS m ORDER BY m.alias",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(move_protected, (TEXTOID, TEXTOID, TEXTOID),
+		"WITH moved AS (UPDATE governance.model_aliases SET version = $3"
+		" WHERE model_id = $1 AND version = $2 AND is_protected"
+		" RETURNING alias) SELECT m.alias FROM moved AS m ORDER BY m.alias");
 
-static GovStatement delete_protected = {
-	.sql = "WITH dropped AS (DELETE FROM governance.model_aliases"
-		   " WHERE model_id = $1 AND version = $2 AND is_protected"
-		   " RETURNING alias) SELECT d.alias FROM dropped AS d"
-		   " ORDER BY d.alias",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(delete_protected, (TEXTOID, TEXTOID),
+		"WITH dropped AS (DELETE FROM governance.model_aliases"
+		" WHERE model_id = $1 AND version = $2 AND is_protected"
+		" RETURNING alias) SELECT d.alias FROM dropped AS d"
+		" ORDER BY d.alias");
 
 static char *
 alias_resource(const char *model_id, const char *alias)

@@ -30,59 +30,45 @@ PG_FUNCTION_INFO_V1(gov_request_model_changes);
 PG_FUNCTION_INFO_V1(gov_deprecate_model);
 
 /* The last request, if there is one, and the votes after it. */
-static GovStatement find_votes = {
-	.sql = "SELECT h.reviewer, h.principals, h.backers, h.approval_status,"
-		   " h.approval_no"
-		   " FROM governance.approval_history AS h"
-		   " WHERE h.model_id = $1 AND h.version = $2 AND h.approval_no >="
-		   " coalesce((SELECT max(r.approval_no)"
-		   " FROM governance.approval_history AS r"
-		   " WHERE r.model_id = $1 AND r.version = $2"
-		   " AND r.approval_status = 'pending'), 0)"
-		   " ORDER BY h.approval_no",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_votes, (TEXTOID, TEXTOID),
+		"SELECT h.reviewer, h.principals, h.backers, h.approval_status,"
+		" h.approval_no"
+		" FROM governance.approval_history AS h"
+		" WHERE h.model_id = $1 AND h.version = $2 AND h.approval_no >="
+		" coalesce((SELECT max(r.approval_no)"
+		" FROM governance.approval_history AS r"
+		" WHERE r.model_id = $1 AND r.version = $2"
+		" AND r.approval_status = 'pending'), 0)"
+		" ORDER BY h.approval_no");
 
-static GovStatement insert_history = {
-	.sql = "INSERT INTO governance.approval_history"
-		   " (model_id, version, approval_no, approval_status, reviewer,"
-		   " comments, content_digest, principals, backers)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-	.nargs = 9, .argtypes = {TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID,
-	TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(insert_history,
+		(TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+		 TEXTARRAYOID, TEXTARRAYOID),
+		"INSERT INTO governance.approval_history"
+		" (model_id, version, approval_no, approval_status, reviewer,"
+		" comments, content_digest, principals, backers)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 
-static GovStatement move_version = {
-	.sql = "UPDATE governance.model_versions AS t"
-		   " SET status = $3, approval_status = $4"
-		   " WHERE t.model_id = $1 AND t.version = $2 RETURNING t",
-	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(move_version, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
+		"UPDATE governance.model_versions AS t"
+		" SET status = $3, approval_status = $4"
+		" WHERE t.model_id = $1 AND t.version = $2 RETURNING t");
 
-static GovStatement read_version = {
-	.sql = "SELECT t FROM governance.model_versions AS t"
-		   " WHERE t.model_id = $1 AND t.version = $2",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(read_version, (TEXTOID, TEXTOID),
+		"SELECT t FROM governance.model_versions AS t"
+		" WHERE t.model_id = $1 AND t.version = $2");
 
 /* Where the version is active, and what status the highest of them gives. */
-static GovStatement find_active = {
-	.sql = "SELECT string_agg(d.environment, ', '"
-		   " ORDER BY e.rank, d.environment),"
-		   " CASE WHEN coalesce(bool_or(e.rank >= p.rank), true)"
-		   " THEN 'deployed_production' ELSE 'deployed_staging' END"
-		   " FROM governance.deployment_history AS d"
-		   " JOIN governance.environments AS e ON e.name = d.environment"
-		   " LEFT JOIN governance.environments AS p ON p.name = 'production'"
-		   " WHERE d.model_id = $1 AND d.version = $2 AND d.status = 'active'"
-		   " HAVING count(*) > 0",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_active, (TEXTOID, TEXTOID),
+		"SELECT string_agg(d.environment, ', '"
+		" ORDER BY e.rank, d.environment),"
+		" CASE WHEN coalesce(bool_or(e.rank >= p.rank), true)"
+		" THEN 'deployed_production' ELSE 'deployed_staging' END"
+		" FROM governance.deployment_history AS d"
+		" JOIN governance.environments AS e ON e.name = d.environment"
+		" LEFT JOIN governance.environments AS p ON p.name = 'production'"
+		" WHERE d.model_id = $1 AND d.version = $2 AND d.status = 'active'"
+		" HAVING count(*) > 0");
 
 /* What a call is about. */
 typedef struct Decision
@@ -386,23 +372,22 @@ gov_deprecate_model(PG_FUNCTION_ARGS)
 }
 
 /* Longest registered first; the id is the model's and the version's. */
-static GovStatement find_waiting = {
-	.sql = "SELECT v.created_at, v.model_id || ':' || v.version,"
-		   " v.status, v.approval_status, v.content_digest, v.created_by,"
-		   " v.created_principals, v.created_backers, v.model_id, v.version,"
-		   " pg_catalog.left(v.description, 200),"
-		   " coalesce((SELECT pg_catalog.max(h.reviewed_at)"
-		   " FROM governance.approval_history AS h"
-		   " WHERE h.model_id = v.model_id AND h.version = v.version"
-		   " AND h.approval_status = 'pending'), v.created_at)"
-		   " FROM governance.model_versions AS v"
-		   " WHERE v.approval_status = 'pending'"
-		   " AND v.status <> 'deprecated'"
-		   " AND (v.created_at, v.model_id || ':' || v.version)"
-		   " > ($1, coalesce($2, ''))"
-		   " ORDER BY v.created_at, v.model_id || ':' || v.version LIMIT $3",
-	.nargs = 3, .argtypes = {TIMESTAMPTZOID, TEXTOID, INT4OID}
-};
+GOV_SQL(find_waiting, (TIMESTAMPTZOID, TEXTOID, INT4OID),
+		"SELECT v.created_at, v.model_id || ':' || v.version,"
+		" v.status, v.approval_status, v.content_digest, v.created_by,"
+		" v.created_principals, v.created_backers, v.model_id, v.version,"
+		" pg_catalog.left(v.description, 200),"
+		" coalesce((SELECT pg_catalog.max(h.reviewed_at)"
+		" FROM governance.approval_history AS h"
+		" WHERE h.model_id = v.model_id AND h.version = v.version"
+		" AND h.approval_status = 'pending'), v.created_at)"
+		" FROM governance.model_versions AS v"
+		" WHERE v.approval_status = 'pending'"
+		" AND v.status <> 'deprecated'"
+		" AND (v.created_at, v.model_id || ':' || v.version)"
+		" > ($1, coalesce($2, ''))"
+		" ORDER BY v.created_at, v.model_id || ':' || v.version LIMIT $3",
+		.isolated = true);
 
 static void
 judge_waiting(GovInbox *inbox, uint64 row, void *act)

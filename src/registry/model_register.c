@@ -31,67 +31,50 @@ PG_FUNCTION_INFO_V1(gov_record_model_metrics);
 /* First in what a content digest is taken of: which canonical form it is. */
 #define CONTENT_FORM "governance model content 1\n"
 
-static GovStatement insert_model = {
-	.sql = "INSERT INTO governance.models"
-		   " (model_id, description, owner, created_by)"
-		   " VALUES ($1, $2, $3, $3) ON CONFLICT (model_id) DO NOTHING",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_model, (TEXTOID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.models"
+		" (model_id, description, owner, created_by)"
+		" VALUES ($1, $2, $3, $3) ON CONFLICT (model_id) DO NOTHING");
 
-static GovStatement find_registration = {
-	.sql = "SELECT created_by, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
-		   " FROM governance.model_versions"
-		   " WHERE model_id = $1 AND version = $2",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_registration, (TEXTOID, TEXTOID),
+		"SELECT created_by, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
+		" FROM governance.model_versions"
+		" WHERE model_id = $1 AND version = $2");
 
-static GovStatement insert_version = {
-	.sql = "INSERT INTO governance.model_versions AS t"
-		   " (model_id, version, created_by, description, source_commit,"
-		   " training_data_hash, hyperparameters, model_path,"
-		   " model_size_bytes, artifacts, metadata, content_digest,"
-		   " created_principals, created_backers)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-		   " $14) RETURNING t",
-	.nargs = 14, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-		TEXTOID, JSONBOID, TEXTOID, INT8OID, JSONBOID, JSONBOID, TEXTOID,
-	TEXTARRAYOID, TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(insert_version,
+		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, JSONBOID,
+		 TEXTOID, INT8OID, JSONBOID, JSONBOID, TEXTOID, TEXTARRAYOID,
+		 TEXTARRAYOID),
+		"INSERT INTO governance.model_versions AS t"
+		" (model_id, version, created_by, description, source_commit,"
+		" training_data_hash, hyperparameters, model_path,"
+		" model_size_bytes, artifacts, metadata, content_digest,"
+		" created_principals, created_backers)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+		" $14) RETURNING t");
 
-static GovStatement update_model = {
-	.sql = "UPDATE governance.models AS t SET"
-		   " description = coalesce($2, t.description),"
-		   " owner = coalesce($3, t.owner),"
-		   " tags = coalesce($4, t.tags)"
-		   " WHERE t.model_id = $1 AND"
-		   " (t.description, t.owner, t.tags) IS DISTINCT FROM"
-		   " (coalesce($2, t.description), coalesce($3, t.owner),"
-		   " coalesce($4, t.tags)) RETURNING t",
-	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(update_model, (TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID),
+		"UPDATE governance.models AS t SET"
+		" description = coalesce($2, t.description),"
+		" owner = coalesce($3, t.owner),"
+		" tags = coalesce($4, t.tags)"
+		" WHERE t.model_id = $1 AND"
+		" (t.description, t.owner, t.tags) IS DISTINCT FROM"
+		" (coalesce($2, t.description), coalesce($3, t.owner),"
+		" coalesce($4, t.tags)) RETURNING t");
 
-static GovStatement read_model = {
-	.sql = "SELECT t FROM governance.models AS t WHERE t.model_id = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(read_model, (TEXTOID),
+		"SELECT t FROM governance.models AS t WHERE t.model_id = $1");
 
 /* Two at once wait for each other at the number: no row, once more. */
-static GovStatement insert_metrics = {
-	.sql = "INSERT INTO governance.model_metrics AS t"
-		   " (model_id, version, metrics_no, recorded_by, metrics)"
-		   " VALUES ($1, $2, (SELECT coalesce(max(m.metrics_no), 0) + 1"
-		   " FROM governance.model_metrics AS m"
-		   " WHERE m.model_id = $1 AND m.version = $2), $3, $4)"
-		   " ON CONFLICT (model_id, version, metrics_no) DO NOTHING"
-		   " RETURNING t",
-	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, JSONBOID},
-	.latest = true
-};
+GOV_SQL(insert_metrics, (TEXTOID, TEXTOID, TEXTOID, JSONBOID),
+		"INSERT INTO governance.model_metrics AS t"
+		" (model_id, version, metrics_no, recorded_by, metrics)"
+		" VALUES ($1, $2, (SELECT coalesce(max(m.metrics_no), 0) + 1"
+		" FROM governance.model_metrics AS m"
+		" WHERE m.model_id = $1 AND m.version = $2), $3, $4)"
+		" ON CONFLICT (model_id, version, metrics_no) DO NOTHING"
+		" RETURNING t");
 
 /*
  * append_field

@@ -23,26 +23,17 @@ PG_FUNCTION_INFO_V1(gov_policy);
 #define POSITIVE_MAX 1000
 #define INTERVAL_MAX_DAYS 3650
 
-static GovStatement lock_policy = {
-	.sql = "SELECT value_type FROM governance.policies"
-		   " WHERE name = $1 FOR NO KEY UPDATE",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_policy, (TEXTOID),
+		"SELECT value_type FROM governance.policies"
+		" WHERE name = $1 FOR NO KEY UPDATE");
 
-static GovStatement find_equal = {
-	.sql = "SELECT p FROM governance.policies AS p"
-		   " WHERE p.name = $1 AND p.value = $2",
-	.nargs = 2, .argtypes = {TEXTOID, JSONBOID},
-	.latest = true
-};
+GOV_SQL(find_equal, (TEXTOID, JSONBOID),
+		"SELECT p FROM governance.policies AS p"
+		" WHERE p.name = $1 AND p.value = $2");
 
-static GovStatement update_policy = {
-	.sql = "UPDATE governance.policies AS p SET value = $2"
-		   " WHERE p.name = $1 RETURNING p",
-	.nargs = 2, .argtypes = {TEXTOID, JSONBOID},
-	.latest = true
-};
+GOV_SQL(update_policy, (TEXTOID, JSONBOID),
+		"UPDATE governance.policies AS p SET value = $2"
+		" WHERE p.name = $1 RETURNING p");
 
 pg_noreturn static void
 no_such_policy(const char *name)

@@ -30,82 +30,65 @@ PG_FUNCTION_INFO_V1(gov_undeploy_model);
  * A row that restored an earlier one stands where that one stood, so rolling
  * back twice goes back two versions and not to and fro.
  */
-static GovStatement find_predecessor = {
-	.sql = "WITH RECURSIVE chain(deployment_no, restores) AS ("
-		   " SELECT d.deployment_no, d.restores"
-		   " FROM governance.deployment_history AS d"
-		   " WHERE d.model_id = $2 AND d.deployment_no = $1 UNION"
-		   " SELECT d.deployment_no, d.restores FROM chain AS c"
-		   " JOIN governance.deployment_history AS d"
-		   " ON d.model_id = $2 AND d.deployment_no = c.restores)"
-		   " SELECT d.deployment_no, d.deployment_id, d.version"
-		   " FROM governance.deployment_history AS d"
-		   " WHERE d.model_id = $2 AND d.environment = $3"
-		   " AND d.version <> $4 AND d.status <> 'rolled_back'"
-		   " AND d.deployment_no <"
-		   " (SELECT pg_catalog.min(c.deployment_no) FROM chain AS c)"
-		   " ORDER BY d.deployment_no DESC LIMIT 1",
-	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_predecessor, (INT8OID, TEXTOID, TEXTOID, TEXTOID),
+		"WITH RECURSIVE chain(deployment_no, restores) AS ("
+		" SELECT d.deployment_no, d.restores"
+		" FROM governance.deployment_history AS d"
+		" WHERE d.model_id = $2 AND d.deployment_no = $1 UNION"
+		" SELECT d.deployment_no, d.restores FROM chain AS c"
+		" JOIN governance.deployment_history AS d"
+		" ON d.model_id = $2 AND d.deployment_no = c.restores)"
+		" SELECT d.deployment_no, d.deployment_id, d.version"
+		" FROM governance.deployment_history AS d"
+		" WHERE d.model_id = $2 AND d.environment = $3"
+		" AND d.version <> $4 AND d.status <> 'rolled_back'"
+		" AND d.deployment_no <"
+		" (SELECT pg_catalog.min(c.deployment_no) FROM chain AS c)"
+		" ORDER BY d.deployment_no DESC LIMIT 1");
 
-static GovStatement find_last_of_version = {
-	.sql = "SELECT deployment_no, deployment_id, version"
-		   " FROM governance.deployment_history"
-		   " WHERE model_id = $1 AND environment = $2 AND version = $3"
-		   " ORDER BY deployment_no DESC LIMIT 1",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_last_of_version, (TEXTOID, TEXTOID, TEXTOID),
+		"SELECT deployment_no, deployment_id, version"
+		" FROM governance.deployment_history"
+		" WHERE model_id = $1 AND environment = $2 AND version = $3"
+		" ORDER BY deployment_no DESC LIMIT 1");
 
 /* On the transaction's own snapshot: what foreign keys will look at. */
-static GovStatement see_deployment = {
-	.sql = "SELECT 1 FROM governance.deployment_history"
-		   " WHERE model_id = $1 AND deployment_no = $2",
-	.nargs = 2, .argtypes = {TEXTOID, INT8OID},
-	.latest = false
-};
+GOV_SQL(see_deployment, (TEXTOID, INT8OID),
+		"SELECT 1 FROM governance.deployment_history"
+		" WHERE model_id = $1 AND deployment_no = $2",
+		.isolated = true);
 
 /* Active still where users are nearer than in the environment it left? */
-static GovStatement find_active_above = {
-	.sql = "SELECT 1 FROM governance.deployment_history AS d"
-		   " JOIN governance.environments AS e ON e.name = d.environment"
-		   " WHERE d.model_id = $1 AND d.version = $2"
-		   " AND d.status = 'active' AND e.rank > $3 LIMIT 1",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, INT4OID},
-	.latest = true
-};
+GOV_SQL(find_active_above, (TEXTOID, TEXTOID, INT4OID),
+		"SELECT 1 FROM governance.deployment_history AS d"
+		" JOIN governance.environments AS e ON e.name = d.environment"
+		" WHERE d.model_id = $1 AND d.version = $2"
+		" AND d.status = 'active' AND e.rank > $3 LIMIT 1");
 
-static GovStatement roll_back_version = {
-	.sql = "UPDATE governance.model_versions"
-		   " SET status = 'rolled_back', approval_status = 'requires_changes'"
-		   " WHERE model_id = $1 AND version = $2"
-		   " AND (status, approval_status)"
-		   " <> ('rolled_back', 'requires_changes')",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(roll_back_version, (TEXTOID, TEXTOID),
+		"UPDATE governance.model_versions"
+		" SET status = 'rolled_back', approval_status = 'requires_changes'"
+		" WHERE model_id = $1 AND version = $2"
+		" AND (status, approval_status)"
+		" <> ('rolled_back', 'requires_changes')");
 
 /* Deployed use-cases that the model serves no longer. */
-static GovStatement find_unserved = {
-	.sql = "SELECT pg_catalog.string_agg(s.usecase_id, ', '"
-		   " ORDER BY s.usecase_id)"
-		   " FROM (SELECT u.usecase_id FROM governance.use_cases AS u"
-		   " WHERE u.model_ids @> ARRAY[$1] AND u.status = 'deployed'"
-		   " AND EXISTS (SELECT FROM governance.usecase_deployments AS d"
-		   " JOIN governance.environments AS e ON e.name = d.environment"
-		   " JOIN governance.environments AS p ON p.name = 'production'"
-		   " WHERE d.usecase_id = u.usecase_id AND d.status = 'active'"
-		   " AND e.rank >= p.rank)"
-		   " AND NOT EXISTS (SELECT FROM governance.deployment_history AS d"
-		   " JOIN governance.environments AS e ON e.name = d.environment"
-		   " JOIN governance.environments AS p ON p.name = 'production'"
-		   " WHERE d.model_id = $1 AND d.status = 'active'"
-		   " AND e.rank >= p.rank)"
-		   " ORDER BY u.usecase_id LIMIT 10) AS s",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_unserved, (TEXTOID),
+		"SELECT pg_catalog.string_agg(s.usecase_id, ', '"
+		" ORDER BY s.usecase_id)"
+		" FROM (SELECT u.usecase_id FROM governance.use_cases AS u"
+		" WHERE u.model_ids @> ARRAY[$1] AND u.status = 'deployed'"
+		" AND EXISTS (SELECT FROM governance.usecase_deployments AS d"
+		" JOIN governance.environments AS e ON e.name = d.environment"
+		" JOIN governance.environments AS p ON p.name = 'production'"
+		" WHERE d.usecase_id = u.usecase_id AND d.status = 'active'"
+		" AND e.rank >= p.rank)"
+		" AND NOT EXISTS (SELECT FROM governance.deployment_history AS d"
+		" JOIN governance.environments AS e ON e.name = d.environment"
+		" JOIN governance.environments AS p ON p.name = 'production'"
+		" WHERE d.model_id = $1 AND d.status = 'active'"
+		" AND e.rank >= p.rank)"
+		" ORDER BY u.usecase_id LIMIT 10) AS s");
 
 static bool
 read_target(uint64 count, GovDeployment *target)

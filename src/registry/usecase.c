@@ -31,140 +31,108 @@ static const char *const impact_levels[] = {
 	"low", "medium", "high", "critical", NULL
 };
 
-static GovStatement lock_usecase = {
-	.sql = "SELECT status, impact_level, risk_class, review_round,"
-		   " created_by, created_principals, created_backers,"
-		   " owner, owner_principals, NULL::text[],"
-		   " submitted_by, submitted_principals, submitted_backers,"
-		   " prohibited_from FROM governance.use_cases"
-		   " WHERE usecase_id = $1 FOR NO KEY UPDATE",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_usecase, (TEXTOID),
+		"SELECT status, impact_level, risk_class, review_round,"
+		" created_by, created_principals, created_backers,"
+		" owner, owner_principals, NULL::text[],"
+		" submitted_by, submitted_principals, submitted_backers,"
+		" prohibited_from FROM governance.use_cases"
+		" WHERE usecase_id = $1 FOR NO KEY UPDATE");
 
-static GovStatement reclassify = {
-	.sql = "UPDATE governance.use_cases AS u SET risk_class = j.risk_class,"
-		   " next_class = j.next_class, next_class_on = j.next_class_on,"
-		   " reassessment_told_at = NULL, review_round = u.review_round"
-		   " + CASE u.status WHEN 'submitted' THEN 1 ELSE 0 END"
-		   " FROM (SELECT d.usecase_id FROM governance.use_cases AS d"
-		   " WHERE d.next_class_on <= governance.law_today()"
-		   " AND d.status NOT IN ('deprecated', 'archived')"
-		   " ORDER BY d.usecase_id LIMIT $1"
-		   " FOR NO KEY UPDATE SKIP LOCKED) AS d"
-		   " CROSS JOIN LATERAL (SELECT a.answers"
-		   " FROM governance.usecase_assessments AS a"
-		   " WHERE a.usecase_id = d.usecase_id"
-		   " ORDER BY a.assessment_no DESC LIMIT 1) AS a"
-		   " CROSS JOIN LATERAL governance.judge_impact(a.answers,"
-		   " governance.law_today()) AS j"
-		   " WHERE u.usecase_id = d.usecase_id",
-	.nargs = 1, .argtypes = {INT4OID},
-	.latest = true
-};
+GOV_SQL(reclassify, (INT4OID),
+		"UPDATE governance.use_cases AS u SET risk_class = j.risk_class,"
+		" next_class = j.next_class, next_class_on = j.next_class_on,"
+		" reassessment_told_at = NULL, review_round = u.review_round"
+		" + CASE u.status WHEN 'submitted' THEN 1 ELSE 0 END"
+		" FROM (SELECT d.usecase_id FROM governance.use_cases AS d"
+		" WHERE d.next_class_on <= governance.law_today()"
+		" AND d.status NOT IN ('deprecated', 'archived')"
+		" ORDER BY d.usecase_id LIMIT $1"
+		" FOR NO KEY UPDATE SKIP LOCKED) AS d"
+		" CROSS JOIN LATERAL (SELECT a.answers"
+		" FROM governance.usecase_assessments AS a"
+		" WHERE a.usecase_id = d.usecase_id"
+		" ORDER BY a.assessment_no DESC LIMIT 1) AS a"
+		" CROSS JOIN LATERAL governance.judge_impact(a.answers,"
+		" governance.law_today()) AS j"
+		" WHERE u.usecase_id = d.usecase_id");
 
-static GovStatement tell_of_class = {
-	.sql = "UPDATE governance.use_cases AS u"
-		   " SET reassessment_told_at = pg_catalog.clock_timestamp()"
-		   " FROM (SELECT d.usecase_id FROM governance.use_cases AS d"
-		   " WHERE d.next_class_on <= governance.law_today() + 30"
-		   " AND d.reassessment_told_at IS NULL"
-		   " AND d.status NOT IN ('deprecated', 'archived')"
-		   " ORDER BY d.usecase_id LIMIT $1"
-		   " FOR NO KEY UPDATE SKIP LOCKED) AS d"
-		   " WHERE u.usecase_id = d.usecase_id",
-	.nargs = 1, .argtypes = {INT4OID},
-	.latest = true
-};
+GOV_SQL(tell_of_class, (INT4OID),
+		"UPDATE governance.use_cases AS u"
+		" SET reassessment_told_at = pg_catalog.clock_timestamp()"
+		" FROM (SELECT d.usecase_id FROM governance.use_cases AS d"
+		" WHERE d.next_class_on <= governance.law_today() + 30"
+		" AND d.reassessment_told_at IS NULL"
+		" AND d.status NOT IN ('deprecated', 'archived')"
+		" ORDER BY d.usecase_id LIMIT $1"
+		" FOR NO KEY UPDATE SKIP LOCKED) AS d"
+		" WHERE u.usecase_id = d.usecase_id");
 
-static GovStatement find_usecase = {
-	.sql = "SELECT 1 FROM governance.use_cases WHERE usecase_id = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_usecase, (TEXTOID),
+		"SELECT 1 FROM governance.use_cases WHERE usecase_id = $1");
 
 /* On the transaction's own snapshot: what foreign keys will look at. */
-static GovStatement see_usecase = {
-	.sql = "SELECT 1 FROM governance.use_cases WHERE usecase_id = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = false
-};
+GOV_SQL(see_usecase, (TEXTOID),
+		"SELECT 1 FROM governance.use_cases WHERE usecase_id = $1",
+		.isolated = true);
 
-static GovStatement find_missing_models = {
-	.sql = "SELECT i.model_id FROM unnest($1) WITH ORDINALITY"
-		   " AS i(model_id, position)"
-		   " WHERE NOT EXISTS (SELECT FROM governance.models AS m"
-		   " WHERE m.model_id = i.model_id) ORDER BY i.position LIMIT 1",
-	.nargs = 1, .argtypes = {TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(find_missing_models, (TEXTARRAYOID),
+		"SELECT i.model_id FROM unnest($1) WITH ORDINALITY"
+		" AS i(model_id, position)"
+		" WHERE NOT EXISTS (SELECT FROM governance.models AS m"
+		" WHERE m.model_id = i.model_id) ORDER BY i.position LIMIT 1");
 
-static GovStatement find_suggested_level = {
-	.sql = "SELECT suggested_level FROM governance.usecase_assessments"
-		   " WHERE usecase_id = $1 ORDER BY assessment_no DESC LIMIT 1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_suggested_level, (TEXTOID),
+		"SELECT suggested_level FROM governance.usecase_assessments"
+		" WHERE usecase_id = $1 ORDER BY assessment_no DESC LIMIT 1");
 
-static GovStatement insert_usecase = {
-	.sql = "INSERT INTO governance.use_cases AS t"
-		   " (usecase_id, name, description, owner, model_ids, input_schema,"
-		   " output_schema, impact_level, affected_systems, dependencies,"
-		   " created_by, created_principals, created_backers,"
-		   " owner_principals)"
-		   " VALUES ($1, $2, $3, $4, coalesce($5, '{}'), $6, $7, $8,"
-		   " coalesce($9, '{}'), coalesce($10, '{}'), $11, $12, $13, $14)"
-		   " ON CONFLICT (usecase_id) DO NOTHING RETURNING t",
-	.nargs = 14, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-		TEXTARRAYOID, JSONBOID, JSONBOID, TEXTOID, TEXTARRAYOID,
-		TEXTARRAYOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID,
-	TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(insert_usecase,
+		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, JSONBOID, JSONBOID,
+		 TEXTOID, TEXTARRAYOID, TEXTARRAYOID, TEXTOID, TEXTARRAYOID,
+		 TEXTARRAYOID, TEXTARRAYOID),
+		"INSERT INTO governance.use_cases AS t"
+		" (usecase_id, name, description, owner, model_ids, input_schema,"
+		" output_schema, impact_level, affected_systems, dependencies,"
+		" created_by, created_principals, created_backers,"
+		" owner_principals)"
+		" VALUES ($1, $2, $3, $4, coalesce($5, '{}'), $6, $7, $8,"
+		" coalesce($9, '{}'), coalesce($10, '{}'), $11, $12, $13, $14)"
+		" ON CONFLICT (usecase_id) DO NOTHING RETURNING t");
 
-static GovStatement update_usecase = {
-	.sql = "UPDATE governance.use_cases AS t SET"
-		   " name = coalesce($2, t.name),"
-		   " description = coalesce($3, t.description),"
-		   " owner = coalesce($4, t.owner),"
-		   " owner_principals = CASE WHEN $4 <> t.owner THEN $11"
-		   " ELSE t.owner_principals END,"
-		   " model_ids = coalesce($5, t.model_ids),"
-		   " input_schema = coalesce($6, t.input_schema),"
-		   " output_schema = coalesce($7, t.output_schema),"
-		   " impact_level = coalesce($8, t.impact_level),"
-		   " affected_systems = coalesce($9, t.affected_systems),"
-		   " dependencies = coalesce($10, t.dependencies)"
-		   " WHERE t.usecase_id = $1 AND"
-		   " (t.name, t.description, t.owner, t.model_ids, t.input_schema,"
-		   " t.output_schema, t.impact_level, t.affected_systems,"
-		   " t.dependencies) IS DISTINCT FROM"
-		   " (coalesce($2, t.name), coalesce($3, t.description),"
-		   " coalesce($4, t.owner), coalesce($5, t.model_ids),"
-		   " coalesce($6, t.input_schema), coalesce($7, t.output_schema),"
-		   " coalesce($8, t.impact_level), coalesce($9, t.affected_systems),"
-		   " coalesce($10, t.dependencies)) RETURNING t",
-	.nargs = 11, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-		TEXTARRAYOID, JSONBOID, JSONBOID, TEXTOID, TEXTARRAYOID,
-	TEXTARRAYOID, TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(update_usecase,
+		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, JSONBOID, JSONBOID,
+		 TEXTOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID),
+		"UPDATE governance.use_cases AS t SET"
+		" name = coalesce($2, t.name),"
+		" description = coalesce($3, t.description),"
+		" owner = coalesce($4, t.owner),"
+		" owner_principals = CASE WHEN $4 <> t.owner THEN $11"
+		" ELSE t.owner_principals END,"
+		" model_ids = coalesce($5, t.model_ids),"
+		" input_schema = coalesce($6, t.input_schema),"
+		" output_schema = coalesce($7, t.output_schema),"
+		" impact_level = coalesce($8, t.impact_level),"
+		" affected_systems = coalesce($9, t.affected_systems),"
+		" dependencies = coalesce($10, t.dependencies)"
+		" WHERE t.usecase_id = $1 AND"
+		" (t.name, t.description, t.owner, t.model_ids, t.input_schema,"
+		" t.output_schema, t.impact_level, t.affected_systems,"
+		" t.dependencies) IS DISTINCT FROM"
+		" (coalesce($2, t.name), coalesce($3, t.description),"
+		" coalesce($4, t.owner), coalesce($5, t.model_ids),"
+		" coalesce($6, t.input_schema), coalesce($7, t.output_schema),"
+		" coalesce($8, t.impact_level), coalesce($9, t.affected_systems),"
+		" coalesce($10, t.dependencies)) RETURNING t");
 
-static GovStatement read_usecase = {
-	.sql = "SELECT t FROM governance.use_cases AS t WHERE t.usecase_id = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(read_usecase, (TEXTOID),
+		"SELECT t FROM governance.use_cases AS t WHERE t.usecase_id = $1");
 
-static GovStatement submit_usecase = {
-	.sql = "UPDATE governance.use_cases AS t SET status = 'submitted',"
-		   " submitted_at = clock_timestamp(), submitted_by = $2,"
-		   " submitted_principals = $3, submitted_backers = $4,"
-		   " review_round = t.review_round + 1"
-		   " WHERE t.usecase_id = $1 RETURNING t",
-	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(submit_usecase, (TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID),
+		"UPDATE governance.use_cases AS t SET status = 'submitted',"
+		" submitted_at = clock_timestamp(), submitted_by = $2,"
+		" submitted_principals = $3, submitted_backers = $4,"
+		" review_round = t.review_round + 1"
+		" WHERE t.usecase_id = $1 RETURNING t");
 
 char *
 gov_usecase_resource(const char *usecase_id)

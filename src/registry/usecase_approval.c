@@ -29,62 +29,46 @@ PG_FUNCTION_INFO_V1(gov_assess_impact);
 PG_FUNCTION_INFO_V1(gov_approve_usecase);
 PG_FUNCTION_INFO_V1(gov_reject_usecase);
 
-static GovStatement insert_assessment = {
-	.sql = "INSERT INTO governance.usecase_assessments"
-		   " (usecase_id, assessment_no, assessed_by, answers, impact_score,"
-		   " risk_class, suggested_level) VALUES ($1,"
-		   " (SELECT coalesce(max(a.assessment_no), 0) + 1"
-		   " FROM governance.usecase_assessments AS a"
-		   " WHERE a.usecase_id = $1), $2, $3, $4, $5, $6)",
-	.nargs = 6, .argtypes = {TEXTOID, TEXTOID, JSONBOID, NUMERICOID, TEXTOID,
-	TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_assessment,
+		(TEXTOID, TEXTOID, JSONBOID, NUMERICOID, TEXTOID, TEXTOID),
+		"INSERT INTO governance.usecase_assessments"
+		" (usecase_id, assessment_no, assessed_by, answers, impact_score,"
+		" risk_class, suggested_level) VALUES ($1,"
+		" (SELECT coalesce(max(a.assessment_no), 0) + 1"
+		" FROM governance.usecase_assessments AS a"
+		" WHERE a.usecase_id = $1), $2, $3, $4, $5, $6)");
 
-static GovStatement write_assessment = {
-	.sql = "UPDATE governance.use_cases AS t SET impact_score = $2,"
-		   " risk_class = $3, impact_level = $4, review_round = $5,"
-		   " next_class = $6, next_class_on = $7, prohibited_from = $8,"
-		   " reassessment_told_at = NULL"
-		   " WHERE t.usecase_id = $1 RETURNING t",
-	.nargs = 8, .argtypes = {TEXTOID, NUMERICOID, TEXTOID, TEXTOID, INT4OID,
-	TEXTOID, DATEOID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(write_assessment,
+		(TEXTOID, NUMERICOID, TEXTOID, TEXTOID, INT4OID, TEXTOID, DATEOID,
+		 TIMESTAMPTZOID),
+		"UPDATE governance.use_cases AS t SET impact_score = $2,"
+		" risk_class = $3, impact_level = $4, review_round = $5,"
+		" next_class = $6, next_class_on = $7, prohibited_from = $8,"
+		" reassessment_told_at = NULL"
+		" WHERE t.usecase_id = $1 RETURNING t");
 
-static GovStatement find_votes = {
-	.sql = "SELECT reviewer, principals, backers, status, approval_no"
-		   " FROM governance.usecase_approvals"
-		   " WHERE usecase_id = $1 AND review_round = $2"
-		   " ORDER BY approval_no",
-	.nargs = 2, .argtypes = {TEXTOID, INT4OID},
-	.latest = true
-};
+GOV_SQL(find_votes, (TEXTOID, INT4OID),
+		"SELECT reviewer, principals, backers, status, approval_no"
+		" FROM governance.usecase_approvals"
+		" WHERE usecase_id = $1 AND review_round = $2"
+		" ORDER BY approval_no");
 
-static GovStatement insert_vote = {
-	.sql = "INSERT INTO governance.usecase_approvals"
-		   " (usecase_id, approval_no, reviewer, status, comments,"
-		   " review_round, principals, backers, request_id)"
-		   " VALUES ($1, (SELECT coalesce(max(a.approval_no), 0) + 1"
-		   " FROM governance.usecase_approvals AS a WHERE a.usecase_id = $1),"
-		   " $2, $3, $4, $5, $6, $7, $8::uuid)",
-	.nargs = 8, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID,
-	TEXTARRAYOID, TEXTARRAYOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_vote,
+		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTARRAYOID,
+		 TEXTARRAYOID, TEXTOID),
+		"INSERT INTO governance.usecase_approvals"
+		" (usecase_id, approval_no, reviewer, status, comments,"
+		" review_round, principals, backers, request_id)"
+		" VALUES ($1, (SELECT coalesce(max(a.approval_no), 0) + 1"
+		" FROM governance.usecase_approvals AS a WHERE a.usecase_id = $1),"
+		" $2, $3, $4, $5, $6, $7, $8::uuid)");
 
-static GovStatement move_usecase = {
-	.sql = "UPDATE governance.use_cases AS t SET status = $2"
-		   " WHERE t.usecase_id = $1 RETURNING t",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(move_usecase, (TEXTOID, TEXTOID),
+		"UPDATE governance.use_cases AS t SET status = $2"
+		" WHERE t.usecase_id = $1 RETURNING t");
 
-static GovStatement read_usecase = {
-	.sql = "SELECT t FROM governance.use_cases AS t WHERE t.usecase_id = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(read_usecase, (TEXTOID),
+		"SELECT t FROM governance.use_cases AS t WHERE t.usecase_id = $1");
 
 /* What a call decides about. */
 typedef struct Decision
@@ -315,19 +299,18 @@ gov_reject_usecase(PG_FUNCTION_ARGS)
 	return gov_spi_end_row(fcinfo);
 }
 
-static GovStatement find_submitted = {
-	.sql = "SELECT u.created_at, u.usecase_id,"
-		   " u.status, u.impact_level, u.risk_class, u.review_round,"
-		   " u.created_by, u.created_principals, u.created_backers,"
-		   " u.owner, u.owner_principals, NULL::text[], u.submitted_by,"
-		   " u.submitted_principals, u.submitted_backers,"
-		   " u.prohibited_from, u.name,"
-		   " u.submitted_at FROM governance.use_cases AS u"
-		   " WHERE u.status = 'submitted'"
-		   " AND (u.created_at, u.usecase_id) > ($1, coalesce($2, ''))"
-		   " ORDER BY u.created_at, u.usecase_id LIMIT $3",
-	.nargs = 3, .argtypes = {TIMESTAMPTZOID, TEXTOID, INT4OID}
-};
+GOV_SQL(find_submitted, (TIMESTAMPTZOID, TEXTOID, INT4OID),
+		"SELECT u.created_at, u.usecase_id,"
+		" u.status, u.impact_level, u.risk_class, u.review_round,"
+		" u.created_by, u.created_principals, u.created_backers,"
+		" u.owner, u.owner_principals, NULL::text[], u.submitted_by,"
+		" u.submitted_principals, u.submitted_backers,"
+		" u.prohibited_from, u.name,"
+		" u.submitted_at FROM governance.use_cases AS u"
+		" WHERE u.status = 'submitted'"
+		" AND (u.created_at, u.usecase_id) > ($1, coalesce($2, ''))"
+		" ORDER BY u.created_at, u.usecase_id LIMIT $3",
+		.isolated = true);
 
 /* What can never be approved waits to be rejected. */
 static void

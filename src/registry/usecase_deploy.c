@@ -27,108 +27,76 @@ PG_FUNCTION_INFO_V1(gov_deprecate_usecase);
 PG_FUNCTION_INFO_V1(gov_archive_usecase);
 PG_FUNCTION_INFO_V1(gov_record_usecase_metrics);
 
-static GovStatement find_dead_models = {
-	.sql = "SELECT string_agg(i.model_id, ', ' ORDER BY i.position)"
-		   " FROM governance.use_cases AS u,"
-		   " unnest(u.model_ids) WITH ORDINALITY AS i(model_id, position)"
-		   " WHERE u.usecase_id = $1 AND NOT EXISTS ("
-		   "SELECT FROM governance.deployment_history AS d"
-		   " JOIN governance.environments AS e ON e.name = d.environment"
-		   " JOIN governance.environments AS p ON p.name = 'production'"
-		   " WHERE d.model_id = i.model_id AND d.status = 'active'"
-		   " AND e.rank >= p.rank)",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_dead_models, (TEXTOID),
+		"SELECT string_agg(i.model_id, ', ' ORDER BY i.position)"
+		" FROM governance.use_cases AS u,"
+		" unnest(u.model_ids) WITH ORDINALITY AS i(model_id, position)"
+		" WHERE u.usecase_id = $1 AND NOT EXISTS ("
+		"SELECT FROM governance.deployment_history AS d"
+		" JOIN governance.environments AS e ON e.name = d.environment"
+		" JOIN governance.environments AS p ON p.name = 'production'"
+		" WHERE d.model_id = i.model_id AND d.status = 'active'"
+		" AND e.rank >= p.rank)");
 
-static GovStatement find_staging = {
-	.sql = "SELECT 1 FROM governance.usecase_deployments"
-		   " WHERE usecase_id = $1 AND environment = '" GOV_STAGING "' LIMIT 1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_staging, (TEXTOID),
+		"SELECT 1 FROM governance.usecase_deployments"
+		" WHERE usecase_id = $1 AND environment = '" GOV_STAGING "' LIMIT 1");
 
-static GovStatement find_deployment = {
-	.sql = "SELECT usecase_id FROM governance.usecase_deployments"
-		   " WHERE deployment_id = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_deployment, (TEXTOID),
+		"SELECT usecase_id FROM governance.usecase_deployments"
+		" WHERE deployment_id = $1");
 
-static GovStatement supersede_deployment = {
-	.sql = "UPDATE governance.usecase_deployments"
-		   " SET status = 'superseded', ended_at = clock_timestamp(),"
-		   " ended_by = $3"
-		   " WHERE usecase_id = $1 AND environment = $2"
-		   " AND status = 'active'",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(supersede_deployment, (TEXTOID, TEXTOID, TEXTOID),
+		"UPDATE governance.usecase_deployments"
+		" SET status = 'superseded', ended_at = clock_timestamp(),"
+		" ended_by = $3"
+		" WHERE usecase_id = $1 AND environment = $2"
+		" AND status = 'active'");
 
-static GovStatement mark_deployed = {
-	.sql = "UPDATE governance.use_cases SET status = 'deployed'"
-		   " WHERE usecase_id = $1 AND status <> 'deployed'",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(mark_deployed, (TEXTOID),
+		"UPDATE governance.use_cases SET status = 'deployed'"
+		" WHERE usecase_id = $1 AND status <> 'deployed'");
 
-static GovStatement insert_deployment = {
-	.sql = "INSERT INTO governance.usecase_deployments AS t"
-		   " (usecase_id, deployment_no, deployment_id, environment,"
-		   " deployed_by, notes, principals, backers)"
-		   " VALUES ($1, (SELECT coalesce(max(d.deployment_no), 0) + 1"
-		   " FROM governance.usecase_deployments AS d"
-		   " WHERE d.usecase_id = $1), coalesce($2, gen_random_uuid()::text),"
-		   " $3, $4, $5, $6, $7) RETURNING t",
-	.nargs = 7, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-	TEXTARRAYOID, TEXTARRAYOID},
-	.latest = true
-};
+GOV_SQL(insert_deployment,
+		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID,
+		 TEXTARRAYOID),
+		"INSERT INTO governance.usecase_deployments AS t"
+		" (usecase_id, deployment_no, deployment_id, environment,"
+		" deployed_by, notes, principals, backers)"
+		" VALUES ($1, (SELECT coalesce(max(d.deployment_no), 0) + 1"
+		" FROM governance.usecase_deployments AS d"
+		" WHERE d.usecase_id = $1), coalesce($2, gen_random_uuid()::text),"
+		" $3, $4, $5, $6, $7) RETURNING t");
 
-static GovStatement end_deployments = {
-	.sql = "UPDATE governance.usecase_deployments"
-		   " SET status = 'ended', ended_at = clock_timestamp(),"
-		   " ended_by = $2"
-		   " WHERE usecase_id = $1 AND status = 'active'",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(end_deployments, (TEXTOID, TEXTOID),
+		"UPDATE governance.usecase_deployments"
+		" SET status = 'ended', ended_at = clock_timestamp(),"
+		" ended_by = $2"
+		" WHERE usecase_id = $1 AND status = 'active'");
 
-static GovStatement deprecate_usecase = {
-	.sql = "UPDATE governance.use_cases AS t"
-		   " SET status = 'deprecated', replaced_by = $2"
-		   " WHERE t.usecase_id = $1 RETURNING t",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(deprecate_usecase, (TEXTOID, TEXTOID),
+		"UPDATE governance.use_cases AS t"
+		" SET status = 'deprecated', replaced_by = $2"
+		" WHERE t.usecase_id = $1 RETURNING t");
 
-static GovStatement hand_on = {
-	.sql = "WITH handed_on AS (UPDATE governance.use_cases"
-		   " SET replaced_by = $2 WHERE replaced_by = $1"
-		   " RETURNING usecase_id)"
-		   " SELECT h.usecase_id FROM handed_on AS h ORDER BY h.usecase_id",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(hand_on, (TEXTOID, TEXTOID),
+		"WITH handed_on AS (UPDATE governance.use_cases"
+		" SET replaced_by = $2 WHERE replaced_by = $1"
+		" RETURNING usecase_id)"
+		" SELECT h.usecase_id FROM handed_on AS h ORDER BY h.usecase_id");
 
-static GovStatement archive_usecase = {
-	.sql = "UPDATE governance.use_cases AS t SET status = 'archived'"
-		   " WHERE t.usecase_id = $1 RETURNING t",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(archive_usecase, (TEXTOID),
+		"UPDATE governance.use_cases AS t SET status = 'archived'"
+		" WHERE t.usecase_id = $1 RETURNING t");
 
 /* Two at once wait for each other at the number: no row, once more. */
-static GovStatement insert_metrics = {
-	.sql = "INSERT INTO governance.usecase_metrics AS t"
-		   " (usecase_id, metrics_no, recorded_by, metrics)"
-		   " VALUES ($1, (SELECT coalesce(max(m.metrics_no), 0) + 1"
-		   " FROM governance.usecase_metrics AS m WHERE m.usecase_id = $1),"
-		   " $2, $3) ON CONFLICT (usecase_id, metrics_no) DO NOTHING"
-		   " RETURNING t",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, JSONBOID},
-	.latest = true
-};
+GOV_SQL(insert_metrics, (TEXTOID, TEXTOID, JSONBOID),
+		"INSERT INTO governance.usecase_metrics AS t"
+		" (usecase_id, metrics_no, recorded_by, metrics)"
+		" VALUES ($1, (SELECT coalesce(max(m.metrics_no), 0) + 1"
+		" FROM governance.usecase_metrics AS m WHERE m.usecase_id = $1),"
+		" $2, $3) ON CONFLICT (usecase_id, metrics_no) DO NOTHING"
+		" RETURNING t");
 
 static void
 require_deployable(const char *usecase_id, const GovUsecase *found)

@@ -101,13 +101,13 @@ static Size used = 0;			/* of governance.accumulator_limit */
 static GovSlaBucket *last = NULL;	/* of the innermost level */
 static bool wrote_deltas = false;
 
-static GovStatement insert_delta = {
-	.sql = "INSERT INTO governance.sla_deltas (resource_type, resource_id,"
-		   " revision, minute, observations, failed, over_p95, over_p99,"
-		   " sketch) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-	.nargs = 9, .argtypes = {TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID,
-		INT8OID, INT8OID, INT8OID, INT8OID, InvalidOid}
-};
+GOV_SQL(insert_delta,
+		(TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID, INT8OID, INT8OID, INT8OID,
+		 INT8OID, InvalidOid),
+		"INSERT INTO governance.sla_deltas (resource_type, resource_id,"
+		" revision, minute, observations, failed, over_p95, over_p99,"
+		" sketch) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+		.isolated = true);
 
 static void
 charge_memory(Size size)

@@ -32,13 +32,10 @@ static const struct
 	{"year", 365, 366},
 };
 
-static GovStatement find_window = {
-	.sql = "SELECT t.metadata ->> 'window' = 'calendar'"
-		   " FROM governance.sla_targets AS t WHERE t.resource_type = $1"
-		   " AND t.resource_id = $2 AND t.revision = $3",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, INT4OID},
-	.latest = true
-};
+GOV_SQL(find_window, (TEXTOID, TEXTOID, INT4OID),
+		"SELECT t.metadata ->> 'window' = 'calendar'"
+		" FROM governance.sla_targets AS t WHERE t.resource_type = $1"
+		" AND t.resource_id = $2 AND t.revision = $3");
 
 /* Measured until that moment, which may be before the window's end. */
 static void

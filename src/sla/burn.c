@@ -19,32 +19,27 @@
 #include "core/spi.h"
 #include "sla/burn.h"
 
-static GovStatement find_rules = {
-	.sql = "SELECT r.rule, r.severity = 'page', r.minimum_count,"
-		   " (r.factor * 1000)::int,"
-		   " (extract(epoch FROM r.long_window) * 1000000)::bigint,"
-		   " (extract(epoch FROM r.short_window) * 1000000)::bigint,"
-		   " (extract(epoch FROM r.hold_for) * 1000000)::bigint,"
-		   " (extract(epoch FROM r.keep_firing_for) * 1000000)::bigint"
-		   " FROM governance.burn_rate_rules AS r"
-		   " ORDER BY r.factor DESC, r.rule LIMIT $1",
-	.nargs = 1, .argtypes = {INT4OID},
-	.generic = true
-};
+GOV_SQL(find_rules, (INT4OID),
+		"SELECT r.rule, r.severity = 'page', r.minimum_count,"
+		" (r.factor * 1000)::int,"
+		" (extract(epoch FROM r.long_window) * 1000000)::bigint,"
+		" (extract(epoch FROM r.short_window) * 1000000)::bigint,"
+		" (extract(epoch FROM r.hold_for) * 1000000)::bigint,"
+		" (extract(epoch FROM r.keep_firing_for) * 1000000)::bigint"
+		" FROM governance.burn_rate_rules AS r"
+		" ORDER BY r.factor DESC, r.rule LIMIT $1",
+		.isolated = true, .generic = true);
 
 /* "metadata" is checked when the target is defined, but for old ones. */
-static GovStatement find_minimum = {
-	.sql = "SELECT coalesce(CASE pg_catalog.jsonb_typeof("
-		   "t.metadata -> 'minimum_count') WHEN 'number' THEN"
-		   " least(greatest((t.metadata -> 'minimum_count')::numeric, 1),"
-		   " 1000000000000)::bigint END, (SELECT"
-		   " pg_catalog.min(r.minimum_count)"
-		   " FROM governance.burn_rate_rules AS r), 1)"
-		   " FROM governance.sla_targets AS t WHERE t.resource_type = $1"
-		   " AND t.resource_id = $2 AND t.revision = $3",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, INT4OID},
-	.latest = true
-};
+GOV_SQL(find_minimum, (TEXTOID, TEXTOID, INT4OID),
+		"SELECT coalesce(CASE pg_catalog.jsonb_typeof("
+		"t.metadata -> 'minimum_count') WHEN 'number' THEN"
+		" least(greatest((t.metadata -> 'minimum_count')::numeric, 1),"
+		" 1000000000000)::bigint END, (SELECT"
+		" pg_catalog.min(r.minimum_count)"
+		" FROM governance.burn_rate_rules AS r), 1)"
+		" FROM governance.sla_targets AS t WHERE t.resource_type = $1"
+		" AND t.resource_id = $2 AND t.revision = $3");
 
 /* Windows that were measured already in this call. */
 typedef struct Measured

@@ -24,18 +24,15 @@
  * The id is the resource up to the first ':', which sorts before ';'.  The
  * column is COLLATE "C".
  */
-static GovStatement find_incidents = {
-	.sql = "SELECT i.incident_id, i.aware_at, i.acknowledged_at,"
-		   " i.resolved_at FROM governance.incidents AS i"
-		   " WHERE (i.resource = $1"
-		   " OR (i.resource >= $1 || ':' AND i.resource < $1 || ';'))"
-		   " AND i.severity = 'critical' AND i.aware_at <= $2"
-		   " AND (i.resolved_at IS NULL OR i.resolved_at > $2"
-		   " - pg_catalog.make_interval(days => " LOOK_BACK_DAYS "))"
-		   " ORDER BY i.incident_id",
-	.nargs = 2, .argtypes = {TEXTOID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(find_incidents, (TEXTOID, TIMESTAMPTZOID),
+		"SELECT i.incident_id, i.aware_at, i.acknowledged_at,"
+		" i.resolved_at FROM governance.incidents AS i"
+		" WHERE (i.resource = $1"
+		" OR (i.resource >= $1 || ':' AND i.resource < $1 || ';'))"
+		" AND i.severity = 'critical' AND i.aware_at <= $2"
+		" AND (i.resolved_at IS NULL OR i.resolved_at > $2"
+		" - pg_catalog.make_interval(days => " LOOK_BACK_DAYS "))"
+		" ORDER BY i.incident_id");
 
 typedef struct Incident
 {

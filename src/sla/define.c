@@ -27,37 +27,29 @@ PG_FUNCTION_INFO_V1(gov_define_sla);
 
 #define MAX_WINDOW_DAYS 366
 
-static GovStatement lock_current = {
-	.sql = "SELECT t.revision, t.valid_from FROM governance.sla_targets AS t"
-		   " WHERE t.resource_type = $1 AND t.resource_id = $2"
-		   " AND t.valid_to IS NULL FOR NO KEY UPDATE",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_current, (TEXTOID, TEXTOID),
+		"SELECT t.revision, t.valid_from FROM governance.sla_targets AS t"
+		" WHERE t.resource_type = $1 AND t.resource_id = $2"
+		" AND t.valid_to IS NULL FOR NO KEY UPDATE");
 
-static GovStatement end_current = {
-	.sql = "UPDATE governance.sla_targets AS t SET valid_to = $4"
-		   " WHERE t.resource_type = $1 AND t.resource_id = $2"
-		   " AND t.revision = $3",
-	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(end_current, (TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID),
+		"UPDATE governance.sla_targets AS t SET valid_to = $4"
+		" WHERE t.resource_type = $1 AND t.resource_id = $2"
+		" AND t.revision = $3");
 
-static GovStatement insert_target = {
-	.sql = "INSERT INTO governance.sla_targets AS t (resource_type,"
-		   " resource_id, revision, response_time_p95, response_time_p99,"
-		   " availability_target, error_rate_target,"
-		   " incident_response_minutes, incident_resolution_hours,"
-		   " window_days, valid_from, updated_by, metadata, openslo)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-		   " $14)"
-		   " ON CONFLICT (resource_type, resource_id, revision) DO NOTHING"
-		   " RETURNING t",
-	.nargs = 14, .argtypes = {TEXTOID, TEXTOID, INT4OID, FLOAT8OID, FLOAT8OID,
-		FLOAT8OID, FLOAT8OID, INT4OID, INT4OID, INT4OID, TIMESTAMPTZOID,
-		TEXTOID, JSONBOID, JSONBOID},
-	.latest = true
-};
+GOV_SQL(insert_target,
+		(TEXTOID, TEXTOID, INT4OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID,
+		 INT4OID, INT4OID, INT4OID, TIMESTAMPTZOID, TEXTOID, JSONBOID,
+		 JSONBOID),
+		"INSERT INTO governance.sla_targets AS t (resource_type,"
+		" resource_id, revision, response_time_p95, response_time_p99,"
+		" availability_target, error_rate_target,"
+		" incident_response_minutes, incident_resolution_hours,"
+		" window_days, valid_from, updated_by, metadata, openslo)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+		" $14)"
+		" ON CONFLICT (resource_type, resource_id, revision) DO NOTHING"
+		" RETURNING t");
 
 static GovParam
 target_param(double value)

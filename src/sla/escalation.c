@@ -45,16 +45,13 @@ typedef struct Crossing
 	char	   *severity;		/* the worst */
 } Crossing;
 
-static GovStatement find_rules = {
-	.sql = "SELECT r.rule_id, r.violation_type, r.threshold,"
-		   " r.escalation_level, r.notify_users, r.notify_teams,"
-		   " r.create_incident, r.delay"
-		   " FROM governance.escalation_rules AS r"
-		   " WHERE r.resource_type = $1 AND r.resource_id = $2"
-		   " ORDER BY r.rule_id FOR NO KEY UPDATE",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_rules, (TEXTOID, TEXTOID),
+		"SELECT r.rule_id, r.violation_type, r.threshold,"
+		" r.escalation_level, r.notify_users, r.notify_teams,"
+		" r.create_incident, r.delay"
+		" FROM governance.escalation_rules AS r"
+		" WHERE r.resource_type = $1 AND r.resource_id = $2"
+		" ORDER BY r.rule_id FOR NO KEY UPDATE");
 
 /* Closed ones are found by when they were, which is not before. */
 #define COUNTED \
@@ -64,70 +61,48 @@ static GovStatement find_rules = {
 	" OR (v.opened_at > $4 - pg_catalog.make_interval(hours => 24)" \
 	" AND v.closed_at > $4 - pg_catalog.make_interval(hours => 24)))"
 
-static GovStatement count_violations = {
-	.sql = "SELECT pg_catalog.count(*), (pg_catalog.array_agg("
-		   "v.violation_id ORDER BY v.opened_at DESC,"
-		   " v.violation_id DESC))[1],"
-		   " pg_catalog.bool_and(v.acknowledged_at IS NOT NULL),"
-		   " pg_catalog.bool_and(v.source = 'incident'),"
-		   " CASE WHEN pg_catalog.bool_or(v.severity = 'critical')"
-		   " THEN 'critical'"
-		   " WHEN pg_catalog.bool_or(v.severity = 'error') THEN 'error'"
-		   " ELSE 'warning' END"
-		   " FROM governance.sla_violations AS v WHERE" COUNTED,
-	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(count_violations, (TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID),
+		"SELECT pg_catalog.count(*), (pg_catalog.array_agg("
+		"v.violation_id ORDER BY v.opened_at DESC,"
+		" v.violation_id DESC))[1],"
+		" pg_catalog.bool_and(v.acknowledged_at IS NOT NULL),"
+		" pg_catalog.bool_and(v.source = 'incident'),"
+		" CASE WHEN pg_catalog.bool_or(v.severity = 'critical')"
+		" THEN 'critical'"
+		" WHEN pg_catalog.bool_or(v.severity = 'error') THEN 'error'"
+		" ELSE 'warning' END"
+		" FROM governance.sla_violations AS v WHERE" COUNTED);
 
-static GovStatement find_running = {
-	.sql = "SELECT escalation_id, crossed_at, due_at, fired_at"
-		   " FROM governance.sla_escalations"
-		   " WHERE rule_id = $1 AND ended_at IS NULL",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(find_running, (INT8OID),
+		"SELECT escalation_id, crossed_at, due_at, fired_at"
+		" FROM governance.sla_escalations"
+		" WHERE rule_id = $1 AND ended_at IS NULL");
 
-static GovStatement insert_crossing = {
-	.sql = "INSERT INTO governance.sla_escalations (rule_id, resource_type,"
-		   " resource_id, violation_type, escalation_level, violation_id,"
-		   " violations, crossed_at, due_at)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8 + $9)"
-		   " RETURNING escalation_id, due_at",
-	.nargs = 9,
-	.argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID,
-		INT4OID, TIMESTAMPTZOID, INTERVALOID},
-	.latest = true
-};
+GOV_SQL(insert_crossing,
+		(INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, INT4OID,
+		 TIMESTAMPTZOID, INTERVALOID),
+		"INSERT INTO governance.sla_escalations (rule_id, resource_type,"
+		" resource_id, violation_type, escalation_level, violation_id,"
+		" violations, crossed_at, due_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8 + $9)"
+		" RETURNING escalation_id, due_at");
 
-static GovStatement end_crossing = {
-	.sql = "UPDATE governance.sla_escalations SET ended_at = $2"
-		   " WHERE escalation_id = $1",
-	.nargs = 2, .argtypes = {INT8OID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(end_crossing, (INT8OID, TIMESTAMPTZOID),
+		"UPDATE governance.sla_escalations SET ended_at = $2"
+		" WHERE escalation_id = $1");
 
-static GovStatement set_fired = {
-	.sql = "UPDATE governance.sla_escalations AS e"
-		   " SET fired_at = $2, incident_id = $3 WHERE e.escalation_id = $1"
-		   " RETURNING e.*",
-	.nargs = 3, .argtypes = {INT8OID, TIMESTAMPTZOID, INT8OID},
-	.latest = true
-};
+GOV_SQL(set_fired, (INT8OID, TIMESTAMPTZOID, INT8OID),
+		"UPDATE governance.sla_escalations AS e"
+		" SET fired_at = $2, incident_id = $3 WHERE e.escalation_id = $1"
+		" RETURNING e.*");
 
-static GovStatement link_incident = {
-	.sql = "UPDATE governance.sla_violations AS v SET incident_id = $5"
-		   " WHERE v.incident_id IS NULL AND" COUNTED,
-	.nargs = 5,
-	.argtypes = {TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, INT8OID},
-	.latest = true
-};
+GOV_SQL(link_incident, (TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, INT8OID),
+		"UPDATE governance.sla_violations AS v SET incident_id = $5"
+		" WHERE v.incident_id IS NULL AND" COUNTED);
 
-static GovStatement find_incident = {
-	.sql = "SELECT v.incident_id FROM governance.sla_violations AS v"
-		   " WHERE v.violation_id = $1",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(find_incident, (INT8OID),
+		"SELECT v.incident_id FROM governance.sla_violations AS v"
+		" WHERE v.violation_id = $1");
 
 static void
 put_text(JsonbParseState **state, const char *key, const char *value)

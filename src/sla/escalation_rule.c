@@ -24,43 +24,31 @@ PG_FUNCTION_INFO_V1(gov_drop_escalation_rule);
 #define THRESHOLD_MAX 10000
 #define DELAY_DAYS 30
 
-static GovStatement set_rule = {
-	.sql = "INSERT INTO governance.escalation_rules AS r (resource_type,"
-		   " resource_id, violation_type, threshold, escalation_level,"
-		   " notify_users, notify_teams, create_incident, delay, created_by)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-		   " ON CONFLICT ON CONSTRAINT escalation_rules_level_key DO UPDATE"
-		   " SET threshold = excluded.threshold,"
-		   " notify_users = excluded.notify_users,"
-		   " notify_teams = excluded.notify_teams,"
-		   " create_incident = excluded.create_incident,"
-		   " delay = excluded.delay RETURNING r",
-	.nargs = 10,
-	.argtypes = {TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID, TEXTARRAYOID,
-		TEXTARRAYOID, BOOLOID, INTERVALOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(set_rule,
+		(TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID, TEXTARRAYOID,
+		 TEXTARRAYOID, BOOLOID, INTERVALOID, TEXTOID),
+		"INSERT INTO governance.escalation_rules AS r (resource_type,"
+		" resource_id, violation_type, threshold, escalation_level,"
+		" notify_users, notify_teams, create_incident, delay, created_by)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+		" ON CONFLICT ON CONSTRAINT escalation_rules_level_key DO UPDATE"
+		" SET threshold = excluded.threshold,"
+		" notify_users = excluded.notify_users,"
+		" notify_teams = excluded.notify_teams,"
+		" create_incident = excluded.create_incident,"
+		" delay = excluded.delay RETURNING r");
 
-static GovStatement lock_rule = {
-	.sql = "SELECT 1 FROM governance.escalation_rules WHERE rule_id = $1"
-		   " FOR UPDATE",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(lock_rule, (INT8OID),
+		"SELECT 1 FROM governance.escalation_rules WHERE rule_id = $1"
+		" FOR UPDATE");
 
-static GovStatement end_running = {
-	.sql = "UPDATE governance.sla_escalations"
-		   " SET ended_at = greatest(crossed_at, pg_catalog.clock_timestamp())"
-		   " WHERE rule_id = $1 AND ended_at IS NULL",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(end_running, (INT8OID),
+		"UPDATE governance.sla_escalations"
+		" SET ended_at = greatest(crossed_at, pg_catalog.clock_timestamp())"
+		" WHERE rule_id = $1 AND ended_at IS NULL");
 
-static GovStatement drop_rule = {
-	.sql = "DELETE FROM governance.escalation_rules WHERE rule_id = $1",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(drop_rule, (INT8OID),
+		"DELETE FROM governance.escalation_rules WHERE rule_id = $1");
 
 /* From nothing to a month; NULL is at once. */
 static Datum

@@ -35,120 +35,84 @@ typedef struct Resource
 	char	   *id;
 } Resource;
 
-static GovStatement find_all = {
-	.sql = "SELECT t.resource_type, t.resource_id"
-		   " FROM governance.sla_targets AS t WHERE t.valid_to IS NULL"
-		   " ORDER BY t.resource_type, t.resource_id",
-	.nargs = 0,
-	.latest = true
-};
+GOV_SQL(find_all, (),
+		"SELECT t.resource_type, t.resource_id"
+		" FROM governance.sla_targets AS t WHERE t.valid_to IS NULL"
+		" ORDER BY t.resource_type, t.resource_id");
 
 /* One that was never seen is first seen now, and due later. */
-static GovStatement see_new = {
-	.sql = "INSERT INTO governance.sla_evaluations (resource_type,"
-		   " resource_id, evaluated_at, first_at)"
-		   " SELECT t.resource_type, t.resource_id, $1, $1"
-		   " FROM governance.sla_targets AS t WHERE t.valid_to IS NULL"
-		   " AND NOT EXISTS (SELECT FROM governance.sla_evaluations AS e"
-		   " WHERE e.resource_type = t.resource_type"
-		   " AND e.resource_id = t.resource_id)"
-		   " ON CONFLICT DO NOTHING",
-	.nargs = 1, .argtypes = {TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(see_new, (TIMESTAMPTZOID),
+		"INSERT INTO governance.sla_evaluations (resource_type,"
+		" resource_id, evaluated_at, first_at)"
+		" SELECT t.resource_type, t.resource_id, $1, $1"
+		" FROM governance.sla_targets AS t WHERE t.valid_to IS NULL"
+		" AND NOT EXISTS (SELECT FROM governance.sla_evaluations AS e"
+		" WHERE e.resource_type = t.resource_type"
+		" AND e.resource_id = t.resource_id)"
+		" ON CONFLICT DO NOTHING");
 
-static GovStatement lock_due = {
-	.sql = "SELECT e.resource_type, e.resource_id"
-		   " FROM governance.sla_evaluations AS e"
-		   " WHERE e.evaluated_at <= $1"
-		   " ORDER BY e.evaluated_at, e.resource_type, e.resource_id"
-		   " LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED",
-	.nargs = 2, .argtypes = {TIMESTAMPTZOID, INT4OID},
-	.latest = true
-};
+GOV_SQL(lock_due, (TIMESTAMPTZOID, INT4OID),
+		"SELECT e.resource_type, e.resource_id"
+		" FROM governance.sla_evaluations AS e"
+		" WHERE e.evaluated_at <= $1"
+		" ORDER BY e.evaluated_at, e.resource_type, e.resource_id"
+		" LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED");
 
-static GovStatement see_one = {
-	.sql = "INSERT INTO governance.sla_evaluations (resource_type,"
-		   " resource_id, evaluated_at, first_at) VALUES ($1, $2, $3, $3)"
-		   " ON CONFLICT DO NOTHING",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(see_one, (TEXTOID, TEXTOID, TIMESTAMPTZOID),
+		"INSERT INTO governance.sla_evaluations (resource_type,"
+		" resource_id, evaluated_at, first_at) VALUES ($1, $2, $3, $3)"
+		" ON CONFLICT DO NOTHING");
 
-static GovStatement lock_one = {
-	.sql = "SELECT first_at FROM governance.sla_evaluations"
-		   " WHERE resource_type = $1 AND resource_id = $2"
-		   " FOR NO KEY UPDATE",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(lock_one, (TEXTOID, TEXTOID),
+		"SELECT first_at FROM governance.sla_evaluations"
+		" WHERE resource_type = $1 AND resource_id = $2"
+		" FOR NO KEY UPDATE");
 
-static GovStatement set_evaluated = {
-	.sql = "UPDATE governance.sla_evaluations"
-		   " SET evaluated_at = greatest(evaluated_at, $3)"
-		   " WHERE resource_type = $1 AND resource_id = $2",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(set_evaluated, (TEXTOID, TEXTOID, TIMESTAMPTZOID),
+		"UPDATE governance.sla_evaluations"
+		" SET evaluated_at = greatest(evaluated_at, $3)"
+		" WHERE resource_type = $1 AND resource_id = $2");
 
 /* Minutes of silence that are a violation, where the target says so. */
-static GovStatement find_silence = {
-	.sql = "SELECT least(greatest((t.metadata -> 'no_data_minutes')::numeric,"
-		   " 0), 525600)::int, e.first_at"
-		   " FROM governance.sla_targets AS t"
-		   " JOIN governance.sla_evaluations AS e"
-		   " ON e.resource_type = t.resource_type"
-		   " AND e.resource_id = t.resource_id"
-		   " WHERE t.resource_type = $1 AND t.resource_id = $2"
-		   " AND t.valid_to IS NULL"
-		   " AND pg_catalog.jsonb_typeof(t.metadata -> 'no_data_minutes')"
-		   " = 'number'",
-	.nargs = 2, .argtypes = {TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_silence, (TEXTOID, TEXTOID),
+		"SELECT least(greatest((t.metadata -> 'no_data_minutes')::numeric,"
+		" 0), 525600)::int, e.first_at"
+		" FROM governance.sla_targets AS t"
+		" JOIN governance.sla_evaluations AS e"
+		" ON e.resource_type = t.resource_type"
+		" AND e.resource_id = t.resource_id"
+		" WHERE t.resource_type = $1 AND t.resource_id = $2"
+		" AND t.valid_to IS NULL"
+		" AND pg_catalog.jsonb_typeof(t.metadata -> 'no_data_minutes')"
+		" = 'number'");
 
-static GovStatement find_measurement = {
-	.sql = "SELECT 1 FROM governance.sla_measurements"
-		   " WHERE resource_type = $1 AND resource_id = $2"
-		   " AND measured_at >= $3 AND measured_at < $4 LIMIT 1",
-	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(find_measurement, (TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID),
+		"SELECT 1 FROM governance.sla_measurements"
+		" WHERE resource_type = $1 AND resource_id = $2"
+		" AND measured_at >= $3 AND measured_at < $4 LIMIT 1");
 
-static GovStatement find_alert = {
-	.sql = "SELECT pending_since, firing_since, held_at"
-		   " FROM governance.burn_rate_alerts WHERE resource_type = $1"
-		   " AND resource_id = $2 AND rule = $3",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_alert, (TEXTOID, TEXTOID, TEXTOID),
+		"SELECT pending_since, firing_since, held_at"
+		" FROM governance.burn_rate_alerts WHERE resource_type = $1"
+		" AND resource_id = $2 AND rule = $3");
 
-static GovStatement set_alert = {
-	.sql = "INSERT INTO governance.burn_rate_alerts (resource_type,"
-		   " resource_id, rule, pending_since, firing_since, held_at)"
-		   " VALUES ($1, $2, $3, $4, $5, $6)"
-		   " ON CONFLICT (resource_type, resource_id, rule) DO UPDATE"
-		   " SET firing_since = excluded.firing_since,"
-		   " held_at = excluded.held_at",
-	.nargs = 6,
-	.argtypes = {TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-		TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(set_alert,
+		(TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+		 TIMESTAMPTZOID),
+		"INSERT INTO governance.burn_rate_alerts (resource_type,"
+		" resource_id, rule, pending_since, firing_since, held_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6)"
+		" ON CONFLICT (resource_type, resource_id, rule) DO UPDATE"
+		" SET firing_since = excluded.firing_since,"
+		" held_at = excluded.held_at");
 
-static GovStatement drop_alert = {
-	.sql = "DELETE FROM governance.burn_rate_alerts WHERE resource_type = $1"
-		   " AND resource_id = $2 AND rule = $3",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(drop_alert, (TEXTOID, TEXTOID, TEXTOID),
+		"DELETE FROM governance.burn_rate_alerts WHERE resource_type = $1"
+		" AND resource_id = $2 AND rule = $3");
 
-static GovStatement select_changed = {
-	.sql = "SELECT v.* FROM governance.sla_violations AS v"
-		   " WHERE v.violation_id = ANY ($1) ORDER BY v.violation_id",
-	.nargs = 1, .argtypes = {INT8ARRAYOID},
-	.latest = true
-};
+GOV_SQL(select_changed, (INT8ARRAYOID),
+		"SELECT v.* FROM governance.sla_violations AS v"
+		" WHERE v.violation_id = ANY ($1) ORDER BY v.violation_id");
 
 /*
  * judge_target

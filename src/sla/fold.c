@@ -53,25 +53,23 @@
 	" pg_catalog.date_trunc('" unit "', s.at, 'UTC') AS at," SUMS \
 	" FROM " from " AS s GROUP BY 1, 2, 3, 4"
 
-static GovStatement fold_deltas = {
-	.sql = "WITH taken AS ("
-		   " DELETE FROM governance.sla_deltas AS d"
-		   " WHERE d.ctid = ANY (ARRAY(SELECT q.ctid"
-		   " FROM governance.sla_deltas AS q LIMIT $1))"
-		   " RETURNING d.*),"
-		   " minute_sums AS MATERIALIZED ("
-		   " SELECT s.resource_type, s.resource_id, s.revision,"
-		   " s.minute AS at," SUMS
-		   " FROM taken AS s GROUP BY 1, 2, 3, 4),"
-		   " hour_sums AS MATERIALIZED (" COARSER("minute_sums", "hour") "),"
-		   " day_sums AS MATERIALIZED (" COARSER("hour_sums", "day") "),"
-		   " minutes AS (" ADD("sla_minutes", "minute") "),"
-		   " hours AS (" ADD("sla_hours", "hour") "),"
-		   " days AS (" ADD("sla_days", "day") ")"
-		   " SELECT pg_catalog.count(*) FROM taken AS t",
-	.nargs = 1, .argtypes = {INT4OID},
-	.latest = true, .custom = true
-};
+GOV_SQL(fold_deltas, (INT4OID),
+		"WITH taken AS ("
+		" DELETE FROM governance.sla_deltas AS d"
+		" WHERE d.ctid = ANY (ARRAY(SELECT q.ctid"
+		" FROM governance.sla_deltas AS q LIMIT $1))"
+		" RETURNING d.*),"
+		" minute_sums AS MATERIALIZED ("
+		" SELECT s.resource_type, s.resource_id, s.revision,"
+		" s.minute AS at," SUMS
+		" FROM taken AS s GROUP BY 1, 2, 3, 4),"
+		" hour_sums AS MATERIALIZED (" COARSER("minute_sums", "hour") "),"
+		" day_sums AS MATERIALIZED (" COARSER("hour_sums", "day") "),"
+		" minutes AS (" ADD("sla_minutes", "minute") "),"
+		" hours AS (" ADD("sla_hours", "hour") "),"
+		" days AS (" ADD("sla_days", "day") ")"
+		" SELECT pg_catalog.count(*) FROM taken AS t",
+		.custom = true);
 
 /* A level, the policy of its retention, and what removes its rows. */
 typedef struct Level
@@ -86,8 +84,7 @@ typedef struct Level
 	.sql = "DELETE FROM governance." table " AS r WHERE r.ctid = ANY (ARRAY(" \
 	"SELECT q.ctid FROM governance." table " AS q WHERE q." column " < $1" \
 	" LIMIT $2))", \
-	.nargs = 2, .argtypes = {TIMESTAMPTZOID, INT4OID}, \
-	.latest = true, .custom = true}
+	.argtypes = {TIMESTAMPTZOID, INT4OID}, .custom = true}
 
 /*
  * The rows of minutes are kept from the beginning of an hour, so that those
@@ -106,21 +103,15 @@ static GovStatement remove_raw =
 REMOVE("sla_raw_observations", "observed_at");
 
 /* Never back: what is gone stays gone. */
-static GovStatement keep_from = {
-	.sql = "INSERT INTO governance.sla_retention AS k (level, kept_from)"
-		   " VALUES ($1, $2) ON CONFLICT (level) DO UPDATE"
-		   " SET kept_from = excluded.kept_from"
-		   " WHERE k.kept_from < excluded.kept_from",
-	.nargs = 2, .argtypes = {TEXTOID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(keep_from, (TEXTOID, TIMESTAMPTZOID),
+		"INSERT INTO governance.sla_retention AS k (level, kept_from)"
+		" VALUES ($1, $2) ON CONFLICT (level) DO UPDATE"
+		" SET kept_from = excluded.kept_from"
+		" WHERE k.kept_from < excluded.kept_from");
 
-static GovStatement find_level = {
-	.sql = "SELECT k.kept_from FROM governance.sla_retention AS k"
-		   " WHERE k.level = $1",
-	.nargs = 1, .argtypes = {TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_level, (TEXTOID),
+		"SELECT k.kept_from FROM governance.sla_retention AS k"
+		" WHERE k.level = $1");
 
 /*
  * lock_folder

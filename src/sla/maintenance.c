@@ -25,64 +25,52 @@ PG_FUNCTION_INFO_V1(gov_add_maintenance_window);
 
 #define LONGEST (366 * USECS_PER_DAY)
 
-static GovStatement insert_window = {
-	.sql = "INSERT INTO governance.maintenance_windows AS w (resource_type,"
-		   " resource_id, starts_at, ends_at, reason, created_at, created_by,"
-		   " observed_before)"
-		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING w",
-	.nargs = 8,
-	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
-		TIMESTAMPTZOID, TEXTOID, JSONBOID},
-	.latest = true
-};
+GOV_SQL(insert_window,
+		(TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
+		 TIMESTAMPTZOID, TEXTOID, JSONBOID),
+		"INSERT INTO governance.maintenance_windows AS w (resource_type,"
+		" resource_id, starts_at, ends_at, reason, created_at, created_by,"
+		" observed_before)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING w");
 
 /* A window from where it counts, or all of it; windows that meet made one. */
-static GovStatement find_spans = {
-	.sql = "SELECT pg_catalog.lower(r.span), pg_catalog.upper(r.span)"
-		   " FROM (SELECT pg_catalog.unnest(pg_catalog.range_agg("
-		   "pg_catalog.tstzrange(w.starts, w.ends_at))) AS span"
-		   " FROM (SELECT m.ends_at, CASE WHEN $4 THEN m.starts_at"
-		   " ELSE greatest(m.starts_at, m.created_at) END AS starts"
-		   " FROM governance.maintenance_windows AS m"
-		   " WHERE m.resource_type = $1 AND m.resource_id = $2"
-		   " AND m.ends_at > $3) AS w"
-		   " WHERE w.starts < w.ends_at) AS r",
-	.nargs = 4,
-	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, BOOLOID},
-	.generic = true
-};
+GOV_SQL(find_spans, (TEXTOID, TEXTOID, TIMESTAMPTZOID, BOOLOID),
+		"SELECT pg_catalog.lower(r.span), pg_catalog.upper(r.span)"
+		" FROM (SELECT pg_catalog.unnest(pg_catalog.range_agg("
+		"pg_catalog.tstzrange(w.starts, w.ends_at))) AS span"
+		" FROM (SELECT m.ends_at, CASE WHEN $4 THEN m.starts_at"
+		" ELSE greatest(m.starts_at, m.created_at) END AS starts"
+		" FROM governance.maintenance_windows AS m"
+		" WHERE m.resource_type = $1 AND m.resource_id = $2"
+		" AND m.ends_at > $3) AS w"
+		" WHERE w.starts < w.ends_at) AS r",
+		.isolated = true, .generic = true);
 
 /*
  * What counts of the minutes in which windows were made, unless another one
  * had begun by then: that one covers it, or has what was before itself.
  */
-static GovStatement find_before = {
-	.sql = "SELECT w.created_at, p.revision, p.count, p.failed, p.over_p95,"
-		   " p.over_p99 FROM governance.maintenance_windows AS w"
-		   " CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset("
-		   "w.observed_before) AS p(revision int, count bigint,"
-		   " failed bigint, over_p95 bigint, over_p99 bigint)"
-		   " WHERE w.resource_type = $1 AND w.resource_id = $2"
-		   " AND w.ends_at > $3 AND w.observed_before IS NOT NULL"
-		   " AND NOT EXISTS (SELECT FROM governance.maintenance_windows AS o"
-		   " WHERE o.resource_type = $1 AND o.resource_id = $2"
-		   " AND o.ends_at > pg_catalog.date_bin('1 minute', w.created_at,"
-		   " timestamptz 'epoch') AND o.ends_at > o.created_at"
-		   " AND greatest(o.starts_at, o.created_at) < w.created_at)",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID},
-	.generic = true
-};
+GOV_SQL(find_before, (TEXTOID, TEXTOID, TIMESTAMPTZOID),
+		"SELECT w.created_at, p.revision, p.count, p.failed, p.over_p95,"
+		" p.over_p99 FROM governance.maintenance_windows AS w"
+		" CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset("
+		"w.observed_before) AS p(revision int, count bigint,"
+		" failed bigint, over_p95 bigint, over_p99 bigint)"
+		" WHERE w.resource_type = $1 AND w.resource_id = $2"
+		" AND w.ends_at > $3 AND w.observed_before IS NOT NULL"
+		" AND NOT EXISTS (SELECT FROM governance.maintenance_windows AS o"
+		" WHERE o.resource_type = $1 AND o.resource_id = $2"
+		" AND o.ends_at > pg_catalog.date_bin('1 minute', w.created_at,"
+		" timestamptz 'epoch') AND o.ends_at > o.created_at"
+		" AND greatest(o.starts_at, o.created_at) < w.created_at)",
+		.isolated = true, .generic = true);
 
 /* By minutes: one that is made counts from the minute's beginning. */
-static GovStatement find_window = {
-	.sql = "SELECT 1 FROM governance.maintenance_windows"
-		   " WHERE resource_type = $1 AND resource_id = $2"
-		   " AND starts_at <= $3 AND ends_at > $3 AND created_at < $4"
-		   " LIMIT 1",
-	.nargs = 4,
-	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(find_window, (TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID),
+		"SELECT 1 FROM governance.maintenance_windows"
+		" WHERE resource_type = $1 AND resource_id = $2"
+		" AND starts_at <= $3 AND ends_at > $3 AND created_at < $4"
+		" LIMIT 1");
 
 /* --- leaving it out ------------------------------------------------------ */
 

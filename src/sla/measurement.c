@@ -28,21 +28,15 @@
 
 PG_FUNCTION_INFO_V1(gov_record_measurement);
 
-static GovStatement insert_measurement = {
-	.sql = "INSERT INTO governance.sla_measurements (resource_type,"
-		   " resource_id, measured_at, metrics, recorded_by)"
-		   " VALUES ($1, $2, $3, $4, $5) RETURNING measurement_id",
-	.nargs = 5,
-	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, JSONBOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(insert_measurement,
+		(TEXTOID, TEXTOID, TIMESTAMPTZOID, JSONBOID, TEXTOID),
+		"INSERT INTO governance.sla_measurements (resource_type,"
+		" resource_id, measured_at, metrics, recorded_by)"
+		" VALUES ($1, $2, $3, $4, $5) RETURNING measurement_id");
 
-static GovStatement select_measurement = {
-	.sql = "SELECT m FROM governance.sla_measurements AS m"
-		   " WHERE measurement_id = $1",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(select_measurement, (INT8OID),
+		"SELECT m FROM governance.sla_measurements AS m"
+		" WHERE measurement_id = $1");
 
 static void
 check_lateness(TimestampTz at)

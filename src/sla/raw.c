@@ -17,15 +17,14 @@
 #include "core/spi.h"
 #include "sla/observe.h"
 
-static GovStatement insert_raw = {
-	.sql = "INSERT INTO governance.sla_raw_observations (resource_type,"
-		   " resource_id, observed_at, latency_ms, success)"
-		   " SELECT $1, $2, u.observed_at, u.latency_ms, u.success"
-		   " FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4),"
-		   " pg_catalog.unnest($5)) AS u(observed_at, latency_ms, success)",
-	.nargs = 5, .argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZARRAYOID,
-		FLOAT8ARRAYOID, BOOLARRAYOID}
-};
+GOV_SQL(insert_raw,
+		(TEXTOID, TEXTOID, TIMESTAMPTZARRAYOID, FLOAT8ARRAYOID, BOOLARRAYOID),
+		"INSERT INTO governance.sla_raw_observations (resource_type,"
+		" resource_id, observed_at, latency_ms, success)"
+		" SELECT $1, $2, u.observed_at, u.latency_ms, u.success"
+		" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4),"
+		" pg_catalog.unnest($5)) AS u(observed_at, latency_ms, success)",
+		.isolated = true);
 
 static GovParam
 array_param(Datum *elements, int n, Oid type, int len, char align)

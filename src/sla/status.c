@@ -28,27 +28,22 @@ PG_FUNCTION_INFO_V1(gov_sql_check_hours);
 	" WHERE w.resource_type = $1 AND w.resource_id = $2" \
 	" AND w.ends_at > v.opened_at AND w.starts_at <= v.opened_at))"
 
-static GovStatement count_violations = {
-	.sql = "SELECT pg_catalog.count(*) FROM ("
-		   "(SELECT 1 FROM governance.sla_violations AS v"
-		   " WHERE v.status = 'open' AND " COUNTED " LIMIT $7)"
-		   " UNION ALL"
-		   " (SELECT 1 FROM governance.sla_violations AS v"
-		   " WHERE v.closed_at >= $3 AND " COUNTED " LIMIT $7)) AS counted",
-	.nargs = 7,
-	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, BOOLOID,
-		BOOLOID, INT8OID},
-	.generic = true
-};
+GOV_SQL(count_violations,
+		(TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, BOOLOID, BOOLOID,
+		 INT8OID),
+		"SELECT pg_catalog.count(*) FROM ("
+		"(SELECT 1 FROM governance.sla_violations AS v"
+		" WHERE v.status = 'open' AND " COUNTED " LIMIT $7)"
+		" UNION ALL"
+		" (SELECT 1 FROM governance.sla_violations AS v"
+		" WHERE v.closed_at >= $3 AND " COUNTED " LIMIT $7)) AS counted",
+		.isolated = true, .generic = true);
 
-static GovStatement find_measurement = {
-	.sql = "SELECT 1 FROM governance.sla_measurements AS m"
-		   " WHERE m.resource_type = $1 AND m.resource_id = $2"
-		   " AND m.measured_at >= $3 AND m.measured_at < $4 LIMIT 1",
-	.nargs = 4,
-	.argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
-	.generic = true
-};
+GOV_SQL(find_measurement, (TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID),
+		"SELECT 1 FROM governance.sla_measurements AS m"
+		" WHERE m.resource_type = $1 AND m.resource_id = $2"
+		" AND m.measured_at >= $3 AND m.measured_at < $4 LIMIT 1",
+		.isolated = true, .generic = true);
 
 int64
 gov_count_violations(const char *type, const char *id, TimestampTz from,

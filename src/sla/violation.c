@@ -27,131 +27,95 @@ const char *const gov_violation_types[] = {
 	NULL
 };
 
-static GovStatement find_open = {
-	.sql = "SELECT violation_id, opened_at, peak_value"
-		   " FROM governance.sla_violations"
-		   " WHERE resource_type = $1 AND resource_id = $2"
-		   " AND violation_type = $3 AND status = 'open'"
-		   " AND source = 'observation'",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_open, (TEXTOID, TEXTOID, TEXTOID),
+		"SELECT violation_id, opened_at, peak_value"
+		" FROM governance.sla_violations"
+		" WHERE resource_type = $1 AND resource_id = $2"
+		" AND violation_type = $3 AND status = 'open'"
+		" AND source = 'observation'");
 
 /* Never before the end of an earlier one. */
-static GovStatement insert_open = {
-	.sql = "INSERT INTO governance.sla_violations (resource_type,"
-		   " resource_id, violation_type, opened_at, target_value,"
-		   " actual_value, peak_value, severity, source, notified_at)"
-		   " SELECT $1, $2, $3, $4, $5, $6, $6, $7, 'observation', $8"
-		   " WHERE NOT EXISTS (SELECT FROM governance.sla_violations AS v"
-		   " WHERE v.resource_type = $1 AND v.resource_id = $2"
-		   " AND v.violation_type = $3 AND v.source = 'observation'"
-		   " AND v.closed_at > $4)"
-		   " RETURNING violation_id",
-	.nargs = 8,
-	.argtypes = {TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, FLOAT8OID,
-		FLOAT8OID, TEXTOID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(insert_open,
+		(TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, FLOAT8OID, FLOAT8OID,
+		 TEXTOID, TIMESTAMPTZOID),
+		"INSERT INTO governance.sla_violations (resource_type,"
+		" resource_id, violation_type, opened_at, target_value,"
+		" actual_value, peak_value, severity, source, notified_at)"
+		" SELECT $1, $2, $3, $4, $5, $6, $6, $7, 'observation', $8"
+		" WHERE NOT EXISTS (SELECT FROM governance.sla_violations AS v"
+		" WHERE v.resource_type = $1 AND v.resource_id = $2"
+		" AND v.violation_type = $3 AND v.source = 'observation'"
+		" AND v.closed_at > $4)"
+		" RETURNING violation_id");
 
-static GovStatement update_peak = {
-	.sql = "UPDATE governance.sla_violations SET peak_value = $2"
-		   " WHERE violation_id = $1",
-	.nargs = 2, .argtypes = {INT8OID, FLOAT8OID},
-	.latest = true
-};
+GOV_SQL(update_peak, (INT8OID, FLOAT8OID),
+		"UPDATE governance.sla_violations SET peak_value = $2"
+		" WHERE violation_id = $1");
 
-static GovStatement close_open = {
-	.sql = "UPDATE governance.sla_violations"
-		   " SET status = 'closed', closed_at = $4"
-		   " WHERE resource_type = $1 AND resource_id = $2"
-		   " AND violation_type = $3 AND status = 'open'"
-		   " AND source = 'observation' AND opened_at <= $4"
-		   " RETURNING violation_id",
-	.nargs = 4, .argtypes = {TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(close_open, (TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID),
+		"UPDATE governance.sla_violations"
+		" SET status = 'closed', closed_at = $4"
+		" WHERE resource_type = $1 AND resource_id = $2"
+		" AND violation_type = $3 AND status = 'open'"
+		" AND source = 'observation' AND opened_at <= $4"
+		" RETURNING violation_id");
 
-static GovStatement insert_record = {
-	.sql = "INSERT INTO governance.sla_violations (resource_type,"
-		   " resource_id, violation_type, status, opened_at, closed_at,"
-		   " target_value, actual_value, peak_value, severity, source,"
-		   " measurement_id, notified_at)"
-		   " VALUES ($1, $2, $3, 'closed', $4, $4, $5, $6, $6, $7,"
-		   " 'measurement', $8, CASE WHEN $9"
-		   " THEN pg_catalog.clock_timestamp() END)"
-		   " RETURNING violation_id",
-	.nargs = 9,
-	.argtypes = {TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, FLOAT8OID,
-		FLOAT8OID, TEXTOID, INT8OID, BOOLOID},
-	.latest = true
-};
+GOV_SQL(insert_record,
+		(TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, FLOAT8OID, FLOAT8OID,
+		 TEXTOID, INT8OID, BOOLOID),
+		"INSERT INTO governance.sla_violations (resource_type,"
+		" resource_id, violation_type, status, opened_at, closed_at,"
+		" target_value, actual_value, peak_value, severity, source,"
+		" measurement_id, notified_at)"
+		" VALUES ($1, $2, $3, 'closed', $4, $4, $5, $6, $6, $7,"
+		" 'measurement', $8, CASE WHEN $9"
+		" THEN pg_catalog.clock_timestamp() END)"
+		" RETURNING violation_id");
 
-static GovStatement find_of_incident = {
-	.sql = "SELECT violation_id, status = 'open', opened_at, closed_at"
-		   " FROM governance.sla_violations"
-		   " WHERE incident_id = $1 AND source = 'incident'"
-		   " AND resource_type = $2 AND resource_id = $3"
-		   " AND violation_type = $4"
-		   " ORDER BY opened_at DESC, violation_id DESC LIMIT 1",
-	.nargs = 4, .argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(find_of_incident, (INT8OID, TEXTOID, TEXTOID, TEXTOID),
+		"SELECT violation_id, status = 'open', opened_at, closed_at"
+		" FROM governance.sla_violations"
+		" WHERE incident_id = $1 AND source = 'incident'"
+		" AND resource_type = $2 AND resource_id = $3"
+		" AND violation_type = $4"
+		" ORDER BY opened_at DESC, violation_id DESC LIMIT 1");
 
-static GovStatement insert_of_incident = {
-	.sql = "INSERT INTO governance.sla_violations (resource_type,"
-		   " resource_id, violation_type, status, opened_at, closed_at,"
-		   " target_value, actual_value, peak_value, severity, source,"
-		   " incident_id, notified_at)"
-		   " VALUES ($1, $2, $3, CASE WHEN $5 IS NULL THEN 'open'"
-		   " ELSE 'closed' END, $4, $5, $6, $7, $7, $8, 'incident', $9, $10)"
-		   " RETURNING violation_id",
-	.nargs = 10,
-	.argtypes = {TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-		FLOAT8OID, FLOAT8OID, TEXTOID, INT8OID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(insert_of_incident,
+		(TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, FLOAT8OID,
+		 FLOAT8OID, TEXTOID, INT8OID, TIMESTAMPTZOID),
+		"INSERT INTO governance.sla_violations (resource_type,"
+		" resource_id, violation_type, status, opened_at, closed_at,"
+		" target_value, actual_value, peak_value, severity, source,"
+		" incident_id, notified_at)"
+		" VALUES ($1, $2, $3, CASE WHEN $5 IS NULL THEN 'open'"
+		" ELSE 'closed' END, $4, $5, $6, $7, $7, $8, 'incident', $9, $10)"
+		" RETURNING violation_id");
 
-static GovStatement close_of_incident = {
-	.sql = "UPDATE governance.sla_violations SET status = 'closed',"
-		   " closed_at = greatest(opened_at, $2),"
-		   " peak_value = greatest(peak_value, $3)"
-		   " WHERE violation_id = $1",
-	.nargs = 3, .argtypes = {INT8OID, TIMESTAMPTZOID, FLOAT8OID},
-	.latest = true
-};
+GOV_SQL(close_of_incident, (INT8OID, TIMESTAMPTZOID, FLOAT8OID),
+		"UPDATE governance.sla_violations SET status = 'closed',"
+		" closed_at = greatest(opened_at, $2),"
+		" peak_value = greatest(peak_value, $3)"
+		" WHERE violation_id = $1");
 
-static GovStatement announce_late = {
-	.sql = "UPDATE governance.sla_violations SET notified_at = $3"
-		   " WHERE resource_type = $1 AND resource_id = $2"
-		   " AND status = 'open' AND notified_at IS NULL"
-		   " AND opened_at <= $3 RETURNING violation_id",
-	.nargs = 3, .argtypes = {TEXTOID, TEXTOID, TIMESTAMPTZOID},
-	.latest = true
-};
+GOV_SQL(announce_late, (TEXTOID, TEXTOID, TIMESTAMPTZOID),
+		"UPDATE governance.sla_violations SET notified_at = $3"
+		" WHERE resource_type = $1 AND resource_id = $2"
+		" AND status = 'open' AND notified_at IS NULL"
+		" AND opened_at <= $3 RETURNING violation_id");
 
-static GovStatement select_row = {
-	.sql = "SELECT * FROM governance.sla_violations WHERE violation_id = $1",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(select_row, (INT8OID),
+		"SELECT * FROM governance.sla_violations WHERE violation_id = $1");
 
-static GovStatement lock_violation = {
-	.sql = "SELECT acknowledged_by, acknowledged_at, resource_type,"
-		   " resource_id FROM governance.sla_violations"
-		   " WHERE violation_id = $1 FOR NO KEY UPDATE",
-	.nargs = 1, .argtypes = {INT8OID},
-	.latest = true
-};
+GOV_SQL(lock_violation, (INT8OID),
+		"SELECT acknowledged_by, acknowledged_at, resource_type,"
+		" resource_id FROM governance.sla_violations"
+		" WHERE violation_id = $1 FOR NO KEY UPDATE");
 
-static GovStatement acknowledge = {
-	.sql = "UPDATE governance.sla_violations AS v"
-		   " SET acknowledged_at = pg_catalog.clock_timestamp(),"
-		   " acknowledged_by = $2, notes = $3 WHERE violation_id = $1"
-		   " RETURNING v",
-	.nargs = 3, .argtypes = {INT8OID, TEXTOID, TEXTOID},
-	.latest = true
-};
+GOV_SQL(acknowledge, (INT8OID, TEXTOID, TEXTOID),
+		"UPDATE governance.sla_violations AS v"
+		" SET acknowledged_at = pg_catalog.clock_timestamp(),"
+		" acknowledged_by = $2, notes = $3 WHERE violation_id = $1"
+		" RETURNING v");
 
 static GovParam
 number(double v)

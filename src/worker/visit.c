@@ -55,11 +55,10 @@ typedef enum Hold
 } Hold;
 
 /* A prepared transaction of this database may hold events to be sealed. */
-static GovStatement find_prepared = {
-	.sql = "SELECT 1 FROM pg_catalog.pg_prepared_xacts AS p"
-		   " WHERE p.database = pg_catalog.current_database() LIMIT 1",
-	.nargs = 0
-};
+GOV_SQL(find_prepared, (),
+		"SELECT 1 FROM pg_catalog.pg_prepared_xacts AS p"
+		" WHERE p.database = pg_catalog.current_database() LIMIT 1",
+		.isolated = true);
 
 /*
  * override_settings
