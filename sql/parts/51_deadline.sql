@@ -17,6 +17,7 @@ CREATE TABLE governance.regulatory_deadlines (
     is_incomplete_allowed boolean NOT NULL DEFAULT false,
     is_final              boolean NOT NULL DEFAULT false,
     applies_from          date,
+    effective_from        date,
     applies_to            date,
     amended_by            text NOT NULL DEFAULT '',
     checked_on            date,
@@ -41,7 +42,7 @@ COMMENT ON COLUMN governance.regulatory_deadlines.amount IS 'How many of the uni
 COMMENT ON COLUMN governance.regulatory_deadlines.jurisdiction_rule IS
 'How the period is counted.  member_state: by Regulation (EEC, Euratom) No 1182/71, a clock for each Member State whose authority is told, with its holidays; dora: likewise, but what ends on no working day ends at noon of the next one; institution: likewise, by the calendar of the EU''s institutions; elapsed: by plain addition, where no law that is known here says how.';
 COMMENT ON COLUMN governance.regulatory_deadlines.trigger IS
-'What the period runs from.  aware: the incident''s aware_at; causal_link: that a causal link is established or suspected, which marking says; stage: the report of after_stage; measure: that a corrective measure is available, which is not known here: due_at stays NULL.';
+'What the period runs from.  aware: the incident''s aware_at; causal_link: that a causal link is established or suspected, which marking says; stage: the report of after_stage; measure: that a corrective or mitigating measure is available, which it is when the incident is resolved.';
 COMMENT ON COLUMN governance.regulatory_deadlines.act_on IS
 'From when the report is owed at once, whatever the period: aware, causal_link (both when the incident is marked), or stage (the report before it).';
 COMMENT ON COLUMN governance.regulatory_deadlines.hours_from_marking IS
@@ -50,32 +51,40 @@ COMMENT ON COLUMN governance.regulatory_deadlines.recipient IS 'Who is to be tol
 COMMENT ON COLUMN governance.regulatory_deadlines.source IS 'Act, article, paragraph that say so.';
 COMMENT ON COLUMN governance.regulatory_deadlines.is_incomplete_allowed IS 'May this report be incomplete, if a complete one follows?';
 COMMENT ON COLUMN governance.regulatory_deadlines.is_final IS 'A report of this stage leaves no earlier one owed.';
-COMMENT ON COLUMN governance.regulatory_deadlines.applies_from IS 'The first day on which it binds anybody; NULL: by national law, or of the house.';
+COMMENT ON COLUMN governance.regulatory_deadlines.applies_from IS 'The first day on which it applies by its text; NULL: by national law, or of the house.';
+COMMENT ON COLUMN governance.regulatory_deadlines.effective_from IS 'The first day on which somebody can owe it, where that is later: no authority has said which counts.  NULL: applies_from.';
 COMMENT ON COLUMN governance.regulatory_deadlines.applies_to IS 'The day from which it binds nobody any more; NULL: no such.';
 COMMENT ON COLUMN governance.regulatory_deadlines.amended_by IS 'The act that last changed it.';
 COMMENT ON COLUMN governance.regulatory_deadlines.checked_on IS 'When this row was last held against the law; NULL: unchecked.';
 
 INSERT INTO governance.regulatory_deadlines
-    (regime, kind, stage, amount, unit, jurisdiction_rule, act_on, recipient, source, description, is_incomplete_allowed, applies_from, checked_on)
-SELECT 'eu_ai_act', k.kind, 'initial', k.amount, 'days', 'member_state', 'causal_link', 'market surveillance authority of the Member State of occurrence',
-    'Regulation (EU) 2024/1689, ' || k.source, k.description, true, '2026-08-02', '2026-11-28'
+    (regime, kind, stage, amount, unit, jurisdiction_rule, act_on, recipient, source, description, is_incomplete_allowed, applies_from, effective_from, amended_by, checked_on)
+SELECT 'eu_ai_act', k.kind || r.suffix, 'initial', k.amount, 'days', r.jurisdiction_rule, 'causal_link', r.recipient,
+    'Regulation (EU) 2024/1689, ' || r.source || k.source, k.description || r.description, true, r.applies_from, date '2027-12-02', r.amended_by, r.checked_on
 FROM (VALUES
     ('serious_incident', 15, 'Article 73(2) and (5)', 'report of a serious incident: at once when a causal link is established or likely, at the latest 15 days'),
     ('critical_infrastructure', 2, 'Article 73(3) and (5)', 'report of a serious and irreversible disruption of critical infrastructure: at once, at the latest 2 days'),
     ('widespread_infringement', 2, 'Article 73(3) and (5)', 'report of a widespread infringement: at once, at the latest 2 days'),
     ('death', 10, 'Article 73(4) and (5)', 'report of a serious incident in which a person died: at once when a causal link is established or suspected, at the latest 10 days')
-) AS k(kind, amount, source, description);
+) AS k(kind, amount, source, description)
+CROSS JOIN (VALUES
+    ('', 'member_state', 'market surveillance authority of the Member State of occurrence', '', '', date '2026-08-02', '', date '2026-11-28'),
+    -- one text only has the wording: unchecked
+    ('_to_ai_office', 'institution', 'AI Office', 'Article 75(1a) with ', ', of a system of Article 75(1)', '2026-07-27', 'Regulation (EU) 2026/1744', NULL)
+) AS r(suffix, jurisdiction_rule, recipient, source, description, applies_from, amended_by, checked_on);
 
 INSERT INTO governance.regulatory_deadlines
-    (regime, kind, stage, jurisdiction_rule, act_on, recipient, source, description, is_final, applies_from, checked_on)
-SELECT d.regime, d.kind, 'complete', d.jurisdiction_rule, 'stage', d.recipient, 'Regulation (EU) 2024/1689, Article 73(5)', 'the complete report after an incomplete one', true, d.applies_from, d.checked_on
+    (regime, kind, stage, jurisdiction_rule, act_on, recipient, source, description, is_final, applies_from, effective_from, amended_by, checked_on)
+SELECT d.regime, d.kind, 'complete', d.jurisdiction_rule, 'stage', d.recipient,
+    CASE d.jurisdiction_rule WHEN 'institution' THEN 'Regulation (EU) 2024/1689, Article 75(1a) with Article 73(5)' ELSE 'Regulation (EU) 2024/1689, Article 73(5)' END,
+    'the complete report after an incomplete one', true, d.applies_from, d.effective_from, d.amended_by, d.checked_on
 FROM governance.regulatory_deadlines AS d;
 
 INSERT INTO governance.regulatory_deadlines
     (regime, kind, stage, amount, unit, jurisdiction_rule, act_on, hours_from_marking, recipient, source, description, is_incomplete_allowed, is_final, applies_from, checked_on)
 VALUES
-    ('eu_ai_act', 'serious_incident_at_deployer', 'provider', NULL, 'hours', 'member_state', 'aware', NULL, 'provider first, then importer or distributor and authorities',
-     'Regulation (EU) 2024/1689, Article 26(5)', 'a deployer tells of a serious incident: at once', true, false, '2026-08-02', '2026-11-28'),
+    ('eu_ai_act', 'serious_incident_at_deployer', 'provider', NULL, 'hours', 'member_state', 'aware', NULL, 'provider',
+     'Regulation (EU) 2024/1689, Article 26(5)', 'a deployer tells of a serious incident: at once, and the provider first', true, false, '2027-12-02', '2026-11-28'),
     ('eu_ai_act', 'gpai_systemic', 'initial', NULL, 'hours', 'institution', 'aware', NULL, 'AI Office',
      'Regulation (EU) 2024/1689, Article 55(1)(c)', 'serious incident of a general-purpose model with systemic risk: without undue delay', true, false, '2025-08-02', '2026-11-28'),
     ('gdpr', 'personal_data_breach', 'initial', 72, 'hours', 'member_state', 'aware', NULL, 'supervisory authority',
@@ -118,19 +127,20 @@ VALUES
 INSERT INTO governance.regulatory_deadlines
     (regime, kind, stage, amount, unit, jurisdiction_rule, trigger, after_stage, act_on, recipient, source, description, is_final, applies_from, checked_on)
 SELECT f.regime, f.kind, f.stage, f.amount, f.unit, f.jurisdiction_rule, CASE WHEN f.after_stage IS NULL THEN 'measure' ELSE 'stage' END, f.after_stage, 'stage',
-    d.recipient, f.source, f.description, f.stage = 'final', d.applies_from, d.checked_on
+    coalesce(f.recipient, d.recipient), f.source, f.description, f.stage = 'final', d.applies_from, d.checked_on
 FROM (VALUES
-    ('nis2', 'significant', 'final', 1, 'months', 'elapsed', 'notification', 'Directive (EU) 2022/2555, Article 23(4)(d), as transposed', 'final report: a month from the notification'),
-    ('nis2', 'significant_trust_service', 'final', 1, 'months', 'elapsed', 'notification', 'Directive (EU) 2022/2555, Article 23(4)(d), as transposed', 'final report: a month from the notification'),
-    ('dora', 'major', 'intermediate', 72, 'hours', 'dora', 'initial', 'Delegated Regulation (EU) 2025/301, Article 5(1)(b), (4)', 'intermediate report: 72 hours from the initial one'),
-    ('dora', 'major', 'final', 1, 'months', 'dora', 'intermediate', 'Delegated Regulation (EU) 2025/301, Article 5(1)(c), (4)', 'final report: a month from the intermediate one'),
-    ('dora', 'major_essential', 'intermediate', 72, 'hours', 'member_state', 'initial', 'Delegated Regulation (EU) 2025/301, Article 5(1)(b), (5)', 'intermediate report: 72 hours from the initial one'),
-    ('dora', 'major_essential', 'final', 1, 'months', 'dora', 'intermediate', 'Delegated Regulation (EU) 2025/301, Article 5(1)(c), (4)', 'final report: a month from the intermediate one'),
-    ('cra', 'vulnerability', 'final', 14, 'days', 'member_state', NULL, 'Regulation (EU) 2024/2847, Article 14(2)(c)', 'final report: 14 days after a corrective or mitigating measure is available'),
-    ('cra', 'incident', 'final', 1, 'months', 'member_state', 'notification', 'Regulation (EU) 2024/2847, Article 14(4)(c)', 'final report: a month from the notification')
-) AS f(regime, kind, stage, amount, unit, jurisdiction_rule, after_stage, source, description)
+    ('eu_ai_act', 'serious_incident_at_deployer', 'authority', NULL, 'hours', 'member_state', 'provider', 'Regulation (EU) 2024/1689, Article 26(5)', 'then importer or distributor and authorities; where the provider cannot be reached, Article 73 binds the deployer', 'importer or distributor, and market surveillance authority'),
+    ('nis2', 'significant', 'final', 1, 'months', 'elapsed', 'notification', 'Directive (EU) 2022/2555, Article 23(4)(d), as transposed', 'final report: a month from the notification', NULL),
+    ('nis2', 'significant_trust_service', 'final', 1, 'months', 'elapsed', 'notification', 'Directive (EU) 2022/2555, Article 23(4)(d), as transposed', 'final report: a month from the notification', NULL),
+    ('dora', 'major', 'intermediate', 72, 'hours', 'dora', 'initial', 'Delegated Regulation (EU) 2025/301, Article 5(1)(b), (4)', 'intermediate report: 72 hours from the initial one', NULL),
+    ('dora', 'major', 'final', 1, 'months', 'dora', 'intermediate', 'Delegated Regulation (EU) 2025/301, Article 5(1)(c), (4)', 'final report: a month from the intermediate one', NULL),
+    ('dora', 'major_essential', 'intermediate', 72, 'hours', 'member_state', 'initial', 'Delegated Regulation (EU) 2025/301, Article 5(1)(b), (5)', 'intermediate report: 72 hours from the initial one', NULL),
+    ('dora', 'major_essential', 'final', 1, 'months', 'dora', 'intermediate', 'Delegated Regulation (EU) 2025/301, Article 5(1)(c), (4)', 'final report: a month from the intermediate one', NULL),
+    ('cra', 'vulnerability', 'final', 14, 'days', 'member_state', NULL, 'Regulation (EU) 2024/2847, Article 14(2)(c)', 'final report: 14 days after a corrective or mitigating measure is available', NULL),
+    ('cra', 'incident', 'final', 1, 'months', 'member_state', 'notification', 'Regulation (EU) 2024/2847, Article 14(4)(c)', 'final report: a month from the notification', NULL)
+) AS f(regime, kind, stage, amount, unit, jurisdiction_rule, after_stage, source, description, recipient)
 JOIN governance.regulatory_deadlines AS d
-    ON d.regime = f.regime AND d.kind = f.kind AND d.stage = CASE f.regime WHEN 'dora' THEN 'initial' ELSE 'notification' END;
+    ON d.regime = f.regime AND d.kind = f.kind AND d.stage = CASE f.regime WHEN 'dora' THEN 'initial' WHEN 'eu_ai_act' THEN 'provider' ELSE 'notification' END;
 
 CREATE TABLE governance.incident_deadlines (
     incident_id       bigint NOT NULL,
@@ -150,6 +160,7 @@ CREATE TABLE governance.incident_deadlines (
     jurisdiction_rule text NOT NULL,
     after_stage       text COLLATE "C",
     source            text NOT NULL,
+    reasons           text NOT NULL DEFAULT '',
     CONSTRAINT incident_deadlines_pkey PRIMARY KEY (incident_id, regime, stage, jurisdiction),
     CONSTRAINT incident_deadlines_incident_id_fkey FOREIGN KEY (incident_id)
         REFERENCES governance.incidents
@@ -162,6 +173,7 @@ COMMENT ON TABLE governance.incident_deadlines IS
 COMMENT ON COLUMN governance.incident_deadlines.jurisdiction IS 'Whose authority is told, and whose calendar counts; "-": no calendar does.';
 COMMENT ON COLUMN governance.incident_deadlines.act_by IS 'The early moment, for alarms: from then on the report is owed without delay.  Meeting it is no condition; NULL: an earlier report comes first.';
 COMMENT ON COLUMN governance.incident_deadlines.due_at IS 'The first moment that is too late; NULL: without a fixed time, or not running yet.';
+COMMENT ON COLUMN governance.incident_deadlines.reasons IS 'Why it was late, as the report to the authority says: GDPR, Article 33(1).';
 COMMENT ON COLUMN governance.incident_deadlines.notified_at IS 'When gov_record_notification() recorded the report; NULL: still owed.';
 COMMENT ON COLUMN governance.incident_deadlines.escalated_at IS 'When its being overdue was escalated, once.';
 
@@ -274,10 +286,11 @@ CREATE FUNCTION @extschema@.gov_record_notification(
     incident_id bigint,
     regime text,
     stage text,
-    jurisdiction text = NULL)
+    jurisdiction text = NULL,
+    reasons text = '')
 RETURNS governance.incident_deadlines
 AS 'MODULE_PATHNAME', 'gov_record_notification'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
-COMMENT ON FUNCTION @extschema@.gov_record_notification(bigint, text, text, text) IS
-'Record that an authority was notified now; the row of that stage.  jurisdiction NULL: those of all Member States concerned.  A final report ("complete") settles the stages before it too; a stage that runs from this one begins.  Needs incident:manage.  Unknown incident, or not marked for that regime, stage and jurisdiction: 42704; recorded already: 55000.';
+COMMENT ON FUNCTION @extschema@.gov_record_notification(bigint, text, text, text, text) IS
+'Record that an authority was notified now; the row of that stage.  jurisdiction NULL: those of all Member States concerned.  reasons: why a late one is, which by the GDPR leaves the verdict to a person.  A final report ("complete") settles the stages before it too; a stage that runs from this one begins.  Needs incident:manage.  Unknown incident, or not marked for that regime, stage and jurisdiction: 42704; recorded already: 55000.';

@@ -25,10 +25,10 @@ CREATE TABLE governance.controls (
 COMMENT ON TABLE governance.controls IS
 'What frameworks ask for, each with a query that lists the evidence of a period.  Reports run every one of them.  Add with gov_add_control().';
 COMMENT ON COLUMN governance.controls.judged IS
-'no_exceptions: fails where a row is an exception, passes where there are rows and none is, else it is for a person; evidence: passes where there is a row; manual: the rows are for a person to judge, a database cannot know.';
+'no_exceptions: fails where a row is an exception, passes where there are rows and each is none, else it is for a person; evidence: passes where there is a row; manual: the rows are for a person to judge, a database cannot know.';
 COMMENT ON COLUMN governance.controls.criterion IS 'What the query looks for, in words.';
 COMMENT ON COLUMN governance.controls.query IS
-'One row for each piece of evidence: what it is (text), whether it is an exception (boolean), and what else helps.  $1 and $2 are start and end of the period; a report has the query with both written into it.';
+'One row for each piece of evidence: what it is (text), whether it is an exception (boolean; NULL: a person must judge that), and what else helps.  $1 and $2 are start and end of the period; a report has the query with both written into it.';
 COMMENT ON COLUMN governance.controls.applies_from IS
 'The first day on which what it asks for applies, by the text of its source; NULL: a voluntary framework, or of the house.';
 COMMENT ON COLUMN governance.controls.effective_from IS
@@ -45,7 +45,7 @@ SELECT c.id, c.framework, c.title, c.source, c.judged, c.criterion, pg_catalog.b
 FROM (VALUES
     ('eu-ai-act-12.1', 'EU AI Act', 'Changes to governance records are recorded',
      'Regulation (EU) 2024/1689, Art. 17(1)(k)', 'no_exceptions',
-     'The guards that record each change stand on every governed table and on the trail itself, now.  This sees the records of the registry; logs of the AI systems own uses (Art. 12(1)) are not in it.',
+     'The guards that record each change stand on every governed table and on the trail itself, now.  This sees the records of the registry; logs of the AI system''s own uses (Art. 12(1)) are not in it.',
      $q$
 SELECT 'table governance.' || g.relname AS evidence,
     count(t.tgname) < 2 AS is_exception
@@ -138,12 +138,12 @@ SELECT e.event_type, false, e.occurred_at, e.actor, e.new_row ->> 'reason'
 FROM governance.audit_events AS e
 WHERE e.resource = 'system/governance' AND e.resource_type = 'system' AND e.occurred_at >= $1 AND e.occurred_at < $2
 $q$),
-    ('eu-ai-act-19.1', 'EU AI Act', 'The registrys trail is kept for at least six months',
+    ('eu-ai-act-19.1', 'EU AI Act', 'The registry''s trail is kept for at least six months',
      'Regulation (EU) 2024/1689, Art. 19(1)', 'no_exceptions',
-     'Policy audit.retention_days, as it stood at the end of the period, is 0 (for ever) or at least 185: six calendar months have up to 184 days, and the day of the event is not counted.  It is the registrys trail; logs of the AI system are kept elsewhere.',
+     'Policy audit.retention_days, as it stood at the end of the period, is 0 (for ever) or more than the days that six calendar months can have, 184: the day of the event is not counted.  It is the registry''s trail; logs of the AI system are kept elsewhere.',
      $q$
-SELECT 'audit.retention_days = ' || p.value AS evidence,
-    p.value::integer BETWEEN 1 AND 184 AS is_exception
+SELECT 'audit.retention_days = ' || p.value || ', six months have up to ' || m.days || ' days' AS evidence,
+    p.value::integer BETWEEN 1 AND m.days AS is_exception
 FROM (
     SELECT coalesce(
         (SELECT e.new_row ->> 'value'
@@ -155,7 +155,9 @@ FROM (
         (SELECT q.default_value #>> '{}'
             FROM governance.policies AS q
             WHERE q.name = 'audit.retention_days'))
-) AS p(value)
+) AS p(value),
+    (SELECT max((d.day::date + interval '6 months')::date - d.day::date)
+        FROM pg_catalog.generate_series($2 - interval '1 year', $2, interval '1 day') AS d(day)) AS m(days)
 $q$),
     ('eu-ai-act-26.1', 'EU AI Act', 'Use-cases are used by the instructions for use',
      'Regulation (EU) 2024/1689, Art. 26(1)', 'manual',
@@ -196,12 +198,12 @@ WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
         FROM governance.environments AS e
         WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
 $q$),
-    ('eu-ai-act-26.6', 'EU AI Act', 'Deployers keep the registrys trail for at least six months',
+    ('eu-ai-act-26.6', 'EU AI Act', 'Deployers keep the registry''s trail for at least six months',
      'Regulation (EU) 2024/1689, Art. 26(6)', 'no_exceptions',
      'As eu-ai-act-19.1, for who deploys and not who provides.',
      $q$
-SELECT 'audit.retention_days = ' || p.value AS evidence,
-    p.value::integer BETWEEN 1 AND 184 AS is_exception
+SELECT 'audit.retention_days = ' || p.value || ', six months have up to ' || m.days || ' days' AS evidence,
+    p.value::integer BETWEEN 1 AND m.days AS is_exception
 FROM (
     SELECT coalesce(
         (SELECT e.new_row ->> 'value'
@@ -213,7 +215,9 @@ FROM (
         (SELECT q.default_value #>> '{}'
             FROM governance.policies AS q
             WHERE q.name = 'audit.retention_days'))
-) AS p(value)
+) AS p(value),
+    (SELECT max((d.day::date + interval '6 months')::date - d.day::date)
+        FROM pg_catalog.generate_series($2 - interval '1 year', $2, interval '1 day') AS d(day)) AS m(days)
 $q$),
     ('eu-ai-act-72.1', 'EU AI Act', 'Performance is followed after release',
      'Regulation (EU) 2024/1689, Art. 72(1), 72(2)', 'no_exceptions',
@@ -246,7 +250,7 @@ $q$),
      'Each clock under the AI Act that ended in the period, of a reportable incident, was met before due_at, which is counted by Regulation (EEC, Euratom) No 1182/71 in each Member State.  act_by is an alarm, and no condition.',
      $q$
 SELECT n.regime || ' ' || n.kind || ' in ' || n.jurisdiction || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
-    n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at >= n.due_at) AS is_exception,
+    n.notified_at IS NULL OR n.notified_at >= n.due_at AS is_exception,
     n.act_by, n.due_at, n.notified_at
 FROM governance.incident_deadlines AS n
 JOIN governance.incidents_at($2) AS i ON i.incident_id = n.incident_id
@@ -323,21 +327,46 @@ WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
         FROM governance.environments AS e
         WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
 $q$),
-    ('nist-ai-rmf-manage-2.4', 'NIST AI RMF', 'There is something to fall back on',
-     'NIST AI 100-1, MANAGE 2.4', 'manual',
-     'For each model live in production at the end of the period: is another version of it approved?  Whether falling back on it would do is for a person to judge.',
+    ('nist-ai-rmf-manage-2.4', 'NIST AI RMF', 'What is live can be superseded, disengaged and deactivated',
+     'NIST AI 100-1, MANAGE 2.4', 'no_exceptions',
+     'For each model live in production at the end of the period somebody active may stop it, and another version of it is approved.  Where none is, whether stopping it would do is for a person to judge.  Stops of the period are shown: that the mechanisms are applied.',
      $q$
-SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence, false AS is_exception,
-    (SELECT string_agg(v.version, ', ' ORDER BY v.created_at DESC)
-        FROM governance.model_versions AS v
-        WHERE v.model_id = d.model_id AND v.version <> d.version
-            AND v.approval_status = 'approved') AS other_approved_versions
+WITH RECURSIVE closure(role, holds) AS (
+    SELECT r.role, r.role FROM governance.roles AS r
+    UNION
+    SELECT c.role, i.inherited_role
+    FROM closure AS c
+    JOIN governance.role_inheritance AS i ON i.role = c.holds
+),
+stopper(user_id) AS (
+    SELECT DISTINCT ur.user_id
+    FROM governance.role_permissions AS p
+    JOIN closure AS c ON c.holds = p.role
+    JOIN governance.user_roles AS ur ON ur.role = c.role
+    JOIN governance.users AS u ON u.user_id = ur.user_id AND u.is_active
+    WHERE p.permission = 'model:rollback' AND (ur.expires_at IS NULL OR ur.expires_at > $2)
+)
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
+    CASE WHEN s.may_stop IS NULL THEN true
+        WHEN o.versions IS NOT NULL THEN false END AS is_exception,
+    o.versions AS other_approved_versions, s.may_stop, NULL::timestamptz AS ended_at
 FROM governance.deployment_history AS d
+CROSS JOIN (SELECT string_agg(t.user_id, ', ' ORDER BY t.user_id) FROM stopper AS t) AS s(may_stop)
+CROSS JOIN LATERAL (
+    SELECT string_agg(v.version, ', ' ORDER BY v.created_at DESC)
+    FROM governance.model_versions AS v
+    WHERE v.model_id = d.model_id AND v.version <> d.version
+        AND v.approval_status = 'approved'
+) AS o(versions)
 WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
     AND d.environment IN (
         SELECT e.name
         FROM governance.environments AS e
         WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+UNION ALL
+SELECT d.model_id || ':' || d.version || ' ' || d.status || ' in ' || d.environment, false, NULL, d.ended_by, d.ended_at
+FROM governance.deployment_history AS d
+WHERE d.status IN ('rolled_back', 'undeployed') AND d.ended_at >= $1 AND d.ended_at < $2
 $q$),
     ('nist-ai-rmf-manage-4.1', 'NIST AI RMF', 'Incident response, of the monitoring plans',
      'NIST AI 100-1, MANAGE 4.1', 'no_exceptions',
@@ -350,13 +379,20 @@ SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
 FROM governance.incidents_at($2) AS i
 WHERE i.severity = 'critical' AND i.reported_at >= $1 AND i.reported_at < $2
 $q$),
-    ('nist-ai-rmf-manage-4.3', 'NIST AI RMF', 'Incidents are followed to their end and documented',
+    ('nist-ai-rmf-manage-4.3', 'NIST AI RMF', 'Incidents are told of, followed to their end and documented',
      'NIST AI 100-1, MANAGE 4.3', 'no_exceptions',
-     'Each incident resolved in the period says how.',
+     'Each incident resolved in the period says how, and whoever was to be told of it by a regime it is reportable under was told by the end of the period, or is not due yet.  Whether other actors and affected communities were told is for a person to find.',
      $q$
-SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
-    coalesce(i.resolution, '') = '' AS is_exception, i.resolution
+SELECT 'incident ' || i.incident_id || ', ' || i.title || coalesce(': not told ' || u.untold, '') AS evidence,
+    coalesce(i.resolution, '') = '' OR u.untold IS NOT NULL AS is_exception, i.resolution
 FROM governance.incidents_at($2) AS i
+CROSS JOIN LATERAL (
+    SELECT string_agg(n.regime || ' ' || n.stage || ' ' || n.jurisdiction, ', ' ORDER BY n.regime, n.stage, n.jurisdiction)
+    FROM governance.incident_deadlines AS n
+    WHERE n.incident_id = i.incident_id AND n.marked_at < $2
+        AND coalesce(n.notified_at >= $2, true)
+        AND coalesce(n.due_at, n.act_by) < $2
+) AS u(untold)
 WHERE i.resolved_at >= $1 AND i.resolved_at < $2
 $q$),
     ('iso-42001-a.3.2', 'ISO/IEC 42001', 'Roles and responsibilities are allocated',
@@ -420,19 +456,19 @@ WHERE d.deployed_at >= $1 AND d.deployed_at < $2 AND d.restores IS NULL
         FROM governance.environments AS e
         WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
 $q$),
-    ('iso-42001-a.6.2.5', 'ISO/IEC 42001', 'Releases go by way of a trial',
+    ('iso-42001-a.6.2.5', 'ISO/IEC 42001', 'Requirements are met before release',
      'ISO/IEC 42001:2023, Annex A, A.6.2.5', 'no_exceptions',
-     'Each version deployed to production in the period had been deployed to a lower environment before.',
+     'Each deployment to production in the period had every gate met and, which is a rule of the house, its version had been deployed to a lower environment before.  The plan for it is for a person to find; its notes are shown.',
      $q$
 SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
-    NOT EXISTS (
+    d.gate_results @> '[{"met": false}]' OR NOT EXISTS (
         SELECT
         FROM governance.deployment_history AS s
         JOIN governance.environments AS e ON e.name = s.environment
         WHERE s.model_id = d.model_id AND s.version = d.version
             AND s.deployed_at < d.deployed_at
             AND e.rank < (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production')) AS is_exception,
-    d.deployed_at
+    d.deployed_at, d.gate_results, d.notes
 FROM governance.deployment_history AS d
 JOIN governance.model_versions AS v ON v.model_id = d.model_id AND v.version = d.version
 WHERE d.deployed_at >= $1 AND d.deployed_at < $2 AND d.restores IS NULL
@@ -452,22 +488,37 @@ SELECT pg_catalog.replace(v.violation_type, '_', ' ') || ' of ' || v.resource_ty
 FROM governance.sla_violations AS v
 WHERE v.opened_at >= $1 AND v.opened_at < $2
 $q$),
-    ('iso-42001-a.6.2.8', 'ISO/IEC 42001', 'Event logs are verified',
+    ('iso-42001-a.6.2.8', 'ISO/IEC 42001', 'Events are recorded while systems are in use',
      'ISO/IEC 42001:2023, Annex A, A.6.2.8', 'no_exceptions',
-     'gov_audit_verify() ran in the period and found nothing wrong.',
+     'Of each model live in production at the end of the period uses were observed within it or within 30 days before its end, and no verification of the registry''s own trail in the period found anything wrong.  Uses are counted here: where each system keeps a log of them is for a person to find.',
      $q$
-SELECT 'leaves ' || p.from_index || ' to ' || p.to_index || ' of ' || p.tree_size AS evidence,
-    p.failures > 0 AS is_exception, p.failures, p.finished_at, p.verified_by
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
+    NOT EXISTS (
+        SELECT
+        FROM @extschema@.gov_sla_series('model', d.model_id, least($1, $2 - interval '30 days'), $2 + interval '1 minute', '1 day') AS o
+        WHERE o.count > 0) AS is_exception,
+    NULL::bigint AS failures, NULL::timestamptz AS finished_at, NULL AS verified_by
+FROM governance.deployment_history AS d
+WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
+UNION ALL
+SELECT 'leaves ' || p.from_index || ' to ' || p.to_index || ' of ' || p.tree_size,
+    p.failures > 0, p.failures, p.finished_at, p.verified_by
 FROM governance.audit_verify_progress AS p
 WHERE p.finished_at >= $1 AND p.finished_at < $2
 $q$),
-    ('iso-42001-a.8.5', 'ISO/IEC 42001', 'Reports owed to authorities are made in time',
+    ('iso-42001-a.8.5', 'ISO/IEC 42001', 'Reports owed to interested parties, authorities included, are made in time',
      'ISO/IEC 42001:2023, Annex A, A.8.5', 'no_exceptions',
-     'Every deadline for telling an authority, of whatever regime, that fell into the period was met.',
+     'Every deadline for telling an authority, of whatever regime, that fell into the period was met; a late one that gives reasons which its law allows for is for a person to judge.',
      $q$
 SELECT n.regime || ' ' || n.kind || ' in ' || n.jurisdiction || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
-    n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at >= n.due_at) AS is_exception,
-    n.act_by, n.due_at, n.notified_at
+    CASE WHEN n.notified_at < n.due_at THEN false
+        WHEN n.regime = 'gdpr' AND n.notified_at < $2 AND n.reasons <> '' THEN NULL
+        ELSE true END AS is_exception,
+    n.act_by, n.due_at, n.notified_at, n.reasons
 FROM governance.incident_deadlines AS n
 JOIN governance.incidents_at($2) AS i ON i.incident_id = n.incident_id
 WHERE i.reported_at < $2 AND n.due_at >= $1
@@ -489,7 +540,7 @@ WHERE u.impact_level IN ('high', 'critical')
     AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
 $q$),
     ('soc2-a1.2', 'SOC 2', 'Availability commitments are met',
-     'AICPA Trust Services Criteria 2017, A1.2 (supporting)', 'no_exceptions',
+     '2017 Trust Services Criteria (with revised points of focus, 2022), A1.2 (supporting)', 'no_exceptions',
      'No violation of availability or error budget was open in the period.',
      $q$
 SELECT t.resource_type || ' ' || t.resource_id || ', target ' || t.availability_target || ' %' AS evidence,
@@ -504,8 +555,8 @@ WHERE v.violation_type IN ('availability', 'error_budget_burn')
     AND v.opened_at < $2 AND coalesce(v.closed_at, 'infinity') >= $1
 $q$),
     ('soc2-cc6.1', 'SOC 2', 'Secrets that give access expire',
-     'AICPA Trust Services Criteria 2017, CC6.1', 'no_exceptions',
-     'Each API token in force at the end of the period has an expiry.',
+     '2017 Trust Services Criteria (with revised points of focus, 2022), CC6.1', 'no_exceptions',
+     'Each API token in force at the end of the period has an expiry.  That is one sign of many that access is secured.',
      $q$
 SELECT 'token ' || t.token_id || ' of ' || t.user_id AS evidence,
     t.expires_at IS NULL AS is_exception, t.name, t.created_at, t.expires_at
@@ -514,7 +565,7 @@ WHERE t.created_at < $2 AND (t.revoked_at IS NULL OR t.revoked_at >= $2)
     AND (t.expires_at IS NULL OR t.expires_at >= $2)
 $q$),
     ('soc2-cc6.2', 'SOC 2', 'Access is given by somebody who may',
-     'AICPA Trust Services Criteria 2017, CC6.2', 'no_exceptions',
+     '2017 Trust Services Criteria (with revised points of focus, 2022), CC6.2', 'no_exceptions',
      'Each role given in the period was given by a known user.  What CREATE EXTENSION itself wrote is left out.',
      $q$
 SELECT substr(e.resource, 11) AS evidence, e.actor IS NULL AS is_exception,
@@ -531,7 +582,7 @@ WHERE e.resource_type IN ('api_token', 'role', 'role_inheritance', 'role_permiss
             AND f.xid = (SELECT g.xid FROM governance.audit_events AS g WHERE g.event_id = 1)), 0)
 $q$),
     ('soc2-cc6.3', 'SOC 2', 'Duties are separated',
-     'AICPA Trust Services Criteria 2017, CC6.3', 'no_exceptions',
+     '2017 Trust Services Criteria (with revised points of focus, 2022), CC6.3', 'no_exceptions',
      'Nobody holds roles that a duty set keeps apart, inheritance counted, now.',
      $q$
 WITH RECURSIVE closure(role, holds) AS (
@@ -555,7 +606,7 @@ WHERE u.created_at < $2
 GROUP BY s.name, u.user_id
 $q$),
     ('soc2-cc7.2', 'SOC 2', 'Anomalies are watched for',
-     'AICPA Trust Services Criteria 2017, CC7.2', 'manual',
+     '2017 Trust Services Criteria (with revised points of focus, 2022), CC7.2', 'manual',
      'Who was refused how often in the period.  What is an anomaly is for a person to judge.',
      $q$
 SELECT coalesce(e.actor, 'database role ' || e.db_role, '(unknown)') || ': ' || count(*) || ' refused' AS evidence,
@@ -565,7 +616,7 @@ WHERE e.outcome = 'denied' AND e.occurred_at >= $1 AND e.occurred_at < $2
 GROUP BY coalesce(e.actor, 'database role ' || e.db_role, '(unknown)')
 $q$),
     ('soc2-cc7.3', 'SOC 2', 'Security events are evaluated',
-     'AICPA Trust Services Criteria 2017, CC7.3', 'no_exceptions',
+     '2017 Trust Services Criteria (with revised points of focus, 2022), CC7.3', 'no_exceptions',
      'Each security incident of the period, older than a day at its end, was acknowledged or resolved within a day.',
      $q$
 SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
@@ -575,21 +626,22 @@ SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
 FROM governance.incidents_at($2) AS i
 WHERE i.category = 'security' AND i.reported_at >= $1 AND i.reported_at < $2
 $q$),
-    ('soc2-cc7.4', 'SOC 2', 'Incidents are answered and resolved within target',
-     'AICPA Trust Services Criteria 2017, CC7.4', 'no_exceptions',
-     'No response or resolution target was missed for a critical incident in the period.',
+    ('soc2-cc7.4', 'SOC 2', 'Security incidents are answered and resolved within target',
+     '2017 Trust Services Criteria (with revised points of focus, 2022), CC7.4', 'no_exceptions',
+     'No response or resolution target was missed for a critical security incident in the period.  Whether a defined programme was followed to understand, contain, remediate and communicate each is for a person.',
      $q$
 SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception
 FROM governance.incidents_at($2) AS i
-WHERE i.severity = 'critical' AND i.reported_at >= $1 AND i.reported_at < $2
+WHERE i.category = 'security' AND i.severity = 'critical' AND i.reported_at >= $1 AND i.reported_at < $2
 UNION ALL
 SELECT pg_catalog.replace(v.violation_type, '_', ' ') || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')', true
 FROM governance.sla_violations AS v
-WHERE v.violation_type IN ('incident_response', 'incident_resolution')
+JOIN governance.incidents AS i ON i.incident_id = v.incident_id
+WHERE v.violation_type IN ('incident_response', 'incident_resolution') AND i.category = 'security'
     AND v.opened_at >= $1 AND v.opened_at < $2
 $q$),
-    ('soc2-cc7.5', 'SOC 2', 'The causes of incidents are found',
-     'AICPA Trust Services Criteria 2017, CC7.5', 'no_exceptions',
+    ('soc2-cc7.5', 'SOC 2', 'Recovery from incidents: their causes are found',
+     '2017 Trust Services Criteria (with revised points of focus, 2022), CC7.5', 'no_exceptions',
      'Each critical incident resolved in the period has a root cause.',
      $q$
 SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
@@ -598,7 +650,7 @@ FROM governance.incidents_at($2) AS i
 WHERE i.severity = 'critical' AND i.resolved_at >= $1 AND i.resolved_at < $2
 $q$),
     ('soc2-cc8.1', 'SOC 2', 'Changes are authorised by others than who makes them',
-     'AICPA Trust Services Criteria 2017, CC8.1', 'no_exceptions',
+     '2017 Trust Services Criteria (with revised points of focus, 2022), CC8.1', 'no_exceptions',
      'No deployment to production of the period was made by who approved the version, or stood behind that, and no policy was overridden.',
      $q$
 SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
@@ -628,13 +680,15 @@ FROM governance.audit_events AS e
 WHERE e.resource >= 'policy/' AND e.resource < 'policy0' AND e.event_type = 'policy.override'
     AND e.occurred_at >= $1 AND e.occurred_at < $2
 $q$),
-    ('gdpr-33.1', 'GDPR', 'Breaches are notified within 72 hours',
+    ('gdpr-33.1', 'GDPR', 'Breaches are notified within 72 hours, or later with reasons',
      'Regulation (EU) 2016/679, Art. 33(1)', 'no_exceptions',
-     'Each deadline under the GDPR that fell into the period, of a reportable incident, was met.',
+     'Each deadline under the GDPR that fell into the period, of a reportable incident, was met: 72 hours, of which that of awareness is not counted, by Regulation (EEC, Euratom) No 1182/71.  Where a late report gives its reasons, as Art. 33(1) demands, a person judges whether they are good.',
      $q$
 SELECT n.regime || ' ' || n.kind || ' in ' || n.jurisdiction || ': incident ' || i.incident_id || ', ' || i.title AS evidence,
-    n.due_at < $2 AND (n.notified_at IS NULL OR n.notified_at >= n.due_at) AS is_exception,
-    n.act_by, n.due_at, n.notified_at
+    CASE WHEN n.notified_at < n.due_at THEN false
+        WHEN n.regime = 'gdpr' AND n.notified_at < $2 AND n.reasons <> '' THEN NULL
+        ELSE true END AS is_exception,
+    n.act_by, n.due_at, n.notified_at, n.reasons
 FROM governance.incident_deadlines AS n
 JOIN governance.incidents_at($2) AS i ON i.incident_id = n.incident_id
 WHERE i.reported_at < $2 AND n.due_at >= $1
@@ -691,12 +745,35 @@ WHERE a.answers -> 'area.preparatory_only' = 'true' AND a.answers -> 'area.profi
     WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2))
 $q$),
     ('eu-ai-act-9.8', 'EU AI Act', 'Metrics and thresholds were defined before the tests that they judge',
-     'Regulation (EU) 2024/1689, Art. 9(6) to (8)', 'manual',
-     'Deployments to production in the period with the results of their gates.  Whether gates and thresholds were fixed before the tests is for a person to judge.',
+     'Regulation (EU) 2024/1689, Art. 9(6) to (8)', 'no_exceptions',
+     'Each gate of a deployment to production in the period stood as it judged before the metric that it judged was recorded.  A deployment without gates is for a person to judge, and so is whether metrics and thresholds are fit for the intended purpose.',
      $q$
-SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence, false AS is_exception, d.deployed_at, d.gate_results
+SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence,
+    CASE WHEN d.gate_results @> '[{}]' THEN EXISTS (
+        SELECT
+        FROM pg_catalog.jsonb_array_elements(d.gate_results) AS g(gate)
+        CROSS JOIN LATERAL (
+            SELECT e.occurred_at
+            FROM governance.audit_events AS e
+            WHERE e.resource = 'deployment_gate/' || (g.gate ->> 'gate_id')
+                AND e.new_row IS NOT NULL AND e.occurred_at < d.deployed_at
+            ORDER BY e.occurred_at DESC, e.event_id DESC
+            LIMIT 1
+        ) AS fixed
+        WHERE fixed.occurred_at > (
+            SELECT m.recorded_at
+            FROM governance.model_metrics AS m
+            WHERE m.model_id = d.model_id AND m.version = d.version
+                AND m.metrics ? (g.gate ->> 'metric') AND m.recorded_at < d.deployed_at
+            ORDER BY m.metrics_no DESC
+            LIMIT 1)) END AS is_exception,
+    d.deployed_at, d.gate_results
 FROM governance.deployment_history AS d
 WHERE d.deployed_at >= $1 AND d.deployed_at < $2 AND d.restores IS NULL
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
 $q$),
     ('eu-ai-act-12.use', 'EU AI Act', 'Each use of a high-risk system is logged',
      'Regulation (EU) 2024/1689, Art. 12(1), 12(2), 26(6)', 'manual',
@@ -755,30 +832,53 @@ WHERE e.actor IS NULL AND e.outcome = 'success'
 $q$),
     ('eu-ai-act-18.1', 'EU AI Act', 'Documents are kept for ten years',
      'Regulation (EU) 2024/1689, Art. 18(1)', 'no_exceptions',
-     'Policy audit.retention_days, as it stood at the end of the period, is 0 (for ever) or at least 3653: ten years.  Technical documentation and declarations are kept elsewhere.',
+     'Policy audit.retention_days, as it stood at the end of the period, is 0 (for ever), or at least 3653, ten years, and keeps what was recorded of each use-case that was put into service until ten years after it was last.  Technical documentation and declarations are kept elsewhere.',
      $q$
-SELECT 'audit.retention_days = ' || p.value AS evidence,
-    p.value::integer BETWEEN 1 AND 3652 AS is_exception
-FROM (
-    SELECT coalesce(
-        (SELECT e.new_row ->> 'value'
-            FROM governance.audit_events AS e
-            WHERE e.resource = 'policy/audit.retention_days' AND e.resource_type = 'policy'
-                AND e.new_row IS NOT NULL AND e.occurred_at < $2
-            ORDER BY e.occurred_at DESC, e.event_id DESC
-            LIMIT 1),
-        (SELECT q.default_value #>> '{}'
-            FROM governance.policies AS q
-            WHERE q.name = 'audit.retention_days'))
-) AS p(value)
+WITH kept AS (
+    SELECT p.value, p.value::integer AS days
+    FROM (
+        SELECT coalesce(
+            (SELECT e.new_row ->> 'value'
+                FROM governance.audit_events AS e
+                WHERE e.resource = 'policy/audit.retention_days' AND e.resource_type = 'policy'
+                    AND e.new_row IS NOT NULL AND e.occurred_at < $2
+                ORDER BY e.occurred_at DESC, e.event_id DESC
+                LIMIT 1),
+            (SELECT q.default_value #>> '{}'
+                FROM governance.policies AS q
+                WHERE q.name = 'audit.retention_days'))
+    ) AS p(value)
+)
+SELECT 'audit.retention_days = ' || k.value AS evidence, k.days BETWEEN 1 AND 3652 AS is_exception,
+    NULL::timestamptz AS recorded_at, NULL::date AS kept_until
+FROM kept AS k
+UNION ALL
+SELECT u.usecase_id || ', ' || u.name, k.days > 0 AND u.created_at::date + k.days < l.until, u.created_at, l.until
+FROM kept AS k
+CROSS JOIN governance.use_cases AS u
+CROSS JOIN LATERAL (
+    SELECT (max(d.deployed_at)::date + interval '10 years')::date
+    FROM governance.usecase_deployments AS d
+    WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2
+) AS l(until)
+WHERE l.until >= $1::date
 $q$),
     ('eu-ai-act-26.5.b', 'EU AI Act', 'Deployers tell the provider first of a serious incident, at once',
-     'Regulation (EU) 2024/1689, Art. 26(5)', 'manual',
-     'The clocks of incidents at deployers, with the early moment and when they were told.  Whether that was at once, and to the provider first, is for a person to judge.',
+     'Regulation (EU) 2024/1689, Art. 26(5)', 'no_exceptions',
+     'Of each incident at a deployer that was marked in the period the provider was told, and no authority before; that it was at once is shown by the time it took, and is an exception after a day, which is of the house.',
      $q$
-SELECT 'incident ' || n.incident_id || ', ' || n.stage || ' in ' || n.jurisdiction AS evidence, false AS is_exception, n.act_by, n.notified_at
+SELECT 'incident ' || n.incident_id || ', ' || i.title || ' in ' || n.jurisdiction AS evidence,
+    coalesce(n.notified_at, $2) > greatest(n.marked_at, i.aware_at) + interval '1 day'
+        OR EXISTS (
+            SELECT
+            FROM governance.incident_deadlines AS a
+            WHERE a.incident_id = n.incident_id AND a.regime = n.regime AND a.jurisdiction = n.jurisdiction
+                AND a.stage = 'authority' AND a.notified_at < least(n.notified_at, $2)) AS is_exception,
+    i.aware_at, n.notified_at, n.notified_at - i.aware_at AS after
 FROM governance.incident_deadlines AS n
-WHERE n.kind = 'serious_incident_at_deployer' AND n.marked_at >= $1 AND n.marked_at < $2
+JOIN governance.incidents AS i ON i.incident_id = n.incident_id
+WHERE n.kind = 'serious_incident_at_deployer' AND n.stage = 'provider'
+    AND n.marked_at >= $1 AND n.marked_at < $2
 $q$),
     ('eu-ai-act-26.5.c', 'EU AI Act', 'Use is suspended where there is a risk',
      'Regulation (EU) 2024/1689, Art. 26(5), 79(1)', 'manual',
@@ -931,11 +1031,22 @@ WHERE i.reported_at >= $1 AND i.reported_at < $2
 $q$),
     ('iso-42001-a.5.3', 'ISO/IEC 42001', 'Results of impact assessments are kept',
      'ISO/IEC 42001:2023, Annex A, A.5.3', 'no_exceptions',
-     'The impact assessments of the period, which are kept with their answers.',
+     'Each use-case assessed in the period has all of its assessments, with their answers: none of their numbers is missing.',
      $q$
-SELECT a.usecase_id || ', assessment ' || a.assessment_no AS evidence, false AS is_exception, a.assessed_at, a.assessed_by
-FROM governance.usecase_assessments AS a
-WHERE a.assessed_at >= $1 AND a.assessed_at < $2
+SELECT u.usecase_id || ', ' || a.kept || ' of ' || greatest(a.last_no, 1) || ' assessments' AS evidence,
+    a.kept < greatest(a.last_no, 1) AS is_exception, a.assessed_at
+FROM governance.use_cases AS u
+CROSS JOIN LATERAL (
+    SELECT count(*), max(b.assessment_no), max(b.assessed_at)
+    FROM governance.usecase_assessments AS b
+    WHERE b.usecase_id = u.usecase_id AND b.assessed_at < $2
+) AS a(kept, last_no, assessed_at)
+WHERE a.assessed_at >= $1
+    OR a.kept = 0 AND EXISTS (
+        SELECT
+        FROM governance.audit_events AS e
+        WHERE e.resource = 'usecase_assessment/' || u.usecase_id AND e.new_row IS NOT NULL
+            AND e.occurred_at >= $1 AND e.occurred_at < $2)
 $q$),
     ('iso-42001-a.8.3', 'ISO/IEC 42001', 'Others can report adverse impacts',
      'ISO/IEC 42001:2023, Annex A, A.8.3', 'manual',
@@ -1027,6 +1138,10 @@ $q$),
 SELECT d.model_id || ':' || d.version || ' in ' || d.environment AS evidence, false AS is_exception, d.deployed_at
 FROM governance.deployment_history AS d
 WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
+    AND d.environment IN (
+        SELECT e.name
+        FROM governance.environments AS e
+        WHERE e.rank >= (SELECT p.rank FROM governance.environments AS p WHERE p.name = 'production'))
 $q$),
     ('us-co-sb26-189', 'US state law', 'Notice, explanation and records of decisions (Colorado)',
      'Colorado SB 26-189', 'manual',

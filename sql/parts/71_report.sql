@@ -213,6 +213,7 @@ BEGIN ATOMIC
                     'incident_id', n.incident_id, 'regime', n.regime, 'kind', n.kind, 'stage', n.stage, 'jurisdiction', n.jurisdiction,
                     'act_by', extract(epoch FROM n.act_by), 'due_at', extract(epoch FROM n.due_at),
                     'notified_at', CASE WHEN n.notified_at < report_incidents.until THEN extract(epoch FROM n.notified_at) END,
+                    'reasons', CASE WHEN n.notified_at < report_incidents.until THEN governance.report_text(n.reasons) END,
                     'state', CASE
                         WHEN n.notified_at < report_incidents.until AND (n.due_at IS NULL OR n.notified_at < n.due_at) THEN 'in_time'
                         WHEN n.notified_at < report_incidents.until THEN 'late'

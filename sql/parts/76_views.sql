@@ -281,7 +281,8 @@ SELECT
         ELSE 'owed'
     END AS state,
     d.escalated_at,
-    d.source
+    d.source,
+    d.reasons
 FROM governance.incident_deadlines AS d
 JOIN governance.incidents AS i ON i.incident_id = d.incident_id;
 COMMENT ON VIEW governance.v_incident_deadlines IS

@@ -3,8 +3,8 @@
  *		Controls: queries kept as data, and what they come to.
  *
  * A control's query lists the evidence of a period, one row each: what it is
- * (text) and whether it is an exception (boolean); $1 and $2 are the period's
- * start and end.
+ * (text) and whether it is an exception (boolean, NULL where a person must
+ * judge it); $1 and $2 are the period's start and end.
  *
  * Invariants: a query runs under the active snapshot, in a subtransaction that
  * is read-only, as the database role that added it (a built-in one as the
@@ -40,6 +40,7 @@ typedef struct GovControlResult
 	const char *result;			/* pass, fail, manual, not_yet_applicable */
 	int64		evidence;
 	int64		exceptions;
+	int64		unknown;		/* neither: for a person to judge */
 	bool		is_for_person;	/* "manual": the findings are all rows */
 	Datum		findings;		/* text[], the first exceptions; or 0 */
 	const char *error;			/* or NULL */

@@ -142,7 +142,7 @@ gov_control_check_query(const char *query)
 static void
 check_counts(void)
 {
-	static const Oid types[] = {INT8OID, INT8OID, TEXTARRAYOID};
+	static const Oid types[] = {INT8OID, INT8OID, TEXTARRAYOID, INT8OID};
 	TupleDesc	desc = SPI_tuptable->tupdesc;
 	int			i;
 
@@ -159,6 +159,12 @@ check_counts(void)
 	"CASE WHEN pg_catalog.length(" text ") > 1000 THEN" \
 	" pg_catalog.concat(pg_catalog.left(" text ", 1000), ' [...]')" \
 	" ELSE " text " END"
+
+/* The exceptions; of none, what is for a person to judge. */
+#define ALL_WHERE(condition) \
+	"pg_catalog.array_agg(" SHORT("x.evidence") \
+	" ORDER BY x.evidence COLLATE pg_catalog.\"C\")" \
+	" FILTER (WHERE " condition ")"
 
 /* Count the rows that a control's query gives. */
 static void
@@ -178,13 +184,13 @@ count_evidence(const char *query, TimestampTz start, TimestampTz end,
 				   " SELECT pg_catalog.count(*),"
 				   " pg_catalog.count(*) FILTER (WHERE x.is_exception),"
 				   " ARRAY(SELECT " SHORT("z.evidence") " FROM x AS z"
-				   " ORDER BY z.evidence COLLATE pg_catalog.\"C\" LIMIT 1000)"
-				   " FROM x" :
+				   " ORDER BY z.evidence COLLATE pg_catalog.\"C\" LIMIT 1000),"
+				   " 0::pg_catalog.int8 FROM x" :
 				   "SELECT pg_catalog.count(*),"
 				   " pg_catalog.count(*) FILTER (WHERE x.is_exception),"
-				   " (pg_catalog.array_agg(" SHORT("x.evidence")
-				   " ORDER BY x.evidence COLLATE pg_catalog.\"C\")"
-				   " FILTER (WHERE x.is_exception))[1:1000]"
+				   " (coalesce(" ALL_WHERE("x.is_exception") ", "
+				   ALL_WHERE("x.is_exception IS NULL") "))[1:1000],"
+				   " pg_catalog.count(*) FILTER (WHERE x.is_exception IS NULL)"
 				   " FROM (\n%s\n) AS x(evidence, is_exception)", query);
 	plan = prepare(sql);
 	values[0] = TimestampTzGetDatum(start);
@@ -195,6 +201,7 @@ count_evidence(const char *query, TimestampTz start, TimestampTz end,
 	check_counts();
 	result->evidence = gov_row_int8(0, 1);
 	result->exceptions = gov_row_int8(0, 2);
+	result->unknown = gov_row_int8(0, 4);
 	if (!gov_row_null(0, 3))
 	{
 		MemoryContext here = MemoryContextSwitchTo(caller);
@@ -304,11 +311,14 @@ judge(const GovControl *control, const GovControlResult *result)
 		return "fail";
 	if (strcmp(control->judged, "manual") == 0)
 		return "manual";
+	if (strcmp(control->judged, "evidence") == 0)
+		return result->evidence > 0 && result->exceptions == 0 ? "pass" :
+			"fail";
 	if (result->exceptions > 0)
 		return "fail";
-	if (result->evidence > 0)
-		return "pass";
-	return strcmp(control->judged, "evidence") == 0 ? "fail" : "manual";
+	if (result->unknown > 0)
+		return "manual";
+	return result->evidence > 0 ? "pass" : "manual";
 }
 
 typedef void (*ControlReader) (const char *query, TimestampTz start,
@@ -391,6 +401,8 @@ gov_control_run(const GovControl *control, TimestampTz start, TimestampTz end,
 		memset(result, 0, sizeof(*result));
 	result->error = fault;
 	result->result = judge(control, result);
+	if (strcmp(result->result, "pass") == 0)
+		result->findings = (Datum) 0;
 }
 
 char *

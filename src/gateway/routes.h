@@ -564,7 +564,8 @@ ROUTE(POST, "/incidents/{incident_id}/reportable", gov_mark_incident_reportable,
 	  "Start the clocks of the reports that an incident owes")
 ROUTE(POST, "/incidents/{incident_id}/notifications/{regime}/{stage}/{jurisdiction}",
 	  gov_record_notification,
-	  "incident_id:long! regime:text! stage:text! jurisdiction:text!",
+	  "incident_id:long! regime:text! stage:text! jurisdiction:text!"
+	  " reasons:text",
 	  "SELECT gov_row_json(t)::text FROM gov_record_notification({*}) AS t",
 	  "", "IncidentDeadline", 200, WRITES, WHAT_INCIDENT,
 	  "Record that an authority was notified of an incident")

@@ -135,7 +135,8 @@ SCHEMA(IncidentDeadline, "incident_deadlines",
 	   "incident_id:long regime:text stage:text jurisdiction:text kind:text"
 	   " act_by:time? due_at:time? marked_at:time marked_by:text?"
 	   " notified_at:time? notified_by:text? escalated_at:time? unit:text"
-	   " amount:int? jurisdiction_rule:text after_stage:text? source:text")
+	   " amount:int? jurisdiction_rule:text after_stage:text? source:text"
+	   " reasons:text")
 SCHEMA(InboxItem, "",
 	   "kind:=inbox_kind id:text title:text waiting_since:time due_at:time?"
 	   " call:text route:text")

@@ -14,7 +14,7 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "storage/lmgr.h"
-#include "utils/timestamp.h"
+#include "utils/datetime.h"
 
 #include "access/require.h"
 #include "core/args.h"
@@ -29,6 +29,10 @@
 PG_FUNCTION_INFO_V1(gov_set_regulatory_deadline);
 PG_FUNCTION_INFO_V1(gov_mark_incident_reportable);
 PG_FUNCTION_INFO_V1(gov_record_notification);
+
+/* Regulation (EEC, Euratom) No 1182/71 applies from then on. */
+#define FIRST_MOMENT \
+	((date2j(1971, 7, 1) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
 
 static const char *const rules[] = {
 	"member_state", "dora", "institution", "elapsed", NULL
@@ -143,9 +147,10 @@ GOV_SQL(list_stages, (INT8OID),
 		" WHERE d.incident_id = $1");
 
 GOV_SQL(settle,
-		(INT8OID, TEXTOID, TEXTOID, TEXTOID, BOOLOID, TEXTOID, TIMESTAMPTZOID),
+		(INT8OID, TEXTOID, TEXTOID, TEXTOID, BOOLOID, TEXTOID, TIMESTAMPTZOID,
+		 TEXTOID),
 		"UPDATE governance.incident_deadlines"
-		" SET notified_at = $7, notified_by = $4"
+		" SET notified_at = $7, notified_by = $4, reasons = $8"
 		" WHERE incident_id = $1 AND regime = $2"
 		" AND jurisdiction = coalesce($6, jurisdiction)"
 		" AND (stage = $3 OR $5) AND notified_at IS NULL");
@@ -157,6 +162,17 @@ GOV_SQL(begin_next, (INT8OID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID),
 		" WHERE incident_id = $1 AND regime = $2 AND after_stage = $3"
 		" AND jurisdiction = coalesce($4, jurisdiction)"
 		" AND due_at IS NULL AND notified_at IS NULL");
+
+/* What runs from a measure: a period that has neither begun nor a stage. */
+GOV_SQL(begin_measure, (INT8OID),
+		"UPDATE governance.incident_deadlines AS d"
+		" SET act_by = i.resolved_at, due_at = governance.deadline_end("
+		"d.jurisdiction_rule, d.jurisdiction, d.unit, d.amount,"
+		" i.resolved_at) FROM governance.incidents AS i"
+		" WHERE i.incident_id = $1 AND d.incident_id = i.incident_id"
+		" AND i.resolved_at IS NOT NULL AND d.amount IS NOT NULL"
+		" AND d.after_stage IS NULL AND d.due_at IS NULL"
+		" AND d.notified_at IS NULL");
 
 GOV_SQL(select_stage, (INT8OID, TEXTOID, TEXTOID, TEXTOID),
 		"SELECT d FROM governance.incident_deadlines AS d"
@@ -271,6 +287,26 @@ check_regime(const char *regime, const char *kind)
 					 gov_row_null(0, 1) ? "none" : gov_row_text(0, 1))));
 }
 
+/* Nothing can be owed before it is known, nor before there are such laws. */
+static void
+check_aware(const GovIncident *incident)
+{
+	if (incident->aware_at > GetCurrentTimestamp())
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("incident \"" INT64_FORMAT "\" is not known yet",
+						incident->id),
+				 errdetail("Its aware_at is ahead of now."),
+				 errhint("Mark it once that moment has come.")));
+	if (incident->aware_at < FIRST_MOMENT)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("incident \"" INT64_FORMAT "\" was known too long ago",
+						incident->id),
+				 errdetail("Its aware_at is before July 1971, since when periods are counted."),
+				 errhint("Report it anew with the right aware_at.")));
+}
+
 /*
  * gov_mark_incident_reportable(incident_id, regime, kind, jurisdictions)
  *		→ text[]: those concerned
@@ -301,6 +337,7 @@ gov_mark_incident_reportable(PG_FUNCTION_ARGS)
 		gov_calendar_check_jurisdiction(given[i]);
 	gov_incident_lock(incident_id, &incident);
 	check_regime(regime, kind);
+	check_aware(&incident);
 	gov_run(&choose_jurisdictions, gov_int8(incident_id), gov_text(regime),
 			gov_text(kind), gov_datum(count < 0 ? (Datum) 0 :
 									  PG_GETARG_DATUM(3), count < 0));
@@ -323,6 +360,7 @@ gov_mark_incident_reportable(PG_FUNCTION_ARGS)
 				 errmsg("incident \"" INT64_FORMAT "\" owes no report of regime \"%s\" any more",
 						incident_id, regime),
 				 errdetail("All of them are recorded.")));
+	gov_incident_begin_measure(incident_id);
 	gov_incident_note(incident_id, "reportable", "",
 					  note_details(regime, "kind", kind));
 	gov_operation_end();
@@ -345,8 +383,17 @@ refuse_stage(int64 incident_id, const char *regime, const char *stage)
 			 errhint("gov_mark_incident_reportable() says that it owes one.")));
 }
 
+/* The clocks that run from a measure begin, where the incident is resolved. */
+void
+gov_incident_begin_measure(int64 incident_id)
+{
+	gov_spi_begin();
+	gov_run(&begin_measure, gov_int8(incident_id));
+	gov_spi_end();
+}
+
 /*
- * gov_record_notification(incident_id, regime, stage, jurisdiction)
+ * gov_record_notification(incident_id, regime, stage, jurisdiction, reasons)
  */
 Datum
 gov_record_notification(PG_FUNCTION_ARGS)
@@ -355,6 +402,7 @@ gov_record_notification(PG_FUNCTION_ARGS)
 	const char *regime = gov_arg_id(fcinfo, 1, "regime");
 	const char *stage = gov_arg_id(fcinfo, 2, "stage");
 	const char *jurisdiction = gov_arg_text(fcinfo, 3, "jurisdiction", NULL);
+	const char *reasons = gov_arg_text(fcinfo, 4, "reasons", "");
 	TimestampTz now;
 	GovActor	actor;
 	GovIncident incident;
@@ -381,10 +429,11 @@ gov_record_notification(PG_FUNCTION_ARGS)
 	now = GetCurrentTimestamp();
 	gov_run(&settle, gov_int8(incident_id), gov_text(regime),
 			gov_text(stage), gov_text(actor.user_id), gov_bool(is_final),
-			gov_text(jurisdiction), gov_time(now));
+			gov_text(jurisdiction), gov_time(now), gov_text(reasons));
 	gov_run(&begin_next, gov_int8(incident_id), gov_text(regime),
 			gov_text(stage), gov_text(jurisdiction), gov_time(now));
-	gov_incident_note(incident_id, "notified", is_late ? "late" : "",
+	gov_incident_note(incident_id, "notified", !is_late ? reasons :
+					  reasons[0] ? psprintf("late: %s", reasons) : "late",
 					  note_details(regime, "stage", stage));
 	gov_operation_end();
 	gov_run(&select_stage, gov_int8(incident_id), gov_text(regime),

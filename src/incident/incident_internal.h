@@ -35,4 +35,7 @@ extern void gov_incident_lock_key(const char *dedup_key);
 /* The unresolved incident with the key, locked; 0: there is none. */
 extern int64 gov_incident_find_key(const char *dedup_key);
 
+/* What it owes from a corrective measure on is owed from its resolution on. */
+extern void gov_incident_begin_measure(int64 incident_id);
+
 #endif							/* GOV_INCIDENT_INTERNAL_H */

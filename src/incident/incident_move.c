@@ -126,6 +126,7 @@ gov_resolve_incident(PG_FUNCTION_ARGS)
 	begin_move(incident_id, "resolved", "resolve", resolution, &incident);
 	gov_run(&resolve, gov_int8(incident_id), gov_text(resolution),
 			gov_text(root_cause));
+	gov_incident_begin_measure(incident_id);
 	return end_move(fcinfo, &incident, "resolved", resolution);
 }
 

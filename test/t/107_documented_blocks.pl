@@ -98,6 +98,16 @@ foreach my $block (Documented::blocks('docs/COMPLIANCE.md'))
 	my $said = $block->{language} eq 'sh' ? sh('shop', $block) : sql('shop', $block);
 	cmp_ok(length $said, '<', 2000, '  and says no more than one can read');
 }
+# the tables have the rows of the controls, as they are
+my %row = map { /^\| `([^`]+)` (.*)/ ? ($1 => $2) : () } split /\n/, slurp_file('docs/COMPLIANCE.md');
+foreach my $line (split /\n/, $node->safe_psql('shop', q{SELECT id || e'\t' || concat_ws(e'\t', title, source, CASE judged WHEN 'manual' THEN 'by a person' ELSE 'by exceptions' END, criterion,
+	coalesce(effective_from, applies_from, '2000-01-01')) FROM governance.controls WHERE is_builtin}))
+{
+	my ($id, $title, $source, $judged, $criterion, $from) = split /\t/, $line;
+	$from = 'voluntary' if $from eq '2000-01-01';
+	like(delete $row{$id} // '', qr/^\Q$title | $source | \E[^|]*\Q$from\E[^|]*\Q | $judged | $criterion |\E$/, "$id is documented as it is");
+}
+is(join(' ', grep { /-\w*\d/ } keys %row), '', 'and no row that is not there');
 like(slurp_file("$dir/desk/report.md"), qr/^# Compliance report, .*\n$/s, 'a report in Markdown');
 like(slurp_file("$dir/desk/report.html"), qr/^<!DOCTYPE html>.*<\/html>\n+$/s, 'as a page');
 foreach my $file (qw(report.oscal.json poam.oscal.json evidence.json))
