@@ -59,87 +59,11 @@ GOV_SQL(lock_two_users, (TEXTOID, TEXTOID),
 		" WHERE user_id = $1 OR user_id = $2"
 		" ORDER BY user_id FOR NO KEY UPDATE");
 
-GOV_SQL(find_lent_by, (TEXTOID),
-		"SELECT user_id, role, delegated_by FROM governance.user_roles"
-		" WHERE delegated_by = $1 ORDER BY user_id, role");
-
-GOV_SQL(find_lent, (),
-		"SELECT user_id, role, delegated_by FROM governance.user_roles"
-		" WHERE delegated_by IS NOT NULL ORDER BY user_id, role");
-
-typedef struct Delegation
-{
-	char	   *user_id;
-	char	   *role;
-	char	   *lender;
-} Delegation;
-
 static char *
 assignment_resource(const char *user_id, const char *role)
 {
 	return psprintf("user_role/%s:%s", user_id, role);
 }
-
-/* --- what is lent -------------------------------------------------------- */
-
-/*
- * end_delegations
- *		Delete what is lent: all of it, or what the lender does not hold.
- */
-static void
-end_delegations(const char *lender, bool all)
-{
-	const GovRoleGraph *graph;
-	List	   *lent = NIL;
-	ListCell   *lc;
-	uint64		count;
-	uint64		i;
-
-	count = lender ? gov_run(&find_lent_by, gov_text(lender)) :
-		gov_run0(&find_lent);
-	for (i = 0; i < count; i++)
-	{
-		Delegation *delegation = palloc(sizeof(Delegation));
-
-		delegation->user_id = gov_row_text(i, 1);
-		delegation->role = gov_row_text(i, 2);
-		delegation->lender = gov_row_text(i, 3);
-		lent = lappend(lent, delegation);
-	}
-	foreach(lc, lent)
-	{
-		Delegation *delegation = lfirst(lc);
-		TimestampTz until;
-		int			role;
-
-		/* Anew for each: a deletion makes what was loaded stale. */
-		graph = gov_role_graph();
-		role = gov_role_index(graph, delegation->role);
-		if (!all && role >= 0 &&
-			gov_user_owns_role(graph, delegation->lender, role, &until))
-			continue;
-		gov_operation_begin("revoke",
-							psprintf("user \"%s\", who lent it, no longer holds it",
-									 delegation->lender));
-		gov_run(&delete_assignment, gov_text(delegation->user_id),
-				gov_text(delegation->role));
-		gov_operation_end();
-	}
-}
-
-void
-gov_delegations_end_unbacked(const char *lender)
-{
-	end_delegations(lender, false);
-}
-
-void
-gov_delegations_end_all(const char *lender)
-{
-	end_delegations(lender, true);
-}
-
-/* --- assignments --------------------------------------------------------- */
 
 /* Might an assignment with a date take the place of the last admin's? */
 static bool

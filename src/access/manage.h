@@ -21,8 +21,8 @@ extern bool gov_user_lock(const char *user_id);
 extern void gov_user_must_be_active(const char *user_id, bool is_active);
 
 /*
- * Revoke the API tokens of a user whose row is locked: what a former life left
- * behind opens no later one.
+ * token_sql.c: revoke the API tokens of a user whose row is locked.  What a
+ * former life left behind opens no later one.
  */
 extern void gov_tokens_revoke_all(const char *user_id, const char *actor);
 
@@ -33,9 +33,9 @@ extern int	gov_role_must_exist(const GovRoleGraph *graph, const char *role);
 extern bool gov_role_is_admin(const GovRoleGraph *graph, int role);
 
 /*
- * End what is lent without being the lender's any more: by that lender, or by
- * anybody (NULL).  What has ended stays so when the lender holds the role
- * again.
+ * delegation.c: end what is lent and not the lender's any more, by that lender
+ * or by anybody (NULL).  What has ended stays so when the lender holds the
+ * role again.
  */
 extern void gov_delegations_end_unbacked(const char *lender);
 

@@ -103,27 +103,6 @@ role_resource(const char *role)
 	return psprintf("role/%s", role);
 }
 
-int
-gov_role_must_exist(const GovRoleGraph *graph, const char *role)
-{
-	int			index = gov_role_index(graph, role);
-
-	if (index < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("role \"%s\" does not exist", role),
-				 errhint("SELECT role FROM governance.roles lists them; they are not the database's roles.")));
-	return index;
-}
-
-bool
-gov_role_is_admin(const GovRoleGraph *graph, int role)
-{
-	int			admin = gov_role_index(graph, "admin");
-
-	return admin >= 0 && bms_is_member(admin, graph->roles[role].closure);
-}
-
 /*
  * begin_change
  *		Ask for the right, lock the role graph, and ask again.

@@ -35,10 +35,6 @@ GOV_SQL(insert_user, (TEXTOID, TEXTOID, TEXTOID, JSONBOID, TEXTOID),
 		" VALUES ($1, $2, $3::name, $4, $5)"
 		" ON CONFLICT DO NOTHING RETURNING t");
 
-GOV_SQL(lock_user, (TEXTOID),
-		"SELECT is_active, db_role FROM governance.users"
-		" WHERE user_id = $1 FOR NO KEY UPDATE");
-
 GOV_SQL(find_db_role_user, (TEXTOID),
 		"SELECT user_id, is_active FROM governance.users"
 		" WHERE db_role = $1::name");
@@ -74,35 +70,6 @@ static char *
 user_resource(const char *user_id)
 {
 	return psprintf("user/%s", user_id);
-}
-
-static void
-no_such_user(const char *user_id)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_OBJECT),
-			 errmsg("user \"%s\" does not exist", user_id),
-			 errhint("SELECT gov_create_user(%s, ...) makes one.",
-					 quote_literal_cstr(user_id))));
-}
-
-bool
-gov_user_lock(const char *user_id)
-{
-	if (gov_run(&lock_user, gov_text(user_id)) == 0)
-		no_such_user(user_id);
-	return gov_row_bool(0, 1);
-}
-
-void
-gov_user_must_be_active(const char *user_id, bool is_active)
-{
-	if (!is_active)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("user \"%s\" is not active", user_id),
-				 errhint("SELECT gov_reactivate_user(%s) makes the user active again.",
-						 quote_literal_cstr(user_id))));
 }
 
 /*
