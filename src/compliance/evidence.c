@@ -24,7 +24,6 @@
 #include "audit/event_scan.h"
 #include "audit/proofs.h"
 #include "audit/tree_head.h"
-#include "core/answer.h"
 #include "core/args.h"
 #include "core/row_json.h"
 #include "core/spi.h"

@@ -15,7 +15,6 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-#include "core/answer.h"
 #include "core/args.h"
 #include "core/json_text.h"
 #include "core/numbers.h"
@@ -29,21 +28,6 @@ PG_FUNCTION_INFO_V1(gov_json_digest);
 
 #define ANSWER_MAX_MB 64
 #define MB (1024 * 1024)
-
-Jsonb *
-gov_json_shown(Jsonb *jb)
-{
-	JsonbParseState *state = NULL;
-
-	if (!gov_json_exceeds(jb, GOV_SHOWN_MAX))
-		return jb;
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_put(&state, "left_out",
-				 CStringGetTextDatum(psprintf("a value of more than %d MB as text",
-											  GOV_SHOWN_MAX / MB)),
-				 false, TEXTOID);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
-}
 
 /*
  * governance.shown_json(jsonb) → jsonb

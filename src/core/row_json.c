@@ -23,7 +23,7 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
-#include "core/answer.h"
+#include "core/json_text.h"
 #include "core/row_json.h"
 
 PG_FUNCTION_INFO_V1(gov_row_json);
@@ -277,4 +277,19 @@ gov_json_put(JsonbParseState **state, const char *key, Datum value,
 {
 	gov_json_push_key(state, key);
 	gov_json_push(state, WJB_VALUE, value, isnull, type);
+}
+
+Jsonb *
+gov_json_shown(Jsonb *jb)
+{
+	JsonbParseState *state = NULL;
+
+	if (!gov_json_exceeds(jb, GOV_SHOWN_MAX))
+		return jb;
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	gov_json_put(&state, "left_out",
+				 CStringGetTextDatum(psprintf("a value of more than %d MB as text",
+											  GOV_SHOWN_MAX / (1024 * 1024))),
+				 false, TEXTOID);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }

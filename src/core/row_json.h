@@ -22,6 +22,15 @@ extern void gov_json_push_key(JsonbParseState **state, const char *key);
 extern void gov_json_put(JsonbParseState **state, const char *key,
 						 Datum value, bool isnull, Oid type);
 
+/*
+ * A value of more bytes as text is not shown but told of.  What arguments may
+ * bring is shorter by far; it is one that SQL wrote, or an older release took.
+ */
+#define GOV_SHOWN_MAX (8 * 1024 * 1024)
+
+/* The value, or {"left_out": ...} in its place. */
+extern Jsonb *gov_json_shown(Jsonb *jb);
+
 /* Every column, but that one (0: none). */
 extern Jsonb *gov_row_to_jsonb(HeapTuple tuple, TupleDesc desc,
 							   AttrNumber hidden);
