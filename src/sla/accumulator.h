@@ -15,8 +15,9 @@
 #ifndef GOV_ACCUMULATOR_H
 #define GOV_ACCUMULATOR_H
 
+#include "sla/counts.h"
+#include "sla/sketch.h"
 #include "sla/target.h"
-#include "sla/totals.h"
 
 typedef struct GovSlaBucket GovSlaBucket;
 

@@ -29,6 +29,7 @@
 #include "lifecycle/suspension.h"
 #include "sla/accumulator.h"
 #include "sla/observe.h"
+#include "sla/totals.h"
 
 PG_FUNCTION_INFO_V1(gov_observe);
 PG_FUNCTION_INFO_V1(gov_observe_many);
