@@ -36,12 +36,7 @@
 
 PG_FUNCTION_INFO_V1(gov_audit_verify);
 
-#define MAX_NAMED 5				/* failures that an error names */
 #define STRETCH 1024			/* leaves at a time: 4 tiles stay in cache */
-
-static const char *const check_names[GOV_CHECK_COUNT] = {
-	"events", "added_events", "leaf_map", "tiles", "tree_heads", "retirements"
-};
 
 GOV_SQL(insert_progress,
 		(INT8OID, INT8OID, INT8OID, BYTEAOID, INT8OID, TIMESTAMPTZOID,
@@ -88,51 +83,6 @@ typedef struct Walk
 	Position	positions[STRETCH];	/* ascending by event id */
 	int			mapped;			/* positions in use */
 } Walk;
-
-static void
-emit(GovVerify *verify, const char *check, bool ok, const char *detail)
-{
-	Datum		values[3];
-	bool		nulls[3] = {false, false, false};
-
-	if (verify->result == NULL)
-	{
-		if (!ok && verify->failures_named++ < MAX_NAMED)
-			appendStringInfo(verify->named, "%s%s",
-							 verify->named->len > 0 ? "; " : "", detail);
-		return;
-	}
-	values[0] = CStringGetTextDatum(check);
-	values[1] = BoolGetDatum(ok);
-	values[2] = CStringGetTextDatum(detail);
-	tuplestore_putvalues(verify->result->setResult, verify->result->setDesc,
-						 values, nulls);
-	pfree(DatumGetPointer(values[0]));
-	pfree(DatumGetPointer(values[2]));
-}
-
-void
-gov_verify_failed(GovVerify *verify, GovCheck check, const char *format,...)
-{
-	StringInfoData detail;
-
-	initStringInfo(&detail);
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, format);
-		needed = appendStringInfoVA(&detail, format, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&detail, needed);
-	}
-	emit(verify, check_names[check], false, detail.data);
-	verify->failures[check]++;
-	pfree(detail.data);
-}
 
 static bool
 same(const GovTreeHash *a, const GovTreeHash *b)
@@ -373,6 +323,7 @@ judge_stretch(Walk *walk)
 	for (i = 0; i < walk->count; i++)
 	{
 		Leaf	   *leaf = &walk->leaves[i];
+		const GovTreeHash *hash;
 
 		if (!leaf->is_mapped)
 			gov_verify_failed(verify, GOV_CHECK_LEAF_MAP,
@@ -394,8 +345,9 @@ judge_stretch(Walk *walk)
 		else if (!leaf->is_sealed || !same(&leaf->computed, &leaf->sealed) ||
 				 !same(&leaf->stored, &leaf->sealed))
 			judge_altered(walk, i);
-		gov_verify_tree_append(verify, leaf->is_sealed ?
-							   &leaf->sealed : &leaf->computed);
+		hash = leaf->is_sealed ? &leaf->sealed : &leaf->computed;
+		gov_verify_tree_append(verify, hash);
+		gov_verify_retired_append(verify, hash);
 	}
 }
 
@@ -479,35 +431,6 @@ walk_leaves(Walk *walk)
 		check_map_ends(walk, BTLessStrategyNumber, F_INT8LT, 0);
 }
 
-/* One row for each check in which nothing failed. */
-static void
-report_checks(GovVerify *verify)
-{
-	const char *range = psprintf("leaves " INT64_FORMAT " to before "
-								 INT64_FORMAT " of " INT64_FORMAT,
-								 verify->from, verify->to,
-								 verify->head.tree_size);
-	const char *details[GOV_CHECK_COUNT];
-	int			i;
-
-	details[GOV_CHECK_EVENTS] = verify->retired_seen == 0 ?
-		psprintf("every row gives the hash that was sealed: %s", range) :
-		psprintf("every row gives the hash that was sealed: %s, " INT64_FORMAT
-				 " retired", range, verify->retired_seen);
-	details[GOV_CHECK_ADDED] = "no event is there that should be in a leaf and is in none";
-	details[GOV_CHECK_LEAF_MAP] = "every leaf is the one of one event";
-	details[GOV_CHECK_TILES] = "every tile follows from those below it";
-	details[GOV_CHECK_TREE_HEADS] = psprintf("every root follows from the tiles: " INT64_FORMAT " heads",
-											 verify->heads_checked);
-	details[GOV_CHECK_RETIREMENTS] = psprintf("every row that is gone was retired by an event: " INT64_FORMAT " retirements",
-											  verify->retirements);
-	for (i = 0; i < GOV_CHECK_COUNT; i++)
-	{
-		if (verify->failures[i] == 0)
-			emit(verify, check_names[i], true, details[i]);
-	}
-}
-
 /* The last head's snapshot was taken by a transaction of the past. */
 static void
 check_snapshot(Walk *walk)
@@ -525,22 +448,11 @@ check_snapshot(Walk *walk)
 						  walk->next_xid);
 }
 
-static int64
-count_failures(const GovVerify *verify)
-{
-	int64		failures = 0;
-	int			i;
-
-	for (i = 0; i < GOV_CHECK_COUNT; i++)
-		failures += verify->failures[i];
-	return failures;
-}
-
 static void
 write_progress(GovVerify *verify, TimestampTz started, const char *user_id)
 {
 	bytea	   *root = palloc(VARHDRSZ + GOV_SHA256_LEN);
-	int64		failures = count_failures(verify);
+	int64		failures = gov_verify_failures(verify);
 
 	SET_VARSIZE(root, VARHDRSZ + GOV_SHA256_LEN);
 	memcpy(VARDATA(root), verify->head.root.bytes, GOV_SHA256_LEN);
@@ -587,11 +499,13 @@ verify_range(Walk *walk, int64 from, int64 to, Snapshot snapshot)
 
 	gov_verify_retired(verify);
 	gov_verify_tree_begin(verify);
+	gov_verify_retired_begin(verify);
 	walk_leaves(walk);
+	gov_verify_retired_end(verify);
 	gov_verify_tree_end(verify);
 	if (to == verify->head.tree_size)
 		check_snapshot(walk);
-	report_checks(verify);
+	gov_verify_report(verify);
 
 	gov_event_scan_close(&walk->events);
 	gov_log_scan_close(&walk->flags);
@@ -639,7 +553,7 @@ gov_audit_verify_all(StringInfo named)
 
 	walk->verify.named = named;
 	verify_range(walk, 0, -1, snapshot);
-	failures = count_failures(&walk->verify);
+	failures = gov_verify_failures(&walk->verify);
 	pfree(walk);
 	UnregisterSnapshot(snapshot);
 	return failures;

@@ -65,10 +65,15 @@ typedef struct GovVerify
  */
 extern int64 gov_audit_verify_all(StringInfo named);
 
-/* Report that a check failed. */
+/* verify_report.c: tell that a check failed; how often any did. */
 extern void gov_verify_failed(GovVerify *verify, GovCheck check,
 							  const char *format,...)
 			pg_attribute_printf(3, 4);
+
+extern int64 gov_verify_failures(const GovVerify *verify);
+
+/* One row for each check in which nothing failed. */
+extern void gov_verify_report(GovVerify *verify);
 
 /* verify_tree.c: recompute tiles and heads from leaves, in their order. */
 extern void gov_verify_tree_begin(GovVerify *verify);

@@ -67,7 +67,6 @@ gov_verify_tree_begin(GovVerify *verify)
 													 verify->snapshot);
 	gov_head_scan_open(&verify->heads, verify->from, verify->snapshot);
 	verify->has_head = gov_head_scan_next(&verify->heads);
-	gov_verify_retired_begin(verify);
 }
 
 void
@@ -166,7 +165,6 @@ gov_verify_tree_append(GovVerify *verify, const GovTreeHash *leaf)
 {
 	verify->rollup.size++;
 	push(verify, 0, leaf);
-	gov_verify_retired_append(verify, leaf);
 	if (verify->has_head && verify->heads.tree_size <= verify->rollup.size)
 		pass_heads(verify);
 }
@@ -205,7 +203,6 @@ gov_verify_tree_end(GovVerify *verify)
 	int			level;
 
 	gov_head_scan_close(&verify->heads);
-	gov_verify_retired_end(verify);
 	if (verify->to < verify->head.tree_size)
 		return;
 
