@@ -105,11 +105,13 @@ typedef struct Task
 	char		failure[512];	/* the first */
 } Task;
 
-/* main.c */
+/* task.c */
+extern Task *task_new(void);
 extern void fails(Task *task, const char *format,...)
 			__attribute__((format(printf, 2, 3)));
 extern void unreadable(const char *format,...)
 			__attribute__((format(printf, 1, 2), noreturn));
+extern int	report_failure(const Task *task);
 extern int	add_tree(Task *task, const char *name, uint64_t size,
 					 const GovTreeHash *root);
 
