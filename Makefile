@@ -45,7 +45,7 @@ SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
 	65_sla_read 66_openslo 70_control 71_report 72_report_text \
 	73_report_html 74_report_oscal 75_evidence 76_views 77_read 78_rest 79_inbox \
 	79_report_page 80_operations 81_restore 82_metrics 90_triggers 95_bootstrap \
-	98_restore 99_grants
+	97_publications 98_restore 99_grants
 SQL_FILES := $(wildcard $(patsubst %,sql/parts/%.sql,$(SQL_PARTS)))
 SQL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(SQL_SCRIPT)
@@ -65,7 +65,7 @@ REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	sla_maintenance sla_minimum sla_escalation sla_read sla_gate openslo incident_sla \
 	control control_law control_each report report_render report_read sla_no_target evidence views metrics \
 	rest idempotency \
-	principals loans behind order maintenance moments numbers silent restore drop
+	principals loans behind order maintenance moments numbers sequences silent restore drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\
 	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))
 REGRESS_OPTS = --inputdir=test

@@ -13,7 +13,7 @@ AS 'MODULE_PATHNAME', 'gov_run_maintenance'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_run_maintenance() IS
-'Do once what the background worker does: {job: {counts, more}}; more: call again.  For a scheduler where the library is not preloaded.  Needs system:config.';
+'Do once what the background worker does: {job: {counts, more}}; more: call again; with error where a job failed, which stops no other.  For a scheduler where the library is not preloaded.  Needs system:config.';
 
 CREATE FUNCTION governance.worker_problem()
 RETURNS text
@@ -21,6 +21,21 @@ AS 'MODULE_PATHNAME', 'gov_worker_problem'
 LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION governance.worker_problem() IS
 'Why the background worker does not do its work in this database; NULL: it does.';
+
+CREATE FUNCTION @extschema@.gov_repair_sequences()
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'gov_repair_sequences'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_repair_sequences() IS
+'Lift the sequences that were set back (a subscription to another database''s, setval()) to what their columns hold, or every governed write fails with 23505; {sequence: {from, to}}.  Waits for whoever is writing.  Needs system:config.';
+
+CREATE FUNCTION governance.sequence_problems()
+RETURNS TABLE (relname text, problem text)
+AS 'MODULE_PATHNAME', 'gov_sequence_problems'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION governance.sequence_problems() IS
+'The sequences that would give out a number that a row has, each with its table.';
 
 CREATE FUNCTION governance.is_restoring()
 RETURNS boolean
@@ -179,12 +194,16 @@ BEGIN ATOMIC
     SELECT 'audit', 'the database is being restored: gov_post_restore() was not called yet'
     WHERE governance.is_restoring()
     UNION ALL
+    SELECT coalesce(n.component, 'audit'), s.problem
+    FROM governance.sequence_problems() AS s
+    LEFT JOIN needed AS n ON n.relname = s.relname
+    UNION ALL
     SELECT 'worker', w.problem
     FROM governance.worker_problem() AS w(problem)
     WHERE w.problem IS NOT NULL;
 END;
 COMMENT ON FUNCTION governance.component_problems() IS
-'What is wrong, by component: tables missing, guards off, no admin left, users whose database role is gone, consumers that get no events, the worker not working.';
+'What is wrong, by component: tables missing, guards off, sequences set back, no admin left, users whose database role is gone, consumers that get no events, the worker not working.';
 
 CREATE FUNCTION @extschema@.gov_health()
 RETURNS jsonb
@@ -205,4 +224,4 @@ BEGIN ATOMIC
     FROM states AS s;
 END;
 COMMENT ON FUNCTION @extschema@.gov_health() IS
-'{status, components}: operational, or degraded and why, found by looking: tables and guards in the catalogs, a lasting admin, the database roles of active users (by name to who may see users), consumers that events do not reach, the worker''s visits.  Needs no actor.';
+'{status, components}: operational, or degraded and why, found by looking: tables, guards and sequences in the catalogs, a lasting admin, the database roles of active users (by name to who may see users), consumers that events do not reach, the worker''s visits.  Needs no actor.';

@@ -28,6 +28,7 @@
 
 #include "access/require.h"
 #include "audit/seal.h"
+#include "audit/sequences.h"
 #include "audit/verify.h"
 #include "core/args.h"
 #include "core/compat.h"
@@ -131,24 +132,6 @@ GOV_SQL(list_key_checks, (),
 GOV_SQL(find_missing_guard, (),
 		"SELECT p.problem FROM governance.component_problems() AS p"
 		" WHERE p.problem LIKE 'the guard of %' LIMIT 1");
-
-/* Statements that lift each sequence above what its column holds. */
-GOV_SQL(list_sequences, (),
-		"SELECT pg_catalog.format('SELECT pg_catalog.setval(%L, m.m)"
-		" FROM (SELECT pg_catalog.max(t.%I) AS m FROM %I.%I AS t) AS m,"
-		" %I.%I AS s WHERE m.m > s.last_value"
-		" OR m.m = s.last_value AND NOT s.is_called',"
-		" pg_catalog.format('%I.%I', n.nspname, s.relname), a.attname,"
-		" n.nspname, c.relname, n.nspname, s.relname)"
-		" FROM pg_catalog.pg_class AS s"
-		" JOIN pg_catalog.pg_namespace AS n ON n.oid = s.relnamespace"
-		" JOIN pg_catalog.pg_depend AS d ON d.objid = s.oid"
-		" AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
-		" AND d.refclassid = d.classid AND d.deptype IN ('i', 'a')"
-		" JOIN pg_catalog.pg_class AS c ON c.oid = d.refobjid"
-		" JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid"
-		" AND a.attnum = d.refobjsubid"
-		" WHERE n.nspname = 'governance' AND s.relkind = 'S'");
 
 GOV_SQL(count_logs, (),
 		"SELECT pg_catalog.count(*) FROM governance.audit_log AS l"
@@ -397,7 +380,7 @@ gov_post_restore(PG_FUNCTION_ARGS)
 			   "Load the dump into a new database with a fresh CREATE EXTENSION.");
 	execute_all(&list_keys_on);
 	check_keys();
-	execute_all(&list_sequences);
+	(void) gov_sequences_lift();
 	set_restoring(false);
 	gov_operation_begin("restore", NULL);
 	(void) gov_run0(&raise_incarnation);

@@ -87,6 +87,74 @@ gov_spi_end(void)
 }
 
 /*
+ * The tables whose key is a sequence's next number (test/sql/sequences.sql
+ * asks the catalogs whether these are all).
+ */
+static const char *const numbered[] = {
+	"api_tokens", "audit_checkpoints", "audit_events",
+	"audit_verify_progress", "compliance_reports", "deployment_gates",
+	"escalation_rules", "events", "incident_events", "incidents",
+	"maintenance_windows", "sla_escalations", "sla_measurements",
+	"sla_violations"
+};
+
+/* A number that a row has already: somebody has set the sequence back. */
+static bool
+is_number_taken(const ErrorData *error)
+{
+	int			i;
+
+	if (error->sqlerrcode != ERRCODE_UNIQUE_VIOLATION ||
+		error->schema_name == NULL || error->table_name == NULL ||
+		error->constraint_name == NULL ||
+		strcmp(error->schema_name, "governance") != 0)
+		return false;
+	for (i = 0; i < lengthof(numbered); i++)
+	{
+		if (strcmp(error->table_name, numbered[i]) == 0)
+			return strcmp(error->constraint_name,
+						  psprintf("%s_pkey", numbered[i])) == 0;
+	}
+	return false;
+}
+
+/* SPI_execute_snapshot(), where an error may be one that can be repaired. */
+static int
+execute(GovStatement *statement, Datum *values, const char *nulls,
+		Snapshot snapshot)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	volatile int rc = 0;
+
+	PG_TRY();
+	{
+		/*
+		 * While a query runs in parallel nothing may move the command
+		 * counter; only a read-only statement leaves it alone.
+		 */
+		rc = SPI_execute_snapshot(statement->plan, values, nulls, snapshot,
+								  InvalidSnapshot, IsInParallelMode(), true,
+								  0);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		if (geterrcode() != ERRCODE_UNIQUE_VIOLATION)
+			PG_RE_THROW();
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		if (error->hint != NULL || !is_number_taken(error))
+			PG_RE_THROW();
+		error->hint = pstrdup("Its sequence has been set back: an administrator calls gov_repair_sequences(), then try again.");
+		FlushErrorState();
+		ReThrowError(error);
+	}
+	PG_END_TRY();
+	return rc;
+}
+
+/*
  * gov_spi_run
  *		Run a kept statement and return the number of rows it touched.
  */
@@ -135,13 +203,7 @@ gov_spi_run(GovStatement *statement, const GovParam *params, int nparams)
 	if (!statement->isolated)
 		snapshot = gov_latest_snapshot();
 
-	/*
-	 * While a query runs in parallel nothing may move the command counter;
-	 * only a read-only statement leaves it alone.
-	 */
-	rc = SPI_execute_snapshot(statement->plan, values, nulls,
-							  snapshot, InvalidSnapshot, IsInParallelMode(),
-							  true, 0);
+	rc = execute(statement, values, nulls, snapshot);
 	if (rc < 0)
 		elog(ERROR, "SPI failed: %s: %s", SPI_result_code_string(rc),
 			 statement->sql);

@@ -10,6 +10,8 @@
 #include "core/shared.h"
 #include "core/work.h"
 
+#define FIRST_BACKOFF_MS	1000
+
 GovWorkTable *gov_work = NULL;
 LWLock	   *gov_work_lock = NULL;
 
@@ -77,10 +79,11 @@ gov_work_slot(Oid dboid)
 	pg_atomic_write_u32(&slot->pending, 0);
 	pg_atomic_write_u32(&slot->prepared, 0);
 	slot->presence = GOV_PRESENCE_UNKNOWN;
-	slot->is_running = slot->is_done = slot->is_failed = false;
+	slot->is_running = slot->is_done = false;
 	slot->failures = slot->absences = slot->missed = 0;
 	slot->began_at = slot->succeeded_at = slot->next_at = 0;
 	slot->kept_from[0] = '\0';
+	memset(slot->jobs, 0, sizeof(slot->jobs));
 	slot->known_since = GetCurrentTimestamp();
 	slot->dboid = dboid;
 	return slot;
@@ -158,6 +161,18 @@ gov_work_take_kept(GovWorkSlot *slot)
 		strlcpy(slot->kept_from, kept_from, sizeof(slot->kept_from));
 		slot->kept_since = GetCurrentTimestamp();
 	}
+}
+
+/* First after a second, then twice that, ... but no more than most. */
+TimestampTz
+gov_work_backoff(uint32 failures, int most_ms)
+{
+	int64		ms = FIRST_BACKOFF_MS;
+
+	while (failures-- > 1 && ms < most_ms)
+		ms *= 2;
+	return TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
+									   Min(ms, most_ms));
 }
 
 void

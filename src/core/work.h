@@ -21,6 +21,7 @@
 #include "storage/lwlock.h"
 
 #define GOV_WORK_SLOTS 4096		/* databases that can be served */
+#define GOV_WORK_JOBS 16		/* kinds of jobs, at most */
 
 /* What the last visit found. */
 typedef enum GovPresence
@@ -31,6 +32,13 @@ typedef enum GovPresence
 	GOV_PRESENCE_PRESENT
 } GovPresence;
 
+/* A job that fails is left alone for a while; the others go on. */
+typedef struct GovWorkJob
+{
+	uint32		failures;		/* in a row */
+	TimestampTz next_at;		/* not before; 0: at once */
+} GovWorkJob;
+
 typedef struct GovWorkSlot
 {
 	Oid			dboid;			/* InvalidOid: free */
@@ -39,17 +47,17 @@ typedef struct GovWorkSlot
 
 	GovPresence presence;
 	bool		is_running;		/* a visit is on its way */
-	bool		is_done;		/* it said how it went: */
-	bool		is_failed;
-	uint32		failures;		/* visits in a row that failed */
+	bool		is_done;		/* it came to its end */
+	uint32		failures;		/* visits in a row that did not */
 	uint32		absences;		/* and that found no extension */
 	uint32		missed;			/* look-ups of pg_database without it */
 	TimestampTz known_since;
 	TimestampTz began_at;		/* the last visit; 0: none */
-	TimestampTz succeeded_at;	/* the end of the last good one; 0: none */
+	TimestampTz succeeded_at;	/* the last one's end; 0: none */
 	TimestampTz next_at;		/* when to come without being called */
 	char		kept_from[32];	/* what visits leave to somebody else, or "" */
 	TimestampTz kept_since;		/* ... each of them since then */
+	GovWorkJob	jobs[GOV_WORK_JOBS];	/* in the order of job_list.h */
 } GovWorkSlot;
 
 typedef struct GovWorkTable
@@ -84,6 +92,9 @@ extern void gov_work_ignore_own(void);
 extern bool gov_work_lock_turn(const LOCKTAG *tag, bool wait,
 							   const char *what);
 extern void gov_work_take_kept(GovWorkSlot *slot);
+
+/* When to come again after so many failures: 1, 2, 4 ... seconds from now. */
+extern TimestampTz gov_work_backoff(uint32 failures, int most_ms);
 
 /* The database's slot, NULL where all are taken; under the exclusive lock. */
 extern GovWorkSlot *gov_work_slot(Oid dboid);

@@ -11,6 +11,7 @@
 #include "audit/outbox.h"
 #include "audit/seal.h"
 #include "core/policy.h"
+#include "core/work.h"
 #include "incident/incident.h"
 #include "registry/approval.h"
 #include "registry/idempotency.h"
@@ -46,6 +47,9 @@ const GovJob gov_jobs[] = {
 };
 
 const int	gov_job_count = lengthof(gov_jobs);
+
+StaticAssertDecl(lengthof(gov_jobs) <= GOV_WORK_JOBS,
+				 "a slot has room for every job");
 
 void
 gov_job_counted(GovJobReport *report, const char *name, int64 value)

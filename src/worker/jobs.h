@@ -16,6 +16,7 @@ typedef struct GovJobReport
 {
 	bool		by_hand;		/* not the worker: do it all */
 	bool		more;			/* set by the job: call again */
+	const char *error;			/* by hand: why it failed, or NULL */
 	int			ncounts;
 	struct
 	{

@@ -8,8 +8,9 @@
  *
  * Invariants: no more than governance.max_workers visits at a time, one in a
  * database; never to templates, nor where connections are not allowed; a
- * database that failed, or has no extension, is left alone for twice as long
- * each time, but work in a database that does not fail calls at once.
+ * database whose visit broke off, or that has no extension, is left alone for
+ * twice as long each time, as is a job that failed (visit.c); work in any
+ * other database calls at once.
  */
 #include "postgres.h"
 
@@ -41,8 +42,6 @@
 #include "core/work.h"
 #include "worker/worker.h"
 
-#define FIRST_BACKOFF_MS	1000
-#define FAILURE_BACKOFF_MS	(60 * 1000)
 #define ABSENCE_BACKOFF_MS	(300 * 1000)
 #define LOOK_EVERY_MS		10000	/* at pg_database */
 #define BUSY_MS				500		/* a database that is being copied */
@@ -81,18 +80,6 @@ gov_worker_init(void)
 	strlcpy(worker.bgw_name, GOV_LAUNCHER_NAME, BGW_MAXLEN);
 	strlcpy(worker.bgw_type, GOV_LAUNCHER_NAME, BGW_MAXLEN);
 	RegisterBackgroundWorker(&worker);
-}
-
-/* first, twice that, ... as often as times says, but no more than most. */
-static TimestampTz
-after_backoff(uint32 times, int most_ms)
-{
-	int64		ms = FIRST_BACKOFF_MS;
-
-	while (times-- > 1 && ms < most_ms)
-		ms *= 2;
-	return TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
-									   Min(ms, most_ms));
 }
 
 /* --- pg_database ------------------------------------------------------- */
@@ -209,6 +196,23 @@ due_at(const GovWorkSlot *slot)
 										   gov_seal_interval));
 }
 
+/* When to come without being called: for what is due by time, or a job. */
+static TimestampTz
+next_look(const GovWorkSlot *slot)
+{
+	TimestampTz at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
+												 GOV_IDLE_MS);
+	TimestampTz soonest = gov_work_backoff(1, GOV_IDLE_MS);
+	int			i;
+
+	for (i = 0; i < GOV_WORK_JOBS; i++)
+	{
+		if (slot->jobs[i].next_at != 0)
+			at = Min(at, Max(slot->jobs[i].next_at, soonest));
+	}
+	return at;
+}
+
 /* The visit ended: when shall the next one be? */
 static void
 settle(Oid dboid)
@@ -220,23 +224,23 @@ settle(Oid dboid)
 	if (slot != NULL)
 	{
 		slot->is_running = false;
-		if (!slot->is_done || slot->is_failed)
+		if (!slot->is_done)
 		{
 			slot->failures++;
-			slot->next_at = after_backoff(slot->failures, FAILURE_BACKOFF_MS);
+			slot->next_at = gov_work_backoff(slot->failures,
+											 GOV_FAILURE_BACKOFF_MS);
 		}
 		else if (slot->presence == GOV_PRESENCE_ABSENT)
 		{
 			slot->failures = 0;
 			slot->absences++;
-			slot->next_at = after_backoff(slot->absences, ABSENCE_BACKOFF_MS);
+			slot->next_at = gov_work_backoff(slot->absences,
+											 ABSENCE_BACKOFF_MS);
 		}
 		else
 		{
 			slot->failures = slot->absences = 0;
-			slot->next_at =
-				TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
-											GOV_IDLE_MS);
+			slot->next_at = next_look(slot);
 		}
 	}
 	LWLockRelease(gov_work_lock);
@@ -286,7 +290,7 @@ start_visit(const Database *database)
 	if (slot != NULL)
 	{
 		slot->is_running = true;
-		slot->is_done = slot->is_failed = false;
+		slot->is_done = false;
 		slot->began_at = GetCurrentTimestamp();
 	}
 	LWLockRelease(gov_work_lock);

@@ -4,16 +4,19 @@
  *
  * gov_run_maintenance() does in the caller's transaction what a visit does,
  * each job once, so that a scheduler can stand in for the worker where the
- * library is not preloaded.  The caller is the actor.
+ * library is not preloaded.  The caller is the actor.  A job that fails takes
+ * no other with it here either: each is a subtransaction.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
+#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 #include "access/denial_ring.h"
@@ -45,15 +48,75 @@ push_report(JsonbParseState **state, const GovJob *job,
 		gov_json_push(state, WJB_VALUE,
 					  Int64GetDatum(report->counts[i].value), false, INT8OID);
 	}
+	if (report->error != NULL)
+	{
+		gov_json_push_key(state, "error");
+		gov_json_push(state, WJB_VALUE, CStringGetTextDatum(report->error),
+					  false, TEXTOID);
+	}
 	gov_json_push_key(state, "more");
 	gov_json_push(state, WJB_VALUE, BoolGetDatum(report->more), false,
 				  BOOLOID);
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
+/* The server or the transaction as a whole has a problem, not this job. */
+static bool
+concerns_all(int sqlerrcode)
+{
+	switch (ERRCODE_TO_CATEGORY(sqlerrcode))
+	{
+		case ERRCODE_TRANSACTION_ROLLBACK:
+		case ERRCODE_INSUFFICIENT_RESOURCES:
+		case ERRCODE_OPERATOR_INTERVENTION:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* In a subtransaction: where it fails, the report says no more than that. */
+static void
+run_job(const GovJob *job, GovJobReport *report)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	PG_TRY();
+	{
+		report->by_hand = true;
+		job->run(report);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		if (concerns_all(error->sqlerrcode))
+			PG_RE_THROW();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		memset(report, 0, sizeof(*report));
+		report->error = error->message;
+		ereport(WARNING,
+				(errcode(error->sqlerrcode),
+				 errmsg("job \"%s\" failed: %s", job->name, error->message),
+				 error->detail ? errdetail("%s", error->detail) : 0,
+				 error->hint ? errhint("%s", error->hint) : 0));
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+}
+
 /*
  * gov_run_maintenance() → jsonb
- *		Every job once: {job: {count, ..., "more": is something left}}.
+ *		Every job once: {job: {count, ..., "more": is something left}}, with
+ *		"error" where it failed.
  */
 Datum
 gov_run_maintenance(PG_FUNCTION_ARGS)
@@ -70,12 +133,31 @@ gov_run_maintenance(PG_FUNCTION_ARGS)
 		GovJobReport report = {0};
 
 		CHECK_FOR_INTERRUPTS();
-		report.by_hand = true;
-		gov_jobs[i].run(&report);
+		run_job(&gov_jobs[i], &report);
 		push_report(&state, &gov_jobs[i], &report);
 	}
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT,
 													   NULL)));
+}
+
+/* Which jobs failed the last time, or NULL. */
+static char *
+jobs_problem(const GovWorkSlot *slot)
+{
+	StringInfoData buf;
+	int			i;
+
+	initStringInfo(&buf);
+	for (i = 0; i < gov_job_count; i++)
+	{
+		if (slot->jobs[i].failures > 0)
+			appendStringInfo(&buf, "%s\"%s\" (%u in a row)",
+							 buf.len == 0 ? "" : ", ", gov_jobs[i].name,
+							 slot->jobs[i].failures);
+	}
+	if (buf.len == 0)
+		return NULL;
+	return psprintf("jobs fail: %s; the server log says why", buf.data);
 }
 
 /* What is wrong with the visits of this database, or NULL. */
@@ -86,6 +168,7 @@ visits_problem(void)
 	GovWorkSlot slot = {0};
 	int			launcher_pid;
 	TimestampTz since;
+	char	   *problem;
 	int			i;
 
 	LWLockAcquire(gov_work_lock, LW_SHARED);
@@ -102,8 +185,11 @@ visits_problem(void)
 	if (launcher_pid == 0)
 		return pstrdup("the launcher is not running");
 	if (slot.failures > 0)
-		return psprintf("the last %u visits of this database failed; the server log says why",
+		return psprintf("the last %u visits of this database broke off; the server log says why",
 						slot.failures);
+	problem = jobs_problem(&slot);
+	if (problem != NULL)
+		return problem;
 
 	/* A database that is new to the worker has some time. */
 	since = Max(slot.succeeded_at, slot.known_since);

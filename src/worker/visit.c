@@ -10,9 +10,9 @@
  *
  * Invariants: it acts as user "system", evidence "internal", and as the owner
  * of the extension, which it holds while a batch lasts, so that DROP EXTENSION
- * comes before a batch or after it; a job that fails is logged and takes no
- * other job with it; how it went is said in the database's slot before the
- * process ends.
+ * comes before a batch or after it; a job that fails is logged, left alone for
+ * twice as long each time, and delays no other job; how it went is said in the
+ * database's slot before the process ends.
  */
 #include "postgres.h"
 
@@ -287,18 +287,38 @@ has_prepared(TimestampTz deadline)
 	return found;
 }
 
-static void
-say_done(GovWorkSlot *slot, GovPresence presence, bool failed)
+/* How a job went in a visit. */
+typedef enum Outcome
 {
-	TimestampTz now = GetCurrentTimestamp();
+	JOB_LEFT,					/* it failed lately: not its turn */
+	JOB_DONE,
+	JOB_FAILED
+} Outcome;
+
+StaticAssertDecl(JOB_LEFT == 0, "a visit that ends early has done no job");
+
+static void
+say_done(GovWorkSlot *slot, GovPresence presence, const Outcome *outcomes)
+{
+	int			i;
 
 	LWLockAcquire(gov_work_lock, LW_EXCLUSIVE);
 	slot->presence = presence;
 	slot->is_done = true;
-	slot->is_failed = failed;
+	slot->succeeded_at = GetCurrentTimestamp();
 	gov_work_take_kept(slot);
-	if (!failed)
-		slot->succeeded_at = now;
+	if (presence != GOV_PRESENCE_PRESENT)
+		memset(slot->jobs, 0, sizeof(slot->jobs));
+	for (i = 0; i < gov_job_count; i++)
+	{
+		GovWorkJob *job = &slot->jobs[i];
+
+		if (outcomes[i] == JOB_LEFT)
+			continue;
+		job->failures = outcomes[i] == JOB_FAILED ? job->failures + 1 : 0;
+		job->next_at = outcomes[i] == JOB_FAILED ?
+			gov_work_backoff(job->failures, GOV_FAILURE_BACKOFF_MS) : 0;
+	}
 	LWLockRelease(gov_work_lock);
 }
 
@@ -309,8 +329,8 @@ visit(GovWorkSlot *slot, TimestampTz began_at)
 	TimestampTz deadline = TimestampTzPlusMilliseconds(began_at, ms);
 	GovPresence presence;
 	Hold		hold;
+	Outcome		outcomes[GOV_WORK_JOBS] = {0};
 	bool		more = false;
-	bool		failed = false;
 	int			i;
 
 	/* First of all: what comes from now on is for the next visit. */
@@ -341,16 +361,19 @@ visit(GovWorkSlot *slot, TimestampTz began_at)
 		{
 			int			share = ms * (i + 1) / gov_job_count;
 
-			if (!run_job(&gov_jobs[i],
-						 TimestampTzPlusMilliseconds(began_at, share / 2),
-						 TimestampTzPlusMilliseconds(began_at, share),
-						 &more))
-				failed = true;
+			/* Visits alone write there, one at a time. */
+			if (slot->jobs[i].next_at > GetCurrentTimestamp())
+				continue;
+			outcomes[i] =
+				run_job(&gov_jobs[i],
+						TimestampTzPlusMilliseconds(began_at, share / 2),
+						TimestampTzPlusMilliseconds(began_at, share),
+						&more) ? JOB_DONE : JOB_FAILED;
 		}
 		if (more)
 			pg_atomic_write_u32(&slot->pending, 1);
 	}
-	say_done(slot, presence, failed);
+	say_done(slot, presence, outcomes);
 }
 
 /*

@@ -14,6 +14,7 @@
 
 #define GOV_VISIT_MS		2000	/* a visit is over by then */
 #define GOV_IDLE_MS			10000	/* between visits without a call */
+#define GOV_FAILURE_BACKOFF_MS	(60 * 1000)	/* the longest */
 
 extern void gov_worker_init(void);
 

@@ -221,8 +221,7 @@ wait_for('one', "SELECT count(*) = 15 FROM $denied", 'nothing was lost');
 # --- no extension there ----------------------------------------------------------
 
 ask('postgres', 'CREATE DATABASE bare');
-ask('postgres', 'CREATE DATABASE closed');
-ask('postgres', 'ALTER DATABASE closed WITH ALLOW_CONNECTIONS false');
+ask('postgres', 'CREATE DATABASE closed ALLOW_CONNECTIONS false');
 @pauses = pauses('bare', $log_start, 4);
 ok($pauses[0] >= 1 && $pauses[1] >= 2 && $pauses[2] >= 4,
 	"a new database is visited, and left alone where the extension is absent: for @pauses seconds");
