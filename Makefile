@@ -22,6 +22,7 @@ DEPS := $(OBJS:.o=.d)
 # Sources that know nothing of the server: unit programs link all of them.
 PURE_SRCS := $(sort $(wildcard src/tlog/*.c \
 	$(addprefix src/sla/,sketch.c sketch_text.c) \
+	$(addprefix src/identity/,base64url.c jws.c) \
 	$(addprefix src/verify/,event.c trees.c)))
 
 # --- the offline verifier ------------------------------------------------------
@@ -39,7 +40,7 @@ endif
 
 # The order of the parts; one that does not exist yet falls out.
 SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
-	25_answer 30_lifecycle 31_audit 32_merkle 33_seal 34_checkpoint 35_retire \
+	24_issuers 25_answer 30_lifecycle 31_audit 32_merkle 33_seal 34_checkpoint 35_retire \
 	36_outbox 40_model 41_usecase 42_approval 43_policy 45_period 50_incident \
 	51_deadline 60_sketch 61_sla 62_ingest 63_violation 64_escalation \
 	65_sla_read 66_openslo 70_control 71_report 72_report_text \
@@ -64,7 +65,7 @@ REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	sketch sla_target sla_ingest sla_prepared sla_measurement sla_summary sla_verdict sla_violation \
 	sla_maintenance sla_minimum sla_escalation sla_read sla_gate openslo incident_sla \
 	control control_law control_each report report_render report_read sla_no_target evidence views metrics \
-	rest idempotency \
+	rest idempotency issuers \
 	principals loans behind order maintenance moments numbers sequences silent restore drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\
 	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))

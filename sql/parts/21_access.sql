@@ -122,7 +122,7 @@ FROM (VALUES
 UNION ALL
 SELECT 'admin', c.permission
 FROM governance.permission_catalog() AS c
-WHERE c.permission <> 'actor:impersonate';
+WHERE c.permission NOT IN ('actor:impersonate', 'identity:keys');
 
 INSERT INTO governance.sod_sets (name, roles) VALUES
     ('auditor_admin', '{auditor,admin}'),

@@ -64,6 +64,9 @@ REVOKE SELECT ON governance.api_tokens FROM PUBLIC;
 GRANT INSERT ON governance.sla_observations TO PUBLIC;
 GRANT SELECT (token_id, user_id, name, created_at, created_by, principals, backers, expires_at, revoked_at, revoked_by)
     ON governance.api_tokens TO PUBLIC;
+REVOKE SELECT ON governance.issuer_keys FROM PUBLIC;
+GRANT SELECT (issuer, thumbprint, kid, kty, crv, alg, n, e, x, y, stored_at, stored_by)
+    ON governance.issuer_keys TO PUBLIC;
 
 DO $$
 DECLARE
@@ -77,7 +80,7 @@ BEGIN
         -- COPY refuses a table with row security; and there is no row
         CONTINUE WHEN readable.relname = 'sla_observations';
         EXECUTE 'ALTER TABLE ' || readable.relation || ' ENABLE ROW LEVEL SECURITY';
-        CONTINUE WHEN readable.relname IN ('users', 'api_tokens', 'api_token_uses', 'idempotency_keys', 'compliance_reports');
+        CONTINUE WHEN readable.relname IN ('users', 'api_tokens', 'api_token_uses', 'idempotency_keys', 'compliance_reports', 'user_identities');
         -- a leaf's hash tells whether one has guessed the event
         IF readable.relname = 'audit_events' OR readable.relname IN (SELECT governance.sealed_tables()) THEN
             EXECUTE 'CREATE POLICY audit_readers ON ' || readable.relation
@@ -100,6 +103,12 @@ CREATE POLICY own_tokens ON governance.api_tokens FOR SELECT
 -- Its members read every column, so they see no row; gov_api_tokens() has them.
 CREATE POLICY no_hashes ON governance.api_tokens AS RESTRICTIVE FOR SELECT
     TO pg_read_all_data USING (false);
+CREATE POLICY no_secrets ON governance.issuer_keys AS RESTRICTIVE FOR SELECT
+    TO pg_read_all_data USING (secret IS NULL);
+CREATE POLICY own_identities ON governance.user_identities FOR SELECT
+    USING (user_id = (SELECT @extschema@.gov_current_actor())
+        OR (SELECT @extschema@.gov_can('user:manage'))
+        OR (SELECT @extschema@.gov_can('audit:read')));
 CREATE POLICY uses_of_own_tokens ON governance.api_token_uses FOR SELECT
     USING (token_id IN (SELECT t.token_id FROM governance.api_tokens AS t));
 CREATE POLICY own_keys ON governance.idempotency_keys FOR SELECT

@@ -110,9 +110,10 @@ gov_require_conveyable(const GovActor *actor, const GovConveyed *conveyed,
 	is_admin = owns(actor->user_id, "admin", DT_NOBEGIN);
 	(void) gov_user_own_mask(actor->user_id, &held);
 	missing = conveyed->mask & ~held;
-	/* Else nobody could ever hand it to a pool's login. */
+	/* Else nobody could ever hand them to a pool or to what fetches keys. */
 	if (is_admin)
-		missing &= ~GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE);
+		missing &= ~(GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE) |
+					 GOV_MASK(GOV_PERM_IDENTITY_KEYS));
 	if (missing != 0)
 	{
 		GovDenial	denial = {0};

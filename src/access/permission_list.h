@@ -51,3 +51,5 @@ GOV_PERMISSION(ACTOR_IMPERSONATE, "actor:impersonate",
 			   "act for another user: for pools that share one login")
 GOV_PERMISSION(AUDIT_SEAL, "audit:seal",
 			   "seal the audit trail, record witnesses, retire events")
+GOV_PERMISSION(IDENTITY_KEYS, "identity:keys",
+			   "store the keys of issuers of signed tokens")

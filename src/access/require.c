@@ -101,6 +101,7 @@ gov_deny(const GovDenial *denial)
 			(errcode(denial->sqlerrcode),
 			 errmsg("%s", denial->message),
 			 denial->detail ? errdetail("%s", denial->detail) : 0,
+			 denial->log_detail ? errdetail_log("%s", denial->log_detail) : 0,
 			 denial->hint ? errhint("%s", denial->hint) : 0,
 			 errhidestmt(denial->hide_statement),
 			 errhidecontext(denial->hide_statement)));

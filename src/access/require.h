@@ -48,6 +48,7 @@ typedef struct GovDenial
 	const char *resource;		/* or NULL */
 	const char *message;
 	const char *detail;			/* or NULL */
+	const char *log_detail;		/* for the server log instead; or NULL */
 	const char *hint;			/* or NULL */
 	bool		hide_statement; /* it may contain a secret */
 } GovDenial;

@@ -26,6 +26,7 @@
 #include "access/require.h"
 #include "core/operation.h"
 #include "core/spi.h"
+#include "identity/issuer.h"
 #include "identity/jwt.h"
 #include "identity/token.h"
 
@@ -84,15 +85,48 @@ forget_statement(void)
  * hint does, to who has a token that only its time keeps from opening.
  */
 pg_noreturn static void
-refuse_credentials(const char *hint)
+refuse_credentials(const char *hint, const char *flaw)
 {
 	GovDenial	denial = {0};
 
 	denial.sqlerrcode = ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION;
 	denial.message = "the credentials are not valid";
 	denial.hint = hint ? hint : "A token may be mistyped, expired or revoked, or its user inactive; gov_create_api_token() makes a new one.";
+	if (flaw != NULL)
+		denial.log_detail = psprintf("Of the signed token: %s.", flaw);
 	denial.hide_statement = true;
 	gov_deny(&denial);
+}
+
+/*
+ * check_jwt
+ *		Whom a signed token stands for; NULL, or why for nobody.
+ */
+static const char *
+check_jwt(const text *given, char user_id[GOV_ID_LEN + 1], const char **hint)
+{
+	GovJwt		jwt;
+	bool		is_active;
+
+	if (!gov_jwt_verify(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given), &jwt))
+	{
+		*hint = jwt.hint;
+		return jwt.flaw;
+	}
+	if (jwt.issuer == NULL)
+	{
+		if (!gov_id_is_valid(jwt.subject, strlen(jwt.subject)))
+			return "its subject is no user's id";
+		strlcpy(user_id, jwt.subject, GOV_ID_LEN + 1);
+	}
+	else if (!gov_identity_user(jwt.issuer, jwt.subject, user_id))
+	{
+		*hint = "The issuer is known, but nobody here is linked to the token's subject: gov_link_identity() links a user.";
+		return "its subject is linked to no user";
+	}
+	if (!gov_user_exists(user_id, &is_active) || !is_active)
+		return "its user is not active";
+	return NULL;
 }
 
 /*
@@ -109,6 +143,7 @@ gov_credentials_check(const text *given, GovCredentials *credentials)
 	GovToken	token;
 	bool		is_active;
 	const char *hint = NULL;
+	const char *flaw = NULL;
 	bool		found;
 
 	memset(credentials, 0, sizeof(*credentials));
@@ -118,7 +153,7 @@ gov_credentials_check(const text *given, GovCredentials *credentials)
 	gov_actor_refuse_second();
 	(void) gov_require_db_role();
 	if (given == NULL)
-		refuse_credentials(NULL);
+		refuse_credentials(NULL, NULL);
 	if (gov_token_hash(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given), hash))
 	{
 		gov_spi_begin();
@@ -133,11 +168,12 @@ gov_credentials_check(const text *given, GovCredentials *credentials)
 		gov_spi_end();
 	}
 	else
-		found = gov_jwt_verify(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given),
-							   credentials->user_id, &hint) &&
-			gov_user_exists(credentials->user_id, &is_active) && is_active;
+	{
+		flaw = check_jwt(given, credentials->user_id, &hint);
+		found = flaw == NULL;
+	}
 	if (!found)
-		refuse_credentials(hint);
+		refuse_credentials(hint, flaw);
 }
 
 /*

@@ -29,7 +29,7 @@ static const char *const relation_names[GOV_REL_COUNT] = {
 static Oid	relation_oids[GOV_REL_COUNT];
 static Oid	owner_oid = InvalidOid;
 static uint64 oids_generation = 0;
-static uint64 generations[GOV_CACHE_COUNT] = {1, 1, 1, 1, 1};
+static uint64 generations[GOV_CACHE_COUNT] = {1, 1, 1, 1, 1, 1};
 
 /* The empty table whose invalidation is that of the cache. */
 static const GovRelation proxies[] = {
@@ -37,6 +37,7 @@ static const GovRelation proxies[] = {
 	[GOV_CACHE_POLICY] = GOV_REL_POLICY_GENERATION,
 	[GOV_CACHE_ADMIT] = GOV_REL_ADMIT_GENERATION,
 	[GOV_CACHE_SLA] = GOV_REL_SLA_GENERATION,
+	[GOV_CACHE_ISSUER] = GOV_REL_ISSUER_GENERATION,
 };
 
 StaticAssertDecl(lengthof(proxies) == GOV_CACHE_CATALOG,

@@ -29,6 +29,11 @@
 	GOV_RELATION(USER_ROLES_PKEY, "user_roles_pkey") \
 	GOV_RELATION(USER_ROLES_ROLE_IDX, "user_roles_role_idx") \
 	GOV_RELATION(SOD_SETS, "sod_sets") \
+	GOV_RELATION(ISSUER_GENERATION, "issuer_generation") \
+	GOV_RELATION(ISSUERS, "issuers") \
+	GOV_RELATION(ISSUER_KEYS, "issuer_keys") \
+	GOV_RELATION(USER_IDENTITIES, "user_identities") \
+	GOV_RELATION(USER_IDENTITIES_PKEY, "user_identities_pkey") \
 	GOV_RELATION(POLICIES, "policies") \
 	GOV_RELATION(APPROVAL_POLICIES, "approval_policies") \
 	GOV_RELATION(ENVIRONMENTS, "environments") \
@@ -96,6 +101,7 @@ typedef enum GovCache
 	GOV_CACHE_POLICY,			/* policies */
 	GOV_CACHE_ADMIT,			/* use-cases, deployments, environments */
 	GOV_CACHE_SLA,				/* service level targets */
+	GOV_CACHE_ISSUER,			/* issuers of tokens, and their keys */
 	GOV_CACHE_CATALOG,			/* OIDs and attribute numbers */
 	GOV_CACHE_COUNT
 } GovCache;

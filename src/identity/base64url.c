@@ -2,12 +2,12 @@
  * base64url.c
  *		Base64 of RFC 4648, section 5, without padding.
  */
-#include "postgres.h"
+#include <string.h>
 
 #include "identity/base64url.h"
 
 void
-gov_base64url_encode(const uint8 *bytes, int len, char *out)
+gov_base64url_encode(const uint8_t *bytes, int len, char *out)
 {
 	gov_base64_encode(bytes, len, out);
 	out[strcspn(out, "=")] = '\0';
@@ -16,24 +16,28 @@ gov_base64url_encode(const uint8 *bytes, int len, char *out)
 }
 
 int
-gov_base64url_decode(const char *text, int len, uint8 *out)
+gov_base64url_decode(const char *text, int len, uint8_t *out)
 {
-	int			padded = (len + 3) / 4 * 4;
-	char	   *base64 = palloc(padded);
-	size_t		n = 0;
-	bool		good = true;
+	int			done = 0;
 	int			i;
+	int			j;
 
-	for (i = 0; i < len; i++)
+	for (i = 0; i < len; i += 4)
 	{
-		good = good && strchr("+/=", text[i]) == NULL;
-		base64[i] = text[i] == '-' ? '+' : text[i] == '_' ? '/' : text[i];
-	}
-	memset(base64 + len, '=', padded - len);
-	good = good && gov_base64_decode(base64, padded, out, len, &n);
+		char		four[] = "====";
+		size_t		n;
 
-	/* it may be a secret */
-	explicit_bzero(base64, padded);
-	pfree(base64);
-	return good ? (int) n : -1;
+		for (j = 0; j < 4 && i + j < len; j++)
+		{
+			char		c = text[i + j];
+
+			if (c == '+' || c == '/' || c == '=')
+				return -1;
+			four[j] = c == '-' ? '+' : c == '_' ? '/' : c;
+		}
+		if (!gov_base64_decode(four, 4, out + done, 3, &n))
+			return -1;
+		done += (int) n;
+	}
+	return done;
 }

@@ -15,6 +15,14 @@
 
 #define MAX_DEPTH 16
 
+/* The members of an object so far. */
+typedef struct Members
+{
+	int			count;
+	int			allocated;
+	char	  **names;
+} Members;
+
 typedef struct Reading
 {
 	GovJsonReader reader;
@@ -23,6 +31,7 @@ typedef struct Reading
 	int			depth;
 	bool		in_array[MAX_DEPTH + 1];
 	char	   *names[MAX_DEPTH + 1];
+	Members		members[MAX_DEPTH + 1];
 } Reading;
 
 static void
@@ -35,6 +44,7 @@ tell(Reading *reading, GovJsonField *field)
 	field->name = reading->names[reading->depth];
 	if (field->in_array && reading->depth > 0)
 		field->name = reading->names[reading->depth - 1];
+	field->top = reading->depth > 0 ? reading->names[1] : NULL;
 	if (!reading->reader(field, reading->arg))
 		reading->refused = true;
 }
@@ -45,7 +55,7 @@ enter(Reading *reading, bool is_array)
 	GovJsonField field = {.is_compound = true};
 
 	tell(reading, &field);
-	if (reading->depth == MAX_DEPTH)
+	if (reading->depth == MAX_DEPTH || (reading->depth == 0 && is_array))
 	{
 		reading->refused = true;
 		return;
@@ -53,6 +63,43 @@ enter(Reading *reading, bool is_array)
 	reading->depth++;
 	reading->in_array[reading->depth] = is_array;
 	reading->names[reading->depth] = NULL;
+	reading->members[reading->depth].count = 0;
+}
+
+static void
+add_member(Members *members, char *name)
+{
+	if (members->count == members->allocated)
+	{
+		members->allocated = Max(16, 2 * members->allocated);
+		members->names = members->names == NULL ?
+			palloc(sizeof(char *) * members->allocated) :
+			repalloc(members->names, sizeof(char *) * members->allocated);
+	}
+	members->names[members->count++] = name;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+/* Which of two would count is each reader's own guess. */
+static bool
+is_doubled(Members *members)
+{
+	int			i;
+
+	if (members->count < 2)
+		return false;
+	qsort(members->names, members->count, sizeof(char *), compare_names);
+	for (i = 1; i < members->count; i++)
+	{
+		if (strcmp(members->names[i - 1], members->names[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -63,6 +110,7 @@ leave(Reading *reading, bool is_array)
 	/* past the greatest depth nothing is told, so nothing counts */
 	if (!is_array && !reading->refused)
 	{
+		reading->refused = is_doubled(&reading->members[reading->depth]);
 		reading->names[reading->depth] = NULL;
 		tell(reading, &field);
 	}
@@ -104,7 +152,11 @@ field_start(void *state, char *name, bool isnull)
 	Reading    *reading = state;
 
 	if (!reading->refused)
+	{
 		reading->names[reading->depth] = pstrdup(name);
+		add_member(&reading->members[reading->depth],
+				   reading->names[reading->depth]);
+	}
 	GOV_SEM_RETURN;
 }
 
@@ -118,6 +170,9 @@ scalar(void *state, char *token, JsonTokenType type)
 		field.string = pstrdup(token);
 	else if (type == JSON_TOKEN_NUMBER)
 		field.number = pstrdup(token);
+	field.is_true = type == JSON_TOKEN_TRUE;
+	if (((Reading *) state)->depth == 0)
+		((Reading *) state)->refused = true;
 	tell(state, &field);
 	GOV_SEM_RETURN;
 }

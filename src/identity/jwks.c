@@ -18,15 +18,8 @@
 #include "utils/memutils.h"
 
 #include "core/guc.h"
-#include "identity/base64url.h"
+#include "identity/jwk_set.h"
 #include "identity/jwt_internal.h"
-
-#define JWKS_FILE_MAX (64 * 1024)
-#define MAX_KEYS 64
-#define ED25519_KEY_LEN 32
-#define MIN_SECRET_LEN 32		/* RFC 7518, section 3.2 */
-#define MAX_SECRET_LEN 512
-#define MAX_KEY_TEXT 700		/* of that many bytes in base64url */
 
 /* The set as it was read last, and from what. */
 static struct
@@ -34,115 +27,72 @@ static struct
 	MemoryContext context;
 	char	   *path;
 	struct stat st;
-	int			count;
-	GovJwk	   *keys;
+	GovJwkSet  *keys;
 }			loaded;
 
 typedef struct Parsing
 {
-	GovJwk		keys[MAX_KEYS];
-	int			count;
+	GovJwkSet  *keys;
 	bool		has_secret;
-	bool		is_set;			/* there is a member "keys" */
-	/* the key being read */
-	const char *kty;
-	const char *crv;
-	const char *alg;
-	const char *use;
-	const char *kid;
-	const char *x;
-	const char *k;
 } Parsing;
 
-GovJwtAlgorithm
-gov_jwt_algorithm(const char *name)
+/* What OpenSSL holds is not the context's. */
+static void
+free_keys(void *arg)
 {
-	if (name != NULL && strcmp(name, "EdDSA") == 0)
-		return GOV_JWT_EDDSA;
-	if (name != NULL && strcmp(name, "HS256") == 0)
-		return GOV_JWT_HS256;
-	return GOV_JWT_NONE;
+	GovJwkSet  *set = arg;
+	int			i;
+
+	for (i = 0; i < set->count; i++)
+		gov_jws_key_free(&set->keys[i].key);
 }
 
-/* One key is read: keep it if it is of a kind that is known here. */
-static bool
-end_key(Parsing *parsing)
+GovJwkSet *
+gov_jwk_set_new(void)
 {
-	uint8		bytes[MAX_KEY_TEXT];
-	const char *text = NULL;
-	GovJwk	   *key;
-	GovJwtAlgorithm algorithm = GOV_JWT_NONE;
-	int			len;
+	GovJwkSet  *set = palloc0(sizeof(GovJwkSet));
+	MemoryContextCallback *callback = palloc0(sizeof(MemoryContextCallback));
 
-	if (parsing->kty != NULL && strcmp(parsing->kty, "OKP") == 0 &&
-		parsing->crv != NULL && strcmp(parsing->crv, "Ed25519") == 0)
-	{
-		algorithm = GOV_JWT_EDDSA;
-		text = parsing->x;
-	}
-	else if (parsing->kty != NULL && strcmp(parsing->kty, "oct") == 0)
-	{
-		algorithm = GOV_JWT_HS256;
-		text = parsing->k;
-		parsing->has_secret = true;
-	}
-
-	/* Others may be in the set: for encryption, or other algorithms. */
-	if (algorithm == GOV_JWT_NONE || text == NULL ||
-		(parsing->alg != NULL &&
-		 gov_jwt_algorithm(parsing->alg) != algorithm) ||
-		(parsing->use != NULL && strcmp(parsing->use, "sig") != 0))
-		return true;
-
-	if (strlen(text) > MAX_KEY_TEXT || parsing->count == MAX_KEYS)
-		return false;
-	len = gov_base64url_decode(text, strlen(text), bytes);
-	if (algorithm == GOV_JWT_EDDSA ? len != ED25519_KEY_LEN :
-		len < MIN_SECRET_LEN || len > MAX_SECRET_LEN)
-		return false;
-	key = &parsing->keys[parsing->count++];
-	key->algorithm = algorithm;
-	key->kid = parsing->kid ? pstrdup(parsing->kid) : NULL;
-	key->bytes = memcpy(palloc(len), bytes, len);
-	key->len = len;
-	explicit_bzero(bytes, sizeof(bytes));
-	return true;
+	set->allocated = 8;
+	set->keys = palloc(sizeof(GovJwk) * set->allocated);
+	callback->func = free_keys;
+	callback->arg = set;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
+	return set;
 }
 
-/* {"keys": [{...}, ...]}: depth 3 is inside a key. */
-static bool
-read_field(const GovJsonField *field, void *arg)
+void
+gov_jwk_set_add(GovJwkSet *set, const char *kid, const GovJwsKey *key)
+{
+	GovJwk	   *added;
+
+	if (set->count == set->allocated)
+	{
+		set->allocated *= 2;
+		set->keys = repalloc(set->keys, sizeof(GovJwk) * set->allocated);
+	}
+	added = &set->keys[set->count++];
+	added->key = *key;
+	added->kid = kid ? MemoryContextStrdup(GetMemoryChunkContext(set), kid) :
+		NULL;
+}
+
+static void
+take_key(const GovJwkText *text, bool is_private, void *arg)
 {
 	Parsing    *parsing = arg;
+	GovJwsKey	key;
+	const char *flaw;
 
-	if (field->depth == 1 && field->is_compound && field->name != NULL &&
-		strcmp(field->name, "keys") == 0)
-		parsing->is_set = true;
-	if (!parsing->is_set || field->depth != 3)
-	{
-		if (field->depth == 2 && field->is_compound)
-		{
-			parsing->kty = parsing->crv = parsing->alg = parsing->use = NULL;
-			parsing->kid = parsing->x = parsing->k = NULL;
-		}
-		return true;
-	}
-	if (field->is_end)
-		return end_key(parsing);
-	if (field->name == NULL || field->string == NULL || field->in_array)
-		return true;
-#define TAKE(member) \
-	if (strcmp(field->name, #member) == 0) \
-		parsing->member = field->string
-	TAKE(kty);
-	TAKE(crv);
-	TAKE(alg);
-	TAKE(use);
-	TAKE(kid);
-	TAKE(x);
-	TAKE(k);
-#undef TAKE
-	return true;
+	parsing->has_secret |= is_private ||
+		(text->kty != NULL && strcmp(text->kty, "oct") == 0);
+	if (gov_jws_key_make(text, &key, &flaw))
+		gov_jwk_set_add(parsing->keys, text->kid, &key);
+	else if (flaw != NULL)
+		ereport(LOG_SERVER_ONLY,
+				(errmsg("key \"%s\" of file \"%s\" is left out",
+						text->kid ? text->kid : "", gov_jwks_file),
+				 errdetail_internal("%s", flaw)));
 }
 
 /* For the administrator; the client learns nothing of it. */
@@ -168,17 +118,37 @@ permissions_are_good(const struct stat *st, bool has_secret)
 static char *
 read_file(int fd, int *len)
 {
-	char	   *text = palloc(JWKS_FILE_MAX + 1);
+	char	   *text = palloc(GOV_JWKS_MAX + 1);
 	ssize_t		n;
 
 	*len = 0;
 	do
 	{
-		n = read(fd, text + *len, JWKS_FILE_MAX + 1 - *len);
+		n = read(fd, text + *len, GOV_JWKS_MAX + 1 - *len);
 		if (n > 0)
 			*len += n;
-	} while ((n > 0 && *len <= JWKS_FILE_MAX) || (n < 0 && errno == EINTR));
-	return n < 0 || *len > JWKS_FILE_MAX ? NULL : text;
+	} while ((n > 0 && *len <= GOV_JWKS_MAX) || (n < 0 && errno == EINTR));
+	return n < 0 || *len > GOV_JWKS_MAX ? NULL : text;
+}
+
+/* What keeps the open file from being used, or NULL. */
+static const char *
+read_keys(int fd, const struct stat *st, Parsing *parsing)
+{
+	int			len;
+	char	   *text = S_ISREG(st->st_mode) ? read_file(fd, &len) : NULL;
+	const char *flaw;
+
+	if (text == NULL)
+		return "is no readable file of at most 64 kB";
+	flaw = gov_jwk_set_read(text, len, take_key, parsing);
+	if (flaw != NULL)
+		return flaw;
+	if (!permissions_are_good(st, parsing->has_secret))
+		return "can be written, or its secrets be read, by others than the server's user";
+	if (parsing->keys->count == 0)
+		return "has no key that verifies signatures";
+	return NULL;
 }
 
 /* Read the open file into "loaded"; where it cannot be used it has no keys. */
@@ -189,46 +159,33 @@ load(int fd, const struct stat *st)
 												"governance keys of tokens",
 												ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(fresh);
-	Parsing    *parsing = palloc0(sizeof(Parsing));
-	int			len;
-	char	   *text;
+	Parsing		parsing = {.keys = gov_jwk_set_new()};
+	const char *flaw = read_keys(fd, st, &parsing);
 
-	text = S_ISREG(st->st_mode) ? read_file(fd, &len) : NULL;
-	if (text == NULL)
-		complain("is no readable file of at most 64 kB");
-	else if (!gov_json_read(text, len, read_field, parsing) ||
-			 !parsing->is_set)
+	if (flaw != NULL)
 	{
-		complain("is no JSON Web Key Set with good keys");
-		parsing->count = 0;
+		complain(flaw);
+		free_keys(parsing.keys);
+		parsing.keys->count = 0;
 	}
-	else if (!permissions_are_good(st, parsing->has_secret))
-	{
-		complain("can be written, or its secrets be read, by others than the server's user");
-		parsing->count = 0;
-	}
-	else if (parsing->count == 0)
-		complain("has no key for EdDSA or HS256");
-
 	if (loaded.context != NULL)
 		MemoryContextDelete(loaded.context);
 	loaded.context = fresh;
 	loaded.path = pstrdup(gov_jwks_file);
 	loaded.st = *st;
-	loaded.keys = parsing->keys;
-	loaded.count = parsing->count;
+	loaded.keys = parsing.keys;
 	MemoryContextSwitchTo(old);
 }
 
-int
-gov_jwks_load(const GovJwk **keys)
+const GovJwkSet *
+gov_jwks_file_keys(void)
 {
+	static const GovJwkSet none = {0, 0, NULL};
 	struct stat st;
 	int			fd;
 
-	*keys = NULL;
 	if (gov_jwks_file == NULL || gov_jwks_file[0] == '\0')
-		return 0;
+		return &none;
 
 	/* nonblocking: of a pipe nobody may ever write the other end */
 	fd = OpenTransientFile(gov_jwks_file, O_RDONLY | PG_BINARY | O_NONBLOCK);
@@ -237,7 +194,7 @@ gov_jwks_load(const GovJwk **keys)
 		complain("cannot be opened");
 		if (fd >= 0)
 			CloseTransientFile(fd);
-		return 0;
+		return &none;
 	}
 	if (loaded.context == NULL || strcmp(loaded.path, gov_jwks_file) != 0 ||
 		loaded.st.st_ino != st.st_ino || loaded.st.st_dev != st.st_dev ||
@@ -247,6 +204,5 @@ gov_jwks_load(const GovJwk **keys)
 		memcmp(&loaded.st.st_ctim, &st.st_ctim, sizeof(st.st_ctim)) != 0)
 		load(fd, &st);
 	CloseTransientFile(fd);
-	*keys = loaded.keys;
-	return loaded.count;
+	return loaded.keys;
 }

@@ -1,45 +1,53 @@
 /*
  * jwt.c
- *		Signed tokens (JSON Web Tokens, RFC 7519) that stand for a user.
+ *		Signed tokens (JSON Web Tokens, RFC 7519) that stand for a person.
  *
- * The order matters: form, header, signature, and only what a good signature
- * covers is read for its claims.
+ * The order matters: form, header, which issuer's keys to try, signature; only
+ * what a good signature covers is believed.
  */
 #include "postgres.h"
 
 #include <math.h>
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include "utils/timestamp.h"
 
 #include "core/guc.h"
 #include "identity/base64url.h"
+#include "identity/issuer.h"
 #include "identity/jwt.h"
 #include "identity/jwt_internal.h"
-#include "utils/timestamp.h"
-
-#define HS256_LEN 32
-#define ED25519_LEN 64
 
 typedef struct Header
 {
-	GovJwtAlgorithm algorithm;
+	const GovJwsAlgorithm *algorithm;
 	const char *kid;
-	int			seen;			/* "alg" so many times */
 } Header;
 
 typedef struct Claims
 {
-	const char *sub;
+	const char *iss;
 	double		exp;
 	double		nbf;			/* 0: at any time */
+	double		iat;			/* 0: not told */
 	bool		has_exp;
 	bool		for_us;
-	int			seen_sub;
-	int			seen_exp;
-	int			seen_nbf;
+	bool		email_verified;
+	const char *subject;
+	List	   *groups;
+	bool		lacks_groups;
+	/* what to look for */
+	const char *audience;
+	const char *user_claim;
+	const char *groups_claim;	/* NULL: in none */
 } Claims;
+
+/* One claim that an issuer's row demands of a new user. */
+typedef struct Required
+{
+	const char *name;
+	const char *value;
+	bool		found;
+} Required;
 
 /* The part of a token between dots, decoded; its length, or -1. */
 static int
@@ -53,6 +61,17 @@ decode_part(const char *begin, const char *end, uint8 **out)
 	return gov_base64url_decode(begin, len, *out);
 }
 
+/* A token that says what it is says that it is one of these. */
+static bool
+is_type(const char *typ)
+{
+	return typ != NULL &&
+		(pg_strcasecmp(typ, "JWT") == 0 ||
+		 pg_strcasecmp(typ, "at+jwt") == 0 ||
+		 pg_strcasecmp(typ, "application/jwt") == 0 ||
+		 pg_strcasecmp(typ, "application/at+jwt") == 0);
+}
+
 static bool
 read_header(const GovJsonField *field, void *arg)
 {
@@ -62,20 +81,33 @@ read_header(const GovJsonField *field, void *arg)
 		return true;
 	if (strcmp(field->name, "alg") == 0)
 	{
-		header->algorithm = gov_jwt_algorithm(field->string);
-		header->seen++;
+		header->algorithm = gov_jws_algorithm(field->string);
+		return header->algorithm != NULL;
 	}
-	else if (strcmp(field->name, "kid") == 0)
+	if (strcmp(field->name, "kid") == 0)
 	{
-		if (field->string == NULL || header->kid != NULL)
-			return false;
 		header->kid = field->string;
+		return field->string != NULL;
 	}
+	if (strcmp(field->name, "typ") == 0)
+		return is_type(field->string);
+
 	/* An extension that must be understood: none is. */
-	else if (strcmp(field->name, "crit") == 0 ||
-			 strcmp(field->name, "b64") == 0)
-		return false;
-	return true;
+	return strcmp(field->name, "crit") != 0 &&
+		strcmp(field->name, "b64") != 0;
+}
+
+/* The issuer, to know which keys to try: nothing else is read yet. */
+static bool
+read_issuer(const GovJsonField *field, void *arg)
+{
+	const char **issuer = arg;
+
+	if (field->depth != 1 || field->name == NULL ||
+		strcmp(field->name, "iss") != 0)
+		return true;
+	*issuer = field->string;
+	return field->string != NULL;
 }
 
 static bool
@@ -87,150 +119,291 @@ read_time(const GovJsonField *field, double *value)
 	return isfinite(*value);
 }
 
+/* Is it an element of that claim, or the claim itself? */
+static bool
+is_of_claim(const GovJsonField *field, const char *claim)
+{
+	return claim != NULL && field->top != NULL &&
+		strcmp(field->top, claim) == 0 &&
+		(field->depth == 1 || (field->depth == 2 && field->in_array));
+}
+
 static bool
 read_claim(const GovJsonField *field, void *arg)
 {
 	Claims	   *claims = arg;
+	bool		is_top = field->depth == 1;
 
 	if (field->name == NULL || field->is_end)
 		return true;
-	if (field->depth == 1 && strcmp(field->name, "sub") == 0)
+	if (is_of_claim(field, "aud") && field->string != NULL &&
+		strcmp(field->string, claims->audience) == 0)
+		claims->for_us = true;
+	if (is_of_claim(field, claims->groups_claim) && field->string != NULL)
+		claims->groups = lappend(claims->groups,
+								 unconstify(char *, field->string));
+	if (is_top && strcmp(field->name, claims->user_claim) == 0)
 	{
-		claims->sub = field->string;
-		return field->string != NULL && ++claims->seen_sub == 1;
+		claims->subject = field->string;
+		if (field->string == NULL)
+			return false;
 	}
-	if (field->depth == 1 && strcmp(field->name, "exp") == 0)
+
+	/* Instead of more groups than it has room for, an issuer names a place. */
+	if (claims->groups_claim != NULL &&
+		((field->depth == 2 && !field->in_array &&
+		  strcmp(field->top, "_claim_names") == 0 &&
+		  strcmp(field->name, claims->groups_claim) == 0) ||
+		 (is_top && strcmp(field->name, "hasgroups") == 0 &&
+		  (field->is_true || field->string != NULL))))
+		claims->lacks_groups = true;
+
+	if (!is_top)
+		return true;
+	if (strcmp(field->name, "exp") == 0)
 	{
 		claims->has_exp = true;
-		return read_time(field, &claims->exp) && ++claims->seen_exp == 1;
+		return read_time(field, &claims->exp);
 	}
-	if (field->depth == 1 && strcmp(field->name, "nbf") == 0)
-		return read_time(field, &claims->nbf) && ++claims->seen_nbf == 1;
-	if (strcmp(field->name, "aud") == 0 && field->string != NULL &&
-		(field->depth == 1 || (field->depth == 2 && field->in_array)) &&
-		strcmp(field->string, gov_jwt_audience) == 0)
-		claims->for_us = true;
+	if (strcmp(field->name, "nbf") == 0)
+		return read_time(field, &claims->nbf);
+	if (strcmp(field->name, "iat") == 0)
+		return read_time(field, &claims->iat);
+	if (strcmp(field->name, "email_verified") == 0)
+		claims->email_verified = field->is_true;
 	return true;
 }
 
 static bool
-verify_eddsa(const GovJwk *key, const char *signed_text, int len,
-			 const uint8 *signature)
+read_required(const GovJsonField *field, void *arg)
 {
-	EVP_PKEY   *public_key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519,
-														 NULL, key->bytes,
-														 key->len);
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	bool		good;
+	ListCell   *lc;
 
-	good = public_key != NULL && context != NULL &&
-		EVP_DigestVerifyInit(context, NULL, NULL, NULL, public_key) == 1 &&
-		EVP_DigestVerify(context, signature, ED25519_LEN,
-						 (const unsigned char *) signed_text, len) == 1;
-	EVP_MD_CTX_free(context);
-	EVP_PKEY_free(public_key);
-	return good;
+	foreach(lc, (List *) arg)
+	{
+		Required   *required = lfirst(lc);
+
+		if (is_of_claim(field, required->name) && field->string != NULL &&
+			strcmp(field->string, required->value) == 0)
+			required->found = true;
+	}
+	return true;
 }
 
+/* Has the token each claim that the issuer's row demands of a new user? */
 static bool
-verify_hs256(const GovJwk *key, const char *signed_text, int len,
-			 const uint8 *signature)
+has_required(const GovIssuer *issuer, const uint8 *payload, int len)
 {
-	uint8		expected[EVP_MAX_MD_SIZE];
-	unsigned int expected_len = 0;
-	bool		good;
+	List	   *all = NIL;
+	JsonbIterator *it = JsonbIteratorInit(&issuer->required_claims->root);
+	JsonbIteratorToken token;
+	JsonbValue	v;
+	Required   *required = NULL;
+	ListCell   *lc;
 
-	good = HMAC(EVP_sha256(), key->bytes, key->len,
-				(const unsigned char *) signed_text, len, expected,
-				&expected_len) != NULL &&
-		expected_len == HS256_LEN &&
-		CRYPTO_memcmp(expected, signature, HS256_LEN) == 0;
-	explicit_bzero(expected, sizeof(expected));
-	return good;
+	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+		{
+			required = palloc0(sizeof(Required));
+			required->name = pnstrdup(v.val.string.val, v.val.string.len);
+			all = lappend(all, required);
+		}
+		else if (token == WJB_VALUE && required != NULL)
+			required->value = pnstrdup(v.val.string.val, v.val.string.len);
+	}
+	if (all == NIL ||
+		!gov_json_read((const char *) payload, len, read_required, all))
+		return false;
+	foreach(lc, all)
+	{
+		if (!((Required *) lfirst(lc))->found)
+			return false;
+	}
+	return true;
 }
 
-/* Has one of the keys, of the header's kind, made this signature? */
+/* Has one of the keys made this signature? */
 static bool
-verify_signature(const Header *header, const char *signed_text, int len,
-				 const uint8 *signature, int signature_len)
+is_signed(const GovJwkSet *keys, const Header *header, const char *text,
+		  int len, const uint8 *signature, int signature_len)
 {
-	const GovJwk *keys;
-	int			count = gov_jwks_load(&keys);
-	bool		is_eddsa = header->algorithm == GOV_JWT_EDDSA;
 	int			i;
 
-	if (signature_len != (is_eddsa ? ED25519_LEN : HS256_LEN))
-		return false;
-	for (i = 0; i < count; i++)
+	for (i = 0; i < keys->count; i++)
 	{
-		const GovJwk *key = &keys[i];
+		const GovJwk *key = &keys->keys[i];
 
-		if (key->algorithm != header->algorithm ||
-			(header->kid != NULL && key->kid != NULL &&
-			 strcmp(header->kid, key->kid) != 0))
-			continue;
-		if (is_eddsa ? verify_eddsa(key, signed_text, len, signature) :
-			verify_hs256(key, signed_text, len, signature))
+		if (gov_jws_key_serves(&key->key, header->algorithm) &&
+			(header->kid == NULL || key->kid == NULL ||
+			 strcmp(header->kid, key->kid) == 0) &&
+			gov_jws_verify(&key->key, header->algorithm, text, len,
+						   signature, signature_len))
 			return true;
 	}
 	return false;
 }
 
-/* Begun, not expired, and of the years that other moments are of? */
-static bool
-is_in_time(const Claims *claims, const char **hint)
+/* What is wrong with its times, or NULL. */
+static const char *
+time_flaw(const Claims *claims, double leeway, const char **hint)
 {
 	double		now = gov_seconds_since_1970(GetCurrentTimestamp());
 
-	if (gov_looks_like_ms(claims->exp) || gov_looks_like_ms(claims->nbf))
+	if (gov_looks_like_ms(claims->exp) || gov_looks_like_ms(claims->nbf) ||
+		gov_looks_like_ms(claims->iat))
 	{
-		*hint = "A time of the token looks like milliseconds: exp and nbf are seconds since 1970.";
-		return false;
+		*hint = "A time of the token looks like milliseconds: exp, nbf and iat are seconds since 1970.";
+		return "a time looks like milliseconds";
 	}
-	return claims->exp > now &&
-		claims->exp <= gov_seconds_since_1970(gov_last_expiry()) &&
-		claims->nbf >= 0 && claims->nbf <= now;
+	if (!claims->has_exp ||
+		claims->exp > gov_seconds_since_1970(gov_last_expiry()))
+		return "it does not expire within 100 years";
+	if (claims->exp + leeway <= now)
+	{
+		*hint = "The token has expired.";
+		return "it has expired";
+	}
+	if (claims->nbf < 0 || claims->nbf - leeway > now ||
+		claims->iat < 0 || claims->iat - leeway > now)
+	{
+		*hint = "The token is not valid yet: is a clock wrong?";
+		return "it is not valid yet";
+	}
+	return NULL;
 }
 
-bool
-gov_jwt_verify(const char *token, int len, char user_id[GOV_ID_LEN + 1],
-			   const char **hint)
+/* The person's name is text of a length that people and machines have. */
+static bool
+is_subject(const char *subject)
+{
+	const char *c;
+
+	if (subject == NULL || subject[0] == '\0' ||
+		strlen(subject) > GOV_SUBJECT_LEN)
+		return false;
+	for (c = subject; *c != '\0'; c++)
+	{
+		if ((unsigned char) *c < ' ' || *c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+/* What is wrong with a token that was signed by a key of its issuer. */
+static const char *
+claims_flaw(const GovIssuer *issuer, const uint8 *payload, int len,
+			Claims *claims, const char **hint)
+{
+	const char *flaw;
+
+	if (!gov_json_read((const char *) payload, len, read_claim, claims))
+		return "a claim has not the type that it should have";
+	if (!claims->for_us)
+	{
+		*hint = "The token is for another audience.";
+		return "it is for another audience";
+	}
+	flaw = time_flaw(claims, issuer ? issuer->leeway : 0, hint);
+	if (flaw != NULL)
+		return flaw;
+	if (!is_subject(claims->subject))
+		return "it names nobody";
+	if (strcmp(claims->user_claim, "email") == 0 && !claims->email_verified)
+	{
+		*hint = "The issuer has not verified the token's e-mail address.";
+		return "its e-mail address is not verified";
+	}
+	return NULL;
+}
+
+/*
+ * verify
+ *		NULL, and what the token says, or what is wrong with it.
+ */
+static const char *
+verify(const char *token, int len, GovJwt *jwt)
 {
 	const char *end = token + len;
 	const char *first;
 	const char *second;
+	uint8	   *payload;
 	uint8	   *bytes;
-	uint8	   *signature;
+	int			payload_len;
 	int			nbytes;
-	int			nsignature;
 	Header		header = {0};
 	Claims		claims = {0};
+	const char *iss = NULL;
+	const GovIssuer *issuer = NULL;
+	const char *flaw;
+	ListCell   *lc;
 
-	if (gov_jwt_audience == NULL || gov_jwt_audience[0] == '\0' ||
-		len > GOV_JWT_MAX ||
+	if (len > GOV_JWT_MAX ||
 		(first = memchr(token, '.', len)) == NULL ||
 		(second = memchr(first + 1, '.', end - first - 1)) == NULL)
-		return false;
-
+		return "it is no token";
 	nbytes = decode_part(token, first, &bytes);
 	if (nbytes <= 0 ||
 		!gov_json_read((char *) bytes, nbytes, read_header, &header) ||
-		header.seen != 1 || header.algorithm == GOV_JWT_NONE)
-		return false;
-	nsignature = decode_part(second + 1, end, &signature);
-	if (nsignature <= 0 ||
-		!verify_signature(&header, token, second - token, signature,
-						  nsignature))
-		return false;
+		header.algorithm == NULL)
+		return "its header is malformed, or its algorithm none of ours";
+	payload_len = decode_part(first + 1, second, &payload);
+	if (payload_len <= 0 ||
+		!gov_json_read((char *) payload, payload_len, read_issuer, &iss))
+		return "its claims are malformed";
+	nbytes = decode_part(second + 1, end, &bytes);
+	if (nbytes <= 0)
+		return "its signature is malformed";
 
-	nbytes = decode_part(first + 1, second, &bytes);
-	if (nbytes <= 0 ||
-		!gov_json_read((char *) bytes, nbytes, read_claim, &claims))
-		return false;
-	if (!claims.for_us || !claims.has_exp || claims.sub == NULL ||
-		!gov_id_is_valid(claims.sub, strlen(claims.sub)) ||
-		!is_in_time(&claims, hint))
-		return false;
-	strlcpy(user_id, claims.sub, GOV_ID_LEN + 1);
-	return true;
+	if (iss != NULL)
+		issuer = gov_issuer_find(iss);
+	if (issuer != NULL)
+	{
+		if (!is_signed(issuer->keys, &header, token, second - token, bytes,
+					   nbytes))
+			return "no key of its issuer made its signature";
+		claims.audience = issuer->audience;
+		claims.user_claim = issuer->user_claim;
+		claims.groups_claim = issuer->groups_claim;
+	}
+	else
+	{
+		bool		is_ours = is_signed(gov_jwks_file_keys(), &header, token,
+										second - token, bytes, nbytes);
+
+		if (iss != NULL)
+		{
+			/* By a slip of a letter, maybe: who can sign is no stranger. */
+			foreach(lc, gov_issuers())
+				is_ours |= is_signed(((GovIssuer *) lfirst(lc))->keys, &header,
+									 token, second - token, bytes, nbytes);
+			if (is_ours)
+				jwt->hint = "The issuer of the token is unknown here.";
+			return "its issuer is unknown";
+		}
+		if (!is_ours || gov_jwt_audience == NULL ||
+			gov_jwt_audience[0] == '\0')
+			return "no key of governance.jwks_file made its signature";
+		claims.audience = gov_jwt_audience;
+		claims.user_claim = "sub";
+	}
+
+	flaw = claims_flaw(issuer, payload, payload_len, &claims, &jwt->hint);
+	if (flaw != NULL)
+		return flaw;
+	jwt->issuer = issuer ? iss : NULL;
+	jwt->subject = claims.subject;
+	jwt->lacks_groups = claims.lacks_groups;
+	jwt->groups = claims.lacks_groups ? NIL : claims.groups;
+	jwt->may_create = issuer != NULL && issuer->create_users &&
+		has_required(issuer, payload, payload_len);
+	return NULL;
+}
+
+bool
+gov_jwt_verify(const char *token, int len, GovJwt *jwt)
+{
+	memset(jwt, 0, sizeof(*jwt));
+	jwt->flaw = verify(token, len, jwt);
+	return jwt->flaw == NULL;
 }

@@ -1,28 +1,37 @@
 /*
  * jwt.h
- *		Signed tokens (JSON Web Tokens, RFC 7519) that stand for a user.
+ *		Signed tokens (JSON Web Tokens, RFC 7519) that stand for a person.
  *
- * Invariants: the algorithm is that of the key, not of the token: a key of
- * one kind never verifies a signature of the other.  Only EdDSA (Ed25519) and
- * HS256 exist here, and "none" does not.  Nothing in a token raises an error:
- * whatever is wrong with it, the answer is no.  What is wrong with the file of
- * keys goes to the server log alone.
+ * Invariants: a token is verified with the keys of the issuer that it names
+ * and no others; the algorithm is that of the key, not of the token (jws.h).
+ * Nothing in a token raises an error: whatever is wrong with it, the answer
+ * is no.  What is wrong is for the server log, without the token; who shows a
+ * token that a key of the issuer signed learns a little of it, a stranger
+ * nothing.
  */
 #ifndef GOV_JWT_H
 #define GOV_JWT_H
+
+#include "nodes/pg_list.h"
 
 #include "core/args.h"
 
 /* Bytes of a token: as many as the gateway takes for a header at most. */
 #define GOV_JWT_MAX (1024 * 1024)
 
-/*
- * Is it signed by a key of governance.jwks_file, for governance.jwt_audience,
- * begun, not expired, and to expire within 100 years?  Then its subject.
- * Where nothing but a time is wrong that looks like milliseconds, "hint" says
- * so; it is left alone otherwise.
- */
-extern bool gov_jwt_verify(const char *token, int len,
-						   char user_id[GOV_ID_LEN + 1], const char **hint);
+typedef struct GovJwt
+{
+	/* of a good one */
+	const char *issuer;			/* NULL: governance.jwks_file stands for it */
+	const char *subject;		/* the issuer's name for the person */
+	List	   *groups;			/* char *, as the token has them */
+	bool		lacks_groups;	/* there were too many for the issuer */
+	bool		may_create;		/* a user, where nobody is linked */
+	/* of a bad one */
+	const char *flaw;			/* for the log */
+	const char *hint;			/* for the holder; NULL: nothing is told */
+} GovJwt;
+
+extern bool gov_jwt_verify(const char *token, int len, GovJwt *jwt);
 
 #endif							/* GOV_JWT_H */

@@ -6,7 +6,7 @@
  *	kind		the first part of event types and resources
  *	key			the columns that make the id in a resource, joined by ':'
  *	cache		which backend cache a change makes stale (NONE, ACCESS,
- *				POLICY, ADMIT, SLA)
+ *				POLICY, ADMIT, SLA, ISSUER)
  *	fixed		columns that never change once written
  *	hidden		a column that is shown nowhere, events included
  *	machines	"column=machine" for each state machine
@@ -26,6 +26,11 @@ GOV_TABLE("api_tokens", "api_token", "token_id", NONE,
 		  "token_id user_id token_hash created_at created_by"
 		  " principals backers", "token_hash",
 		  "", NOTHING)
+GOV_TABLE("issuers", "issuer", "issuer", ISSUER, "issuer", "", "", NOTHING)
+GOV_TABLE("issuer_keys", "issuer_key", "issuer thumbprint", ISSUER,
+		  "issuer thumbprint kty crv n e x y secret", "secret", "", NOTHING)
+GOV_TABLE("user_identities", "user_identity", "issuer subject", ACCESS,
+		  "issuer subject", "", "", NOTHING)
 GOV_TABLE("models", "model", "model_id", NONE, "model_id created_at created_by",
 		  "", "", KEEP)
 GOV_TABLE("model_versions", "model_version", "model_id version", NONE,

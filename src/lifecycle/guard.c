@@ -57,6 +57,7 @@ PG_FUNCTION_INFO_V1(gov_guard_moves);
 #define CACHE_POLICY GOV_CACHE_POLICY
 #define CACHE_ADMIT GOV_CACHE_ADMIT
 #define CACHE_SLA GOV_CACHE_SLA
+#define CACHE_ISSUER GOV_CACHE_ISSUER
 
 typedef struct TableDef
 {

@@ -50,6 +50,7 @@ SELECT gov_mark_incident_reportable(1, (SELECT min(regime) FROM governance.regul
 SELECT gov_delegate('admin', 'pia', now() + interval '1 day', 'holiday');
 SELECT gov_create_api_token('rosa', 'ci');
 SELECT gov_create_consumer('pager', 'pia');
+SELECT gov_set_issuer('https://op.example', 'world');
 SELECT gov_compliance_report();
 SELECT count(gov_log_event('sale', 'sell', 'goods/' || i)) FROM generate_series(1, 50) AS i;
 SELECT gov_evaluate_sla();

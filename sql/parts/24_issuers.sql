@@ -1,0 +1,132 @@
+-- Who signs tokens that open something, with which keys, and whom they mean.
+
+-- Empty: carries the invalidation of what is kept of issuers and their keys.
+CREATE TABLE governance.issuer_generation ();
+COMMENT ON TABLE governance.issuer_generation IS
+'Empty: carries the invalidation of issuers'' caches.';
+
+CREATE TABLE governance.issuers (
+    issuer            text COLLATE "C" NOT NULL,
+    audience          text COLLATE "C" NOT NULL,
+    user_claim        text COLLATE "C" NOT NULL DEFAULT 'sub',
+    groups_claim      text COLLATE "C",
+    leeway            interval NOT NULL DEFAULT '60 s',
+    email_is_identity boolean NOT NULL DEFAULT false,
+    create_users      boolean NOT NULL DEFAULT false,
+    required_claims   jsonb NOT NULL DEFAULT '{}',
+    set_at            timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    set_by            text COLLATE "C",
+    CONSTRAINT issuers_pkey PRIMARY KEY (issuer),
+    CONSTRAINT issuers_issuer_check CHECK (issuer <> '' AND pg_catalog.octet_length(issuer) <= 512 AND issuer NOT LIKE 'postgres:%'),
+    CONSTRAINT issuers_audience_check CHECK (audience <> ''),
+    CONSTRAINT issuers_user_claim_check CHECK (user_claim IN ('sub', 'oid', 'email') AND (user_claim <> 'email' OR email_is_identity)),
+    CONSTRAINT issuers_leeway_check CHECK (leeway BETWEEN '0' AND '1 hour'),
+    CONSTRAINT issuers_required_claims_check CHECK (pg_catalog.jsonb_typeof(required_claims) = 'object' AND (required_claims <> '{}' OR NOT create_users))
+);
+COMMENT ON TABLE governance.issuers IS
+'Whose signed tokens (JWT) open something, set by gov_set_issuer().  A token names its issuer by iss, to the letter, and is verified with the keys of that one alone.';
+COMMENT ON COLUMN governance.issuers.audience IS 'What aud of a token must name.';
+COMMENT ON COLUMN governance.issuers.user_claim IS 'The claim that names the person: sub, oid or email.';
+COMMENT ON COLUMN governance.issuers.groups_claim IS 'The claim that has the person''s groups; NULL: they are not read.';
+COMMENT ON COLUMN governance.issuers.leeway IS 'By so much a clock may be wrong: exp, nbf and iat count with it.';
+COMMENT ON COLUMN governance.issuers.email_is_identity IS 'user_claim may be email: who gets the address becomes the person.';
+COMMENT ON COLUMN governance.issuers.create_users IS 'A person who is not linked becomes a user without roles at the first token.';
+COMMENT ON COLUMN governance.issuers.required_claims IS 'What such a token must say: {claim: value}; a claim that is a list must have the value in it.';
+
+CREATE TABLE governance.issuer_keys (
+    issuer     text COLLATE "C" NOT NULL,
+    thumbprint text COLLATE "C" NOT NULL,
+    kid        text COLLATE "C",
+    kty        text COLLATE "C" NOT NULL,
+    crv        text COLLATE "C",
+    alg        text COLLATE "C",
+    n          text COLLATE "C",
+    e          text COLLATE "C",
+    x          text COLLATE "C",
+    y          text COLLATE "C",
+    secret     text COLLATE "C",
+    stored_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    stored_by  text COLLATE "C",
+    CONSTRAINT issuer_keys_pkey PRIMARY KEY (issuer, thumbprint),
+    CONSTRAINT issuer_keys_issuer_fkey FOREIGN KEY (issuer)
+        REFERENCES governance.issuers
+);
+-- pg_read_all_data reads pg_statistic
+ALTER TABLE governance.issuer_keys ALTER COLUMN secret SET STATISTICS 0;
+COMMENT ON TABLE governance.issuer_keys IS
+'The keys of issuers by their members in a JSON Web Key (RFC 7517), as gov_store_issuer_keys() stored them.  No role can read a secret.';
+COMMENT ON COLUMN governance.issuer_keys.thumbprint IS 'SHA-256 of the key in base64url.  Source: RFC 7638.';
+
+CREATE TABLE governance.user_identities (
+    user_id   text COLLATE "C" NOT NULL,
+    issuer    text COLLATE "C" NOT NULL,
+    subject   text COLLATE "C" NOT NULL,
+    linked_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    linked_by text COLLATE "C",
+    -- the subject first: it is looked up by itself
+    CONSTRAINT user_identities_pkey PRIMARY KEY (subject, issuer),
+    CONSTRAINT user_identities_user_id_fkey FOREIGN KEY (user_id)
+        REFERENCES governance.users,
+    CONSTRAINT user_identities_issuer_check CHECK (issuer <> '' AND pg_catalog.octet_length(issuer) <= 512),
+    CONSTRAINT user_identities_subject_check CHECK (subject <> '' AND pg_catalog.octet_length(subject) <= 2048)
+);
+CREATE INDEX user_identities_user_id_idx ON governance.user_identities (user_id);
+COMMENT ON TABLE governance.user_identities IS
+'By what name an issuer means a user; the same name of another issuer is somebody else.  Issuers postgres:METHOD are what PostgreSQL itself authenticated by.';
+COMMENT ON COLUMN governance.user_identities.linked_by IS
+'Who linked them; system: the user was made at the first token, and nobody has looked at it yet.';
+
+CREATE FUNCTION @extschema@.gov_set_issuer(
+    issuer text,
+    audience text,
+    user_claim text = 'sub',
+    groups_claim text = NULL,
+    leeway interval = '60 s',
+    email_is_identity boolean = false,
+    create_users boolean = false,
+    required_claims jsonb = '{}')
+RETURNS governance.issuers
+AS 'MODULE_PATHNAME', 'gov_set_issuer'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_set_issuer(text, text, text, text, interval, boolean, boolean, jsonb) IS
+'Let signed tokens of an issuer open something, or change how; the row.  Its keys and links stay.  user_claim is sub, oid or, with email_is_identity, email, which then counts where email_verified is true.  create_users makes a user without roles for who is not linked and has every claim of required_claims.  Needs system:config.  A leeway over an hour, create_users without required_claims, email without email_is_identity: 22023.';
+
+CREATE FUNCTION @extschema@.gov_drop_issuer(issuer text)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_drop_issuer'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_drop_issuer(text) IS
+'Let no token of an issuer open anything, with its keys and links, each in the trail; was there one?  Needs system:config.';
+
+CREATE FUNCTION @extschema@.gov_store_issuer_keys(
+    issuer text,
+    jwks jsonb)
+RETURNS governance.issuers
+AS 'MODULE_PATHNAME', 'gov_store_issuer_keys'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_store_issuer_keys(text, jsonb) IS
+'Replace the keys of an issuer by those of a JSON Web Key Set (RFC 7517) that can verify signatures; the issuer''s row.  What is the same already writes nothing.  Keys for something else are left out, weak or malformed ones with a notice.  Needs identity:keys.  No set, over 64 kB, no key left, a kid twice, a private key: 22023, and the keys stay; unknown issuer: 42704.';
+
+CREATE FUNCTION @extschema@.gov_link_identity(
+    user_id text,
+    issuer text,
+    subject text)
+RETURNS governance.user_identities
+AS 'MODULE_PATHNAME', 'gov_link_identity'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_link_identity(text, text, text) IS
+'Say that an issuer means a user by a subject (what its user_claim has); the row.  The issuer postgres:METHOD is what PostgreSQL authenticated by.  Needs user:manage and every permission that the user has (42501).  Linked to another user: 23505; unknown user or issuer: 42704.';
+
+CREATE FUNCTION @extschema@.gov_unlink_identity(
+    issuer text,
+    subject text)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_unlink_identity'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_unlink_identity(text, text) IS
+'End what gov_link_identity() began; was it linked?  Needs user:manage.';

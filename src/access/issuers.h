@@ -1,0 +1,17 @@
+/*
+ * issuers.h
+ *		What the writers of issuers and of what hangs on them share.
+ */
+#ifndef GOV_ISSUERS_H
+#define GOV_ISSUERS_H
+
+#include "fmgr.h"
+
+/* Arguments; 22023 where they are no name. */
+extern const char *gov_arg_issuer(FunctionCallInfo fcinfo, int n);
+extern const char *gov_arg_subject(FunctionCallInfo fcinfo, int n);
+
+/* Hold an issuer that must not go meanwhile; 42704: there is none (SPI). */
+extern void gov_issuer_share(const char *issuer);
+
+#endif							/* GOV_ISSUERS_H */

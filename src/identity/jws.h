@@ -1,0 +1,78 @@
+/*
+ * jws.h
+ *		Signatures of JSON Web Tokens: the algorithms, and the keys they take.
+ *
+ * Algorithms are those of RFC 7518 (HS256, RS*, PS*, ES*), RFC 8037 (EdDSA)
+ * and RFC 9864 (Ed25519, another name for it).  Pure: it knows nothing of the
+ * server, and its memory is OpenSSL's.
+ *
+ * Invariants: an algorithm is served by keys of its own type and curve alone,
+ * so no public key is ever the secret of an HMAC, and "none" is no algorithm.
+ * A key is looked at when it is made: RSA has at least 2048 bits, a point is
+ * on its curve, a secret has at least 32 bytes.
+ */
+#ifndef GOV_JWS_H
+#define GOV_JWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Room for a thumbprint (RFC 7638, SHA-256) in base64url. */
+#define GOV_JWK_THUMBPRINT_LEN 45
+
+typedef struct GovJwsAlgorithm GovJwsAlgorithm;
+
+/* By its name in a header; NULL: there is none such. */
+extern const GovJwsAlgorithm *gov_jws_algorithm(const char *name);
+
+/* The members of a JSON Web Key (RFC 7517) that matter; NULL: not there. */
+typedef struct GovJwkText
+{
+	const char *kty;
+	const char *crv;
+	const char *alg;
+	const char *use;
+	const char *kid;
+	const char *n;
+	const char *e;
+	const char *x;
+	const char *y;
+	const char *k;
+	bool		has_key_ops;
+	bool		may_verify;		/* key_ops names it */
+} GovJwkText;
+
+typedef struct GovJwsKey
+{
+	const struct KeyType *type;
+	const GovJwsAlgorithm *only;	/* NULL: any that its type serves */
+	struct evp_pkey_st *public_key; /* NULL: it is a secret */
+	uint8_t    *secret;
+	size_t		secret_len;
+} GovJwsKey;
+
+/*
+ * A key to verify with; false where it cannot be one, and "flaw" says why, or
+ * is NULL where it is meant for something else.
+ */
+extern bool gov_jws_key_make(const GovJwkText *text, GovJwsKey *key,
+							 const char **flaw);
+extern void gov_jws_key_free(GovJwsKey *key);
+extern bool gov_jws_key_is_secret(const GovJwsKey *key);
+
+/* Of a key that could be made. */
+extern bool gov_jwk_thumbprint(const GovJwkText *text,
+							   char out[GOV_JWK_THUMBPRINT_LEN]);
+
+/* May the key verify that algorithm? */
+extern bool gov_jws_key_serves(const GovJwsKey *key,
+							   const GovJwsAlgorithm *algorithm);
+
+/* Did the holder of the key, which serves the algorithm, sign the text? */
+extern bool gov_jws_verify(const GovJwsKey *key,
+						   const GovJwsAlgorithm *algorithm,
+						   const void *text, size_t len,
+						   const uint8_t *signature, size_t signature_len);
+
+#endif							/* GOV_JWS_H */
