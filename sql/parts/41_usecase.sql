@@ -178,6 +178,7 @@ CREATE TABLE governance.impact_questions (
     applies_to     date,
     older_than     date,
     older_from     date,
+    owed_by        text,
     amended_by     text NOT NULL DEFAULT '',
     checked_on     date,
     CONSTRAINT impact_questions_pkey PRIMARY KEY (question_id),
@@ -191,6 +192,7 @@ CREATE TABLE governance.impact_questions (
     CONSTRAINT impact_questions_forces_check CHECK ((effect = 'forces') = (risk_class IS NOT NULL)),
     CONSTRAINT impact_questions_applies_check CHECK (applies_from < applies_to),
     CONSTRAINT impact_questions_older_check CHECK ((older_than IS NULL) = (older_from IS NULL)),
+    CONSTRAINT impact_questions_owed_by_check CHECK (owed_by IN ('provider', 'deployer')),
     CONSTRAINT impact_questions_boolean_check CHECK (effect = 'scores' OR answer_type = 'boolean')
 );
 COMMENT ON TABLE governance.impact_questions IS
@@ -209,6 +211,8 @@ COMMENT ON COLUMN governance.impact_questions.applies_to IS
 'The day from which it counts no more; NULL: no such.';
 COMMENT ON COLUMN governance.impact_questions.older_than IS
 'What was placed on the market before that day has until older_from; NULL: no such.';
+COMMENT ON COLUMN governance.impact_questions.owed_by IS
+'Whom the duty binds that a true answer brings; NULL: whoever provides or deploys it.';
 COMMENT ON COLUMN governance.impact_questions.amended_by IS
 'The act that last changed it.';
 COMMENT ON COLUMN governance.impact_questions.checked_on IS
@@ -309,6 +313,8 @@ UPDATE governance.impact_questions SET applies_from = '2026-12-02', amended_by =
 WHERE question_id IN ('prohibited.intimate_material', 'prohibited.child_abuse_material');
 UPDATE governance.impact_questions SET older_than = '2026-08-02', older_from = '2026-12-02', amended_by = 'Regulation (EU) 2026/1744'
 WHERE question_id = 'transparency.synthetic_content';
+UPDATE governance.impact_questions SET owed_by = CASE WHEN source ~ 'Art. 50\([12]\)' THEN 'provider' ELSE 'deployer' END
+WHERE category = 'transparency';
 UPDATE governance.impact_questions SET applies_from = '2018-05-25'
 WHERE question_id = 'impact.high_risk_processing';
 
@@ -327,6 +333,8 @@ COMMENT ON COLUMN governance.impact_facts.value_type IS 'date: a text such as "2
 INSERT INTO governance.impact_facts (fact, value_type, options, source, question) VALUES
     ('placed_on_market_on', 'date', '{}', 'Regulation (EU) 2024/1689, Art. 111(2), (4)',
      'When was it first placed on the market or put into service?  Not said: what is newest applies.'),
+    ('significant_change_on', 'date', '{}', 'Regulation (EU) 2024/1689, Art. 111(2)',
+     'When was its design last changed significantly?'),
     ('annex_i_section', 'choice', '{A,B,none}', 'Regulation (EU) 2024/1689, Annex I, Art. 2(2)',
      'Which section of Annex I is the product''s legislation in?'),
     ('public_authority', 'boolean', '{}', 'Regulation (EU) 2024/1689, Art. 27(1), 49(3), 111(2)',
@@ -404,7 +412,7 @@ BEGIN ATOMIC
     ),
     answered AS (
         SELECT
-            q.question_id, q.category, q.answer_type, q.options, q.weight, q.effect, q.position, q.source, q.applies_to,
+            q.question_id, q.category, q.answer_type, q.options, q.weight, q.effect, q.position, q.source, q.applies_to, q.owed_by,
             pg_catalog.array_position('{limited,high,prohibited}'::text[], q.risk_class) AS rank,
             CASE WHEN q.older_than > (
                     SELECT (f.value #>> '{}')::date
@@ -441,7 +449,12 @@ BEGIN ATOMIC
                         WHEN 'boolean' THEN 'true, false'
                         ELSE pg_catalog.array_to_string(f.options, ', ') END || ')', '; ' ORDER BY f.fact)
                     FROM fact AS f
-                    WHERE NOT f.is_valid)) AS wrong,
+                    WHERE NOT f.is_valid),
+                -- the legislation is that of Annex I, or is not
+                (SELECT 'annex_i_section (A, B: product.safety_component is true)'
+                    FROM fact AS f
+                    WHERE f.fact = 'annex_i_section' AND f.value = '"none"'
+                        AND judge_impact.assessment -> 'product.safety_component' = 'true')) AS wrong,
             pg_catalog.string_agg(s.question_id, ', ' ORDER BY s.position) FILTER (WHERE s.answer = 'null') AS missing,
             coalesce(round(100 * sum(s.weight * s.share) / nullif(sum(s.weight), 0), 2), 0) AS impact_score
         FROM answered AS s
@@ -458,6 +471,31 @@ BEGIN ATOMIC
                 AND NOT EXISTS (
                     SELECT FROM answered AS d
                     WHERE d.category = s.category AND d.effect = 'defeats_relief' AND d.share = 1))
+    ),
+    said AS (
+        SELECT
+            pg_catalog.max(f.value #>> '{}') FILTER (WHERE f.fact = 'placed_on_market_on')::date AS placed_on,
+            pg_catalog.max(f.value #>> '{}') FILTER (WHERE f.fact = 'significant_change_on')::date AS changed_on,
+            coalesce(pg_catalog.bool_or(f.fact = 'public_authority' AND f.value = 'true'), false) AS is_public,
+            coalesce(pg_catalog.bool_or(f.fact = 'annex_i_section' AND f.value = '"B"'), false) AS is_section_b,
+            pg_catalog.max(f.value #>> '{}') FILTER (WHERE f.fact = 'role') AS role
+        FROM fact AS f
+        WHERE f.is_valid
+    ),
+    -- From when the duty that it brings binds us, which moves no class:
+    -- Article 2(2) for section B of Annex I, Article 111(2) for what was there
+    -- before, Article 50 for who provides or deploys.
+    owed AS (
+        SELECT f.question_id, CASE
+            WHEN f.rank = 3 THEN f.applies_from
+            WHEN f.owed_by <> s.role THEN NULL
+            WHEN f.category = 'product_safety' AND s.is_section_b THEN NULL
+            WHEN f.rank = 2 AND s.placed_on < f.applies_from THEN least(
+                CASE WHEN s.changed_on >= f.applies_from THEN s.changed_on END,
+                CASE WHEN s.is_public THEN date '2030-08-02' END)
+            ELSE f.applies_from END AS owed_from
+        FROM forced AS f
+        CROSS JOIN said AS s
     ),
     -- The class on that day, and on each day after it on which something changes.
     class AS (
@@ -508,8 +546,10 @@ BEGIN ATOMIC
         coalesce((
             SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('question_id', f.question_id,
                     'source', f.source, 'applies_from', f.applies_from,
+                    'owed_from', o.owed_from, 'owed_by', f.owed_by,
                     'risk_class', ('{limited,high,prohibited}'::text[])[f.rank]) ORDER BY f.rank DESC, f.position)
             FROM forced AS f
+            JOIN owed AS o ON o.question_id = f.question_id
             WHERE coalesce(f.applies_from <= judge_impact.on_date, true)
                 AND coalesce(judge_impact.on_date < f.applies_to, true)), '[]'),
         coalesce((
@@ -535,7 +575,7 @@ AS 'MODULE_PATHNAME', 'gov_classify'
 LANGUAGE C STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_classify(jsonb, date) IS
-'What answers to impact_questions, and impact_facts, come to by the law of a day: {on_date, risk_class, impact_score, impact_level, reasons: [{question_id, source, applies_from, risk_class}], later: [{on, risk_class}], unanswered}.  Stores nothing; what is left out counts as harmless, and is named in unanswered.  Needs nothing.  Unknown or wrong answers, a day before 1 August 2024 or after 2200: 22023.';
+'What answers to impact_questions, and impact_facts, come to by the law of a day: {on_date, risk_class, impact_score, impact_level, reasons: [{question_id, source, applies_from, owed_from, owed_by, risk_class}], later: [{on, risk_class}], unanswered}.  Stores nothing; what is left out counts as harmless, and is named in unanswered.  owed_from: from when the duty binds, by the facts that are said: null where it binds somebody else (owed_by), not at all (section B of Annex I), or only from a significant change (Art. 111(2)).  Needs nothing.  Unknown or wrong answers, a day before 1 August 2024 or after 2200: 22023.';
 
 CREATE FUNCTION @extschema@.gov_create_usecase(
     usecase_id text,

@@ -895,7 +895,7 @@ WHERE e.resource = 'system/governance' AND e.resource_type = 'system' AND e.occu
 $q$),
     ('eu-ai-act-27.1', 'EU AI Act', 'The impact on fundamental rights is assessed before first use',
      'Regulation (EU) 2024/1689, Art. 27(1)', 'manual',
-     'Deployed use-cases of public authorities, and in essential services.  The assessment of fundamental rights is for a person to find.',
+     'Deployed use-cases in essential services, and those of public authorities in another area of Annex III but critical infrastructure, unless they are relieved of being high-risk.  The assessment of fundamental rights is for a person to find.',
      $q$
 SELECT u.usecase_id || ', ' || u.name AS evidence, false AS is_exception, a.assessed_at, a.assessed_by
 FROM governance.use_cases AS u
@@ -906,7 +906,13 @@ CROSS JOIN LATERAL (
     ORDER BY b.assessment_no DESC
     LIMIT 1
 ) AS a
-WHERE (a.answers -> 'area.essential_services' = 'true' OR a.answers -> 'public_authority' = 'true')
+WHERE (a.answers @> '{"area.essential_services": true}'
+        OR a.answers @> '{"public_authority": true}' AND EXISTS (
+            SELECT
+            FROM pg_catalog.jsonb_each(a.answers) AS q(id, answer)
+            WHERE q.id LIKE 'area.%' AND q.answer = 'true'
+                AND q.id NOT IN ('area.critical_infrastructure', 'area.preparatory_only', 'area.profiling')))
+    AND (a.answers @> '{"area.profiling": true}' OR NOT a.answers @> '{"area.preparatory_only": true}')
     AND EXISTS (
     SELECT
     FROM governance.usecase_deployments AS d

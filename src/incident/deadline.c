@@ -60,9 +60,26 @@ GOV_SQL(set_regulatory,
 		" act_on = excluded.act_on, hours_from_marking = NULL,"
 		" checked_on = NULL RETURNING r");
 
-GOV_SQL(find_regime, (TEXTOID, TEXTOID),
-		"SELECT 1 FROM governance.regulatory_deadlines"
-		" WHERE regime = $1 AND kind = $2 LIMIT 1");
+/* What a day of the law ends binds nobody who becomes aware from then on. */
+#define APPLIES(row, aware_at) \
+	"(" row ".applies_to IS NULL OR " row ".applies_to" \
+	"::pg_catalog.timestamp AT TIME ZONE 'Europe/Brussels' > " aware_at ")"
+
+GOV_SQL(find_regime, (TEXTOID, TEXTOID, TIMESTAMPTZOID),
+		"SELECT 1 FROM governance.regulatory_deadlines AS r"
+		" WHERE r.regime = $1 AND r.kind = $2 AND " APPLIES("r", "$3")
+		" LIMIT 1");
+
+/* Is there the stage it runs from, and does that one run from it? */
+GOV_SQL(find_before, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
+		"WITH RECURSIVE before AS (SELECT r.stage, r.after_stage"
+		" FROM governance.regulatory_deadlines AS r"
+		" WHERE r.regime = $1 AND r.kind = $2 AND r.stage = $4"
+		" UNION SELECT r.stage, r.after_stage"
+		" FROM governance.regulatory_deadlines AS r, before AS b"
+		" WHERE r.regime = $1 AND r.kind = $2 AND r.stage = b.after_stage)"
+		" SELECT coalesce(pg_catalog.bool_or(b.stage = $3), false)"
+		" FROM before AS b HAVING pg_catalog.count(*) > 0");
 
 GOV_SQL(list_regimes, (),
 		"SELECT string_agg(k.regime || ' ' || k.kind, ', '"
@@ -113,7 +130,7 @@ GOV_SQL(mark,
 		" CROSS JOIN LATERAL (SELECT CASE WHEN m.due_at > $7"
 		" THEN least(c.due_at, m.due_at)"
 		" ELSE coalesce(c.due_at, m.due_at) END) AS e(due_at)"
-		" WHERE r.regime = $2 AND r.kind = $3"
+		" WHERE r.regime = $2 AND r.kind = $3 AND " APPLIES("r", "$4")
 		" ORDER BY r.stage, j.jurisdiction"
 		" ON CONFLICT (incident_id, regime, stage, jurisdiction)"
 		" DO UPDATE SET kind = excluded.kind, act_by = excluded.act_by,"
@@ -223,6 +240,22 @@ note_details(const char *regime, const char *key, const char *value)
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
+/* A clock that runs from a report of which there is none would never run. */
+static void
+check_after_stage(const char *regime, const char *kind, const char *stage,
+				  const char *after_stage)
+{
+	if (gov_run(&find_before, gov_text(regime), gov_text(kind),
+				gov_text(stage), gov_text(after_stage)) == 0)
+		gov_bad_value("after_stage",
+					  psprintf("\"%s %s\" has no stage \"%s\" yet.", regime,
+							   kind, after_stage), "Set that stage first.");
+	if (gov_row_bool(0, 1))
+		gov_bad_value("after_stage",
+					  psprintf("\"%s\" runs from \"%s\" itself.",
+							   after_stage, stage), NULL);
+}
+
 /*
  * gov_set_regulatory_deadline(regime, kind, stage, amount, source,
  *							   description, is_incomplete_allowed, is_final,
@@ -262,6 +295,8 @@ gov_set_regulatory_deadline(PG_FUNCTION_ARGS)
 					   psprintf("regulatory_deadline/%s:%s:%s", regime, kind,
 								stage));
 	gov_spi_begin();
+	if (after_stage != NULL)
+		check_after_stage(regime, kind, stage, after_stage);
 	gov_operation_begin("set", NULL);
 	gov_run(&set_regulatory, gov_text(regime), gov_text(kind),
 			gov_text(stage), gov_datum(Int32GetDatum(amount), amount == 0),
@@ -274,9 +309,10 @@ gov_set_regulatory_deadline(PG_FUNCTION_ARGS)
 }
 
 static void
-check_regime(const char *regime, const char *kind)
+check_regime(const char *regime, const char *kind, TimestampTz aware_at)
 {
-	if (gov_run(&find_regime, gov_text(regime), gov_text(kind)) > 0)
+	if (gov_run(&find_regime, gov_text(regime), gov_text(kind),
+				gov_time(aware_at)) > 0)
 		return;
 	gov_run0(&list_regimes);
 	ereport(ERROR,
@@ -336,7 +372,7 @@ gov_mark_incident_reportable(PG_FUNCTION_ARGS)
 	for (i = 0; i < count; i++)
 		gov_calendar_check_jurisdiction(given[i]);
 	gov_incident_lock(incident_id, &incident);
-	check_regime(regime, kind);
+	check_regime(regime, kind, incident.aware_at);
 	check_aware(&incident);
 	gov_run(&choose_jurisdictions, gov_int8(incident_id), gov_text(regime),
 			gov_text(kind), gov_datum(count < 0 ? (Datum) 0 :

@@ -72,17 +72,23 @@ SELECT metrics FROM gov_record_model_metrics('each.model', '1.0.0', '{"accuracy"
 SELECT revision FROM gov_define_sla('model', 'each.model', response_time_p95 => 100, response_time_p99 => 200);
 SELECT usecase_id FROM gov_create_usecase('each.use', 'Use', '', 'team', '{each.model}', impact_level => 'high');
 SELECT risk_class FROM gov_assess_impact('each.use', answers('{"transparency.interaction": true, "transparency.synthetic_content": true, "transparency.emotion_or_biometrics": true,
-    "transparency.deep_fake": true, "area.essential_services": true, "area.preparatory_only": true, "public_authority": true}'));
+    "transparency.deep_fake": true, "area.employment": true, "public_authority": true}'));
+SELECT usecase_id FROM gov_create_usecase('each.relieved', 'Relieved', '', 'team', impact_level => 'high');
+SELECT risk_class FROM gov_assess_impact('each.relieved', answers('{"area.essential_services": true, "area.preparatory_only": true}'));
+SELECT status FROM gov_submit_usecase('each.relieved');
 SELECT status FROM gov_submit_usecase('each.use');
 SET ROLE regress_each_ann;
 SELECT approval_status FROM gov_approve_model('each.model', '1.0.0');
 SELECT approval_status FROM gov_approve_model('each.model', '2.0.0');
 SELECT status FROM gov_approve_usecase('each.use');
+SELECT status FROM gov_approve_usecase('each.relieved');
 SELECT outcome FROM gov_log_event('test', 'try', 'each.model', 'denied');
 RESET ROLE;
 SELECT environment FROM gov_deploy_model('each.model', '1.0.0', 'staging');
 SELECT environment FROM gov_deploy_model('each.model', '1.0.0');
 SELECT environment FROM gov_deploy_usecase('each.use');
+SELECT environment FROM gov_deploy_usecase('each.relieved');
+SELECT id, gov_check_control(id) -> 'findings' AS findings FROM unnest('{eu-ai-act-27.1,eu-ai-act-6.4}'::text[]) AS c(id);
 SELECT gov_observe('model', 'each.model', 20);
 -- a rollback, and something that is done with
 SELECT metrics FROM gov_record_model_metrics('each.model', '2.0.0', '{"accuracy": 0.9}');

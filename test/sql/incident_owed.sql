@@ -60,6 +60,33 @@ SELECT stage, due_at, act_by IS NOT NULL AS act FROM gov_mark_incident_reportabl
 SELECT stage FROM gov_record_notification(pg_temp.id('owed-4'), 'eu_ai_act', 'provider');
 SELECT stage, act_by IS NOT NULL AS act, notified_at IS NULL AS owed FROM governance.incident_deadlines WHERE incident_id = pg_temp.id('owed-4') ORDER BY stage DESC;
 
+-- a stage runs from one that there is, and not from itself by way of others
+RESET ROLE;
+SELECT stage FROM gov_set_regulatory_deadline('owed_rule', 'k', 'first', 24, 'house rule');
+SELECT stage, after_stage FROM gov_set_regulatory_deadline('owed_rule', 'k', 'second', 24, 'house rule', trigger => 'stage', after_stage => 'first');
+SELECT stage, after_stage FROM gov_set_regulatory_deadline('owed_rule', 'k', 'third', 24, 'house rule', trigger => 'stage', after_stage => 'second');
+\set VERBOSITY default
+SELECT gov_set_regulatory_deadline('owed_rule', 'k', 'fourth', 24, 'x', trigger => 'stage', after_stage => 'final');  -- 22023
+SELECT gov_set_regulatory_deadline('owed_rule', 'k', 'first', 24, 'x', trigger => 'stage', after_stage => 'third');  -- 22023
+\set VERBOSITY terse
+SELECT stage, amount, after_stage, source FROM governance.regulatory_deadlines WHERE regime = 'owed_rule' ORDER BY 1;
+DELETE FROM governance.regulatory_deadlines WHERE regime = 'owed_rule';
+SET ROLE regress_owed_mia;
+-- what bound nobody any more when it became known is not owed
+RESET ROLE;
+UPDATE governance.regulatory_deadlines SET applies_to = '2020-12-05' WHERE regime = 'nis2' AND stage = 'early_warning' AND kind = 'significant_trust_service';
+SET ROLE regress_owed_mia;
+SELECT pg_temp.report('owed-8', '2020-12-04 23:59:59+01') > 0 AS the_day_before, pg_temp.report('owed-9', '2020-12-05 00:00+01') > 0 AS that_day;
+SELECT string_agg(stage, ', ' ORDER BY stage) AS stages FROM gov_mark_incident_reportable(pg_temp.id('owed-8'), 'nis2', 'significant_trust_service');
+SELECT string_agg(stage, ', ' ORDER BY stage) AS stages FROM gov_mark_incident_reportable(pg_temp.id('owed-9'), 'nis2', 'significant_trust_service');
+RESET ROLE;
+UPDATE governance.regulatory_deadlines SET applies_to = '2020-12-05' WHERE regime = 'nis2' AND kind = 'significant';
+SET ROLE regress_owed_mia;
+SELECT gov_mark_incident_reportable(pg_temp.id('owed-9'), 'nis2', 'significant') IS NULL AS never;  -- 42704
+RESET ROLE;
+UPDATE governance.regulatory_deadlines SET applies_to = NULL WHERE applies_to IS NOT NULL;
+SET ROLE regress_owed_mia;
+
 -- none can be reportable before it is known, nor one of before there were such laws
 SELECT pg_temp.report('owed-6', '1971-06-30 23:59:59+00') > 0 AS long_ago;
 \set VERBOSITY default

@@ -50,7 +50,25 @@ SELECT gov_classify('{"transparency.synthetic_content": true, "placed_on_market_
     gov_classify('{"transparency.synthetic_content": true, "placed_on_market_on": "2026-08-02"}', '2026-12-01') ->> 'risk_class' AS newer,
     gov_classify('{"transparency.synthetic_content": true, "placed_on_market_on": null}', '2026-12-01') ->> 'risk_class' AS not_said;
 
+-- what the facts move is the duty, and not the class: Article 111(2), section B of
+-- Annex I, who provides and who deploys
+SELECT f.facts, c.j ->> 'risk_class' AS class, (SELECT string_agg(concat_ws(' ', r ->> 'question_id', coalesce(r ->> 'owed_from', 'never'), r ->> 'owed_by'), ', ') FROM jsonb_array_elements(c.j -> 'reasons') AS r) AS owed
+FROM (VALUES (1, '{}'::jsonb), (2, '{"placed_on_market_on": "2027-12-01"}'), (3, '{"placed_on_market_on": "2027-12-02"}'),
+    (4, '{"placed_on_market_on": "2024-03-01", "significant_change_on": "2027-12-01"}'), (5, '{"placed_on_market_on": "2024-03-01", "significant_change_on": "2029-01-01"}'),
+    (6, '{"placed_on_market_on": "2024-03-01", "public_authority": true}'), (7, '{"placed_on_market_on": "2024-03-01", "public_authority": true, "significant_change_on": "2029-01-01"}'),
+    (8, '{"annex_i_section": "A"}'), (9, '{"annex_i_section": "B"}'), (10, '{"role": "provider"}'), (11, '{"role": "deployer"}')) AS f(n, facts),
+    LATERAL (SELECT gov_classify('{"area.education": true, "product.safety_component": true, "prohibited.social_scoring": false, "transparency.interaction": true, "transparency.deep_fake": true}'::jsonb || f.facts, '2028-08-02')) AS c(j)
+ORDER BY f.n;
+SELECT r ->> 'question_id' AS prohibited, r ->> 'owed_from' AS owed_from FROM jsonb_array_elements(gov_classify('{"prohibited.social_scoring": true, "placed_on_market_on": "2020-01-01", "role": "deployer", "public_authority": true}', '2028-08-02') -> 'reasons') AS r;
+-- a law that ends counts until the day before
+INSERT INTO governance.impact_questions (question_id, category, question, effect, risk_class, source, position, applies_from, applies_to)
+VALUES ('own.ended', 'prohibited_practice', 'Was it banned?', 'forces', 'prohibited', 'a law of before, Art. 1', 120, '2025-01-01', '2026-01-01');
+SELECT d.day, c.j ->> 'risk_class' AS class, c.j -> 'later' AS later FROM unnest('{2024-12-31,2025-12-31,2026-01-01}'::date[]) AS d(day), LATERAL (SELECT gov_classify('{"own.ended": true}', d.day)) AS c(j) ORDER BY 1;
+DELETE FROM governance.impact_questions WHERE question_id = 'own.ended';
+
 -- bad input
+SELECT gov_classify('{"annex_i_section": "none", "product.safety_component": true}', '2026-12-01');  -- 22023
+SELECT gov_classify('{"annex_i_section": "none", "product.safety_component": false}', '2026-12-01') ->> 'risk_class' AS none;
 SELECT gov_classify('{"area.space": true}', '2026-12-01');  -- 22023
 SELECT gov_classify('{"area.education": "yes"}', '2026-12-01');  -- 22023
 SELECT gov_classify('{"placed_on_market_on": "2026-02-30"}', '2026-12-01');  -- 22023
