@@ -346,6 +346,28 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_delegate(text, text, timestamptz, text) IS
 'Lend a role to another active user; the row.  It ends at "until", with the lender''s own assignment, or by gov_revoke_role() of the lender.  Needs holding the role, not lent (42501).  Held or lent already: 55000; separation of duties: MG001; unknown role or user: 42704; until past or more than 100 years ahead, or no reason: 22023.';
 
+CREATE FUNCTION @extschema@.gov_end_delegation(
+    role text,
+    to_user text,
+    reason text = '')
+RETURNS boolean
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.require_actor();
+    WITH lent AS MATERIALIZED (
+        SELECT r.user_id, r.role
+        FROM governance.user_roles AS r
+        WHERE r.user_id = gov_end_delegation.to_user
+            AND r.role = gov_end_delegation.role
+            AND r.delegated_by IS NOT NULL
+    )
+    SELECT @extschema@.gov_revoke_role(l.user_id, l.role, gov_end_delegation.reason)
+    FROM lent AS l;
+END;
+COMMENT ON FUNCTION @extschema@.gov_end_delegation(text, text, text) IS
+'End a loan that gov_delegate() began, and no assignment; NULL where there is no such loan.  Needs role:manage, or to be the one who lent it.';
+
 CREATE FUNCTION @extschema@.gov_create_sod_set(
     name text,
     roles text[],

@@ -195,6 +195,32 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_acknowledge_violation(bigint, text) IS
 'Take a violation on, open or closed; returns its row.  What is acknowledged escalates no further.  Needs incident:manage; unknown: 42704; acknowledged already: 55000.';
 
+CREATE FUNCTION @extschema@.gov_acknowledge_violation_of(
+    resource_type text,
+    resource_id text,
+    violation_id bigint,
+    notes text = '')
+RETURNS SETOF governance.sla_violations
+LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 1
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    -- Who may not acknowledge any is told so, wherever it belongs.
+    WITH asked AS MATERIALIZED (
+        SELECT gov_acknowledge_violation_of.violation_id AS violation_id
+        WHERE NOT @extschema@.gov_can('incident:manage') OR EXISTS (
+            SELECT
+            FROM governance.sla_violations AS v
+            WHERE v.violation_id = gov_acknowledge_violation_of.violation_id
+                AND v.resource_type = gov_acknowledge_violation_of.resource_type
+                AND v.resource_id = gov_acknowledge_violation_of.resource_id)
+    )
+    SELECT a.*
+    FROM asked
+    CROSS JOIN LATERAL @extschema@.gov_acknowledge_violation(asked.violation_id, gov_acknowledge_violation_of.notes) AS a;
+END;
+COMMENT ON FUNCTION @extschema@.gov_acknowledge_violation_of(text, text, bigint, text) IS
+'As gov_acknowledge_violation(), of a violation of that resource; no row where it is of another one, or unknown.  Needs incident:manage; acknowledged already: 55000.';
+
 CREATE FUNCTION @extschema@.gov_evaluate_sla(at timestamptz = now())
 RETURNS SETOF governance.sla_violations
 AS 'MODULE_PATHNAME', 'gov_evaluate_sla'

@@ -9,33 +9,6 @@
 #include "gateway/argument.h"
 #include "gateway/schema.h"
 
-static const struct
-{
-	const char *name;
-	const char *cast;			/* of the parameter, which is a text */
-}			types[] = {
-	[TYPE_TEXT] = {"text", "text"},
-	[TYPE_INT] = {"int", "int4"},
-	[TYPE_LIMIT] = {"limit", "int4"},
-	[TYPE_LONG] = {"long", "int8"},
-	[TYPE_NUMBER] = {"number", "float8"},
-	[TYPE_NUMERIC] = {"numeric", "numeric"},
-	[TYPE_BOOL] = {"bool", "bool"},
-	[TYPE_TIME] = {"time", "text"},
-	[TYPE_UUID] = {"uuid", "uuid"},
-	[TYPE_MARK] = {"mark", "text"},
-	[TYPE_TEXTS] = {"texts", "text[]"},
-	[TYPE_NUMBERS] = {"numbers", "float8[]"},
-	[TYPE_BOOLS] = {"bools", "bool[]"},
-	[TYPE_TIMES] = {"times", "text[]"},
-	[TYPE_ROWS] = {"rows", ""},
-	[TYPE_OBJECT] = {"object", "jsonb"},
-	[TYPE_JSON] = {"json", "jsonb"},
-	[TYPE_METRICS] = {"metrics", "jsonb"},
-	[TYPE_ANSWERS] = {"answers", "jsonb"},
-	[TYPE_ANY] = {"any", "jsonb"},
-};
-
 void
 bad_route(const char *path, const char *why)
 {
@@ -43,10 +16,21 @@ bad_route(const char *path, const char *why)
 	abort();
 }
 
-const char *
-type_cast(ArgumentType type)
+int
+argument_find(const Argument *arguments, int count, const char *field)
 {
-	return types[type].cast;
+	int			i;
+	int			j;
+
+	for (i = 0; i < count; i++)
+	{
+		for (j = 0; j < arguments[i].nfields; j++)
+		{
+			if (strcmp(arguments[i].fields[j], field) == 0)
+				return i;
+		}
+	}
+	return -1;
 }
 
 static int
@@ -69,11 +53,11 @@ segment_of(const Route *route, const char *name)
 static ArgumentType
 type_named(const char *path, const char *name)
 {
-	size_t		i;
+	int			i;
 
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (i = 0; i < TYPE_COUNT; i++)
 	{
-		if (strcmp(types[i].name, name) == 0)
+		if (strcmp(type_facts[i].name, name) == 0)
 			return (ArgumentType) i;
 	}
 	bad_route(path, name);

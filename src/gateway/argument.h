@@ -10,8 +10,9 @@
 /* Take "[-]field[|alias...][>argument]:type[(field:type,...)|=number][!] ..." */
 extern void arguments_take(Arena *arena, Route *route, const char *text);
 
-/* "" where there is none. */
-extern const char *type_cast(ArgumentType type);
+/* Of these the one that has such a field; -1: none. */
+extern int	argument_find(const Argument *arguments, int count,
+						  const char *field);
 
 /* routes.h is wrong: that is found at the first start. */
 extern void bad_route(const char *path, const char *why);

@@ -4,22 +4,16 @@
  */
 #include <string.h>
 
+#include "gateway/argument.h"
 #include "gateway/columns.h"
-
-static const char *
-element_wanted(Arena *arena, ArgumentType type)
-{
-	return arena_printf(arena, "%s, or an array of such",
-						type == TYPE_NUMBERS ? "a number" :
-						type == TYPE_BOOLS ? "true or false" : "a time");
-}
 
 const char *
 columns_take(Columns *columns, Arena *arena, const Route *route, int i,
 			 const Json *json)
 {
 	ArgumentType type = route->arguments[i].type;
-	ArgumentType of = element_type(type);
+	ArgumentType of = type_facts[type].elements;
+	const char *wanted = type_facts[type].wanted;
 	const Json *element;
 	const char *value;
 
@@ -27,15 +21,13 @@ columns_take(Columns *columns, Arena *arena, const Route *route, int i,
 		columns->array = route->arguments[i].fields[0];
 	if (json->type != JSON_ARRAY)
 		return value_of_json(arena, json, of, &columns->one[i]) == NULL ?
-			NULL : element_wanted(arena, type);
+			NULL : wanted;
 	columns->filled[i] = true;
 	for (element = json->first; element != NULL; element = element->next)
 	{
-		if (value_of_json(arena, element, of, &value) != NULL)
-			return type == TYPE_TEXTS ? "an array of strings" :
-				element_wanted(arena, type);
-		if (type == TYPE_TEXTS && value == NULL)
-			return "an array of strings";
+		if (value_of_json(arena, element, of, &value) != NULL ||
+			(type == TYPE_TEXTS && value == NULL))
+			return wanted;
 		column_put(&columns->column[i], value);
 	}
 	return NULL;

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "gateway/argument.h"
 #include "gateway/columns.h"
 #include "gateway/fields.h"
 #include "gateway/slip.h"
@@ -296,7 +297,7 @@ take_value(Taking *taking, int i, const Json *json)
 	ArgumentType type = route->arguments[i].type;
 	Arena	   *arena = taking->request->arena;
 	const char *value = "";
-	const char *wanted = element_type(type) != type ?
+	const char *wanted = type_facts[type].elements != type ?
 		columns_take(&taking->columns, arena, route, i, json) :
 		value_of_json(arena, json, type, &value);
 	const char *why = NULL;
@@ -395,7 +396,6 @@ take_body(Taking *taking)
 	const char *why;
 	const char *twice;
 	const Json *body;
-	int			i;
 
 	if (request->body_len == 0)
 	{
@@ -421,14 +421,26 @@ take_body(Taking *taking)
 		return refuse_twice(taking, twice);
 	if (!take_fields(taking, body))
 		return false;
-	for (i = 0; i < route->narguments; i++)
-	{
-		if (taking->given[i] == NULL && route->arguments[i].missing != NULL)
-			request->values[i] = route->arguments[i].missing;
-	}
 	why = columns_end(&taking->columns, request, route);
 	return why == NULL || refuse(taking, "22023", why, NULL,
 								 "Give one of them.");
+}
+
+/* What is left out has its value; a query has no null. */
+static bool
+fill_in(Taking *taking)
+{
+	const Argument *arguments = taking->route->arguments;
+	const char **values = taking->request->values;
+	int			i;
+
+	for (i = 0; i < taking->route->narguments; i++)
+	{
+		if (values[i] == NULL && (taking->given[i] == NULL ||
+								  arguments[i].place == IN_QUERY))
+			values[i] = arguments[i].missing;
+	}
+	return true;
 }
 
 bool
@@ -441,7 +453,8 @@ fields_take(Request *request, const Route *route, const char **actor,
 	request->values = arena_alloc(request->arena,
 								  sizeof(char *) * MAX_ARGUMENTS);
 	good = take_path(&taking) && take_query(&taking) &&
-		(strcmp(route->method, "GET") == 0 || take_body(&taking));
+		(strcmp(route->method, "GET") == 0 || take_body(&taking)) &&
+		fill_in(&taking);
 	*actor = taking.actor;
 	text_free(&taking.rest);
 	columns_free(&taking.columns);

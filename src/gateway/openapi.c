@@ -12,44 +12,12 @@
 
 static Text document;
 
-/* What a value of that type is in a query, and in a body. */
-static const struct
-{
-	const char *in_query;
-	const char *in_body;
-}			types[] = {
-#define SAME(schema) {schema, schema}
-#define ONE_OR_MANY(type) \
-	"{\"anyOf\": [{\"type\": " type "}, {\"type\": \"array\", \"items\": {\"type\": " type "}}]}"
-#define MOMENT "\"description\": \"seconds since 1970, or ISO 8601\"}"
-	[TYPE_TEXT] = SAME("{\"type\": \"string\"}"),
-	[TYPE_INT] = SAME("{\"type\": \"integer\", \"format\": \"int32\"}"),
-	[TYPE_LIMIT] = SAME("{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 10000}"),
-	[TYPE_LONG] = SAME("{\"type\": \"integer\", \"format\": \"int64\"}"),
-	[TYPE_NUMBER] = SAME("{\"type\": \"number\"}"),
-	[TYPE_NUMERIC] = SAME("{\"type\": \"number\"}"),
-	[TYPE_BOOL] = SAME("{\"type\": \"boolean\"}"),
-	[TYPE_TIME] = {"{\"type\": \"string\", " MOMENT,
-		"{\"type\": [\"number\", \"string\"], " MOMENT},
-	[TYPE_UUID] = SAME("{\"type\": \"string\", \"format\": \"uuid\"}"),
-	[TYPE_MARK] = SAME("{\"type\": \"string\"}"),
-	[TYPE_TEXTS] = SAME("{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"),
-	[TYPE_NUMBERS] = SAME(ONE_OR_MANY("\"number\"")),
-	[TYPE_BOOLS] = SAME(ONE_OR_MANY("\"boolean\"")),
-	[TYPE_TIMES] = SAME(ONE_OR_MANY("[\"number\", \"string\"]")),
-	[TYPE_OBJECT] = SAME("{\"type\": \"object\", \"additionalProperties\": true}"),
-	[TYPE_JSON] = SAME("{\"type\": [\"object\", \"array\"], \"additionalProperties\": true, \"items\": {}}"),
-	[TYPE_METRICS] = SAME("{\"type\": \"object\", \"additionalProperties\": {\"type\": \"number\"}}"),
-	[TYPE_ANSWERS] = SAME("{\"type\": \"object\", \"additionalProperties\": {\"type\": [\"boolean\", \"string\"]}}"),
-	[TYPE_ANY] = SAME("{}"),
-};
-
 static void put_object(const Argument *arguments, int count, bool shape);
 
 static void
 put_schema(const Argument *argument)
 {
-	if (argument->missing != NULL)
+	if (argument->missing != NULL && argument->place == IN_BODY)
 		text_printf(&document,
 					"{\"type\": [\"number\", \"null\"], \"default\": %s}",
 					argument->missing);
@@ -65,8 +33,8 @@ put_schema(const Argument *argument)
 	}
 	else
 		text_puts(&document, argument->place == IN_BODY ?
-				  types[argument->type].in_body :
-				  types[argument->type].in_query);
+				  type_facts[argument->type].in_body :
+				  type_facts[argument->type].in_query);
 }
 
 static void

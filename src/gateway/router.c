@@ -9,43 +9,55 @@
 #include "gateway/argument.h"
 #include "gateway/statement.h"
 
-/* A text that grows row by row up to a limit, not a jsonb of all of them. */
-#define LIST_OF(name, aggregated) \
-	"concat('{\"count\": ', count(*), ', \"" name "\": '," \
-	" gov_list_json(" aggregated "), '}')"
-#define LIST_WITH(key, name, aggregated) \
-	"concat('{\"count\": ', count(*), ', \"" key "\": ', to_json({" key "})," \
-	" ', \"" name "\": ', gov_list_json(" aggregated "), '}')"
-/* One page of those of "source", by a key; "filter" sees them as s. */
-#define PAGE_OF(list, source, key, filter) \
-	"SELECT " list "," \
-	" CASE WHEN count(*) = coalesce({limit}, 100)" \
-	" THEN max(t." key ")::text END FROM (SELECT s.* FROM " source " AS s" \
-	" WHERE ({cursor} IS NULL OR s." key " > {cursor})" filter \
-	" ORDER BY s." key " LIMIT coalesce({limit}, 100)) AS t"
-#define BY_NAME " -limit|limit_rows:limit -cursor|after:text"
-#define BY_NUMBER " -limit|limit_rows:limit -cursor|after:long"
-#define LIST_OF_VERSION(name) \
-	" concat('{\"count\": ', l.count, ', \"version\": '," \
-	" to_json(v.version), ', \"model_id\": ', to_json(v.model_id)," \
-	" ', \"" name "\": ', l.list, '}'), l.next"
-#define LIST_OF_VIOLATIONS \
-	"SELECT " LIST_OF("violations", "gov_row_json(t)" \
-					  " ORDER BY t.opened_at DESC, t.violation_id DESC") "," \
-	" CASE WHEN count(*) = coalesce({limit}, 100) THEN (array_agg(" \
-	"t.violation_id::text ORDER BY t.opened_at, t.violation_id))[1] END" \
-	" FROM gov_sla_violations({*}) AS t"
-#define SHOW_VERSION "SELECT gov_model_version_json(v)::text" \
-	" FROM gov_model_version({model_id}, {version}) AS v"
-#define SHOW_USECASE "SELECT gov_usecase_json(u)::text" \
-	" FROM gov_usecase({usecase_id}) AS u"
+/*
+ * What a call is, and its shape.  A list is a text that grows row by row up to
+ * a limit, in the order of its source, with where its next page begins.
+ */
+#define OF_CALL " FROM {call} AS t"
+#define ACT "SELECT FROM {call}"
+#define ROW "SELECT gov_row_json(t)::text" OF_CALL
+#define JSON "SELECT {call}::text"
+#define SAYS(members) "SELECT jsonb_build_object(" members ")::text"
+#define ECHO(field) "', \"" field "\": ', to_json({" field "}), "
+#define ITEMS(item, echo, name) \
+	"SELECT concat('{\"count\": ', count(*), " echo "', \"" name "\": '," \
+	" gov_list_json(" item "), '}')"
+#define WHOLE_LIST(echo, name) ITEMS("gov_row_json(t)", echo, name)
+#define LIST_OF(item, echo, name, next) \
+	ITEMS(item, echo, name) \
+	", CASE WHEN count(*) = {limit} THEN (" next ")::text END"
+#define LIST_WITH(echo, name, next) \
+	LIST_OF("gov_row_json(t)", echo, name, next)
+#define LIST(name, next) LIST_WITH("", name, next)
+#define LAST(key) "(array_agg(" key "))[count(*)]"
+#define SEEN "greatest({cursor}, 0) + count(*)"
+/* A source that has no pages of its own: a table, or a function. */
+#define PAGE_OF(source, behind, filter, order) \
+	" FROM (SELECT s.* FROM " source " AS s" \
+	" WHERE ({cursor} IS NULL OR " behind ")" filter \
+	" ORDER BY " order " LIMIT {limit}) AS t"
+#define BY_NAME " -limit|limit_rows:limit=100 -cursor|after:text"
+#define BY_NUMBER " -limit|limit_rows:limit=100 -cursor|after:long"
+#define ALL_OR_PAGE " -limit|limit_rows:limit -cursor|after:long"
+/* One that has. */
+#define NEXT_OF_100(type) \
+	" limit|limit_rows>limit_rows:limit=100 cursor|after>after:" type
+#define SHOW_VERSION "SELECT gov_model_version_json(t)::text" \
+	" FROM gov_model_version({model_id}, {version}) AS t"
+#define SHOW_USECASE "SELECT gov_usecase_json(t)::text" \
+	" FROM gov_usecase({usecase_id}) AS t"
 #define SHOW_REQUEST "SELECT gov_approval_request({request_id})::text"
-#define SHOW_INCIDENT "SELECT gov_row_json(t)::text" \
-	" FROM gov_incident({incident_id}) AS t"
-#define SHOW_MODEL "SELECT gov_row_json(m)::text" \
-	" FROM governance.models AS m WHERE m.model_id = {model_id}"
-#define SHOW_USER "SELECT gov_row_json(u)::text" \
-	" FROM governance.users AS u WHERE u.user_id = {user_id}"
+#define SHOW_MODEL "SELECT gov_row_json(t)::text" \
+	" FROM governance.models AS t WHERE t.model_id = {model_id}"
+#define SHOW_USER "SELECT gov_row_json(t)::text" \
+	" FROM governance.users AS t WHERE t.user_id = {user_id}"
+#define FIND_MODEL \
+	"SELECT FROM governance.models AS t WHERE t.model_id = {model_id}"
+#define FIND_USER \
+	"SELECT FROM governance.users AS t WHERE t.user_id = {user_id}"
+#define FIND_VERSION "SELECT FROM gov_model_version({model_id}, {version})"
+#define FIND_USECASE "SELECT FROM gov_usecase({usecase_id})"
+#define FIND_INCIDENT "SELECT FROM gov_incident({incident_id})"
 #define LISTED(name, schema) name ":" schema "[] count:int"
 #define WHAT_MODEL "model \"{model_id}\""
 #define WHAT_VERSION "model version \"{model_id}:{version}\""
@@ -63,7 +75,7 @@ typedef struct RouteText
 	const char *function;
 	const char *arguments;
 	const char *call;
-	const char *show;
+	const char *then;
 	const char *answer;
 	int			status;
 	int			flags;
@@ -72,9 +84,9 @@ typedef struct RouteText
 } RouteText;
 
 static const RouteText texts[] = {
-#define ROUTE(method, path, function, arguments, call, show, answer, status, \
+#define ROUTE(method, path, function, arguments, call, then, answer, status, \
 			  flags, what, summary) \
-	{#method, path, #function, arguments, call, show, answer, status, flags, \
+	{#method, path, #function, arguments, call, then, answer, status, flags, \
 	 what, summary},
 #include "gateway/routes.h"
 #undef ROUTE
@@ -127,7 +139,7 @@ router_init(void)
 		split_path(route, text->path);
 		arguments_take(arena, route, text->arguments);
 		statement_make(arena, route, &route->call, text->call);
-		statement_make(arena, route, &route->show, text->show);
+		statement_make(arena, route, &route->then, text->then);
 	}
 }
 
@@ -200,21 +212,4 @@ route_takes_tag(const Route *route)
 {
 	return (route->flags & (MODEL | USER)) != 0 ||
 		((route->flags & MATCHED) != 0 && route->nsegments > 2);
-}
-
-int
-argument_find(const Argument *arguments, int count, const char *field)
-{
-	int			i;
-	int			j;
-
-	for (i = 0; i < count; i++)
-	{
-		for (j = 0; j < arguments[i].nfields; j++)
-		{
-			if (strcmp(arguments[i].fields[j], field) == 0)
-				return i;
-		}
-	}
-	return -1;
 }

@@ -12,6 +12,7 @@
 
 #include "gateway/arena.h"
 #include "gateway/request.h"
+#include "gateway/type.h"
 
 #define MAX_ARGUMENTS 16
 #define MAX_INNER 8
@@ -34,30 +35,6 @@
 #define MODEL 2048
 #define USER 4096
 #define MATCHED (VERSION | USECASE | MODEL | USER)
-
-typedef enum ArgumentType
-{
-	TYPE_TEXT,
-	TYPE_INT,
-	TYPE_LIMIT,					/* an int, from 1 to 10000 */
-	TYPE_LONG,
-	TYPE_NUMBER,
-	TYPE_NUMERIC,				/* one that keeps its digits */
-	TYPE_BOOL,
-	TYPE_TIME,
-	TYPE_UUID,
-	TYPE_MARK,					/* where a page ends: seconds~number */
-	TYPE_TEXTS,					/* an array of strings */
-	TYPE_NUMBERS,				/* one or an array of them, as those below */
-	TYPE_BOOLS,
-	TYPE_TIMES,
-	TYPE_ROWS,					/* objects with one of each of those above */
-	TYPE_OBJECT,
-	TYPE_JSON,					/* an object or an array */
-	TYPE_METRICS,				/* an object, or all that is left of a body */
-	TYPE_ANSWERS,				/* the same */
-	TYPE_ANY
-} ArgumentType;
 
 typedef enum Place
 {
@@ -106,7 +83,7 @@ typedef struct Route
 	Argument	arguments[MAX_ARGUMENTS];
 	int			narguments;
 	Statement	call;			/* number -1: none */
-	Statement	show;
+	Statement	then;
 } Route;
 
 extern const Route *routes;
@@ -114,14 +91,6 @@ extern int	nroutes;
 
 extern void router_init(void);
 extern void router_free(void);
-
-/* A statement that belongs to no route. */
-extern void statement_init(Statement *statement, const char *sql,
-						   int nparameters);
-
-/* All statements, by number. */
-extern const Statement *statements[MAX_STATEMENTS];
-extern int	nstatements;
 
 /*
  * The route of a request; NULL where none is, with "allow" the methods that
@@ -131,9 +100,5 @@ extern const Route *route_find(const Request *request, const char **allow);
 
 /* Does it change a thing that has an ETag, and that is there before? */
 extern bool route_takes_tag(const Route *route);
-
-/* Of these the one that has such a field; -1: none. */
-extern int	argument_find(const Argument *arguments, int count,
-						  const char *field);
 
 #endif							/* GATEWAY_ROUTER_H */

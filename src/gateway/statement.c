@@ -35,31 +35,22 @@ static void
 put_argument(Text *sql, const Route *route, Statement *statement, int i)
 {
 	const Argument *argument = &route->arguments[i];
-	const char *field = argument->fields[0];
-	int			n = parameter_of(statement, i);
+	const char *c = type_facts[argument->type].parameter;
 
-	switch (argument->type)
+	for (; *c != '\0'; c++)
 	{
-		case TYPE_TIME:
-			text_printf(sql, "gov_moment('%s', $%d::text)", field, n);
-			break;
-		case TYPE_TIMES:
-			text_printf(sql, "(SELECT array_agg(coalesce(gov_moment('%s', e.t),"
-						" clock_timestamp()) ORDER BY e.n) FROM"
-						" unnest($%d::text[]) WITH ORDINALITY AS e(t, n))",
-						field, n);
-			break;
-		case TYPE_BOOLS:
-			text_printf(sql, "array_replace($%d::bool[], NULL, true)", n);
-			break;
-		default:
-			text_printf(sql, "$%d::%s", n, type_cast(argument->type));
+		if (*c == '$')
+			text_printf(sql, "$%d", parameter_of(statement, i));
+		else if (*c == '@')
+			text_puts(sql, argument->fields[0]);
+		else
+			text_append(sql, c, 1);
 	}
 }
 
-/* {*}: every argument, by name. */
+/* Every argument, by name. */
 static void
-put_call(Text *sql, const Route *route, Statement *statement)
+put_all(Text *sql, const Route *route, Statement *statement)
 {
 	const char *comma = "";
 	int			i;
@@ -121,7 +112,13 @@ statement_make(Arena *arena, const Route *route, Statement *statement,
 		if (text[0] != '{' || (text[1] != '*' && !islower(text[1])))
 			text_append(&sql, text, len = 1);
 		else if (strncmp(text, "{*}", 3) == 0)
-			put_call(&sql, route, statement);
+			put_all(&sql, route, statement);
+		else if (strncmp(text, "{call}", 6) == 0)
+		{
+			text_printf(&sql, "%s(", route->function);
+			put_all(&sql, route, statement);
+			text_puts(&sql, ")");
+		}
 		else
 			put_argument(&sql, route, statement,
 						 place_of(arena, route, text, len));

@@ -7,7 +7,7 @@
 
 #include "gateway/router.h"
 
-/* From a text with places such as {*} and {field}; "" gives none. */
+/* From a text with places: {call}, {*}, {field}; "" gives none. */
 extern void statement_make(Arena *arena, const Route *route,
 						   Statement *statement, const char *text);
 

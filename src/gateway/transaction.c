@@ -17,6 +17,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/argument.h"
 #include "gateway/fields.h"
 #include "gateway/hint.h"
 #include "gateway/log.h"
@@ -324,16 +325,22 @@ run(Work *work, Step *steps, int count)
 static bool
 run_call(Work *work, Step *steps, int count)
 {
+	const Route *route = work->route;
 	int			before = count;
+	bool		finds;
 
-	steps[count++] = step_of(work, &work->route->call);
-	if (work->route->show.number >= 0)
-		steps[count++] = step_of(work, &work->route->show);
+	steps[count++] = step_of(work, &route->call);
+	if (route->then.number >= 0)
+		steps[count++] = step_of(work, &route->then);
 	if (!run(work, steps, count))
 		return false;
 	if (before > 0)
 		note_user(work, steps[before - 1].result);
-	reply_row(work, steps[count - 1].result);
+	finds = (route->flags & READS) != 0 && count > before + 1;
+	if (finds && PQntuples(steps[before + 1].result) == 0)
+		reply_missing(work);
+	else
+		reply_row(work, steps[finds ? before : count - 1].result);
 	clear(steps, count);
 	add_warnings(work);
 	return true;
@@ -420,7 +427,7 @@ look_at_tag(Work *work, bool *done)
 		&hold_version_statement : (route->flags & USECASE) != 0 ?
 			&hold_usecase_statement : (route->flags & MODEL) != 0 ?
 				&hold_model_statement : &hold_user_statement, values, NULL};
-	steps[1] = step_of(work, &route->show);
+	steps[1] = step_of(work, &route->then);
 	if (!run(work, steps, 2))
 		return false;
 	row = steps[1].result;

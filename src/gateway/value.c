@@ -63,6 +63,8 @@ whole_number(const char *text, ArgumentType type, bool *malformed)
 	}			ranges[] = {
 		{TYPE_INT, INT32_MIN, INT32_MAX,
 		"a whole number from -2147483648 to 2147483647"},
+		{TYPE_SECONDS, INT32_MIN, INT32_MAX,
+		"a whole number from -2147483648 to 2147483647"},
 		{TYPE_LONG, INT64_MIN, INT64_MAX,
 		"a whole number of at most 18 digits"},
 		{TYPE_LIMIT, 1, 10000, "a whole number from 1 to 10000"},
@@ -89,6 +91,7 @@ value_of_text(const char *text, ArgumentType type, bool *malformed)
 	switch (type)
 	{
 		case TYPE_INT:
+		case TYPE_SECONDS:
 		case TYPE_LONG:
 		case TYPE_LIMIT:
 			return whole_number(text, type, malformed);
@@ -114,80 +117,20 @@ value_of_text(const char *text, ArgumentType type, bool *malformed)
 	}
 }
 
-static bool
-is_one_of(const Json *json, JsonType one, JsonType other)
-{
-	return json->type == one || json->type == other;
-}
-
-/* What JSON of that type is; NULL: this. */
-static const char *
-other_type(const Json *json, ArgumentType type)
-{
-	switch (type)
-	{
-		case TYPE_TEXT:
-		case TYPE_UUID:
-			return json->type == JSON_STRING ? NULL : "a string";
-		case TYPE_INT:
-		case TYPE_LONG:
-		case TYPE_LIMIT:
-			return json->type == JSON_NUMBER ? NULL : "a whole number";
-		case TYPE_NUMBER:
-		case TYPE_NUMERIC:
-			return json->type == JSON_NUMBER ? NULL : "a number";
-		case TYPE_BOOL:
-			return is_one_of(json, JSON_FALSE, JSON_TRUE) ? NULL :
-				"true or false";
-		case TYPE_TIME:
-			return is_one_of(json, JSON_NUMBER, JSON_STRING) ? NULL :
-				"a time: seconds since 1970, or a text in ISO 8601";
-		case TYPE_OBJECT:
-		case TYPE_METRICS:
-		case TYPE_ANSWERS:
-			return json->type == JSON_OBJECT ? NULL : "an object";
-		case TYPE_JSON:
-			return is_one_of(json, JSON_OBJECT, JSON_ARRAY) ? NULL :
-				"an object or an array";
-		case TYPE_ROWS:
-			return json->type == JSON_ARRAY ? NULL : "an array of objects";
-		case TYPE_TEXTS:
-			return json->type == JSON_ARRAY ? NULL : "an array of strings";
-		default:
-			return NULL;
-	}
-}
-
-/* Does it go on as the text that it came as? */
-static bool
-is_jsonb(ArgumentType type)
-{
-	return type == TYPE_OBJECT || type == TYPE_JSON || type == TYPE_METRICS ||
-		type == TYPE_ANSWERS || type == TYPE_ANY;
-}
-
-ArgumentType
-element_type(ArgumentType type)
-{
-	return type == TYPE_TEXTS ? TYPE_TEXT : type == TYPE_NUMBERS ?
-		TYPE_NUMBER : type == TYPE_BOOLS ? TYPE_BOOL : type == TYPE_TIMES ?
-		TYPE_TIME : type;
-}
-
 const char *
 value_of_json(Arena *arena, const Json *json, ArgumentType type,
 			  const char **value)
 {
-	const char *wanted;
+	const TypeFacts *facts = &type_facts[type];
 	bool		malformed;
 
 	*value = NULL;
 	if (json->type == JSON_NULL)
 		return NULL;
-	wanted = other_type(json, type);
-	if (wanted != NULL)
-		return wanted;
-	*value = json->type == JSON_STRING && !is_jsonb(type) ? json->text :
+	if (facts->json != 0 && (facts->json & 1u << json->type) == 0)
+		return facts->wanted;
+	/* all but a string goes on as the text that it came as */
+	*value = json->type == JSON_STRING && type != TYPE_ANY ? json->text :
 		arena_copy(arena, json->begin, json->end - json->begin);
 	return value_of_text(*value, type, &malformed);
 }

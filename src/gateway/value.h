@@ -32,7 +32,4 @@ typedef struct Column
 extern void column_put(Column *column, const char *element);	/* or NULL */
 extern const char *column_end(Arena *arena, Column *column);
 
-/* The type of the elements of such an array; the type itself of others. */
-extern ArgumentType element_type(ArgumentType type);
-
 #endif							/* GATEWAY_VALUE_H */
