@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "gateway/arena.h"
 #include "gateway/client.h"
 #include "gateway/clock.h"
+#include "gateway/memory.h"
 #include "gateway/stats.h"
 
 struct Client

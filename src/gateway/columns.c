@@ -6,6 +6,7 @@
 
 #include "gateway/argument.h"
 #include "gateway/columns.h"
+#include "gateway/text.h"
 
 const char *
 columns_take(Columns *columns, Arena *arena, const Route *route, int i,

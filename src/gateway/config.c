@@ -11,8 +11,8 @@
 #include <strings.h>
 
 #include "gateway/address.h"
-#include "gateway/arena.h"
 #include "gateway/config.h"
+#include "gateway/memory.h"
 #include "gateway/tls.h"
 
 #define ENV_PREFIX "GOVERNANCE_GATEWAY_"

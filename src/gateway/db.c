@@ -12,7 +12,9 @@
 #include "gateway/clock.h"
 #include "gateway/db.h"
 #include "gateway/log.h"
+#include "gateway/memory.h"
 #include "gateway/statement.h"
+#include "gateway/text.h"
 
 #define FIRST_BACKOFF 100		/* milliseconds */
 #define LAST_BACKOFF 10000

@@ -15,6 +15,7 @@
 #include "gateway/arena.h"
 #include "gateway/config.h"
 #include "gateway/router.h"
+#include "gateway/text.h"
 
 #define MAX_STEPS 6
 

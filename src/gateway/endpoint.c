@@ -16,6 +16,8 @@
 
 #include "gateway/endpoint.h"
 #include "gateway/file.h"
+#include "gateway/memory.h"
+#include "gateway/text.h"
 
 #define MIN_SECRET 16
 #define BLANKS " \t\r\n"

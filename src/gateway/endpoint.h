@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "gateway/arena.h"
+#include "gateway/text.h"
 
 #define MAX_ENDPOINTS 64
 #define MAX_TYPES 32

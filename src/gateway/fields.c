@@ -8,6 +8,8 @@
 #include "gateway/columns.h"
 #include "gateway/fields.h"
 #include "gateway/slip.h"
+#include "gateway/text.h"
+#include "gateway/utf8.h"
 #include "gateway/value.h"
 
 /* Fields that name an actor without ending in _by. */

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 
 #include "gateway/file.h"
+#include "gateway/memory.h"
+#include "gateway/text.h"
 
 #define FILE_MAX (1024 * 1024)
 

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "gateway/arena.h"
+#include "gateway/text.h"
 
 /*
  * What is in a file, zero-terminated, to be given back by file_forget();

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "gateway/header.h"
+#include "gateway/utf8.h"
 
 #define MAX_KEY 255
 

@@ -10,6 +10,7 @@
 
 #include "gateway/hint.h"
 #include "gateway/router.h"
+#include "gateway/text.h"
 
 #define MAX_GIVEN 8
 

@@ -9,6 +9,8 @@
 #ifndef GATEWAY_JSON_H
 #define GATEWAY_JSON_H
 
+#include <stdbool.h>
+
 #include "gateway/arena.h"
 
 typedef enum JsonType

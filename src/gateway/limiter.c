@@ -9,8 +9,8 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "gateway/arena.h"
 #include "gateway/limiter.h"
+#include "gateway/memory.h"
 
 #define BUCKETS 16384
 #define PROBES 8

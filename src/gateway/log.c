@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/arena.h"
 #include "gateway/log.h"
+#include "gateway/text.h"
 
 #define GATHER (32 * 1024)
 #define HOLD (4 * 1024 * 1024)	/* of lines that cannot be written */

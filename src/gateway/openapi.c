@@ -9,6 +9,7 @@
 #include "gateway/openapi.h"
 #include "gateway/router.h"
 #include "gateway/schema.h"
+#include "gateway/text.h"
 
 static Text document;
 

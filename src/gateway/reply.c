@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/reply.h"
+#include "gateway/text.h"
 
 static const struct
 {

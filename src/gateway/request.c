@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "gateway/request.h"
+#include "gateway/utf8.h"
 
 static int
 hex_digit(char c)

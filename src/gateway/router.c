@@ -8,6 +8,7 @@
 
 #include "gateway/argument.h"
 #include "gateway/statement.h"
+#include "gateway/text.h"
 
 /*
  * What a call is, and its shape.  A list is a text that grows row by row up to

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/memory.h"
 #include "gateway/schema.h"
 
 static const struct

@@ -5,7 +5,9 @@
 #ifndef GATEWAY_SCHEMA_H
 #define GATEWAY_SCHEMA_H
 
-#include "gateway/arena.h"
+#include <stdbool.h>
+
+#include "gateway/text.h"
 
 /* The schema of a type: "text?", "=severity", "Deployment[]". */
 extern void schema_put_type(Text *out, const char *type);

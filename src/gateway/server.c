@@ -16,9 +16,11 @@
 #include "gateway/clock.h"
 #include "gateway/header.h"
 #include "gateway/log.h"
+#include "gateway/memory.h"
 #include "gateway/server.h"
 #include "gateway/service.h"
 #include "gateway/stats.h"
+#include "gateway/text.h"
 #include "gateway/tls.h"
 
 #define STACK_SIZE (512 * 1024)

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "gateway/fields.h"
+#include "gateway/memory.h"
 #include "gateway/openapi.h"
 #include "gateway/service.h"
 #include "gateway/stats.h"

@@ -12,6 +12,7 @@
 
 #include "gateway/argument.h"
 #include "gateway/statement.h"
+#include "gateway/text.h"
 
 const Statement *statements[MAX_STATEMENTS];
 int			nstatements;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/file.h"
+#include "gateway/text.h"
 #include "gateway/tls.h"
 
 #define AND_NEWER(versions) "NORMAL:-VERS-ALL:+VERS-TLS1.3" versions

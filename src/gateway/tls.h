@@ -5,8 +5,8 @@
 #ifndef GATEWAY_TLS_H
 #define GATEWAY_TLS_H
 
-#include "gateway/arena.h"
 #include "gateway/config.h"
+#include "gateway/text.h"
 
 typedef struct Tls
 {

@@ -22,6 +22,7 @@
 #include "gateway/hint.h"
 #include "gateway/log.h"
 #include "gateway/stats.h"
+#include "gateway/text.h"
 #include "gateway/transaction.h"
 
 #define TRIES 4

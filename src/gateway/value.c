@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "gateway/text.h"
 #include "gateway/value.h"
 
 #define MAX_DIGITS 18			/* that fit any bigint */

@@ -10,6 +10,7 @@
 
 #include "gateway/json.h"
 #include "gateway/router.h"
+#include "gateway/text.h"
 
 /*
  * What a text, as a path or a query has it, should be; NULL if it is that.

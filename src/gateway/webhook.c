@@ -22,7 +22,9 @@
 #include "gateway/db.h"
 #include "gateway/endpoint.h"
 #include "gateway/log.h"
+#include "gateway/memory.h"
 #include "gateway/stats.h"
+#include "gateway/text.h"
 #include "gateway/webhook.h"
 
 #define LAST_BACKOFF 300		/* seconds */

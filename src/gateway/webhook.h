@@ -5,8 +5,8 @@
 #ifndef GATEWAY_WEBHOOK_H
 #define GATEWAY_WEBHOOK_H
 
-#include "gateway/arena.h"
 #include "gateway/config.h"
+#include "gateway/text.h"
 
 extern void webhook_start(const Config *config);
 extern void webhook_stop(void);
