@@ -57,53 +57,6 @@ struct Pool
 	PoolCounts	counts;
 };
 
-Statement	begin_statement;
-Statement	commit_statement;
-Statement	rollback_statement;
-Statement	actor_statement;
-Statement	actor_for_statement;
-Statement	remember_statement;
-Statement	answered_statement;
-Statement	hold_version_statement;
-Statement	hold_usecase_statement;
-Statement	hold_model_statement;
-Statement	hold_user_statement;
-Statement	markdown_statement;
-Statement	html_statement;
-Statement	oscal_statement;
-
-void
-db_init(void)
-{
-	statement_init(&begin_statement, "BEGIN", 0);
-	statement_init(&commit_statement, "COMMIT", 0);
-	statement_init(&rollback_statement, "ROLLBACK", 0);
-	statement_init(&actor_statement, "SELECT gov_begin_as($1::text)", 1);
-	statement_init(&actor_for_statement,
-				   "SELECT gov_begin_for($1::text, $2::text)", 2);
-	statement_init(&remember_statement,
-				   "SELECT same_request, status, reply"
-				   " FROM gov_idempotency_begin($1::text, $2::text)", 2);
-	statement_init(&answered_statement,
-				   "SELECT gov_idempotency_end($1::text, $2::int4, $3::text)",
-				   3);
-	statement_init(&hold_version_statement,
-				   "SELECT gov_hold_model_version($1::text, $2::text)", 2);
-	statement_init(&hold_usecase_statement,
-				   "SELECT gov_hold_usecase($1::text)", 1);
-	/* what changes nothing holds them as well */
-	statement_init(&hold_model_statement,
-				   "SELECT FROM gov_update_model($1::text)", 1);
-	statement_init(&hold_user_statement,
-				   "SELECT FROM gov_update_user($1::text)", 1);
-	statement_init(&markdown_statement,
-				   "SELECT gov_compliance_report_markdown($1::int8)", 1);
-	statement_init(&html_statement,
-				   "SELECT gov_compliance_report_html($1::int8)", 1);
-	statement_init(&oscal_statement,
-				   "SELECT gov_compliance_report_oscal($1::int8)::text", 1);
-}
-
 Pool *
 pool_new(const char *conninfo, const Config *config)
 {

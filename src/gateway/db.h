@@ -81,21 +81,4 @@ extern void db_listen(DbConnection *connection, Text *warnings);
 extern char *db_check(const char *conninfo, const Config *config,
 					  Text *problems);
 
-/* BEGIN, COMMIT, gov_begin_as($1), gov_begin_for($1, $2). */
-extern Statement begin_statement;
-extern Statement commit_statement;
-extern Statement rollback_statement;
-extern Statement actor_statement;
-extern Statement actor_for_statement;
-extern Statement remember_statement;	/* gov_idempotency_begin */
-extern Statement answered_statement;	/* gov_idempotency_end */
-extern Statement hold_version_statement;
-extern Statement hold_usecase_statement;
-extern Statement hold_model_statement;
-extern Statement hold_user_statement;
-extern Statement markdown_statement;
-extern Statement html_statement;
-extern Statement oscal_statement;
-extern void db_init(void);
-
 #endif							/* GATEWAY_DB_H */

@@ -189,7 +189,7 @@ main(int argc, char **argv)
 	if (config == NULL)
 		return 2;
 	router_init();
-	db_init();
+	statements_init();
 	openapi_init();
 	if (action == CONFIG_HELP)
 		config_help();

@@ -105,8 +105,8 @@ put_plain(Text *out, const char *name, bool nullable)
 					types[i].more);
 }
 
-void
-schema_put_type(Text *out, const char *type)
+static void
+put_type(Text *out, const char *type)
 {
 	size_t		len = strlen(type);
 	bool		nullable = len > 0 && type[len - 1] == '?';
@@ -120,7 +120,7 @@ schema_put_type(Text *out, const char *type)
 	{
 		name[len - 2] = '\0';
 		text_puts(out, "{\"type\": \"array\", \"items\": ");
-		schema_put_type(out, name);
+		put_type(out, name);
 		text_puts(out, "}");
 	}
 	else if (!isupper((unsigned char) name[0]))
@@ -160,7 +160,7 @@ put_fields(Text *out, const char *fields, const char *table)
 			text_printf(&required, "%s\"%s\"", required.len ? ", " : "", word);
 		text_printf(&properties, "%s\n        \"%s\": ",
 					properties.len ? "," : "", word);
-		schema_put_type(&properties, type);
+		put_type(&properties, type);
 	}
 	text_puts(out, "{\"type\": \"object\"");
 	if (required.len > 0)
@@ -181,7 +181,7 @@ schema_put_answer(Text *out, const char *answer)
 	if (strchr(answer, ':') != NULL)
 		put_fields(out, answer, "");
 	else
-		schema_put_type(out, answer);
+		put_type(out, answer);
 }
 
 void

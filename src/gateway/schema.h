@@ -9,13 +9,11 @@
 
 #include "gateway/text.h"
 
-/* The schema of a type: "text?", "=severity", "Deployment[]". */
-extern void schema_put_type(Text *out, const char *type);
-
 /* One of these words: "a,b,c". */
 extern void schema_put_words(Text *out, const char *words, bool nullable);
 
-/* That of an answer: such a type, or "field:type ...". */
+/* That of an answer: a type, as "text?", "=severity" or "Deployment[]", or
+ * "field:type ...". */
 extern void schema_put_answer(Text *out, const char *answer);
 
 /* Those of all of schemas.h, by name. */

@@ -14,6 +14,11 @@
 #include "gateway/statement.h"
 #include "gateway/text.h"
 
+#define FIXED(name, nparameters, sql) \
+	Statement	name##_statement = {0, sql, nparameters, {0}};
+#include "gateway/fixed.h"
+#undef FIXED
+
 const Statement *statements[MAX_STATEMENTS];
 int			nstatements;
 
@@ -76,12 +81,11 @@ add_statement(Statement *statement)
 }
 
 void
-statement_init(Statement *statement, const char *sql, int nparameters)
+statements_init(void)
 {
-	memset(statement, 0, sizeof(*statement));
-	statement->sql = sql;
-	statement->nparameters = nparameters;
-	add_statement(statement);
+#define FIXED(name, nparameters, sql) add_statement(&name##_statement);
+#include "gateway/fixed.h"
+#undef FIXED
 }
 
 /* "{field}" */

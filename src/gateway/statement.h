@@ -11,9 +11,13 @@
 extern void statement_make(Arena *arena, const Route *route,
 						   Statement *statement, const char *text);
 
-/* One that belongs to no route. */
-extern void statement_init(Statement *statement, const char *sql,
-						   int nparameters);
+/* Those that belong to no route. */
+#define FIXED(name, nparameters, sql) extern Statement name##_statement;
+#include "gateway/fixed.h"
+#undef FIXED
+
+/* Give those their numbers, once. */
+extern void statements_init(void);
 
 /* All statements, by number. */
 extern const Statement *statements[MAX_STATEMENTS];

@@ -21,6 +21,7 @@
 #include "gateway/fields.h"
 #include "gateway/hint.h"
 #include "gateway/log.h"
+#include "gateway/statement.h"
 #include "gateway/stats.h"
 #include "gateway/text.h"
 #include "gateway/transaction.h"
