@@ -25,17 +25,25 @@ typedef struct Network
 
 #define MAX_NETWORKS 64
 
+/* Take the address out of what accept() gave. */
 extern void address_take(Address *address, const struct sockaddr *from);
+
+/* Write it as text. */
 extern void address_put(const Address *address, char out[INET6_ADDRSTRLEN]);
 
 /*
- * Do two addresses count as one?  Whoever has one address of IPv6 has all of
- * its network of 64 bits.
+ * Returns whether two addresses count as one.  Whoever has one address of IPv6
+ * has the whole network of 64 bits around it.
  */
 extern bool address_same(const Address *a, const Address *b);
 
-/* "10.0.0.0/8, ::1": how many; -1 where one is not understood. */
+/*
+ * Read a list such as "10.0.0.0/8, ::1".  Returns how many networks it has, or
+ * -1 if it cannot be read.
+ */
 extern int	networks_read(const char *list, Network networks[MAX_NETWORKS]);
+
+/* Returns whether the address is in the network. */
 extern bool network_has(const Network *network, const Address *address);
 
 #endif							/* GATEWAY_ADDRESS_H */

@@ -7,14 +7,16 @@
 
 #include "gateway/router.h"
 
-/* Take "[-]field[|alias...][>argument]:type[(field:type,...)|=number][!] ..." */
+/*
+ * Read "[-]field[|alias...][>argument]:type[(field:type,...)|=number][!] ...".
+ */
 extern void arguments_take(Arena *arena, Route *route, const char *text);
 
-/* Of these the one that has such a field; -1: none. */
+/* Returns which of the arguments has a field of that name, or -1. */
 extern int	argument_find(const Argument *arguments, int count,
 						  const char *field);
 
-/* routes.h is wrong: that is found at the first start. */
+/* End the program: routes.h is wrong, which the first start shows. */
 extern void bad_route(const char *path, const char *why);
 
 #endif							/* GATEWAY_ARGUMENT_H */

@@ -165,7 +165,7 @@ client_socket(const Client *client)
 	return client->fd;
 }
 
-/* With the lock held: has it taken too long over what it is doing? */
+/* With the lock held: returns whether its stage takes too long. */
 static bool
 is_overdue(const Clients *clients, const Client *client, long now,
 		   bool stopping)

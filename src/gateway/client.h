@@ -28,24 +28,31 @@ typedef struct Client Client;
 extern Clients *clients_new(const Config *config);
 extern void clients_free(Clients *clients);
 
-/* May one more connection from there be taken? */
+/* Returns whether one more connection from that address may be taken. */
 extern bool clients_admit(Clients *clients, const struct sockaddr *from);
 
+/* Returns the client of a new connection, until client_end(). */
 extern Client *client_begin(Clients *clients, int fd,
 							const struct sockaddr *from);
 extern void client_end(Clients *clients, Client *client);
+
+/* Note what the client is waited for, from now on. */
 extern void client_stage(Clients *clients, Client *client, Stage stage);
 
-/* The header of a request has arrived. */
+/* Note that the header of a request has arrived. */
 extern void client_greeted(Client *client);
 
-/* It has shown a valid token. */
+/* Note that the client has shown a valid token. */
 extern void client_known(Client *client);
 
+/* Return what the connection was begun with. */
 extern const Address *client_address(const Client *client);
 extern int	client_socket(const Client *client);
 
-/* End those on which nothing is finished in its time; at once, who waits. */
+/*
+ * End the connections that take longer than their stage may; when the gateway
+ * is stopping, also those that wait for a request.
+ */
 extern void clients_watch(Clients *clients, bool stopping);
 
 #endif							/* GATEWAY_CLIENT_H */

@@ -20,16 +20,21 @@ typedef struct Columns
 	const char *one[MAX_ARGUMENTS]; /* a value instead of a column */
 } Columns;
 
-/* Take a field; what it should be, or NULL where it fits. */
+/* Take a field.  Returns what it should be, or NULL if it fits. */
 extern const char *columns_take(Columns *columns, Arena *arena,
 								const Route *route, int i, const Json *json);
 
-/* Take an array of objects whose fields are known; what is wrong, or NULL. */
+/*
+ * Take an array of objects whose fields are known.  Returns what is wrong, or
+ * NULL.
+ */
 extern const char *columns_take_rows(Columns *columns, Arena *arena,
 									 const Route *route, int i,
 									 const Json *json);
 
-/* All of them as values of the request; what is wrong, or NULL. */
+/*
+ * Make values of the request of all of them.  Returns what is wrong, or NULL.
+ */
 extern const char *columns_end(Columns *columns, Request *request,
 							   const Route *route);
 extern void columns_free(Columns *columns);

@@ -50,11 +50,13 @@ typedef enum ConfigAction
 } ConfigAction;
 
 /*
- * Read them all; NULL and a message on stderr where one is wrong.  The
- * arguments are read again at each reload.
+ * Read all settings.  Returns NULL, with a message on stderr, if one is wrong.
+ * The arguments are read again at each reload.
  */
 extern Config *config_read(int argc, char **argv, ConfigAction *action);
 extern void config_free(Config *config);
+
+/* Print what --help shows. */
 extern void config_help(void);
 
 #endif							/* GATEWAY_CONFIG_H */

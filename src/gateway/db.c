@@ -110,7 +110,7 @@ ignore_notice(void *arg, const PGresult *result)
 {
 }
 
-/* What the extension says beside a result; what PostgreSQL does has a code. */
+/* Keep a NOTICE or WARNING of the extension; PostgreSQL's own have a code. */
 static void
 take_notice(void *arg, const PGresult *result)
 {
@@ -147,7 +147,7 @@ db_connect(const char *conninfo, const char *application, long timeout,
 		" set_config('extra_float_digits', '1', false), e.extversion,"
 		" CASE WHEN NOT has_schema_privilege(n.oid, 'USAGE') THEN"
 		" format('GRANT USAGE ON SCHEMA %I TO %I', n.nspname, current_user) END,"
-		/* what somebody planted there to fit our calls better than ours */
+		/* a function that somebody put there to be called in place of ours */
 		" (SELECT o.what FROM (SELECT p.oid, 'pg_proc'::regclass, p.proowner,"
 		" 'function ' || p.oid::regprocedure FROM pg_proc AS p"
 		" WHERE p.pronamespace = n.oid AND p.proname LIKE 'gov|_%' ESCAPE '|'"
@@ -164,7 +164,7 @@ db_connect(const char *conninfo, const char *application, long timeout,
 		" FROM pg_catalog.pg_extension AS e"
 		" JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace"
 		" WHERE e.extname = 'governance'";
-	/* what stands before dbname can be set by the conninfo */
+	/* the conninfo, which is dbname, wins over what stands before it */
 	const char *names[] = {"connect_timeout", "tcp_user_timeout",
 		"keepalives_idle", "fallback_application_name", "dbname",
 	"client_encoding", NULL};
@@ -217,7 +217,7 @@ db_connect(const char *conninfo, const char *application, long timeout,
 	return NULL;
 }
 
-/* For requests: everything of one phase goes out together. */
+/* A connection for requests: their steps go out in a pipeline. */
 static PGconn *
 connect_to(const char *conninfo, long timeout, const char **why)
 {
@@ -240,7 +240,7 @@ close_connection(DbConnection *connection)
 	memset(connection->prepared, 0, sizeof(connection->prepared));
 }
 
-/* The same, of one that was counted as open. */
+/* Close a connection that was counted as open. */
 static void
 drop_connection(DbConnection *connection)
 {
@@ -252,7 +252,7 @@ drop_connection(DbConnection *connection)
 	pthread_mutex_unlock(&pool->lock);
 }
 
-/* The server may have gone while the connection was free. */
+/* Returns false if the server has gone while the connection was free. */
 static bool
 still_there(DbConnection *connection)
 {
@@ -266,7 +266,7 @@ still_there(DbConnection *connection)
 		(waiting.revents & (POLLHUP | POLLERR)) == 0;
 }
 
-/* With the lock held: one that is free now, or NULL. */
+/* With the lock held: returns a connection that is free, or NULL. */
 static DbConnection *
 take_free(Pool *pool)
 {
@@ -300,7 +300,7 @@ remove_waiter(Pool *pool, Waiter *waiter)
 		pool->last_waiter = before;
 }
 
-/* With the lock held: wait for one that somebody gives back. */
+/* With the lock held: wait for a connection that a request gives back. */
 static DbConnection *
 wait_for_one(Pool *pool, const char **why)
 {
@@ -347,7 +347,7 @@ wait_for_one(Pool *pool, const char **why)
 	return waiter.given;
 }
 
-/* With the lock held: who waits is given what is free. */
+/* With the lock held: give free connections to the requests that wait. */
 static void
 serve_waiters(Pool *pool)
 {
@@ -430,7 +430,7 @@ pool_give(DbConnection *connection)
 	bool		was_open = connection->conn != NULL;
 
 	connection->warnings = NULL;
-	/* a transaction that nobody ended would be the next request's */
+	/* the next request must not continue a transaction of this one */
 	if (was_open && (connection->in_transaction ||
 					 PQstatus(connection->conn) != CONNECTION_OK))
 		close_connection(connection);
@@ -458,7 +458,7 @@ db_listen(DbConnection *connection, Text *warnings)
 	connection->warnings = warnings;
 }
 
-/* The next result, or NULL; false where the connection is lost or too slow. */
+/* Read a result, or NULL; returns false if the connection is lost or slow. */
 static bool
 next_result(DbConnection *connection, long deadline, PGresult **result)
 {
@@ -567,7 +567,7 @@ read_phase(DbConnection *connection, Arena *arena, Step *steps, int count,
 			return false;
 		if (result == NULL)
 		{
-			/* two in a row: there is nothing more to come */
+			/* after two NULLs in a row nothing more comes */
 			if (between)
 				return false;
 			between = true;
@@ -632,7 +632,7 @@ run_phase(DbConnection *connection, Arena *arena, Step *steps, int count,
 	}
 	if (i < count || !PQpipelineSync(connection->conn))
 	{
-		/* what went out is no transaction without its end */
+		/* the server does not commit steps that have no end */
 		drop_connection(connection);
 		lost(error, true);
 		return false;
@@ -676,7 +676,7 @@ db_run(DbConnection *connection, Arena *arena, Step *steps, int count,
 		}
 	}
 
-	/* a plan of what is no more: begin anew */
+	/* the plan is of objects that have changed: begin with a new session */
 	if (!good && connection->conn != NULL &&
 		(strcmp(error->sqlstate, "0A000") == 0 ||
 		 strcmp(error->sqlstate, "26000") == 0))
@@ -684,7 +684,7 @@ db_run(DbConnection *connection, Arena *arena, Step *steps, int count,
 	return good;
 }
 
-/* Prepare each statement; what cannot be is a problem. */
+/* Prepare each statement, and tell which of them cannot be. */
 static void
 check_statements(PGconn *conn, Text *problems)
 {

@@ -45,13 +45,13 @@ typedef struct PoolCounts
 	int			busy;
 	unsigned long connects;
 	unsigned long failures;		/* to connect */
-	unsigned long waits;		/* that ended without a connection */
+	unsigned long waits;		/* that got no connection */
 } PoolCounts;
 
 /*
- * A session that nothing but this program's own settings shape, timeout being
- * that of its statements in milliseconds; NULL where there is none, which is
- * logged, "why" being a text for people.
+ * Returns a session that has only this program's own settings, with a
+ * statement timeout in milliseconds.  Without a session it returns NULL, logs
+ * the reason and points "why" to a text for people.
  */
 extern PGconn *db_connect(const char *conninfo, const char *application,
 						  long timeout, const char **why);
@@ -61,23 +61,27 @@ extern void pool_free(Pool *pool);
 extern void pool_counts(Pool *pool, PoolCounts *counts);
 
 /*
- * A connection, within the time that the configuration gives; NULL where
- * there is none, "why" being a text for the log.
+ * Returns a connection, within the time that the configuration gives.  Without
+ * one it returns NULL and points "why" to a text for the log.
  */
 extern DbConnection *pool_take(Pool *pool, const char **why);
 extern void pool_give(DbConnection *connection);
 
 /*
- * One phase.  False: an error, described in the arena, and a transaction that
- * BEGIN began is rolled back; steps before the error may have results.
+ * Send the steps together and read what comes back.  Returns false if one
+ * failed: the arena then has the error, a transaction that BEGIN began is
+ * rolled back, and steps before the error may have results.
  */
 extern bool db_run(DbConnection *connection, Arena *arena, Step *steps,
 				   int count, DbError *error);
 
-/* What is said beside results, as strings of JSON, until it is given back. */
+/*
+ * Collect NOTICEs and WARNINGs, as strings of JSON, until the connection is
+ * given back.
+ */
 extern void db_listen(DbConnection *connection, Text *warnings);
 
-/* Is the extension there?  Its version, or NULL and why. */
+/* Returns the version of the extension, or NULL and the problems. */
 extern char *db_check(const char *conninfo, const Config *config,
 					  Text *problems);
 

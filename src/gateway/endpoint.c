@@ -60,7 +60,7 @@ decode_secret(char *secret, size_t *len)
 	return good;
 }
 
-/* What the file holds without the blanks at its end, or that decoded. */
+/* Read a secret: the file without blanks at its end; base64 is decoded. */
 static bool
 read_secret(const char *path, Endpoint *endpoint, Text *problems)
 {

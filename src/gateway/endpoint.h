@@ -24,18 +24,19 @@ typedef struct Endpoint
 } Endpoint;
 
 /*
- * Read the file; how many there are, or -1.  What is wrong is added to the
- * problems.
+ * Read the file.  Returns how many endpoints it has, or -1, and adds what is
+ * wrong to the problems.
  */
 extern int	endpoints_read(const char *path,
 						   Endpoint endpoints[MAX_ENDPOINTS], Text *problems);
 extern void endpoint_free(Endpoint *endpoint);
 
+/* Returns whether events of that type are delivered there. */
 extern bool endpoint_wants(const Endpoint *endpoint, const char *type);
 
 /*
- * POST one event.  True where the endpoint answered 2xx; else "why" is a text
- * for the log.  Breaks off when *stopping becomes true.
+ * POST one event.  Returns whether the endpoint answered 2xx; if not, "why" is
+ * a text for the log.  Breaks off when *stopping becomes true.
  */
 extern bool endpoint_deliver(const Endpoint *endpoint, const char *id,
 							 const char *body, atomic_bool *stopping,

@@ -23,7 +23,7 @@ typedef struct Taking
 	Request    *request;
 	const Route *route;
 	Reply	   *reply;
-	const char *given[MAX_ARGUMENTS];	/* the name that gave it */
+	const char *given[MAX_ARGUMENTS];	/* the field that gave it */
 	const char *actor;
 	Columns		columns;
 	Text		rest;			/* fields that are members of one argument */
@@ -78,7 +78,7 @@ known_fields(Arena *arena, const Argument *arguments, int count, Place place)
 	return known;
 }
 
-/* "field", also of an object in it */
+/* Refuse a field of the body, or of the object "inside" it. */
 static bool
 refuse_unknown(Taking *taking, const char *field, const char *inside,
 			   const Argument *arguments, int count)
@@ -115,7 +115,7 @@ refuse_twice(Taking *taking, const char *field)
 				  NULL, "Give it once.");
 }
 
-/* A value, of which there may be one, whatever its name. */
+/* Set a value, which may be given once, under one of its names. */
 static bool
 set_value(Taking *taking, int i, const char *field, const char *value)
 {
@@ -154,7 +154,7 @@ is_word(const char *words, const char *text)
 	return false;
 }
 
-/* As the database says it of those that it gets. */
+/* Refuse a word, as the database would do it. */
 static bool
 refuse_word(Taking *taking, const Argument *argument, const char *text)
 {
@@ -266,7 +266,7 @@ take_actor(Taking *taking, const Json *json)
 	return true;
 }
 
-/* Are all fields known of an object, or of those in an array? */
+/* Check that each field of an object, or of an array's objects, is known. */
 static bool
 check_inner(Taking *taking, const Argument *argument, const Json *json)
 {
@@ -291,7 +291,7 @@ check_inner(Taking *taking, const Argument *argument, const Json *json)
 	return true;
 }
 
-/* What is no array, nor goes into one, has a value at once. */
+/* Take a value; columns.c keeps those that are parts of an array. */
 static bool
 take_value(Taking *taking, int i, const Json *json)
 {
@@ -334,7 +334,7 @@ take_known(Taking *taking, int i, const Json *json)
 	return take_value(taking, i, json);
 }
 
-/* The argument that is all of the body that nothing else is; -1: none. */
+/* Returns the argument that takes the fields nobody else takes, or -1. */
 static int
 rest_of(const Route *route, const Json *body)
 {
@@ -408,7 +408,7 @@ take_body(Taking *taking)
 		return refuse(taking, "22P02", "the body is not JSON",
 					  "It is not well-formed UTF-8, or contains a NUL.", NULL);
 	body = json_parse(request->arena, request->body, request->body_len, &why);
-	/* a number that is JSON, but none that is kept here, is a bad value */
+	/* a number that is JSON but cannot be stored is a bad value */
 	if (body == NULL && strncmp(why, "A number ", 9) == 0)
 		return refuse(taking, "22023", "the body has a number that is not taken",
 					  why, NULL);
@@ -428,7 +428,7 @@ take_body(Taking *taking)
 								 "Give one of them.");
 }
 
-/* What is left out has its value; a query has no null. */
+/* Give what was left out its default; a query has no null. */
 static bool
 fill_in(Taking *taking)
 {

@@ -14,18 +14,21 @@
 #include "gateway/router.h"
 
 /*
- * Take the values into the request.  False where something does not fit, with
- * the reply made.  "actor" becomes the user whom fields such as approved_by
- * name, or NULL.
+ * Take the values into the request.  Returns false, with the reply made, if
+ * something does not fit.  "actor" becomes the user whom fields such as
+ * approved_by name, or NULL.
  */
 extern bool fields_take(Request *request, const Route *route,
 						const char **actor, Reply *reply);
 
-/* The parameters of a statement, as text; NULL where they are left out. */
+/* Returns the parameters of a statement as texts; NULL is SQL's NULL. */
 extern const char **parameters_of(const Request *request,
 								  const Statement *statement);
 
-/* A field that is needed and was not given, by what an error is about. */
+/*
+ * Returns a field that is needed, was not given and is named by the message of
+ * an error (NULL: any message); or NULL.
+ */
 extern const char *missing_field(const Request *request, const Route *route,
 								 const char *message);
 

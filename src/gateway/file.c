@@ -35,7 +35,7 @@ file_read(const char *path, bool secret, Text *problems)
 	const char *why = NULL;
 	char	   *text = NULL;
 
-	/* asked of what was opened: the name may come to mean something else */
+	/* ask about the open file: the name may lead to another one by now */
 	if (file == NULL || fstat(fileno(file), &st) != 0)
 		text_printf(problems, "\"%s\" cannot be read: %s\n", path,
 					strerror(errno));

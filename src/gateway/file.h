@@ -10,14 +10,14 @@
 #include "gateway/text.h"
 
 /*
- * What is in a file, zero-terminated, to be given back by file_forget();
- * NULL, and a line more in "problems", where it cannot be read.  One with a
- * secret must be a regular file that only its owner can read, or root's with
- * the right to read for its group: as libpq demands it of keys.
+ * Returns the content of a file, zero-terminated, for file_forget(); or NULL,
+ * with a line more in "problems", if it cannot be read.  A file with a secret
+ * must be a regular one that only its owner can read, or one of root's that
+ * its group can read too: libpq asks the same of keys.
  */
 extern char *file_read(const char *path, bool secret, Text *problems);
 
-/* Nothing of it stays in memory. */
+/* Free a text, overwriting it first. */
 extern void file_forget(char *text);
 
 #endif							/* GATEWAY_FILE_H */

@@ -1,6 +1,6 @@
 /*
  * fixed.h
- *		What the gateway asks the database beside the calls of routes: THE list.
+ *		What the gateway asks beside the calls of routes: THE list.
  *
  * FIXED(name, nparameters, sql): statement.h declares name_statement.  No
  * include guard: that is the point.
@@ -15,7 +15,7 @@ FIXED(remember, 2, "SELECT same_request, status, reply"
 FIXED(answered, 3, "SELECT gov_idempotency_end($1::text, $2::int4, $3::text)")
 FIXED(hold_version, 2, "SELECT gov_hold_model_version($1::text, $2::text)")
 FIXED(hold_usecase, 1, "SELECT gov_hold_usecase($1::text)")
-/* what changes nothing holds them as well */
+/* an update without values holds the row */
 FIXED(hold_model, 1, "SELECT FROM gov_update_model($1::text)")
 FIXED(hold_user, 1, "SELECT FROM gov_update_user($1::text)")
 FIXED(markdown, 1, "SELECT gov_compliance_report_markdown($1::int8)")

@@ -148,7 +148,7 @@ take_field(void *cls, enum MHD_ValueKind kind, const char *name,
 	return MHD_YES;
 }
 
-/* Where the body ends must be said once, and so that nobody mistakes it. */
+/* The length of the body must be said once, and in one way. */
 static void
 check_framing(Request *request, const char *version)
 {
@@ -192,7 +192,7 @@ header_take(Request *request, struct MHD_Connection *connection,
 		!follows(&taking, line->version, strlen(line->version), 2, ""))
 		refuse(request, "The request line is no \"METHOD TARGET VERSION\", or holds a NUL.", true);
 
-	/* later ones refuse what these hid, but trim values at their end */
+	/* newer libraries refuse what older ones hide, but trim values */
 	if (MHD_get_version()[0] != '0')
 		taking.next = NULL;
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_field,

@@ -21,7 +21,10 @@ typedef struct RequestLine
 	const char *version;
 } RequestLine;
 
-/* Take the fields; what is wrong with them is in the request's "bad". */
+/*
+ * Take the header fields.  What is wrong with them goes to the request's
+ * "bad".
+ */
 extern void header_take(Request *request, struct MHD_Connection *connection,
 						const RequestLine *line);
 

@@ -14,7 +14,7 @@
 
 #define MAX_GIVEN 8
 
-/* Where tables are shown. */
+/* The route that shows a table. */
 static const struct
 {
 	const char *table;
@@ -56,7 +56,7 @@ skip_blanks(const char *text)
 	return text + strspn(text, " ");
 }
 
-/* One value: 'text', or what stands up to the next comma. */
+/* Read one value: 'text', or what stands up to the next comma. */
 static const char *
 take_value(Arena *arena, const char *text, Given *given)
 {
@@ -83,7 +83,7 @@ take_value(Arena *arena, const char *text, Given *given)
 	return *text == '\'' ? text + 1 : text;
 }
 
-/* From behind the opening parenthesis to behind the closing one, and ";". */
+/* Read the arguments of a call; returns what follows ")" and ";". */
 static const char *
 take_call(Arena *arena, const char *text, Call *call)
 {
@@ -120,7 +120,7 @@ route_of(const char *function)
 	return NULL;
 }
 
-/* Which argument of the route a value of the call is for; -1: none. */
+/* Returns which argument of the route a value of the call is, or -1. */
 static int
 argument_of(const Route *route, const Call *call, int n)
 {
@@ -191,7 +191,7 @@ put_route(Text *out, const Route *route, const Call *call)
 	}
 }
 
-/* "gov_function(...)"; where it ends, or NULL where no route calls it. */
+/* Put "gov_function(...)"; returns its end, or NULL if no route calls it. */
 static const char *
 put_function(Arena *arena, Text *out, const char *text)
 {
@@ -208,7 +208,7 @@ put_function(Arena *arena, Text *out, const char *text)
 	return text;
 }
 
-/* "governance.table", likewise */
+/* Put "governance.table", likewise. */
 static const char *
 put_table(Arena *arena, Text *out, const char *text)
 {
@@ -226,7 +226,7 @@ put_table(Arena *arena, Text *out, const char *text)
 	return NULL;
 }
 
-/* SQL at that place; where it ends, or NULL where no route does that. */
+/* Put SQL; returns its end, or NULL if no route does what it does. */
 static const char *
 put_sql(Arena *arena, Text *out, const char *text)
 {

@@ -8,8 +8,8 @@
 #include "gateway/arena.h"
 
 /*
- * A hint with routes and fields where it has SQL; NULL where it names what no
- * route does.
+ * Returns the hint with routes and fields in place of SQL, or NULL if it names
+ * a function that no route calls.
  */
 extern const char *hint_for_client(Arena *arena, const char *hint);
 

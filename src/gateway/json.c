@@ -55,7 +55,7 @@ take(Reading *reading, char c)
 	return true;
 }
 
-/* The four digits behind \u; -1 where there are none. */
+/* Returns the code of four digits behind \u, or -1 if they are not there. */
 static int
 read_hex(Reading *reading)
 {
@@ -98,7 +98,7 @@ put_utf8(char *out, int code)
 	return out;
 }
 
-/* A character behind \u, of two such if it is beyond the first 65536. */
+/* Read a character behind \u, or of a surrogate pair. */
 static char *
 read_unicode(Reading *reading, char *out)
 {
@@ -149,7 +149,7 @@ read_string(Reading *reading)
 	char	   *text;
 	char	   *out;
 
-	/* no longer than up to the last quote that could end it */
+	/* it is no longer than up to the quote that ends it */
 	for (quote = reading->at; quote < reading->end && *quote != '"'; quote++)
 	{
 		if (*quote == '\\')
@@ -194,7 +194,7 @@ count_digits(Reading *reading)
 	return count;
 }
 
-/* Would the database keep it as it is?  An exponent moves the point. */
+/* Check that the database can keep the number; an exponent moves the point. */
 static bool
 check_number(Reading *reading, const char *text)
 {
@@ -266,7 +266,7 @@ read_number(Reading *reading, Json *value)
 	return check_number(reading, value->text);
 }
 
-/* What stands between [ and ], or { and }. */
+/* Read what stands between [ and ], or { and }. */
 static bool
 read_items(Reading *reading, Json *value, char close)
 {
@@ -408,7 +408,7 @@ json_twice(Arena *arena, const Json *value)
 	}
 	if (value->type != JSON_OBJECT || twice != NULL)
 		return twice;
-	/* next to each other when sorted: a body may have 100,000 of them */
+	/* sort: a body may have 100,000 names */
 	qsort(members, count, sizeof(Json *), compare_names);
 	for (i = 1; i < count; i++)
 	{

@@ -30,7 +30,7 @@ struct Json
 	JsonType	type;
 	const char *name;			/* of a member of an object */
 	const char *text;			/* of a string, or a number as it came */
-	const char *member;			/* where it begins with its name, if any */
+	const char *member;			/* where it begins, with its name if any */
 	const char *begin;			/* where it begins */
 	const char *end;			/* behind it */
 	Json	   *first;			/* member or element */
@@ -38,11 +38,17 @@ struct Json
 	int			count;			/* of members or elements */
 };
 
-/* NULL and why where the text, which is UTF-8 without NUL, is none. */
+/*
+ * Returns the value that a text, which is UTF-8 without NUL, stands for; or
+ * NULL, and "why" says what is wrong.
+ */
 extern Json *json_parse(Arena *arena, const char *text, size_t len,
 						const char **why);
 
-/* A name that some object in it has twice, however it was escaped, or NULL. */
+/*
+ * Returns a name that some object in the value has twice, however it was
+ * escaped, or NULL.
+ */
 extern const char *json_twice(Arena *arena, const Json *value);
 
 #endif							/* GATEWAY_JSON_H */

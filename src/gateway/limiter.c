@@ -67,7 +67,7 @@ hash_of(const Limiter *limiter, const char *token)
 	return hash ? hash : 1;
 }
 
-/* The token's place, or a free one, or that of whoever was idle longest. */
+/* Returns the token's bucket, else a free one, else the longest idle one. */
 static Bucket *
 place_of(Limiter *limiter, uint64_t token, double now)
 {

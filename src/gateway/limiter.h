@@ -16,7 +16,10 @@ typedef struct Limiter Limiter;
 extern Limiter *limiter_new(long rate, long burst);
 extern void limiter_free(Limiter *limiter);
 
-/* May it go on?  If not, in how many seconds. */
+/*
+ * Returns whether a request with the token may go on; if not, "seconds" is how
+ * long to wait.
+ */
 extern bool limiter_allows(Limiter *limiter, const char *token, int *seconds);
 
 #endif							/* GATEWAY_LIMITER_H */

@@ -5,7 +5,10 @@
 #ifndef GATEWAY_LISTEN_H
 #define GATEWAY_LISTEN_H
 
-/* One that listens at HOST:PORT or unix:PATH; -1 and a message. */
+/*
+ * Returns a socket that listens at HOST:PORT or unix:PATH, or -1 after a
+ * message.
+ */
 extern int	listen_where(const char *where);
 
 #endif							/* GATEWAY_LISTEN_H */

@@ -25,12 +25,15 @@ typedef struct AccessLine
 	double		seconds;
 } AccessLine;
 
-/* "-" is standard output, "off" none; false where it cannot be opened. */
+/*
+ * Open the access log: "-" is standard output, "off" none.  Returns false if
+ * it cannot be opened.
+ */
 extern bool log_open(const char *path);
 extern void log_access(const AccessLine *line);
 extern void log_flush(void);
 
-/* To standard error. */
+/* Write a message to standard error. */
 extern void log_message(const char *level, const char *request_id,
 						const char *format, ...)
 			__attribute__((format(printf, 3, 4)));

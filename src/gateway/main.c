@@ -30,7 +30,7 @@
 
 #define GATEWAY_VERSION "1.0"
 
-/* Say what would keep it from running; the exit status. */
+/* Tell what would keep the gateway from running; returns the exit status. */
 static int
 check_only(Config *config)
 {
@@ -60,7 +60,7 @@ check_only(Config *config)
 	return status;
 }
 
-/* Begin with what the configuration says now; the old server drains. */
+/* Serve with the configuration of now, while the old server drains. */
 static Server *
 reload(int argc, char **argv, Server *old, char **listening, int *listen_fd)
 {

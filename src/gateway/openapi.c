@@ -77,7 +77,7 @@ put_parameters(const Route *route)
 	if ((route->flags & TAGGED) != 0)
 		put_header("If-None-Match", "The ETag of what is known already");
 
-	/* the first has nothing before it */
+	/* no comma before the first */
 	if (document.len > begin)
 		document.data[begin] = ' ';
 	text_puts(&document, "],\n");
@@ -90,7 +90,7 @@ has_body(const Route *route)
 		strcmp(route->method, "DELETE") != 0;
 }
 
-/* Those of them that a body has; one with a shape has nothing else. */
+/* Put the fields of a body; an object with a shape has no others. */
 static void
 put_object(const Argument *arguments, int count, bool shape)
 {
@@ -113,7 +113,7 @@ put_object(const Argument *arguments, int count, bool shape)
 		put_schema(argument);
 		comma = ",";
 
-		/* those may be the body itself, a column may come in rows */
+		/* metrics may be the body itself, numbers may come in rows */
 		open |= rest;
 		if (argument->needed && !rest && argument->type != TYPE_NUMBERS)
 			text_printf(&required, "%s\"%s\"", required.len ? ", " : "",
@@ -149,7 +149,7 @@ put_error(int status)
 				status);
 }
 
-/* What changes a thing may have something to say about it. */
+/* Put the schema of the answer; a change may come with warnings. */
 static void
 put_answer(const Route *route)
 {
@@ -220,7 +220,7 @@ put_responses(const Route *route)
 	text_puts(&document, "}\n    }");
 }
 
-/* The function's name, or ours: "gov_approve_model" gives "approveModel". */
+/* Put a name such as "gov_approve_model" as "approveModel". */
 static void
 put_camel(const char *name)
 {
@@ -236,7 +236,7 @@ put_camel(const char *name)
 	}
 }
 
-/* "list", and the words of the path: "Violations" */
+/* Put "list" and the words of the path, as in "listViolations". */
 static void
 put_verb_and_path(const Route *route)
 {
@@ -260,7 +260,7 @@ put_verb_and_path(const Route *route)
 	}
 }
 
-/* Of two routes with one function the later one is named otherwise. */
+/* A second route of one function is named after its method and path. */
 static void
 put_operation_id(const Route *route)
 {
@@ -304,7 +304,7 @@ put_operation(const Route *route)
 	put_responses(route);
 }
 
-/* Every operation of a path, where the path first appears. */
+/* Put every operation of a path, where the path first appears. */
 static bool
 put_path(int at)
 {
@@ -345,7 +345,7 @@ static const char tail[] =
 "  \"responses\": {\"Error\": {\"description\": \"What went wrong, in words and by SQLSTATE\", \"content\": {\"application/json\": {\"schema\": {\"$ref\": \"#/components/schemas/Error\"}}}}},\n"
 "  \"schemas\": {";
 
-/* The first segments of the paths, once each. */
+/* Put the first segments of the paths, each once. */
 static void
 put_tags(void)
 {

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* Made once, by openapi_init(). */
+/* Returns the document that openapi_init() made, and its length. */
 extern const char *openapi_document(size_t *len);
 extern void openapi_init(void);
 extern void openapi_free(void);

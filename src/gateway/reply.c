@@ -17,7 +17,7 @@ static const struct
 #undef GOV_ERROR
 };
 
-/* What the list does not name, by class or code. */
+/* The status of what error_list.h does not have, by class or code. */
 static const struct
 {
 	const char *prefix;

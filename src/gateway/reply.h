@@ -29,16 +29,21 @@ typedef struct Reply
 
 extern void reply_header(Reply *reply, const char *name, const char *value);
 
-/* An answer as it is. */
+/* Answer with a body as it is. */
 extern void reply_text(Reply *reply, Request *request, int status,
 					   const char *type, const char *body, size_t len);
 
-/* {"error", "code", "detail", "hint"}; detail and hint may be NULL. */
+/*
+ * Answer with {"error", "code", "detail", "hint"}; detail and hint may be
+ * NULL.
+ */
 extern void reply_error(Reply *reply, Request *request, int status,
 						const char *code, const char *error,
 						const char *detail, const char *hint);
 
-/* The status that error_list.h gives a SQLSTATE; 0: not in it. */
+/*
+ * Returns the status that error_list.h gives a SQLSTATE, or 0 if it has none.
+ */
 extern int	status_of_sqlstate(const char *sqlstate);
 
 #endif							/* GATEWAY_REPLY_H */

@@ -23,7 +23,7 @@ hex_digit(char c)
 	return -1;
 }
 
-/* Undo %XX, and in a query +; NULL where what comes out is no text. */
+/* Decode %XX, and + in a query; returns NULL if that gives no UTF-8. */
 static const char *
 decode(Arena *arena, const char *text, size_t len, bool plus)
 {
@@ -93,7 +93,7 @@ take_segments(Request *request, const char *path, size_t len)
 			break;
 		if (request->nsegments == MAX_SEGMENTS)
 		{
-			/* no route is that long: it is not found */
+			/* no route is that long */
 			request->nsegments = 0;
 			return;
 		}
@@ -187,7 +187,7 @@ bearer_token(const char *authorization)
 	return c == token ? NULL : token;
 }
 
-/* How much one range of an Accept field likes a type, in thousandths. */
+/* Returns the quality that a range of Accept gives a type, in thousandths. */
 static int
 quality(const char *range, size_t len, const char *type, int *exactness)
 {

@@ -36,8 +36,8 @@ typedef struct Request
 	bool		has_base;		/* the path began with BASE_PATH */
 	QueryParameter query[MAX_QUERY];
 	int			nquery;
-	const char *bad;			/* why it cannot be understood, or NULL */
-	bool		unsafe;			/* where it ends is not sure: read no more */
+	const char *bad;			/* why it is refused, or NULL */
+	bool		unsafe;			/* its end is not certain: read no more */
 
 	size_t		header_len;		/* request line and header, as they came */
 	bool		header_too_large;
@@ -65,10 +65,13 @@ typedef struct Request
 /* Take the target of the request line apart: "/a/b%20c?d=e". */
 extern void request_target(Request *request, const char *target);
 
-/* The token of "Bearer TOKEN", or NULL. */
+/* Returns the token of "Bearer TOKEN", or NULL. */
 extern const char *bearer_token(const char *authorization);
 
-/* The best of these for an Accept field; 0 where none is sent, -1: no one. */
+/*
+ * Returns which of the types suits an Accept field best: 0 if there is no such
+ * field, -1 if none suits.
+ */
 extern int	accepted_type(const char *accept, const char *const *types,
 						  int count);
 

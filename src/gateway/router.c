@@ -171,7 +171,7 @@ matches(const Route *route, const Request *request)
 			return false;
 	}
 
-	/* the service's own are found without the base path, too */
+	/* health and metrics need no base path */
 	return request->has_base ||
 		(route->nsegments == 1 && (route->flags & (PUBLIC | METRICS)) != 0);
 }

@@ -93,12 +93,15 @@ extern void router_init(void);
 extern void router_free(void);
 
 /*
- * The route of a request; NULL where none is, with "allow" the methods that
- * the path knows, as for the header field, or NULL where it knows none.
+ * Returns the route of a request, or NULL.  Then "allow" is the list of
+ * methods that the path knows, for the header field, or NULL if it knows none.
  */
 extern const Route *route_find(const Request *request, const char **allow);
 
-/* Does it change a thing that has an ETag, and that is there before? */
+/*
+ * Returns whether the route changes something that was there before and has an
+ * ETag.
+ */
 extern bool route_takes_tag(const Route *route);
 
 #endif							/* GATEWAY_ROUTER_H */

@@ -15,11 +15,12 @@
  *				left out, where null means something else; fields in brackets
  *				are all that an object, or each of several, may have.  Types:
  *				type.c
- *	call		SQL: {call} is the function with every argument by name, {*} those
- *				arguments, {field} that one; its shapes are in router.c
- *	then		SQL that follows: of what changes things it gives the answer, as
- *				it sees what call did; of what reads them it finds what the
- *				answer is about, and no row is 404
+ *	call		SQL: {call} is the function with every argument by name, {*}
+ *				the arguments alone, {field} one of them; router.c has the
+ *				shapes
+ *	then		SQL that follows.  After a change it gives the answer, and sees
+ *				what call did; with a list it looks for what the list belongs
+ *				to: no row is 404
  *	answer		what the answer is, as schemas.h says it; LISTED is a list
  *	status		of success
  *	flags		READS: may run on a standby; WRITES; PUBLIC: needs no token;

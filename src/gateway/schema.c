@@ -30,7 +30,7 @@ static const struct
 #undef SCHEMA
 };
 
-/* What JSON has for a type, and what more is said of it. */
+/* The schema of a type: its JSON types, and other members. */
 static const struct
 {
 	const char *name;
@@ -132,7 +132,7 @@ put_type(Text *out, const char *type)
 	free(name);
 }
 
-/* "field[?]:type ..." as an object, the row of a table perhaps */
+/* Put "field[?]:type ..." as an object, perhaps the row of a table. */
 static void
 put_fields(Text *out, const char *fields, const char *table)
 {

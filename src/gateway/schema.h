@@ -9,17 +9,19 @@
 
 #include "gateway/text.h"
 
-/* One of these words: "a,b,c". */
+/* Append the schema of a closed set of words, "a,b,c". */
 extern void schema_put_words(Text *out, const char *words, bool nullable);
 
-/* That of an answer: a type, as "text?", "=severity" or "Deployment[]", or
- * "field:type ...". */
+/*
+ * Append the schema of an answer: of a type such as "text?", "=severity" or
+ * "Deployment[]", or of an object, "field:type ...".
+ */
 extern void schema_put_answer(Text *out, const char *answer);
 
-/* Those of all of schemas.h, by name. */
+/* Append all schemas of schemas.h, by name. */
 extern void schema_put_all(Text *out);
 
-/* A closed set of words, "a,b,c"; NULL where there is none of that name. */
+/* Returns the closed set of that name, "a,b,c", or NULL. */
 extern const char *schema_words(const char *name);
 
 #endif							/* GATEWAY_SCHEMA_H */

@@ -342,7 +342,7 @@ leave_escaped(void *cls, struct MHD_Connection *connection, char *text)
 static void
 log_library(void *cls, const char *format, va_list args)
 {
-	/* what clients do wrong is no news */
+	/* the log is not for clients' mistakes */
 }
 
 /* --- start and stop ------------------------------------------------------ */

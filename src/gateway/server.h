@@ -16,16 +16,25 @@
 
 typedef struct Server Server;
 
-/* Serve on it; the configuration and the socket become the server's. */
+/*
+ * Returns a server on the socket, which now owns the configuration and the
+ * socket; or NULL.
+ */
 extern Server *server_start(Config *config, int listen_fd);
 
-/* Take no more connections; the listening socket is the caller's again. */
+/*
+ * Take no more connections.  Returns the listening socket, which is the
+ * caller's again.
+ */
 extern int	server_quiesce(Server *server);
 
-/* End what is in progress, after the grace, and free it all. */
+/*
+ * Wait for the requests in progress, at most for the grace, and free
+ * everything.
+ */
 extern void server_stop(Server *server);
 
-/* Once a second: end what takes too long. */
+/* End what takes too long; call it once a second. */
 extern void server_watch(Server *server);
 
 #endif							/* GATEWAY_SERVER_H */

@@ -47,7 +47,7 @@ service_free(Service *service)
 	free(service);
 }
 
-/* May a page of that origin call? */
+/* Returns whether a page of that origin may call. */
 static bool
 origin_allowed(const Config *config, const char *origin)
 {
@@ -79,7 +79,7 @@ allow_origin(const Service *service, const Request *request, Reply *reply)
 				 "ETag, Link, X-Request-Id, Retry-After");
 }
 
-/* OPTIONS, a browser's question before a call of another origin included. */
+/* Answer OPTIONS, also the preflight of a call from another origin. */
 static void
 answer_options(const Service *service, Request *request, const char *allow,
 			   Reply *reply)
@@ -140,7 +140,7 @@ check_type(Request *request, const Route *route, Reply *reply)
 	return false;
 }
 
-/* What is answered with a key is kept for a day: a secret must not be. */
+/* An answer with a key is kept for a day, which a secret must not be. */
 static bool
 check_key(Request *request, const Route *route, Reply *reply)
 {
@@ -163,7 +163,7 @@ check_accept(Request *request, const Route *route, Reply *reply)
 	return false;
 }
 
-/* Who calls?  False: nobody known, or too often. */
+/* Find the token; returns false, with the reply made, if it may not go on. */
 static bool
 check_token(const Service *service, Request *request, const Route *route,
 			const char **token, Reply *reply)
@@ -195,7 +195,7 @@ check_token(const Service *service, Request *request, const Route *route,
 	return true;
 }
 
-/* Whoever has no valid token learns nothing but that. */
+/* Refuse: a caller without a valid token is told only that. */
 static void
 refuse(Service *service, Request *request, const Route *route,
 	   const char *token, Reply *reply)

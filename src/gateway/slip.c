@@ -8,7 +8,7 @@
 
 #define MAX_FIELD_NAME 64
 
-/* How many insertions, removals and replacements make b of a? */
+/* Returns how many insertions, removals and replacements turn a into b. */
 static size_t
 edits(const char *a, const char *b)
 {

@@ -2,10 +2,10 @@
  * statement.c
  *		From the SQL of routes.h to statements with parameters.
  *
- * No CASE guards an expression over a parameter: the planner computes what is
- * constant in a branch, be it taken or not, and what fails there fails all.
- * So every value is of its type before it becomes a parameter (value.c), and
- * what only the database can judge is judged in one function.
+ * No CASE guards an expression over a parameter: the planner evaluates the
+ * constants of all branches, and an error in one that is not taken fails the
+ * statement.  So value.c sees to it that each value is of its type before it
+ * becomes a parameter; what only the database can judge, one function judges.
  */
 #include <ctype.h>
 #include <string.h>
@@ -22,7 +22,7 @@
 const Statement *statements[MAX_STATEMENTS];
 int			nstatements;
 
-/* The number of the parameter that carries an argument. */
+/* Returns the number of the parameter that carries an argument. */
 static int
 parameter_of(Statement *statement, int argument)
 {
@@ -54,7 +54,7 @@ put_argument(Text *sql, const Route *route, Statement *statement, int i)
 	}
 }
 
-/* Every argument, by name. */
+/* Put every argument that is passed, by name. */
 static void
 put_all(Text *sql, const Route *route, Statement *statement)
 {
@@ -88,7 +88,7 @@ statements_init(void)
 #undef FIXED
 }
 
-/* "{field}" */
+/* Returns which argument "{field}" is. */
 static int
 place_of(Arena *arena, const Route *route, const char *text, size_t len)
 {
@@ -113,7 +113,7 @@ statement_make(Arena *arena, const Route *route, Statement *statement,
 	{
 		size_t		len = text[0] == '{' ? strcspn(text, "}") + 1 : 1;
 
-		/* an array of text, {"a": 1} and {} are no places */
+		/* {} and {"a": 1} are no places */
 		if (text[0] != '{' || (text[1] != '*' && !islower(text[1])))
 			text_append(&sql, text, len = 1);
 		else if (strncmp(text, "{*}", 3) == 0)

@@ -7,7 +7,7 @@
 
 #include "gateway/router.h"
 
-/* From a text with places: {call}, {*}, {field}; "" gives none. */
+/* Make a statement of a text with {call}, {*} and {field}; "" makes none. */
 extern void statement_make(Arena *arena, const Route *route,
 						   Statement *statement, const char *text);
 
@@ -16,7 +16,7 @@ extern void statement_make(Arena *arena, const Route *route,
 #include "gateway/fixed.h"
 #undef FIXED
 
-/* Give those their numbers, once. */
+/* Number the statements of fixed.h, once. */
 extern void statements_init(void);
 
 /* All statements, by number. */

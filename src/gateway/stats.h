@@ -13,7 +13,7 @@ extern void stats_turned_away(void);
 extern void stats_retry(void);
 extern void stats_webhook(bool delivered);
 
-/* Behind the database's metrics, in the same format. */
+/* Append the counts to the database's metrics, in the same format. */
 extern void stats_append(Service *service, Request *request, Reply *reply);
 
 #endif							/* GATEWAY_STATS_H */

@@ -24,8 +24,8 @@ extern void text_printf(Text *text, const char *format, ...)
 extern void text_vprintf(Text *text, const char *format, va_list args);
 
 /*
- * As a JSON string with its quotes; NULL is null.  What is no UTF-8, or was
- * cut off in the middle of a character, is replaced.
+ * Append a string as JSON has it, with its quotes; NULL becomes null.  What is
+ * not UTF-8, or was cut off in the middle of a character, is replaced.
  */
 extern void text_json(Text *text, const char *string);
 extern void text_json_len(Text *text, const char *string, size_t len);

@@ -15,11 +15,14 @@ typedef struct Tls
 	const char *priorities;		/* as GnuTLS names them */
 } Tls;
 
-/* Read the files; false, and lines more in "problems", where one is unfit. */
+/*
+ * Read the files.  Returns false, with more lines in "problems", if one is
+ * unfit.
+ */
 extern bool tls_read(const Config *config, Tls *tls, Text *problems);
 extern void tls_forget(Tls *tls);
 
-/* What GnuTLS calls a least version such as "1.2" and all above; or NULL. */
+/* Returns what GnuTLS calls that version ("1.2") and all above it, or NULL. */
 extern const char *tls_priorities(const char *version);
 
 #endif							/* GATEWAY_TLS_H */

@@ -2,10 +2,10 @@
  * transaction.c
  *		The one transaction of a request.
  *
- * Mostly it is one round trip: the actor, the call, what is shown, and the
- * end of the pipeline, which commits.  With If-Match, Idempotency-Key or a
- * report in another format something has to be looked at in between: then it
- * is BEGIN, several round trips and COMMIT.
+ * Mostly it is one round trip: the actor, the call, what follows it, and the
+ * end of the pipeline, which commits.  If-Match, Idempotency-Key and a report
+ * in another format need a look in between: then it is BEGIN, several round
+ * trips and COMMIT.
  *
  * After a serialization failure it begins again.  After a lost connection only
  * what reads does: nobody knows whether a write was committed.
@@ -28,7 +28,7 @@
 
 #define TRIES 4
 
-/* As Accept names them, as they are sent, and what makes them of JSON. */
+/* Formats of a report: as Accept names them, as sent, and what makes them. */
 static const char *const report_types[] = {
 	JSON_TYPE, "text/markdown", "text/html", "application/oscal+json"
 };
@@ -49,7 +49,7 @@ typedef struct Work
 	const Route *route;
 	Reply	   *reply;
 	const char *actor_values[2];
-	const Statement *actor_statement;	/* NULL: nobody needs to act */
+	const Statement *actor_statement;	/* NULL: the route is public */
 	const char *digest;			/* of the request, with Idempotency-Key */
 	DbConnection *connection;
 	DbError		error;
@@ -70,7 +70,7 @@ sha256_hex(Arena *arena, const char *data, size_t len)
 	return hex;
 }
 
-/* What is the same request again: method, path, query, format, body. */
+/* Returns the digest of all that makes it the same request again. */
 static const char *
 digest_of(Request *request)
 {
@@ -88,7 +88,7 @@ digest_of(Request *request)
 bool
 transaction_format(Request *request, const Route *route)
 {
-	/* that route has always answered JSON to who wants none of three */
+	/* a route of three formats answers JSON if none of them suits */
 	bool		strict = (route->flags & OSCAL) != 0;
 
 	if ((route->flags & (REPORT | OSCAL)) != 0)
@@ -133,7 +133,7 @@ tag_matches(const char *list, const char *tag, bool weakly)
 	}
 }
 
-/* "model version \"{model_id}:{version}\"" with what the path says. */
+/* Returns "model version \"{model_id}:{version}\"" with the values put in. */
 static const char *
 what_is_missing(const Request *request, const Route *route)
 {
@@ -201,7 +201,7 @@ put_escaped(Text *text, const char *value)
 	}
 }
 
-/* The way to the next page: the same query with another cursor. */
+/* Lead to the next page: the same query with another cursor. */
 static void
 add_link(Work *work, const char *cursor)
 {
@@ -216,7 +216,7 @@ add_link(Work *work, const char *cursor)
 	text_printf(&text, "<%s?", request->path);
 	for (i = 0; i < request->nquery; i++)
 	{
-		/* whichever of its names it came under */
+		/* the old cursor, under any of its names */
 		if (argument_find(at, 1, request->query[i].name) == 0)
 			continue;
 		put_escaped(&text, request->query[i].name);
@@ -232,7 +232,7 @@ add_link(Work *work, const char *cursor)
 	text_free(&text);
 }
 
-/* From the row that answers; zero rows, or NULL: there is no such thing. */
+/* Reply with a row; if there is none, or NULL, the thing does not exist. */
 static void
 reply_row(Work *work, const PGresult *result)
 {
@@ -263,7 +263,7 @@ reply_row(Work *work, const PGresult *result)
 	}
 }
 
-/* What SQL gets as NOTICEs is a member of the answer. */
+/* Make a member of the answer of what SQL is told in NOTICEs. */
 static void
 add_warnings(Work *work)
 {
@@ -295,7 +295,7 @@ clear(Step *steps, int count)
 		PQclear(steps[i].result);
 }
 
-/* For the log: who acted, also where the database then said no. */
+/* Note for the log who acted, also if the database then refused. */
 static void
 note_user(Work *work, const PGresult *result)
 {
@@ -305,7 +305,7 @@ note_user(Work *work, const PGresult *result)
 										 PQgetvalue(result, 0, 0));
 }
 
-/* False: there is no result to look at. */
+/* Run the steps; returns false if one failed, and then clears them. */
 static bool
 run(Work *work, Step *steps, int count)
 {
@@ -323,7 +323,7 @@ run(Work *work, Step *steps, int count)
 	return false;
 }
 
-/* The call and what it shows, behind "before" steps, in one round trip. */
+/* Run "count" steps, the call and what follows it, in one round trip. */
 static bool
 run_call(Work *work, Step *steps, int count)
 {
@@ -371,7 +371,7 @@ run_one(Work *work, const Statement *statement)
 	return good;
 }
 
-/* What is sent in the format that was asked for. */
+/* Reply in the format that was asked for. */
 static void
 reply_format(Work *work, int status, const PGresult *row, int column)
 {
@@ -384,7 +384,7 @@ reply_format(Work *work, int status, const PGresult *row, int column)
 					 "default-src 'none'; style-src 'unsafe-inline'; img-src data:");
 }
 
-/* Was this answered before?  Then *done, and the reply is what it was. */
+/* If this was answered before, reply the same and set *done. */
 static bool
 look_up_key(Work *work, bool *done)
 {
@@ -413,7 +413,7 @@ look_up_key(Work *work, bool *done)
 	return true;
 }
 
-/* Is the thing still what the client saw?  If not, *done. */
+/* If the thing is no longer what the client saw, refuse and set *done. */
 static bool
 look_at_tag(Work *work, bool *done)
 {
@@ -447,7 +447,7 @@ look_at_tag(Work *work, bool *done)
 	return true;
 }
 
-/* The number at "report_id" in a report. */
+/* Returns where the number of "report_id" begins in a report, or "". */
 static const char *
 report_id_of(const char *report)
 {
@@ -473,7 +473,7 @@ run_report(Work *work)
 	return true;
 }
 
-/* The answer goes with the key, and then all of it is committed. */
+/* Keep the answer with its key, if there is one, and commit. */
 static bool
 finish(Work *work)
 {
@@ -527,7 +527,7 @@ needs_phases(const Work *work)
 		(work->request->if_match != NULL && route_takes_tag(work->route));
 }
 
-/* No connection, or one that was lost. */
+/* Reply that there is no connection, or that it was lost. */
 static void
 reply_unavailable(Work *work, const char *detail, const char *hint)
 {
@@ -619,13 +619,13 @@ pause_before(int try)
 	struct timespec wait = {0};
 	struct timespec now;
 
-	/* the further, the longer; not all at the same time */
+	/* longer each time, and not all at once */
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	wait.tv_nsec = (5L << try) * 1000000 + now.tv_nsec % 5000000;
 	nanosleep(&wait, NULL);
 }
 
-/* Is it worth another try, and safe? */
+/* Returns whether another try may help and is safe. */
 static bool
 try_again(const Work *work, int *lost)
 {
@@ -641,7 +641,7 @@ try_again(const Work *work, int *lost)
 		(*lost)++ == 0;
 }
 
-/* Until it is done, or nothing helps; false: the reply is that of an error. */
+/* Try until it is done; returns false, with an error replied, if it is not. */
 static bool
 carry_out(Work *work, bool (*attempt) (Work *work))
 {
@@ -698,7 +698,7 @@ transaction_run(Service *service, Request *request, const Route *route,
 	carry_out(&work, needs_phases(&work) ? run_in_phases : run_at_once);
 }
 
-/* Nothing but the actor. */
+/* Bind the actor, and do nothing else. */
 static bool
 run_actor(Work *work)
 {

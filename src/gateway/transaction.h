@@ -8,19 +8,25 @@
 #include "gateway/service.h"
 
 /*
- * Bind the actor by the token (NULL: none is needed), call, reply.  actor is
- * whom the body names, or NULL.
+ * Bind the actor by the token (NULL: none is needed), call the function and
+ * make the reply.  "actor" is whom the body names, or NULL.
  */
 extern void transaction_run(Service *service, Request *request,
 							const Route *route, const char *token,
 							const char *actor, Reply *reply);
 
-/* Is the token valid?  False, with the reply made: no, or nobody can tell. */
+/*
+ * Returns whether the token is valid; if not, or if that cannot be found out,
+ * the reply is made.
+ */
 extern bool transaction_ask(Service *service, Request *request,
 							const Route *route, const char *token,
 							Reply *reply);
 
-/* Find out what format is asked for; false: none that the route has. */
+/*
+ * Find the format that Accept asks for.  Returns false if the route has none
+ * of those.
+ */
 extern bool transaction_format(Request *request, const Route *route);
 
 #endif							/* GATEWAY_TRANSACTION_H */

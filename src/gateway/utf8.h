@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The length of the character that begins there; 0 where none does. */
+/* Returns the length of the character that begins there, or 0 if none does. */
 extern size_t utf8_length(const char *text, size_t left);
 
-/* Is all of the text such characters? */
+/* Returns whether all of the text is such characters. */
 extern bool is_utf8(const char *text, size_t len);
 
 #endif							/* GATEWAY_UTF8_H */

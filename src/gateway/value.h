@@ -13,13 +13,14 @@
 #include "gateway/text.h"
 
 /*
- * What a text, as a path or a query has it, should be; NULL if it is that.
- * "malformed" says whether it is not even of the type, or out of its range.
+ * Returns what a text, as a path or a query has it, should be, or NULL if it
+ * fits.  "malformed" tells a text that is not of the type at all from one out
+ * of its range.
  */
 extern const char *value_of_text(const char *text, ArgumentType type,
 								 bool *malformed);
 
-/* The same of JSON, with the value: NULL for null, of an object its text. */
+/* Returns the same of JSON, and the value as a text: NULL for null. */
 extern const char *value_of_json(Arena *arena, const Json *json,
 								 ArgumentType type, const char **value);
 
@@ -30,7 +31,10 @@ typedef struct Column
 	int			count;
 } Column;
 
-extern void column_put(Column *column, const char *element);	/* or NULL */
+/* Append an element, NULL or a text. */
+extern void column_put(Column *column, const char *element);
+
+/* Returns the array as PostgreSQL reads it, and empties the column. */
 extern const char *column_end(Arena *arena, Column *column);
 
 #endif							/* GATEWAY_VALUE_H */

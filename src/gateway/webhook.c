@@ -116,7 +116,7 @@ open_connection(const Endpoint *endpoint)
 	return NULL;
 }
 
-/* What an endpoint cannot do without, by this name, in this database. */
+/* Tell what the database lacks for an endpoint of that name. */
 static void
 check_consumer(PGconn *conn, const char *name, Text *problems)
 {
@@ -155,7 +155,7 @@ is_our_turn(PGconn *conn, const Endpoint *endpoint, time_t *told_at)
 	bool		ours = good && PQgetvalue(result, 0, 0)[0] == 't';
 	Text		problem = {0};
 
-	/* It is asked again soon; the log need not have each answer. */
+	/* Do not log it each time: it is asked often. */
 	if (!good && time(NULL) - *told_at >= LAST_BACKOFF)
 	{
 		*told_at = time(NULL);
@@ -184,7 +184,7 @@ acknowledge(PGconn *conn, const Endpoint *endpoint, const char *number)
 	return good;
 }
 
-/* Until it is there, or the gateway stops. */
+/* Wait until the database is there, or the gateway stops. */
 static bool
 deliver(const Endpoint *endpoint, const char *id, const char *body)
 {
@@ -207,7 +207,7 @@ deliver(const Endpoint *endpoint, const char *id, const char *body)
 	return false;
 }
 
-/* One batch; false: begin with another connection. */
+/* Deliver a batch; returns false if the connection is of no more use. */
 static bool
 deliver_batch(PGconn *conn, const Endpoint *endpoint)
 {
@@ -333,7 +333,7 @@ webhook_check(const Config *config, Text *problems)
 	PGconn	   *conn = n <= 0 ? NULL :
 		db_connect(config->db, "governance-gateway check", STATEMENT_MS, &why);
 
-	/* Why there is none was told by the check of the database. */
+	/* The check of the database has told why there is none. */
 	if (conn != NULL)
 	{
 		int			i;

@@ -12,8 +12,8 @@ extern void webhook_start(const Config *config);
 extern void webhook_stop(void);
 
 /*
- * What is wrong with the file of endpoints, and why one of them would get
- * nothing, is added to the problems.
+ * Add to the problems what is wrong with the file of endpoints, and why one of
+ * them would get nothing.
  */
 extern void webhook_check(const Config *config, Text *problems);
 
