@@ -40,11 +40,12 @@ endif
 
 # The order of the parts; one that does not exist yet falls out.
 SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
-	24_issuers 25_answer 30_lifecycle 31_audit 32_merkle 33_seal 34_checkpoint 35_retire \
+	24_issuers 25_answer 26_idempotency 30_lifecycle 31_audit 32_merkle 33_seal \
+	34_checkpoint 35_retire \
 	36_outbox 40_model 41_usecase 42_approval 43_policy 45_period 50_incident \
 	51_deadline 60_sketch 61_sla 62_ingest 63_violation 64_escalation \
 	65_sla_read 66_openslo 70_control 71_report 72_report_text \
-	73_report_html 74_report_oscal 75_evidence 76_views 77_read 78_rest 79_inbox \
+	73_report_html 74_report_oscal 75_evidence 76_views 77_read 79_inbox \
 	79_report_page 80_operations 81_restore 82_metrics 90_triggers 95_bootstrap \
 	97_publications 98_restore 99_grants
 SQL_FILES := $(wildcard $(patsubst %,sql/parts/%.sql,$(SQL_PARTS)))

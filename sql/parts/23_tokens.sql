@@ -75,3 +75,13 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @extschema@.gov_api_tokens() IS
 'One''s own API tokens, with user:manage everybody''s, newest first.  Neither token nor hash is shown.  last_used_at is exact to a minute.';
+
+CREATE FUNCTION @extschema@.gov_begin_for(
+    token text,
+    user_id text)
+RETURNS text
+AS 'MODULE_PATHNAME', 'gov_begin_for'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_begin_for(text, text) IS
+'Act for another active user until this transaction ends, on the word of a token''s user, who needs actor:impersonate (evidence: asserted; an event user.impersonate names the token''s user).  The token''s own user, or NULL: the same as gov_begin_as(token).  Returns who acts.  No valid token: 28000; unknown user: 42704; inactive: 55000.';

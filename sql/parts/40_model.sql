@@ -622,3 +622,85 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_undeploy_model(text, text, text) IS
 'End the active deployment of an environment without a successor; returns it.  The version keeps its approval; deployed use-cases that can no longer be served are told of.  Needs model:rollback; nothing active: 55000; unknown model or environment: 42704.';
+
+CREATE FUNCTION @extschema@.gov_rollback_version(
+    model_id text,
+    version text,
+    reason text,
+    environment text = 'production',
+    to_version text = NULL)
+RETURNS governance.deployment_history
+AS 'MODULE_PATHNAME', 'gov_rollback_version'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_rollback_version(text, text, text, text, text) IS
+'As gov_rollback_model(), but only if that version is the one that is active in the environment, else 55000: for who decided on it while looking at an older state.  Needs model:rollback; unknown version: 42704.';
+
+CREATE FUNCTION @extschema@.gov_hold_model_version(
+    model_id text,
+    version text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_hold_model_version'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_hold_model_version(text, text) IS
+'Keep a version as it is until this transaction ends: for a client that looks first and then decides (If-Match).  Needs one of the permissions that change a version; unknown: 42704.';
+
+CREATE FUNCTION @extschema@.gov_model_version_json(model_version governance.model_versions)
+RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.require_actor();
+    SELECT @extschema@.gov_row_json(given.v) || pg_catalog.jsonb_build_object(
+        'metrics', '{"accuracy": null, "latency_ms": null}'::jsonb || coalesce((
+            SELECT pg_catalog.jsonb_object_agg(fitting.key, fitting.value)
+            FROM (
+                SELECT latest.key, latest.value,
+                    pg_catalog.sum(pg_catalog.length(latest.key) + pg_catalog.length(latest.value::text)) OVER (ORDER BY latest.key) AS bytes
+                FROM (
+                    SELECT DISTINCT ON (e.key) e.key, e.value
+                    FROM governance.model_metrics AS m, pg_catalog.jsonb_each(m.metrics) AS e
+                    WHERE m.model_id = (given.v).model_id AND m.version = (given.v).version
+                    ORDER BY e.key, m.metrics_no DESC
+                ) AS latest
+            ) AS fitting
+            WHERE fitting.bytes <= 8388608), '{}'),
+        'approved_by', approval.reviewer,
+        'approved_at', extract(epoch FROM approval.reviewed_at),
+        'deployed_at', extract(epoch FROM deployment.deployed_at),
+        'deployed_by', deployment.deployed_by,
+        'deployment_id', deployment.deployment_id,
+        'deployment_history', coalesce((
+            -- of bounded length, whatever the notes are
+            SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(newest.d) ORDER BY (newest.d).deployment_no DESC)
+            FROM (
+                SELECT d, pg_catalog.sum(pg_catalog.octet_length(d.notes) + coalesce(pg_catalog.octet_length(d.reason), 0))
+                        OVER (ORDER BY d.deployment_no DESC) AS bytes
+                FROM governance.deployment_history AS d
+                WHERE d.model_id = (given.v).model_id AND d.version = (given.v).version
+                ORDER BY d.deployment_no DESC
+                LIMIT 1000
+            ) AS newest
+            WHERE newest.bytes <= 8388608), '[]'))
+    FROM (SELECT gov_model_version_json.model_version) AS given(v)
+    LEFT JOIN LATERAL (
+        SELECT h.reviewer, h.reviewed_at
+        FROM governance.approval_history AS h
+        WHERE h.model_id = (given.v).model_id AND h.version = (given.v).version
+            AND (given.v).approval_status = 'approved' AND h.approval_status = 'approved'
+        ORDER BY h.approval_no DESC
+        LIMIT 1
+    ) AS approval ON true
+    LEFT JOIN LATERAL (
+        SELECT d.deployed_at, d.deployed_by, d.deployment_id
+        FROM governance.deployment_history AS d
+        JOIN governance.environments AS e ON e.name = d.environment
+        WHERE d.model_id = (given.v).model_id AND d.version = (given.v).version
+        ORDER BY (d.status = 'active') DESC,
+            CASE WHEN d.status = 'active' THEN e.rank END DESC, d.deployment_no DESC
+        LIMIT 1
+    ) AS deployment ON true;
+END;
+COMMENT ON FUNCTION @extschema@.gov_model_version_json(governance.model_versions) IS
+'A version as the web service shows it: its columns; metrics, the latest value of each name (accuracy and latency_ms null until recorded), as many as 8 MB have room for; approved_by and approved_at, of the vote that approved it, null while it is not approved; deployed_at, deployed_by, deployment_id, of its highest-ranked active deployment, else of the last one; deployment_history, newest first, up to 1000 of them and 8 MB of notes and reasons: gov_model_history() has all.  Times in seconds since 1970.  Needs an active user.';

@@ -784,3 +784,59 @@ AS 'MODULE_PATHNAME', 'gov_admit'
 LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION @extschema@.gov_admit(text) IS
 'May a request for the use-case be served now?  {admitted, reason, models: {model_id: active production version}}, models empty where it is not; while governed operation is suspended nothing is.  By what is committed now and this transaction''s own work, at any isolation level; as cheap as a permission check.  Needs an active user.  No such use-case: 42704.';
+
+CREATE FUNCTION @extschema@.gov_hold_usecase(usecase_id text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_hold_usecase'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_hold_usecase(text) IS
+'Keep a use-case as it is until this transaction ends: for a client that looks first and then decides (If-Match).  Needs one of the permissions that change a use-case; unknown: 42704.';
+
+CREATE FUNCTION @extschema@.gov_usecase_json(use_case governance.use_cases)
+RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT governance.require_actor();
+    SELECT @extschema@.gov_row_json(given.u) || pg_catalog.jsonb_build_object(
+        'metrics', coalesce((
+            SELECT pg_catalog.jsonb_object_agg(fitting.key, fitting.value)
+            FROM (
+                SELECT latest.key, latest.value,
+                    pg_catalog.sum(pg_catalog.length(latest.key) + pg_catalog.length(latest.value::text)) OVER (ORDER BY latest.key) AS bytes
+                FROM (
+                    SELECT DISTINCT ON (e.key) e.key, e.value
+                    FROM governance.usecase_metrics AS m, pg_catalog.jsonb_each(m.metrics) AS e
+                    WHERE m.usecase_id = (given.u).usecase_id
+                    ORDER BY e.key, m.metrics_no DESC
+                ) AS latest
+            ) AS fitting
+            WHERE fitting.bytes <= 8388608), '{}'),
+        'approved_by', approval.reviewer,
+        'approved_at', extract(epoch FROM approval.reviewed_at),
+        'deployed_at', extract(epoch FROM deployment.deployed_at),
+        'deployed_by', deployment.deployed_by,
+        'deployment_id', deployment.deployment_id)
+    FROM (SELECT gov_usecase_json.use_case) AS given(u)
+    LEFT JOIN LATERAL (
+        SELECT a.reviewer, a.reviewed_at
+        FROM governance.usecase_approvals AS a
+        WHERE a.usecase_id = (given.u).usecase_id
+            AND a.review_round = (given.u).review_round AND a.status = 'approved'
+            AND (given.u).status IN ('approved', 'deployed', 'deprecated', 'archived')
+        ORDER BY a.approval_no DESC
+        LIMIT 1
+    ) AS approval ON true
+    LEFT JOIN LATERAL (
+        SELECT d.deployed_at, d.deployed_by, d.deployment_id
+        FROM governance.usecase_deployments AS d
+        JOIN governance.environments AS e ON e.name = d.environment
+        WHERE d.usecase_id = (given.u).usecase_id
+        ORDER BY (d.status = 'active') DESC,
+            CASE WHEN d.status = 'active' THEN e.rank END DESC, d.deployment_no DESC
+        LIMIT 1
+    ) AS deployment ON true;
+END;
+COMMENT ON FUNCTION @extschema@.gov_usecase_json(governance.use_cases) IS
+'A use-case as the web service shows it: its columns; metrics, the latest value of each name, as many as 8 MB have room for; approved_by and approved_at, of the vote that approved it; deployed_at, deployed_by, deployment_id, of its highest-ranked active deployment, else of the last one.  Times in seconds since 1970.  Needs an active user.';
