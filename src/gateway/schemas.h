@@ -76,7 +76,8 @@ SCHEMA(ImpactQuestion, "impact_questions",
 	   " answer_type:=answer_type options:json weight:number"
 	   " effect:=question_effect risk_class:=raised_class?"
 	   " source:text position:int applies_from:text? applies_to:text?"
-	   " older_than:text? older_from:text? amended_by:text checked_on:text?")
+	   " older_than:text? older_from:text? amended_by:text checked_on:text?"
+	   " owed_by:=owed_by?")
 
 /* --- users and their rights ---------------------------------------------- */
 

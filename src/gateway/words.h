@@ -21,6 +21,7 @@ WORDS(machine, "approval_request,deployment,incident,model_approval,model_versio
 WORDS(model_status, "registered,approved,deployed_staging,deployed_production,rolled_back,deprecated")
 WORDS(operator, ">=,>,<=,<,=")
 WORDS(outcome, "success,denied,failure")
+WORDS(owed_by, "provider,deployer")
 WORDS(question_category, "prohibited_practice,product_safety,high_risk_area,transparency,impact")
 WORDS(question_effect, "scores,forces,relieves,defeats_relief")
 WORDS(request_status, "pending,approved,rejected,expired,withdrawn,consumed")
