@@ -65,7 +65,7 @@ REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	checkpoint retire outbox period incident incident_deadline incident_clocks incident_owed \
 	sketch sla_target sla_ingest sla_prepared sla_measurement sla_summary sla_verdict sla_violation \
 	sla_maintenance sla_minimum sla_escalation sla_read sla_gate openslo incident_sla \
-	control control_law control_each report report_render report_read sla_no_target evidence views metrics \
+	control control_law control_each report report_render report_read sla_no_target evidence views help metrics \
 	rest idempotency issuers \
 	principals loans behind order maintenance moments numbers sequences silent restore drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\

@@ -52,7 +52,7 @@ RETURNS text
 AS 'MODULE_PATHNAME', 'gov_current_actor'
 LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION @extschema@.gov_current_actor() IS
-'The governance user that acts now: bound to the transaction, or the active user of the session''s database role.  NULL: nobody.';
+'The governance user that acts now.  Bound to the transaction, or the active user of the session''s database role; NULL: nobody.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.gov_set_actor(user_id text)
 RETURNS void
@@ -83,7 +83,7 @@ AS 'MODULE_PATHNAME', 'gov_update_user'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_update_user(text, text, name, jsonb) IS
-'Change a user; the row.  NULL leaves a field as it was, an empty e-mail address removes it.  Needs user:manage, and for another db_role every permission that the user has (42501).  Unknown: 42704; db_role is another user''s: 23505.';
+'Change a user; the row.  NULL leaves a field as it was, an empty e-mail address removes it.  Needs user:manage; for another db_role every permission that the user has (42501).  Unknown: 42704; db_role is another user''s: 23505.';
 
 CREATE FUNCTION @extschema@.gov_deactivate_user(
     user_id text,
@@ -93,7 +93,7 @@ AS 'MODULE_PATHNAME', 'gov_deactivate_user'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_deactivate_user(text, text) IS
-'Take away all that a user may do, assignments being kept, what the user lends ended and the user''s API tokens revoked; the row.  Needs user:manage.  Not active, or the last admin: 55000; unknown: 42704.';
+'Take a user out of service; the row.  Assignments are kept, but permit nothing; what the user lends ends, and the user''s API tokens are revoked.  Needs user:manage.  Not active, or the last admin: 55000; unknown: 42704.';
 
 CREATE FUNCTION @extschema@.gov_reactivate_user(
     user_id text,
@@ -103,4 +103,4 @@ AS 'MODULE_PATHNAME', 'gov_reactivate_user'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_reactivate_user(text, text) IS
-'Make an inactive user active again, with the assignments that have not expired but without the API tokens of before; the row.  Needs user:manage and every permission that those give (42501).  Active already: 55000; unknown: 42704.';
+'Make an inactive user active again; the row.  With the assignments that have not expired, but without the API tokens of before.  Needs user:manage and every permission that those give (42501).  Active already: 55000; unknown: 42704.';

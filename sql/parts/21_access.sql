@@ -138,7 +138,7 @@ RETURNS boolean
 AS 'MODULE_PATHNAME', 'gov_has_permission'
 LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_has_permission(text, text, text) IS
-'Has the user the permission now, by the newest committed rights and this transaction''s own?  An unknown or inactive user: false.  An unknown permission: 22023.  resource is recorded with a logged check.';
+'Has the user the permission now?  By the newest committed rights and this transaction''s own.  An unknown or inactive user: false.  An unknown permission: 22023.  resource is recorded with a logged check.  Needs nothing.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.gov_can(
     permission text,
@@ -147,7 +147,7 @@ RETURNS boolean
 AS 'MODULE_PATHNAME', 'gov_can'
 LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION @extschema@.gov_can(text, text) IS
-'Has the actor the permission?  For row-level security write (SELECT gov_can(''...'')): asked once per query.';
+'Has the actor the permission?  For row-level security write (SELECT gov_can(''...'')): asked once per query.  Needs nothing.  Needs nothing.';
 
 -- Who did what, and whether two acts are one person's.
 
@@ -261,7 +261,7 @@ AS 'MODULE_PATHNAME', 'gov_create_role'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_create_role(text, text, text[], text[]) IS
-'Make a role with permissions of its own and those of the roles it inherits; the row.  Needs role:manage, with permissions permission:manage too, and every permission that the role then has (42501).  Exists already: 23505; inherits an unknown role: 42704; unknown permission: 22023.';
+'Make a role, with permissions and roles that it inherits; the row.  Needs role:manage; with permissions permission:manage, too, and every permission that the role then has (42501).  Exists already: 23505; inherits an unknown role: 42704; unknown permission: 22023.';
 
 CREATE FUNCTION @extschema@.gov_drop_role(role text)
 RETURNS boolean
@@ -269,7 +269,7 @@ AS 'MODULE_PATHNAME', 'gov_drop_role'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_drop_role(text) IS
-'Drop a role with its assignments, permissions and inheritance, each in the trail; was there one?  A notice tells how many users held it.  Needs role:manage.  Built in, named by a duty set, or the last admin holds that role by it: 55000.';
+'Drop a role; was there one?  Its assignments, permissions and inheritance go, each with an event.  A notice tells how many users held it.  Needs role:manage.  Built in, named by a duty set, or the last admin holds that role by it: 55000.';
 
 CREATE FUNCTION @extschema@.gov_add_inheritance(
     role text,
@@ -279,7 +279,7 @@ AS 'MODULE_PATHNAME', 'gov_add_inheritance'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_add_inheritance(text, text) IS
-'Give a role every permission of another one, now and later; the row of the first.  Needs role:manage and every permission of the inherited role (42501).  A cycle: 55000; a holder would break separation of duties: MG001; unknown: 42704.';
+'Give a role every permission of another one, now and later.  Returns the row of the first.  Needs role:manage and every permission of the inherited role (42501).  A cycle: 55000; a holder would break separation of duties: MG001; unknown: 42704.';
 
 CREATE FUNCTION @extschema@.gov_remove_inheritance(
     role text,
@@ -321,7 +321,7 @@ AS 'MODULE_PATHNAME', 'gov_assign_role'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_assign_role(text, text, timestamptz, text) IS
-'Give a role to an active user, replacing expiry and reason where it is held already; the row.  Needs role:manage and every permission of the role, and for one that an approval policy names, or that inherits it, to hold it or to hold admin and be somebody else (42501).  Separation of duties: MG001; unknown user or role: 42704; expires_at past, or more than 100 years ahead: 22023; user inactive, or the last admin would expire: 55000.';
+'Give a role to an active user; the row.  Where it is held already, expiry and reason are replaced.  Needs role:manage and every permission of the role (42501).  One that an approval policy names, or that inherits such a one, is given only by who holds it, or by a holder of admin to somebody else (42501).  Separation of duties: MG001; unknown user or role: 42704; expires_at past, or more than 100 years ahead: 22023; user inactive, or the last admin would expire: 55000.';
 
 CREATE FUNCTION @extschema@.gov_revoke_role(
     user_id text,
@@ -366,7 +366,7 @@ BEGIN ATOMIC
     FROM lent AS l;
 END;
 COMMENT ON FUNCTION @extschema@.gov_end_delegation(text, text, text) IS
-'End a loan that gov_delegate() began, and no assignment; NULL where there is no such loan.  Needs role:manage, or to be the one who lent it.';
+'End a loan that gov_delegate() began, and no assignment.  NULL where there is no such loan.  Needs role:manage, or to be the one who lent it.';
 
 CREATE FUNCTION @extschema@.gov_create_sod_set(
     name text,
@@ -377,7 +377,7 @@ AS 'MODULE_PATHNAME', 'gov_create_sod_set'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_create_sod_set(text, text[], int) IS
-'Forbid everybody to hold "cardinality" or more of the roles, inheritance counted; the row.  Needs role:manage.  Somebody does already: MG001 with their names; exists already: 23505; unknown role: 42704.  Source: ANSI INCITS 359-2012, SSD.';
+'Forbid everybody to hold "cardinality" or more of the roles; the row.  Inheritance counts.  Needs role:manage.  Somebody does already: MG001 with their names; exists already: 23505; unknown role: 42704.  Source: ANSI INCITS 359-2012, SSD.';
 
 CREATE FUNCTION @extschema@.gov_drop_sod_set(name text)
 RETURNS boolean
@@ -385,4 +385,4 @@ AS 'MODULE_PATHNAME', 'gov_drop_sod_set'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_drop_sod_set(text) IS
-'Remove a set of gov_create_sod_set(), or one that came with the extension; was there one?  Needs role:manage.';
+'Remove a duty set; was there one?  One of gov_create_sod_set(), or one that came with the extension.  Needs role:manage.';

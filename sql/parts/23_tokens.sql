@@ -18,7 +18,7 @@ AS 'MODULE_PATHNAME', 'gov_begin_as'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_begin_as(text) IS
-'Act as the user of an API token until this transaction ends (evidence: verified); returns the user.  Anything but a valid token of an active user: 28000, always the same message.  Twice in a transaction: 55000.  Send the token as a parameter: what log_statement and log_min_duration_statement write of a statement''s text cannot be taken back.';
+'Act as the user of a token until this transaction ends; returns the user.  An API token or a signed one (JWT); evidence: verified.  Anything but a valid token of an active user: 28000, always the same message.  Twice in a transaction: 55000.  Send the token as a parameter: what log_statement and log_min_duration_statement write of a statement''s text cannot be taken back.  Needs a valid token.  Needs a valid token.';
 
 CREATE FUNCTION @extschema@.gov_create_api_token(
     user_id text,
@@ -29,7 +29,7 @@ AS 'MODULE_PATHNAME', 'gov_create_api_token'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_create_api_token(text, text, timestamptz) IS
-'A new API token for an active user, shown this once: only its SHA-256 is stored.  For oneself it needs nothing; for somebody else user:manage and every permission of that user.  name says what it is for.  expires_at NULL: never; past, or more than 100 years ahead: 22023.  Unknown user: 42704; inactive: 55000.';
+'Make an API token for an active user; the token.  It is shown this once: only its SHA-256 is stored.  Needs, for somebody else, user:manage; and every permission of that user.  name says what it is for.  expires_at NULL: never; past, or more than 100 years ahead: 22023.  Unknown user: 42704; inactive: 55000.';
 
 CREATE FUNCTION @extschema@.gov_revoke_api_token(token_id bigint)
 RETURNS boolean
@@ -37,7 +37,7 @@ AS 'MODULE_PATHNAME', 'gov_revoke_api_token'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_revoke_api_token(bigint) IS
-'Revoke an API token, one''s own or with user:manage; false: it was revoked already.  A transaction that began with it goes on to its end.  Unknown: 42704.';
+'Revoke an API token; false: it was revoked already.  A transaction that began with it goes on to its end.  Needs, for somebody else''s, user:manage.  Needs, for somebody else''s, user:manage.  Unknown: 42704.';
 
 CREATE FUNCTION @extschema@.gov_api_tokens()
 RETURNS TABLE (
@@ -74,7 +74,7 @@ BEGIN ATOMIC
     ORDER BY found.token_id DESC;
 END;
 COMMENT ON FUNCTION @extschema@.gov_api_tokens() IS
-'One''s own API tokens, with user:manage everybody''s, newest first.  Neither token nor hash is shown.  last_used_at is exact to a minute.';
+'One''s own API tokens, newest first.  Neither token nor hash is shown.  last_used_at is exact to a minute.  Needs, for everybody''s, user:manage.';
 
 CREATE FUNCTION @extschema@.gov_begin_for(
     token text,
@@ -84,4 +84,4 @@ AS 'MODULE_PATHNAME', 'gov_begin_for'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_begin_for(text, text) IS
-'Act for another active user until this transaction ends, on the word of a token''s user, who needs actor:impersonate (evidence: asserted; an event user.impersonate names the token''s user).  The token''s own user, or NULL: the same as gov_begin_as(token).  Returns who acts.  No valid token: 28000; unknown user: 42704; inactive: 55000.';
+'Act for another active user on the word of a token''s user.  Until this transaction ends; evidence: asserted; an event user.impersonate names the token''s user, who needs actor:impersonate.  Needs a valid token.  The token''s own user, or NULL: the same as gov_begin_as(token).  Returns who acts.  No valid token: 28000; unknown user: 42704; inactive: 55000.';

@@ -98,7 +98,7 @@ AS 'MODULE_PATHNAME', 'gov_drop_issuer'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_drop_issuer(text) IS
-'Let no token of an issuer open anything, with its keys and links, each in the trail; was there one?  Needs system:config.';
+'Drop an issuer, so that its tokens open nothing; was there one?  Its keys and links go with it, each with an event.  Needs system:config.';
 
 CREATE FUNCTION @extschema@.gov_store_issuer_keys(
     issuer text,
@@ -108,7 +108,7 @@ AS 'MODULE_PATHNAME', 'gov_store_issuer_keys'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_store_issuer_keys(text, jsonb) IS
-'Replace the keys of an issuer by those of a JSON Web Key Set (RFC 7517) that can verify signatures; the issuer''s row.  What is the same already writes nothing.  Keys for something else are left out, weak or malformed ones with a notice.  Needs identity:keys.  No set, over 64 kB, no key left, a kid twice, a private key: 22023, and the keys stay; unknown issuer: 42704.';
+'Replace the keys of an issuer; its row.  The new ones are those of a JSON Web Key Set (RFC 7517) that can verify signatures.  What is the same already writes nothing.  Keys for something else are left out, weak or malformed ones with a notice.  Needs identity:keys.  No set, over 64 kB, no key left, a kid twice, a private key: 22023, and the keys stay; unknown issuer: 42704.';
 
 CREATE FUNCTION @extschema@.gov_link_identity(
     user_id text,

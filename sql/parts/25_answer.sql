@@ -36,7 +36,7 @@ CREATE AGGREGATE @extschema@.gov_list_json(element jsonb) (
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.gov_list_json(jsonb) IS
-'A JSON array as text, of at most 64 MB: longer is 54000, as soon as it is.  "[]" where there is no row.  Needs nothing: it reads nothing but its argument.';
+'A JSON array as text.  Of at most 64 MB: longer is 54000, as soon as it is.  "[]" where there is no row.  Needs nothing: it reads nothing but its argument.';
 
 CREATE FUNCTION @extschema@.gov_moment(
     name text,
@@ -45,4 +45,4 @@ RETURNS timestamptz
 AS 'MODULE_PATHNAME', 'gov_moment'
 LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_moment(text, text) IS
-'A moment as a web service is given it: a number of seconds since 1970, or ISO 8601 (without a zone, in the session''s); NULL gives NULL.  Neither, or not of the years 1970 to 2200: 22023, with "name" as the argument; infinity passes, for since and until.  Needs nothing: it reads nothing but its arguments.';
+'A moment as a web service is given it.  A number of seconds since 1970, or ISO 8601 (without a zone, in the session''s); NULL gives NULL.  Neither, or not of the years 1970 to 2200: 22023, with "name" as the argument; infinity passes, for since and until.  Needs nothing: it reads nothing but its arguments.';

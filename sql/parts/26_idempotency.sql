@@ -46,7 +46,7 @@ BEGIN ATOMIC
         AND k.key = gov_idempotency_begin.key;
 END;
 COMMENT ON FUNCTION @extschema@.gov_idempotency_begin(text, text) IS
-'Ask, before doing what a request wants, whether the actor has had this key answered within the last day: status and reply are what was answered then, NULL the first time; same_request false: the key was used for another request.  request: SHA-256 of it, in hex.  Of two at once the second waits for the first.  Malformed: 23514.  Needs an active user.';
+'Has the actor had this key answered within the last day?  For before doing what a request wants: status and reply are what was answered then, NULL the first time; same_request false: the key was used for another request.  request: SHA-256 of it, in hex.  Of two at once the second waits for the first.  Malformed: 23514.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_idempotency_end(
     key text,
@@ -65,4 +65,4 @@ BEGIN ATOMIC
         AND k.status IS NULL;
 END;
 COMMENT ON FUNCTION @extschema@.gov_idempotency_end(text, integer, text) IS
-'Keep the answer for the key that gov_idempotency_begin() took in this transaction.  An answer once given stays.  status: a final one of HTTP, 200 to 599, else 22023.  Needs an active user.';
+'Keep the answer for the key that gov_idempotency_begin() took.  In the same transaction.  An answer once given stays.  status: a final one of HTTP, 200 to 599, else 22023.  Needs an active user.';

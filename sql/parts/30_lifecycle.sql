@@ -21,14 +21,14 @@ RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'gov_transitions'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_transitions() IS
-'Every move of every state machine, the permission it needs and its rule.  from_state NULL is creation.';
+'Every move of every state machine, the permission it needs and its rule.  from_state NULL is creation.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.gov_state_diagram(machine text)
 RETURNS text
 AS 'MODULE_PATHNAME', 'gov_state_diagram'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_state_diagram(text) IS
-'A state machine of gov_transitions() as a Mermaid state diagram.  Unknown machine: 22023.';
+'A state machine of gov_transitions() as a Mermaid state diagram.  Unknown machine: 22023.  Needs nothing.';
 
 CREATE FUNCTION governance.governed_tables()
 RETURNS SETOF text

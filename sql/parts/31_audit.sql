@@ -65,6 +65,8 @@ CREATE INDEX audit_events_occurred_at_idx ON governance.audit_events (occurred_a
 CREATE INDEX audit_events_access_idx ON governance.audit_events (event_id) WHERE event_type IN ('access.check', 'access.denied');
 COMMENT ON TABLE governance.audit_events IS
 'Append-only: one row for every change to a governed row, by whichever path, and for each recorded decision.  Needs audit:read.  UPDATE, DELETE, TRUNCATE and direct INSERT: MG004.';
+COMMENT ON COLUMN governance.audit_events.outcome IS
+'success; denied: a right was missing; failure: an application said so of its own event.';
 COMMENT ON COLUMN governance.audit_events.occurred_at IS 'When it happened, by the server''s clock (not the transaction''s start).';
 COMMENT ON COLUMN governance.audit_events.xid IS 'The top-level transaction, of this incarnation.';
 COMMENT ON COLUMN governance.audit_events.actor IS 'The governance user; NULL where none was known.';
@@ -207,7 +209,7 @@ BEGIN ATOMIC
     LIMIT coalesce(gov_audit_trail.limit_rows, 100);
 END;
 COMMENT ON FUNCTION @extschema@.gov_audit_trail(text, text, timestamptz, timestamptz, integer) IS
-'Audit events, newest first: those of an actor (user_id), of a resource (''<kind>/<id>''; without ''/'' an id of any kind, all that begins with it and '':'', and what belongs to it), from since on and before until; NULL: any; an infinity is no bound.  limit_rows 1 to 10000.  JSON of more than 8 MB is left out, with a word in its place; the table has it.  Needs audit:read.';
+'Audit events, newest first.  Those of an actor (user_id), of a resource (''<kind>/<id>''; without ''/'' an id of any kind, all that begins with it and '':'', and what belongs to it), from since on and before until; NULL: any; an infinity is no bound.  limit_rows 1 to 10000.  JSON of more than 8 MB is left out, with a word in its place; the table has it.  Needs audit:read.';
 
 CREATE VIEW governance.access_audit_log
 WITH (security_invoker = true) AS
@@ -233,4 +235,4 @@ RETURNS jsonb
 AS 'MODULE_PATHNAME', 'gov_row_json'
 LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_row_json(record) IS
-'A row as jsonb, times in seconds since 1970 whatever the session''s settings are; in place of JSON of more than 8 MB {"left_out": ...}.  NULL gives NULL.  Needs nothing: it reads nothing but its argument.';
+'A row as jsonb, with times in seconds since 1970.  Whatever the session''s settings are; in place of JSON of more than 8 MB {"left_out": ...}.  NULL gives NULL.  Needs nothing: it reads nothing but its argument.';

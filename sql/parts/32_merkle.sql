@@ -6,7 +6,7 @@ CREATE FUNCTION @extschema@.gov_merkle_leaf_hash(
 AS 'MODULE_PATHNAME', 'gov_merkle_leaf_hash'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_merkle_leaf_hash(bytea) IS
-'The hash of a leaf with this content: SHA-256 of a byte 0 and the data, 32 bytes (RFC 6962, RFC 9162 2.1.1).';
+'The hash of a leaf with this content.  SHA-256 of a byte 0 and the data, 32 bytes (RFC 6962, RFC 9162 2.1.1).  Needs nothing.';
 
 CREATE FUNCTION @extschema@.gov_merkle_root(
     leaves bytea[]
@@ -14,7 +14,7 @@ CREATE FUNCTION @extschema@.gov_merkle_root(
 AS 'MODULE_PATHNAME', 'gov_merkle_root'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_merkle_root(bytea[]) IS
-'The root of the Merkle tree over leaves, which are data and not hashes: 32 bytes; of no leaves, SHA-256 of nothing (RFC 6962, RFC 9162 2.1.1). A NULL leaf, or more than one dimension: 22023.';
+'The root of the Merkle tree over leaves.  They are data and not hashes; the root has 32 bytes; of no leaves, SHA-256 of nothing (RFC 6962, RFC 9162 2.1.1). A NULL leaf, or more than one dimension: 22023.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.gov_merkle_inclusion_path(
     leaves     bytea[],
@@ -23,7 +23,7 @@ CREATE FUNCTION @extschema@.gov_merkle_inclusion_path(
 AS 'MODULE_PATHNAME', 'gov_merkle_inclusion_path'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_merkle_inclusion_path(bytea[], bigint) IS
-'The hashes that prove one of the leaves (data, counted from 0) to be in the tree over all of them, from the leaf upwards (RFC 6962 2.1.1, RFC 9162 2.1.3.1); empty for a tree of one leaf. An index out of range, a NULL leaf, or more than one dimension: 22023.';
+'The hashes that prove a leaf to be in the tree over all leaves.  Leaves are data, counted from 0; the hashes go from the leaf upwards (RFC 6962 2.1.1, RFC 9162 2.1.3.1); empty for a tree of one leaf. An index out of range, a NULL leaf, or more than one dimension: 22023.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.gov_merkle_consistency_path(
     leaves   bytea[],
@@ -32,7 +32,7 @@ CREATE FUNCTION @extschema@.gov_merkle_consistency_path(
 AS 'MODULE_PATHNAME', 'gov_merkle_consistency_path'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_merkle_consistency_path(bytea[], bigint) IS
-'The hashes that prove the tree over leaves (data) to begin with the tree over the first old_size of them (RFC 6962 2.1.2, RFC 9162 2.1.4.1); empty where both are the same tree. A size below 1 or above the number of leaves, a NULL leaf, or more than one dimension: 22023.';
+'The hashes that prove a tree to be the beginning of another.  The tree over leaves (data) begins with that over the first old_size of them (RFC 6962 2.1.2, RFC 9162 2.1.4.1); empty where both are the same tree. A size below 1 or above the number of leaves, a NULL leaf, or more than one dimension: 22023.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.gov_merkle_verify_inclusion(
     leaf_hash  bytea,
@@ -44,7 +44,7 @@ CREATE FUNCTION @extschema@.gov_merkle_verify_inclusion(
 AS 'MODULE_PATHNAME', 'gov_merkle_verify_inclusion'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_merkle_verify_inclusion(bytea, bigint, bigint, bytea[], bytea) IS
-'Whether path proves the leaf with leaf_hash to be at leaf_index (counted from 0) in the tree of tree_size leaves with this root (RFC 9162 2.1.3.2). False for a proof that does not prove. A hash that is not 32 bytes, an index or size out of range, a NULL in path, or more than one dimension: 22023.';
+'Does path prove a leaf to be in a tree?  The one with leaf_hash, at leaf_index (counted from 0), in the tree of tree_size leaves with this root (RFC 9162 2.1.3.2). False for a proof that does not prove. A hash that is not 32 bytes, an index or size out of range, a NULL in path, or more than one dimension: 22023.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.gov_merkle_verify_consistency(
     old_size bigint,
@@ -56,4 +56,4 @@ CREATE FUNCTION @extschema@.gov_merkle_verify_consistency(
 AS 'MODULE_PATHNAME', 'gov_merkle_verify_consistency'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_merkle_verify_consistency(bigint, bigint, bytea[], bytea, bytea) IS
-'Whether path proves the tree of new_size leaves with new_root to begin with the tree of old_size leaves with old_root (RFC 9162 2.1.4.2); of equal sizes, whether the roots are equal and path is empty. False for a proof that does not prove. A hash that is not 32 bytes, a size below 1, old_size above new_size, a NULL in path, or more than one dimension: 22023.';
+'Does path prove a tree to be the beginning of another?  The tree of new_size leaves with new_root begins with that of old_size leaves with old_root (RFC 9162 2.1.4.2); of equal sizes, the roots are equal and path is empty. False for a proof that does not prove. A hash that is not 32 bytes, a size below 1, old_size above new_size, a NULL in path, or more than one dimension: 22023.  Needs nothing.';

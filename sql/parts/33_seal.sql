@@ -92,7 +92,7 @@ AS 'MODULE_PATHNAME', 'gov_audit_seal'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_seal() IS
-'Seal what has committed: {sealed, tree_size, root, flagged}, the root in hex.  Events of this transaction and of those in progress stay for a later seal.  Events that were altered before they were sealed are flagged (audit_seal_flags) and warned of.  Writes no event.  Needs audit:seal; above READ COMMITTED: 55000.';
+'Seal what has committed.  {sealed, tree_size, root, flagged}, the root in hex.  Events of this transaction and of those in progress stay for a later seal.  Events that were altered before they were sealed are flagged (audit_seal_flags) and warned of.  Writes no event.  Needs audit:seal; above READ COMMITTED: 55000.';
 
 CREATE FUNCTION @extschema@.gov_audit_status()
 RETURNS jsonb
@@ -100,7 +100,7 @@ AS 'MODULE_PATHNAME', 'gov_audit_status'
 LANGUAGE C STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_status() IS
-'Where the audit log stands: {tree_size, root, unsealed_events, oldest_unsealed_seconds (0 where none is), last_checkpoint {tree_size, root, origin, key_id, created_at}, witnessed_size (null where none is)}.  Needs audit:read.';
+'Where the audit log stands.  {tree_size, root, unsealed_events, oldest_unsealed_seconds (0 where none is), last_checkpoint {tree_size, root, origin, key_id, created_at}, witnessed_size (null where none is)}.  Needs audit:read.';
 
 CREATE FUNCTION governance.audit_status()
 RETURNS jsonb
@@ -118,7 +118,7 @@ AS 'MODULE_PATHNAME', 'gov_audit_inclusion_proof'
 LANGUAGE C STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_inclusion_proof(bigint, bigint) IS
-'That an event is in the log: {leaf_index, leaf_hash, tree_size, root, path}, hashes in hex, RFC 9162.  tree_size: any that the log has had since, by default the present one.  Needs audit:read.  Not sealed yet: 55000; unknown: 42704; a size out of range: 22023.';
+'Prove that an event is in the log.  {leaf_index, leaf_hash, tree_size, root, path}, hashes in hex, RFC 9162.  tree_size: any that the log has had since, by default the present one.  Needs audit:read.  Not sealed yet: 55000; unknown: 42704; a size out of range: 22023.';
 
 CREATE FUNCTION @extschema@.gov_audit_consistency_proof(
     old_size bigint,
@@ -128,7 +128,7 @@ AS 'MODULE_PATHNAME', 'gov_audit_consistency_proof'
 LANGUAGE C STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_consistency_proof(bigint, bigint) IS
-'That the log of old_size leaves is the beginning of the log of new_size leaves (by default the present one): {old_size, new_size, old_root, new_root, path}, hashes in hex, RFC 9162.  Any sizes that the log has had.  Needs audit:read.  A size out of range, 0 too: 22023.';
+'Prove that the log of old_size leaves is the beginning of a later one.  That has new_size leaves, by default the present number: {old_size, new_size, old_root, new_root, path}, hashes in hex, RFC 9162.  Any sizes that the log has had.  Needs audit:read.  A size out of range, 0 too: 22023.';
 
 CREATE FUNCTION @extschema@.gov_audit_verify(
     from_index bigint = 0,
@@ -138,7 +138,7 @@ AS 'MODULE_PATHNAME', 'gov_audit_verify'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_verify(bigint, bigint) IS
-'Recompute the leaves from_index to before to_index (by default all) from their rows, the tiles from the leaves and every root from the tiles.  One row for each check that holds; one with ok false for each event, leaf, tile or head that was altered, removed, added or moved, named in detail.  Several sessions may take a range each.  Where writing is allowed, audit_verify_progress gets a row.  Needs audit:read.';
+'Recompute the log from its rows and name what does not match.  The leaves from_index to before to_index (by default all) come from their rows, the tiles from the leaves and every root from the tiles.  One row for each check that holds; one with ok false for each event, leaf, tile or head that was altered, removed, added or moved, named in detail.  Several sessions may take a range each.  Where writing is allowed, audit_verify_progress gets a row.  Needs audit:read.';
 
 CREATE FUNCTION @extschema@.gov_audit_export(
     from_index bigint = 0,
@@ -148,4 +148,4 @@ AS 'MODULE_PATHNAME', 'gov_audit_export'
 LANGUAGE C STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_export(bigint, bigint) IS
-'The leaves from_index to before to_index (by default all) as JSON Lines, with the canonical bytes of each, for the offline verifier governance-verify: a header, one line for each leaf, a last line with the root.  Needs audit:read.';
+'The leaves of the log as JSON Lines, for governance-verify.  Those from_index to before to_index, by default all, each with its canonical bytes: a header, one line for each leaf, a last line with the root.  Needs audit:read.';

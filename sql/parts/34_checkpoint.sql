@@ -78,7 +78,7 @@ AS 'MODULE_PATHNAME', 'gov_audit_checkpoint'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_checkpoint() IS
-'The newest tree head that an earlier transaction committed, as a checkpoint (C2SP tlog-checkpoint): a signed note where governance.checkpoint_key_file names a key, else its text alone and a NOTICE.  Kept in audit_checkpoints where writing is allowed.  Needs audit:read.  A trail of which no event is sealed yet, a key file that cannot be used, or a database that was copied: 55000; a trail that contradicts itself or an earlier checkpoint: MG005.';
+'The newest tree head as a checkpoint (C2SP tlog-checkpoint).  It is one that an earlier transaction committed: a signed note where governance.checkpoint_key_file names a key, else its text alone and a NOTICE.  Kept in audit_checkpoints where writing is allowed.  Needs audit:read.  A trail of which no event is sealed yet, a key file that cannot be used, or a database that was copied: 55000; a trail that contradicts itself or an earlier checkpoint: MG005.';
 
 CREATE FUNCTION @extschema@.gov_audit_witness(
     checkpoint text)
@@ -96,7 +96,7 @@ AS 'MODULE_PATHNAME', 'gov_add_witness'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_add_witness(text) IS
-'Make a witness known by its verifier key, <name>+<key id>+<base64 of type 4 and an Ed25519 public key> (C2SP tlog-cosignature).  Needs audit:seal.  A name that is known: 23505; another form: 22023.';
+'Make a witness known by its verifier key.  Its form is <name>+<key id>+<base64 of type 4 and an Ed25519 public key> (C2SP tlog-cosignature).  Needs audit:seal.  A name that is known: 23505; another form: 22023.';
 
 CREATE FUNCTION @extschema@.gov_drop_witness(
     name text)

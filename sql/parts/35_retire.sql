@@ -31,4 +31,4 @@ AS 'MODULE_PATHNAME', 'gov_audit_retire'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_retire(timestamptz, text) IS
-'Delete the rows of the oldest audit events: those before the time given that are past policy audit.retention_days, sealed and under a checkpoint that was given out, up to the first that is not, at most 50,000.  Their hashes stay.  {retired, from_index, to_index, root, event_id, older_than, more}; more: call again.  Needs audit:seal and system:config.  Retention for ever (0): 55000; a row that is not what was sealed: MG005.';
+'Delete the rows of the oldest audit events.  Those go that are before the time given, past policy audit.retention_days, sealed, and under a checkpoint that was given out, up to the first that is not, at most 50,000.  Their hashes stay.  {retired, from_index, to_index, root, event_id, older_than, more}; more: call again.  Needs audit:seal and system:config.  Retention for ever (0): 55000; a row that is not what was sealed: MG005.';

@@ -55,7 +55,7 @@ AS 'MODULE_PATHNAME', 'gov_create_consumer'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_create_consumer(text, text) IS
-'Let a user deal with governance.events under a name, as a webhook of the gateway does under its endpoint''s; the row.  It begins with what comes after this call.  Needs system:config.  Exists already: 23505; unknown user: 42704; inactive: 55000.';
+'Let a user deal with governance.events under a name; the row.  A webhook of the gateway does so under its endpoint''s name.  It begins with what comes after this call.  Needs system:config.  Exists already: 23505; unknown user: 42704; inactive: 55000.';
 
 CREATE FUNCTION @extschema@.gov_drop_consumer(name text)
 RETURNS boolean
@@ -63,7 +63,7 @@ AS 'MODULE_PATHNAME', 'gov_drop_consumer'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_drop_consumer(text) IS
-'End what gov_create_consumer() began, whoever may be using it; was there one?  Needs system:config.';
+'End what gov_create_consumer() began; was there one?  Whoever may be using it.  Needs system:config.';
 
 CREATE FUNCTION governance.require_consumer(consumer text)
 RETURNS void
@@ -111,7 +111,7 @@ BEGIN ATOMIC
         AND c.user_id = @extschema@.gov_current_actor();
 END;
 COMMENT ON FUNCTION @extschema@.gov_claim_consumer(text) IS
-'Be the one session that deals with a consumer''s events, until it ends; false: another session is; NULL: the consumer is another user''s.  No such consumer: 42704, see gov_create_consumer().  Needs an active user.';
+'Be the one session that deals with a consumer''s events.  True until the session ends; false: another session is; NULL: the consumer is another user''s.  No such consumer: 42704, see gov_create_consumer().  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_acknowledge_events(
     consumer text,
@@ -148,4 +148,4 @@ BEGIN ATOMIC
     RETURNING c.published_no;
 END;
 COMMENT ON FUNCTION @extschema@.gov_replay_events(text, bigint) IS
-'Let a consumer get the events after that published_no again, by default all that are kept.  NULL: it is another user''s.  No such consumer: 42704.  Needs the consumer''s user, or system:config.';
+'Let a consumer get events again.  Those after that published_no, by default all that are kept.  NULL: it is another user''s.  No such consumer: 42704.  Needs the consumer''s user, or system:config.';

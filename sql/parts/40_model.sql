@@ -48,6 +48,10 @@ CREATE INDEX model_versions_pending_idx ON governance.model_versions (created_at
 CREATE INDEX model_versions_status_idx ON governance.model_versions (status, model_id);
 COMMENT ON TABLE governance.model_versions IS
 'Versions of models, each written once: what it is made of never changes, whoever writes.';
+COMMENT ON COLUMN governance.model_versions.model_size_bytes IS
+'Bytes, as registered; 0 where nobody said.';
+COMMENT ON COLUMN governance.model_versions.approval_status IS
+'pending, approved, rejected, requires_changes.  Moves only as gov_transitions() lists.';
 COMMENT ON COLUMN governance.model_versions.content_digest IS
 'SHA-256, in hex, of "governance model content 1", a line feed, and a netstring of each of source_commit, training_data_hash, hyperparameters, model_path, model_size_bytes, artifacts: its length in bytes, ":", its text in UTF-8, ","; "-," for NULL.  An approval is recorded against it.';
 COMMENT ON COLUMN governance.model_versions.status IS
@@ -106,6 +110,8 @@ CREATE TABLE governance.approval_history (
 );
 COMMENT ON TABLE governance.approval_history IS
 'Requests for approval (pending) and votes.  Only votes after the last request count.';
+COMMENT ON COLUMN governance.approval_history.approval_status IS
+'pending: a request for approval; else the vote: approved, rejected, requires_changes.';
 COMMENT ON COLUMN governance.approval_history.approval_no IS
 'Their order, counted for each version under its lock.';
 COMMENT ON COLUMN governance.approval_history.principals IS
@@ -140,6 +146,10 @@ CREATE TABLE governance.deployment_gates (
 );
 COMMENT ON TABLE governance.deployment_gates IS
 'A metric must stand so to a threshold before a version enters an environment; model_id NULL: every model.';
+COMMENT ON COLUMN governance.deployment_gates.operator IS
+'How the latest value must stand to the threshold: >=, >, <=, <, =.';
+COMMENT ON COLUMN governance.deployment_gates.threshold IS
+'In the unit of the metric, which whoever records it chooses.';
 
 CREATE FUNCTION @extschema@.gov_create_environment(
     name text,
@@ -163,7 +173,7 @@ AS 'MODULE_PATHNAME', 'gov_set_deployment_gate'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_set_deployment_gate(text, text, text, numeric, text) IS
-'From now on a version enters the environment only if the latest value of the metric stands so (>=, >, <=, <, =) to the threshold; model_id NULL: every model.  Changes the threshold where there is such a gate.  Needs system:config; unknown environment or model: 42704.';
+'Let a metric decide which versions enter an environment.  From now on the latest value of the metric must stand so (>=, >, <=, <, =) to the threshold; model_id NULL: for every model.  Changes the threshold where there is such a gate.  Needs system:config; unknown environment or model: 42704.';
 
 CREATE FUNCTION @extschema@.gov_drop_deployment_gate(gate_id bigint)
 RETURNS boolean
@@ -208,6 +218,8 @@ CREATE INDEX deployment_history_deployed_at_idx ON governance.deployment_history
 CREATE INDEX deployment_history_version_idx ON governance.deployment_history (model_id, version, deployment_no);
 COMMENT ON TABLE governance.deployment_history IS
 'Every deployment of a version to an environment, from deployed_at until ended_at.  At most one is active per model and environment.';
+COMMENT ON COLUMN governance.deployment_history.status IS
+'active; superseded by the next one; rolled_back; undeployed: ended without a successor.';
 COMMENT ON COLUMN governance.deployment_history.deployment_no IS
 'Their order, counted for each model under its lock.';
 COMMENT ON COLUMN governance.deployment_history.restores IS
@@ -260,7 +272,7 @@ AS 'MODULE_PATHNAME', 'gov_record_model_metrics'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_record_model_metrics(text, text, jsonb) IS
-'Record numbers by name, e.g. accuracy, precision, recall, f1_score, latency_ms, throughput_qps, error_rate, availability_percent.  The latest value of each name decides at a deployment gate.  Names of gov_record_measurement() are held against its rules (22023), but an error_rate may be a share of 1.  Needs model:register, model:deploy or sla:record; unknown version: 42704.';
+'Record numbers of a version by name.  Any name, such as accuracy, precision, recall, f1_score, latency_ms, throughput_qps, error_rate, availability_percent.  The latest value of each name decides at a deployment gate.  Names of gov_record_measurement() are held against its rules (22023), but an error_rate may be a share of 1.  Needs model:register, model:deploy or sla:record; unknown version: 42704.';
 
 CREATE FUNCTION @extschema@.gov_request_model_approval(
     model_id text,
@@ -271,7 +283,7 @@ AS 'MODULE_PATHNAME', 'gov_request_model_approval'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_request_model_approval(text, text, text) IS
-'Submit a version for approval; votes count anew from here, and a version rolled back is registered again.  Needs model:register; unknown: 42704; approved already, or deprecated: 55000.';
+'Submit a version for approval; votes count anew from here.  A version rolled back is registered again.  Needs model:register; unknown: 42704; approved already, or deprecated: 55000.';
 
 CREATE FUNCTION @extschema@.gov_approve_model(
     model_id text,
@@ -304,7 +316,7 @@ AS 'MODULE_PATHNAME', 'gov_request_model_changes'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_request_model_changes(text, text, text) IS
-'Send a version back, saying what is missing: its approval becomes requires_changes.  Needs model:approve; not pending, or voted already: 55000.';
+'Send a version back, saying what is missing.  Its approval becomes requires_changes.  Needs model:approve; not pending, or voted already: 55000.';
 
 CREATE FUNCTION @extschema@.gov_deprecate_model(
     model_id text,
@@ -327,7 +339,7 @@ AS 'MODULE_PATHNAME', 'gov_set_model_alias'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_set_model_alias(text, text, text, boolean) IS
-'Point an alias at a version.  protected NULL: as it was; a new one is not.  Needs model:register, for a protected one (before or after) model:deploy too; a protected one on a version that is not approved: 55000; unknown version: 42704.';
+'Point an alias at a version.  protected NULL: as it was; protected is one that was or becomes so; protected is one that was or becomes so; a new one is not.  Needs model:register, for a protected one model:deploy too; a protected one on a version that is not approved: 55000; unknown version: 42704.';
 
 CREATE FUNCTION @extschema@.gov_drop_model_alias(
     model_id text,
@@ -530,7 +542,7 @@ BEGIN ATOMIC
         ON v.model_id = live.model_id AND v.version = live.version;
 END;
 COMMENT ON FUNCTION @extschema@.gov_deployed_model(text, text, timestamptz) IS
-'The version that is live in an environment, or was at that moment (as_of); its row is today''s.  No row where none was.  as_of more than 5 minutes ahead: 22023.  Needs an active user.';
+'The version that is live in an environment, or was at that moment (as_of).  Its row is today''s.  No row where none was.  as_of more than 5 minutes ahead: 22023.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_model_history(
     model_id text,
@@ -598,7 +610,7 @@ AS 'MODULE_PATHNAME', 'gov_deploy_model'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_deploy_model(text, text, text, text, text) IS
-'Make a version the active one of an environment; what was active there is superseded.  Returns the new deployment.  Needs model:deploy, and another user than who approved it (MG001); an approved version, for production one deployed to staging before (55000); every gate met (MG003).  Unknown model, version or environment: 42704; a deployment_id that exists: 23505.';
+'Make a version the active one of an environment; the new deployment.  What was active there is superseded.  Needs model:deploy, and not to have approved it (MG001); an approved version, for production one deployed to staging before (55000); every gate met (MG003).  Unknown model, version or environment: 42704; a deployment_id that exists: 23505.';
 
 CREATE FUNCTION @extschema@.gov_rollback_model(
     model_id text,
@@ -610,7 +622,7 @@ AS 'MODULE_PATHNAME', 'gov_rollback_model'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_rollback_model(text, text, text, text) IS
-'End the active deployment of an environment and make the version that was active before it, or to_version, active again.  Returns the deployment now active, NULL where none is.  The version rolled back must be approved again, unless it is still active in a higher-ranked environment; else its protected aliases move to the version now active, or are dropped.  Needs model:rollback and a reason; nothing active, or a to_version that was never active there or is not approved: 55000; unknown model, environment or to_version: 42704.';
+'End the active deployment of an environment and go back to a version before.  The version that was active before it, or to_version, is active again.  Returns the deployment now active, NULL where none is.  The version rolled back must be approved again, unless it is still active in a higher-ranked environment; else its protected aliases move to the version now active, or are dropped.  Needs model:rollback and a reason; nothing active, or a to_version that was never active there or is not approved: 55000; unknown model, environment or to_version: 42704.';
 
 CREATE FUNCTION @extschema@.gov_undeploy_model(
     model_id text,
@@ -634,7 +646,7 @@ AS 'MODULE_PATHNAME', 'gov_rollback_version'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_rollback_version(text, text, text, text, text) IS
-'As gov_rollback_model(), but only if that version is the one that is active in the environment, else 55000: for who decided on it while looking at an older state.  Needs model:rollback; unknown version: 42704.';
+'As gov_rollback_model(), but only if that version is the active one.  Else 55000: for who decided on it while looking at an older state.  Needs model:rollback; unknown version: 42704.';
 
 CREATE FUNCTION @extschema@.gov_hold_model_version(
     model_id text,
@@ -644,7 +656,7 @@ AS 'MODULE_PATHNAME', 'gov_hold_model_version'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_hold_model_version(text, text) IS
-'Keep a version as it is until this transaction ends: for a client that looks first and then decides (If-Match).  Needs one of the permissions that change a version; unknown: 42704.';
+'Keep a version as it is until this transaction ends.  For a client that looks first and then decides (If-Match).  Needs one of the permissions that change a version; unknown: 42704.';
 
 CREATE FUNCTION @extschema@.gov_model_version_json(model_version governance.model_versions)
 RETURNS jsonb
@@ -703,4 +715,4 @@ BEGIN ATOMIC
     ) AS deployment ON true;
 END;
 COMMENT ON FUNCTION @extschema@.gov_model_version_json(governance.model_versions) IS
-'A version as the web service shows it: its columns; metrics, the latest value of each name (accuracy and latency_ms null until recorded), as many as 8 MB have room for; approved_by and approved_at, of the vote that approved it, null while it is not approved; deployed_at, deployed_by, deployment_id, of its highest-ranked active deployment, else of the last one; deployment_history, newest first, up to 1000 of them and 8 MB of notes and reasons: gov_model_history() has all.  Times in seconds since 1970.  Needs an active user.';
+'A version as the web service shows it.  It has its columns; metrics, the latest value of each name (accuracy and latency_ms null until recorded), as many as 8 MB have room for; approved_by and approved_at, of the vote that approved it, null while it is not approved; deployed_at, deployed_by, deployment_id, of its highest-ranked active deployment, else of the last one; deployment_history, newest first, up to 1000 of them and 8 MB of notes and reasons: gov_model_history() has all.  Times in seconds since 1970.  Needs an active user.';

@@ -56,6 +56,8 @@ CREATE INDEX use_cases_next_class_on_idx ON governance.use_cases (next_class_on)
 CREATE INDEX use_cases_model_ids_idx ON governance.use_cases USING gin (model_ids);
 COMMENT ON TABLE governance.use_cases IS
 'What models are used for: who answers for it, what it touches, how far its approval has come.  Its content changes only while it is a draft.';
+COMMENT ON COLUMN governance.use_cases.impact_level IS
+'low, medium, high or critical: how many people approve it, by policies usecase.required_approvals.*.';
 COMMENT ON COLUMN governance.use_cases.owner IS
 'Who answers for it.  Where this is a user_id, that user cannot approve it.';
 COMMENT ON COLUMN governance.use_cases.risk_class IS
@@ -102,6 +104,8 @@ CREATE TABLE governance.usecase_approvals (
 );
 COMMENT ON TABLE governance.usecase_approvals IS
 'Votes on use-cases.  Those of the use-case''s current review_round count.';
+COMMENT ON COLUMN governance.usecase_approvals.status IS
+'The vote: approved or rejected.';
 COMMENT ON COLUMN governance.usecase_approvals.approval_no IS
 'Their order, counted for each use-case under its lock.';
 COMMENT ON COLUMN governance.usecase_approvals.principals IS
@@ -138,6 +142,8 @@ CREATE TABLE governance.usecase_deployments (
 CREATE UNIQUE INDEX usecase_deployments_active_key ON governance.usecase_deployments (usecase_id, environment) WHERE status = 'active';
 COMMENT ON TABLE governance.usecase_deployments IS
 'Every deployment of a use-case to an environment, from deployed_at until ended_at.  At most one is active per use-case and environment.';
+COMMENT ON COLUMN governance.usecase_deployments.status IS
+'active; superseded by the next one; ended with the use-case.';
 COMMENT ON COLUMN governance.usecase_deployments.deployment_no IS
 'Their order, counted for each use-case under its lock.';
 COMMENT ON COLUMN governance.usecase_deployments.principals IS
@@ -197,6 +203,12 @@ CREATE TABLE governance.impact_questions (
 );
 COMMENT ON TABLE governance.impact_questions IS
 'The questionnaire that gov_assess_impact() takes the answers to: every question has to be answered.  A true answer is never the harmless one, but for what relieves.';
+COMMENT ON COLUMN governance.impact_questions.category IS
+'What it is about: prohibited_practice, product_safety, high_risk_area, transparency, impact.';
+COMMENT ON COLUMN governance.impact_questions.answer_type IS
+'boolean; choice: one of options.';
+COMMENT ON COLUMN governance.impact_questions.risk_class IS
+'Where effect is forces: the class that a true answer gives at least: limited, high, prohibited.';
 COMMENT ON COLUMN governance.impact_questions.options IS
 'Of a choice: [{"answer", "share"}], share being the part of the weight that counts, 0 to 1.';
 COMMENT ON COLUMN governance.impact_questions.weight IS
@@ -361,6 +373,12 @@ CREATE TABLE governance.usecase_assessments (
 );
 COMMENT ON TABLE governance.usecase_assessments IS
 'Every impact assessment of a use-case, with the answers given and what they came to.  The latest one counts.';
+COMMENT ON COLUMN governance.usecase_assessments.impact_score IS
+'0 (harmless) to 100, by the weight of the answers.';
+COMMENT ON COLUMN governance.usecase_assessments.risk_class IS
+'By the answers: minimal, limited, high, prohibited.';
+COMMENT ON COLUMN governance.usecase_assessments.suggested_level IS
+'By the answers: low, medium, high, critical.';
 COMMENT ON COLUMN governance.usecase_assessments.assessment_no IS
 'Their order, counted for each use-case under its lock.';
 
@@ -575,7 +593,7 @@ AS 'MODULE_PATHNAME', 'gov_classify'
 LANGUAGE C STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_classify(jsonb, date) IS
-'What answers to impact_questions, and impact_facts, come to by the law of a day: {on_date, risk_class, impact_score, impact_level, reasons: [{question_id, source, applies_from, owed_from, owed_by, risk_class}], later: [{on, risk_class}], unanswered}.  Stores nothing; what is left out counts as harmless, and is named in unanswered.  owed_from: from when the duty binds, by the facts that are said: null where it binds somebody else (owed_by), not at all (section B of Annex I), or only from a significant change (Art. 111(2)).  Needs nothing.  Unknown or wrong answers, a day before 1 August 2024 or after 2200: 22023.';
+'What answers come to by the law of a day.  answers are those to impact_questions and impact_facts: {on_date, risk_class, impact_score, impact_level, reasons: [{question_id, source, applies_from, owed_from, owed_by, risk_class}], later: [{on, risk_class}], unanswered}.  Stores nothing; what is left out counts as harmless, and is named in unanswered.  owed_from: from when the duty binds, by the facts that are said: null where it binds somebody else (owed_by), not at all (section B of Annex I), or only from a significant change (Art. 111(2)).  Needs nothing.  Unknown or wrong answers, a day before 1 August 2024 or after 2200: 22023.';
 
 CREATE FUNCTION @extschema@.gov_create_usecase(
     usecase_id text,
@@ -631,7 +649,7 @@ AS 'MODULE_PATHNAME', 'gov_assess_impact'
 LANGUAGE C VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_assess_impact(text, jsonb) IS
-'Answer governance.impact_questions, {question_id: answer}, all of them: sets risk_class and impact_score and raises impact_level to what they suggest, never lowers it.  Needs usecase:create or usecase:approve.  What may be said in impact_facts beside it is optional.  The class is that of today; one that the law changes on a later day is in next_class.  Unknown, wrong or missing answers: 22023; neither draft nor submitted: 55000.  Of a submitted one, a change of class or level makes votes count anew.';
+'Assess a use-case by the answers to governance.impact_questions.  answers is {question_id: answer} for all of them; they set risk_class and impact_score, and raise impact_level to what they suggest, but never lower it.  Needs usecase:create or usecase:approve.  What may be said in impact_facts beside it is optional.  The class is that of today; one that the law changes on a later day is in next_class.  Unknown, wrong or missing answers: 22023; neither draft nor submitted: 55000.  Of a submitted one, a change of class or level makes votes count anew.';
 
 CREATE FUNCTION @extschema@.gov_approve_usecase(
     usecase_id text,
@@ -641,7 +659,7 @@ AS 'MODULE_PATHNAME', 'gov_approve_usecase'
 LANGUAGE C VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_approve_usecase(text, text) IS
-'Vote for a submitted use-case; approved once usecase.required_approvals.<impact_level> distinct approvers have.  Needs usecase:approve.  Who created, owns or submitted it: MG001; voted already, not submitted, high impact without assessment, class prohibited: 55000.';
+'Vote for a submitted use-case.  It is approved once usecase.required_approvals.<impact_level> distinct approvers have.  Needs usecase:approve.  Who created, owns or submitted it: MG001; voted already, not submitted, high impact without assessment, class prohibited: 55000.';
 
 CREATE FUNCTION @extschema@.gov_reject_usecase(
     usecase_id text,
@@ -663,7 +681,7 @@ AS 'MODULE_PATHNAME', 'gov_deploy_usecase'
 LANGUAGE C VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_deploy_usecase(text, text, text, text) IS
-'Deploy an approved use-case, or a deployed one to a further environment; an active deployment there is superseded.  Needs usecase:deploy.  Unknown environment: 42704; not approved, a model without active production deployment, not staged where usecase.require_staging is on: 55000; deployment_id in use: 23505.';
+'Deploy an approved use-case, or a deployed one to a further environment.  An active deployment there is superseded.  Needs usecase:deploy.  Unknown environment: 42704; not approved, a model without active production deployment, not staged where usecase.require_staging is on: 55000; deployment_id in use: 23505.';
 
 CREATE FUNCTION @extschema@.gov_deprecate_usecase(
     usecase_id text,
@@ -692,7 +710,7 @@ AS 'MODULE_PATHNAME', 'gov_record_usecase_metrics'
 LANGUAGE C VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_record_usecase_metrics(text, jsonb) IS
-'Record numbers by name: deployments, total_queries, average_latency_ms, error_rate, availability_percent, user_satisfaction, or any other.  Names of gov_record_measurement() are held against its rules, as of gov_record_model_metrics().  Needs sla:record or usecase:create.  A value that is no number: 22023.';
+'Record numbers of a use-case by name.  Any name, such as deployments, total_queries, average_latency_ms, error_rate, availability_percent, user_satisfaction.  Names of gov_record_measurement() are held against its rules, as of gov_record_model_metrics().  Needs sla:record or usecase:create.  A value that is no number: 22023.';
 
 CREATE FUNCTION @extschema@.gov_usecase(usecase_id text)
 RETURNS SETOF governance.use_cases
@@ -791,7 +809,7 @@ AS 'MODULE_PATHNAME', 'gov_hold_usecase'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_hold_usecase(text) IS
-'Keep a use-case as it is until this transaction ends: for a client that looks first and then decides (If-Match).  Needs one of the permissions that change a use-case; unknown: 42704.';
+'Keep a use-case as it is until this transaction ends.  For a client that looks first and then decides (If-Match).  Needs one of the permissions that change a use-case; unknown: 42704.';
 
 CREATE FUNCTION @extschema@.gov_usecase_json(use_case governance.use_cases)
 RETURNS jsonb
@@ -839,4 +857,4 @@ BEGIN ATOMIC
     ) AS deployment ON true;
 END;
 COMMENT ON FUNCTION @extschema@.gov_usecase_json(governance.use_cases) IS
-'A use-case as the web service shows it: its columns; metrics, the latest value of each name, as many as 8 MB have room for; approved_by and approved_at, of the vote that approved it; deployed_at, deployed_by, deployment_id, of its highest-ranked active deployment, else of the last one.  Times in seconds since 1970.  Needs an active user.';
+'A use-case as the web service shows it.  It has its columns; metrics, the latest value of each name, as many as 8 MB have room for; approved_by and approved_at, of the vote that approved it; deployed_at, deployed_by, deployment_id, of its highest-ranked active deployment, else of the last one.  Times in seconds since 1970.  Needs an active user.';

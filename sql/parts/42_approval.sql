@@ -17,6 +17,10 @@ CREATE TABLE governance.approval_policies (
 );
 COMMENT ON TABLE governance.approval_policies IS
 'Which guarded calls need an approved request, and whose approval.  Off until gov_set_approval_policy() turns one on.';
+COMMENT ON COLUMN governance.approval_policies.action IS
+'What it guards: model_deploy_production, model_rollback, usecase_approve, usecase_deprecate, permission_grant, system_config_change.';
+COMMENT ON COLUMN governance.approval_policies.timeout_hours IS
+'Hours until a request expires, unless it asks for fewer.';
 COMMENT ON COLUMN governance.approval_policies.requires_sod IS
 'Who may not decide on the thing itself (its registrar, creator, owner, submitter) may not approve a request about it.';
 
@@ -53,6 +57,8 @@ CREATE INDEX approval_requests_status_idx ON governance.approval_requests (statu
 CREATE INDEX approval_requests_action_idx ON governance.approval_requests (action, requested_at DESC, request_id DESC);
 COMMENT ON TABLE governance.approval_requests IS
 'Requests for approval of one action on one resource, once.  One past expires_at is expired, whatever status says: gov_approval_requests() tells.';
+COMMENT ON COLUMN governance.approval_requests.status IS
+'pending, approved, rejected, expired, withdrawn, or consumed: used by the act.  Moves only as gov_transitions() lists.';
 COMMENT ON COLUMN governance.approval_requests.overdue_at IS
 'When it was noticed that the request had been pending longer than policy approval.response_hours; NULL: it was not.';
 COMMENT ON COLUMN governance.approval_requests.principals IS
@@ -77,6 +83,8 @@ CREATE TABLE governance.approvals (
 );
 COMMENT ON TABLE governance.approvals IS
 'Votes on approval requests: one per request and person.';
+COMMENT ON COLUMN governance.approvals.approval_status IS
+'The vote: approved or rejected.';
 COMMENT ON COLUMN governance.approvals.principals IS
 'Who voted: see gov_acts_conflict().';
 COMMENT ON COLUMN governance.approvals.backers IS
@@ -109,7 +117,7 @@ AS 'MODULE_PATHNAME', 'gov_set_approval_policy'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_set_approval_policy(text, text, int, int, boolean, boolean, boolean) IS
-'Demand an approved request for an action, or no longer.  Requests made before stay as they are.  From then on required_role, and what inherits it, is conveyed only by who holds it, or to others by a holder of admin; nobody holding it gives a notice.  Needs system:config, and a request of its own where system_config_change is on.';
+'Demand an approved request for an action, or no longer.  Requests made before stay as they are.  From then on required_role, and what inherits it, is conveyed only by who holds it, or to others by a holder of admin; nobody holding it gives a notice.  Needs system:config; where system_config_change is on, a request of its own.';
 
 CREATE FUNCTION @extschema@.gov_request_approval(
     action text,
@@ -131,7 +139,7 @@ AS 'MODULE_PATHNAME', 'gov_approve_request'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_approve_request(uuid, text) IS
-'Vote for a request; with the policy''s number of distinct approvers it is approved.  Needs the policy''s role; the requester: MG001; twice, or no longer pending: 55000.';
+'Vote for a request.  It is approved once the policy''s number of distinct approvers have.  Needs the policy''s role; the requester: MG001; twice, or no longer pending: 55000.';
 
 CREATE FUNCTION @extschema@.gov_reject_request(
     request_id uuid,
@@ -151,7 +159,7 @@ AS 'MODULE_PATHNAME', 'gov_withdraw_request'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_withdraw_request(uuid, text) IS
-'Take back one''s own request, pending or approved.';
+'Take back one''s own request, pending or approved.  Needs to have made it.  Needs to have made it.';
 
 -- A request as it counts now: past its time it is expired.
 CREATE FUNCTION governance.request_status(status text, expires_at timestamptz)
@@ -288,7 +296,7 @@ BEGIN ATOMIC
     WHERE r.request_id = gov_approval_request.request_id;
 END;
 COMMENT ON FUNCTION @extschema@.gov_approval_request(uuid) IS
-'One request and its votes {approver, timestamp, status, comments}; times in seconds since 1970.  NULL where there is none.  Needs an active user.';
+'One request and its votes.  A vote is {approver, timestamp, status, comments}; times in seconds since 1970.  NULL where there is none.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_override_policy(
     name text,
@@ -299,7 +307,7 @@ AS 'MODULE_PATHNAME', 'gov_override_policy'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_override_policy(text, jsonb, text) IS
-'Another value of a policy for the rest of this transaction; reason required; recorded.  "approval.<action>" with false is break-glass: the action needs no request.  Needs policy:override.';
+'Set another value of a policy for the rest of this transaction.  It takes a reason and is recorded.  "approval.<action>" with false is break-glass: the action needs no request.  Needs policy:override.';
 
 CREATE FUNCTION @extschema@.gov_suspend(reason text)
 RETURNS governance.system_state
@@ -307,7 +315,7 @@ AS 'MODULE_PATHNAME', 'gov_suspend'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_suspend(text) IS
-'Suspend governed operation: only reads, incidents, revocations and rollbacks go on, gov_admit() refuses.  Needs system:shutdown.';
+'Suspend governed operation.  Only reads, incidents, revocations and rollbacks go on, gov_admit() refuses.  Needs system:shutdown.';
 
 CREATE FUNCTION @extschema@.gov_resume(reason text)
 RETURNS governance.system_state

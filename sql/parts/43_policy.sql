@@ -69,4 +69,4 @@ RETURNS jsonb
 AS 'MODULE_PATHNAME', 'gov_policy'
 LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION @extschema@.gov_policy(text) IS
-'The value of a policy that counts now, by the newest commit or an override of this transaction.  Needs an active user; unknown policy: 42704.';
+'The value of a policy that counts now.  By the newest commit or an override of this transaction.  Needs an active user; unknown policy: 42704.';

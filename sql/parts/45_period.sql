@@ -185,4 +185,4 @@ AS 'MODULE_PATHNAME', 'gov_period_end'
 LANGUAGE C STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_period_end(text, text, int, timestamptz, text) IS
-'The first moment after a period that an event begins, counted by Regulation (EEC, Euratom) No 1182/71 with the holidays of that jurisdiction: what happens before it is in time.  unit: hours, days, working_days, weeks, months, years; amount at least 1 and at most a hundred years; time_zone NULL: the jurisdiction''s.  Needs nothing.  Unknown words, a moment before July 1971 or after 2200: 22023.';
+'The first moment after a period that an event begins.  What happens before it is in time.  Counted by Regulation (EEC, Euratom) No 1182/71 with the holidays of that jurisdiction.  unit: hours, days, working_days, weeks, months, years; amount at least 1 and at most a hundred years; time_zone NULL: the jurisdiction''s.  Needs nothing.  Unknown words, a moment before July 1971 or after 2200: 22023.';

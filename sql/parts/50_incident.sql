@@ -35,6 +35,10 @@ CREATE INDEX incidents_reported_at_idx ON governance.incidents (reported_at DESC
 CREATE INDEX incidents_resource_idx ON governance.incidents (resource, reported_at DESC, incident_id DESC);
 COMMENT ON TABLE governance.incidents IS
 'What went wrong.  Moves by gov_report_incident(), gov_acknowledge_incident(), gov_resolve_incident(), gov_close_incident(), gov_reopen_incident() only; what was reported never changes.';
+COMMENT ON COLUMN governance.incidents.category IS
+'performance, safety, security, reliability, compliance, other.';
+COMMENT ON COLUMN governance.incidents.status IS
+'open, acknowledged, resolved, closed, reopened.  Moves only as gov_transitions() lists.';
 COMMENT ON COLUMN governance.incidents.resource IS
 'What it is about.  Its part up to the first ":" is the id of the SLA resource that it belongs to.';
 COMMENT ON COLUMN governance.incidents.affected_count IS 'How many are affected; grows with each report that joins.';
@@ -60,6 +64,8 @@ CREATE TABLE governance.incident_events (
 CREATE INDEX incident_events_incident_id_idx ON governance.incident_events (incident_id, incident_event_id);
 COMMENT ON TABLE governance.incident_events IS
 'The timeline of each incident.  Append-only.';
+COMMENT ON COLUMN governance.incident_events.kind IS
+'reported, joined (another report), acknowledged, commented, resolved, closed, reopened, violation (of a service level), reportable, notified, deadline_missed.';
 COMMENT ON COLUMN governance.incident_events.actor IS 'Who did it; "system" is the worker.';
 
 CREATE FUNCTION @extschema@.gov_report_incident(
@@ -128,7 +134,7 @@ AS 'MODULE_PATHNAME', 'gov_comment_incident'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_comment_incident(bigint, text) IS
-'Add a comment to an incident''s timeline, in whatever state it is; the timeline''s row.  Needs incident:report or incident:manage.  Unknown: 42704.';
+'Add a comment to an incident''s timeline; its row there.  In whatever state it is.  Needs incident:report or incident:manage.  Unknown: 42704.';
 
 CREATE FUNCTION @extschema@.gov_incident(incident_id bigint)
 RETURNS SETOF governance.incidents

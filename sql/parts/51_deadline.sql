@@ -38,6 +38,8 @@ CREATE TABLE governance.regulatory_deadlines (
 );
 COMMENT ON TABLE governance.regulatory_deadlines IS
 'What each regime demands for each kind of incident: the stages of reporting, each with its period.  An organisation adds its own by gov_set_regulatory_deadline().';
+COMMENT ON COLUMN governance.regulatory_deadlines.unit IS
+'hours, days, working_days, weeks, months or years; NULL: without a fixed time.';
 COMMENT ON COLUMN governance.regulatory_deadlines.amount IS 'How many of the unit; NULL: owed at once, or without a fixed time.';
 COMMENT ON COLUMN governance.regulatory_deadlines.jurisdiction_rule IS
 'How the period is counted.  member_state: by Regulation (EEC, Euratom) No 1182/71, a clock for each Member State whose authority is told, with its holidays; dora: likewise, but what ends on no working day ends at noon of the next one; institution: likewise, by the calendar of the EU''s institutions; elapsed: by plain addition, where no law that is known here says how.';
@@ -230,7 +232,7 @@ AS 'MODULE_PATHNAME', 'gov_set_regulatory_deadline'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_set_regulatory_deadline(text, text, text, int, text, text, boolean, boolean, text, text, text, text) IS
-'Say what a regime demands: a report of this stage, so many (at most ten years) hours, days, working_days, weeks, months or years after its trigger; NULL: without a fixed time.  The columns of regulatory_deadlines say what jurisdiction_rule (member_state, dora, institution, elapsed) and trigger (aware, causal_link, measure, stage with after_stage) mean.  is_final: it leaves no earlier stage owed.  Incidents already marked keep what they have.  Needs system:config.';
+'Say which report a regime demands, and when.  One of this stage, so many (at most ten years) hours, days, working_days, weeks, months or years after its trigger; NULL: without a fixed time.  The columns of regulatory_deadlines say what jurisdiction_rule (member_state, dora, institution, elapsed) and trigger (aware, causal_link, measure, stage with after_stage) mean.  is_final: it leaves no earlier stage owed.  Incidents already marked keep what they have.  Needs system:config.';
 
 CREATE FUNCTION governance.mark_incident_reportable(
     incident_id bigint,
@@ -280,7 +282,7 @@ BEGIN ATOMIC
     ORDER BY d.due_at, d.stage, d.jurisdiction;
 END;
 COMMENT ON FUNCTION @extschema@.gov_mark_incident_reportable(bigint, text, text, text[]) IS
-'Start a regime''s clocks for an incident, from its aware_at: a row of incident_deadlines for each stage of regulatory_deadlines and each Member State concerned; those rows, the one due first at the top.  jurisdictions NULL: those it is marked for already, else the calendar of the EU''s institutions.  Another kind of the same regime replaces what is still owed.  Needs incident:manage.  Unknown incident, regime or kind: 42704; an unknown jurisdiction, or one twice: 22023; marked with that kind already: 55000.';
+'Start a regime''s clocks for an incident, from its aware_at.  There is a row of incident_deadlines for each stage of regulatory_deadlines and each Member State concerned; those are returned, the one due first at the top.  jurisdictions NULL: those it is marked for already, else the calendar of the EU''s institutions.  Another kind of the same regime replaces what is still owed.  Needs incident:manage.  Unknown incident, regime or kind: 42704; an unknown jurisdiction, or one twice: 22023; marked with that kind already: 55000.';
 
 CREATE FUNCTION @extschema@.gov_record_notification(
     incident_id bigint,

@@ -217,7 +217,7 @@ CREATE FUNCTION governance.sketch_count(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_count'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.sketch_count(governance.sketch) IS
-'How many values it counts.';
+'How many values it counts.  Needs nothing.';
 
 CREATE FUNCTION governance.sketch_sum(
     sketch governance.sketch
@@ -225,7 +225,7 @@ CREATE FUNCTION governance.sketch_sum(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_sum'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.sketch_sum(governance.sketch) IS
-'The sum of its values: exact, then rounded once; 0 of an empty sketch. 22003 beyond the range of float8.';
+'The sum of its values: exact, then rounded once; 0 of an empty sketch. 22003 beyond the range of float8.  Needs nothing.';
 
 CREATE FUNCTION governance.sketch_min(
     sketch governance.sketch
@@ -233,7 +233,7 @@ CREATE FUNCTION governance.sketch_min(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_min'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.sketch_min(governance.sketch) IS
-'Its least value, exactly; NULL of an empty sketch.';
+'Its least value, exactly; NULL of an empty sketch.  Needs nothing.';
 
 CREATE FUNCTION governance.sketch_max(
     sketch governance.sketch
@@ -241,7 +241,7 @@ CREATE FUNCTION governance.sketch_max(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_max'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.sketch_max(governance.sketch) IS
-'Its greatest value, exactly; NULL of an empty sketch.';
+'Its greatest value, exactly; NULL of an empty sketch.  Needs nothing.';
 
 CREATE FUNCTION governance.sketch_quantile(
     sketch    governance.sketch,
@@ -250,7 +250,7 @@ CREATE FUNCTION governance.sketch_quantile(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_quantile'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.sketch_quantile(governance.sketch, float8) IS
-'The ceil(quantile * n)-th smallest of its n values, within 1 % of that from a millionth to 4,294,967,296; exact for the least and the greatest; NULL of an empty sketch. A quantile that is not between 0 and 1: 22023.';
+'A quantile of its values.  A quantile of its values.  The ceil(quantile * n)-th smallest of its n values, within 1 % of that from a millionth to 4,294,967,296; exact for the least and the greatest; NULL of an empty sketch. A quantile that is not between 0 and 1: 22023.  Needs nothing.';
 
 CREATE FUNCTION governance.sketch_quantiles(
     sketch    governance.sketch,
@@ -259,7 +259,7 @@ CREATE FUNCTION governance.sketch_quantiles(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_quantiles'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.sketch_quantiles(governance.sketch, float8[]) IS
-'Several quantiles at once, in an array of the same shape, NULL where NULL is asked for. A quantile that is not between 0 and 1: 22023.';
+'Several quantiles at once.  In an array of the same shape, NULL where NULL is asked for. A quantile that is not between 0 and 1: 22023.  Needs nothing.';
 
 -- The same where gov_* are, so that they can be called without the schema.
 
@@ -269,7 +269,7 @@ CREATE FUNCTION @extschema@.sketch_count(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_count'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.sketch_count(governance.sketch) IS
-'How many values it counts.';
+'How many values it counts.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.sketch_sum(
     sketch governance.sketch
@@ -277,7 +277,7 @@ CREATE FUNCTION @extschema@.sketch_sum(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_sum'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.sketch_sum(governance.sketch) IS
-'The sum of its values: exact, then rounded once; 0 of an empty sketch. 22003 beyond the range of float8.';
+'The sum of its values: exact, then rounded once; 0 of an empty sketch. 22003 beyond the range of float8.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.sketch_min(
     sketch governance.sketch
@@ -285,7 +285,7 @@ CREATE FUNCTION @extschema@.sketch_min(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_min'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.sketch_min(governance.sketch) IS
-'Its least value, exactly; NULL of an empty sketch.';
+'Its least value, exactly; NULL of an empty sketch.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.sketch_max(
     sketch governance.sketch
@@ -293,7 +293,7 @@ CREATE FUNCTION @extschema@.sketch_max(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_max'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.sketch_max(governance.sketch) IS
-'Its greatest value, exactly; NULL of an empty sketch.';
+'Its greatest value, exactly; NULL of an empty sketch.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.sketch_quantile(
     sketch    governance.sketch,
@@ -302,7 +302,7 @@ CREATE FUNCTION @extschema@.sketch_quantile(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_quantile'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.sketch_quantile(governance.sketch, float8) IS
-'The ceil(quantile * n)-th smallest of its n values, within 1 % of that from a millionth to 4,294,967,296; exact for the least and the greatest; NULL of an empty sketch. A quantile that is not between 0 and 1: 22023.';
+'A quantile of its values.  A quantile of its values.  The ceil(quantile * n)-th smallest of its n values, within 1 % of that from a millionth to 4,294,967,296; exact for the least and the greatest; NULL of an empty sketch. A quantile that is not between 0 and 1: 22023.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.sketch_quantiles(
     sketch    governance.sketch,
@@ -311,4 +311,4 @@ CREATE FUNCTION @extschema@.sketch_quantiles(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_quantiles'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.sketch_quantiles(governance.sketch, float8[]) IS
-'Several quantiles at once, in an array of the same shape, NULL where NULL is asked for. A quantile that is not between 0 and 1: 22023.';
+'Several quantiles at once.  In an array of the same shape, NULL where NULL is asked for. A quantile that is not between 0 and 1: 22023.  Needs nothing.';

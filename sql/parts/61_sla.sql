@@ -43,6 +43,14 @@ CREATE UNIQUE INDEX sla_targets_current_key ON governance.sla_targets (resource_
     WHERE valid_to IS NULL;
 COMMENT ON TABLE governance.sla_targets IS
 'What was promised for a resource.  The first revision holds for all earlier time, a later one from valid_from until the next; what a revision says never changes, so a redefinition changes no verdict on the past.  A target that is NULL was not promised: nothing is judged by it.';
+COMMENT ON COLUMN governance.sla_targets.resource_type IS
+'model, usecase or system.';
+COMMENT ON COLUMN governance.sla_targets.incident_response_minutes IS
+'Minutes in which a critical incident is acknowledged.';
+COMMENT ON COLUMN governance.sla_targets.incident_resolution_hours IS
+'Hours in which a critical incident is resolved.';
+COMMENT ON COLUMN governance.sla_targets.window_days IS
+'Days of the error budget.';
 COMMENT ON COLUMN governance.sla_targets.response_time_p95 IS
 'Milliseconds that at most 5 per cent of the observations may exceed.';
 COMMENT ON COLUMN governance.sla_targets.response_time_p99 IS

@@ -20,7 +20,7 @@ CREATE TABLE governance.sla_observations (
     success       boolean NOT NULL DEFAULT true
 ) USING governance_observations;
 COMMENT ON TABLE governance.sla_observations IS
-'INSERT or COPY observations into it: they are counted, no row is stored.  Everybody may try; it needs sla:record.  Unknown resource: 42704; a latency that is negative or not finite, a time that is too late or in the future: 22023; more than governance.accumulator_limit in one transaction: 53200.';
+'INSERT or COPY observations into it: they are counted, no row is stored.  Everybody may try; it needs sla:record.  Unknown resource: 42704; a latency that is negative or not finite, a time that is too long ago or in the future: 22023; more than governance.accumulator_limit in one transaction: 53200.';
 COMMENT ON COLUMN governance.sla_observations.latency_ms IS
 'Milliseconds; failed requests count too.';
 
@@ -88,6 +88,8 @@ CREATE TABLE governance.sla_retention (
 );
 COMMENT ON TABLE governance.sla_retention IS
 'From when rows of minutes, hours and days are kept: all rows before it are gone, the coarser ones tell of them.';
+COMMENT ON COLUMN governance.sla_retention.level IS
+'minute, hour or day: rows of that length.';
 
 CREATE TABLE governance.sla_raw_observations (
     resource_type text COLLATE "C" NOT NULL,
@@ -100,6 +102,8 @@ CREATE INDEX sla_raw_observations_observed_at_idx ON governance.sla_raw_observat
     USING brin (observed_at) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE governance.sla_raw_observations IS
 'The observations themselves, while policy "sla.keep_raw" is on; kept for sla.raw_retention_days.  Nothing is decided by them.';
+COMMENT ON COLUMN governance.sla_raw_observations.latency_ms IS
+'Milliseconds.';
 
 CREATE FUNCTION @extschema@.gov_observe(
     resource_type text,
@@ -111,7 +115,7 @@ RETURNS void
 AS 'MODULE_PATHNAME', 'gov_observe'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION @extschema@.gov_observe(text, text, float8, boolean, timestamptz) IS
-'Count one request; it counts for others when this transaction commits.  Needs sla:record.  No service level: 42704; a latency that is negative or not finite, a time that is too late (policy sla.max_lateness) or more than 5 minutes ahead: 22023.';
+'Count one request; it counts for others when this transaction commits.  Needs sla:record.  No service level: 42704; a latency that is negative or not finite, a time longer ago than policy sla.max_lateness or more than 5 minutes ahead: 22023.';
 
 CREATE FUNCTION @extschema@.gov_observe_many(
     resource_type text,
@@ -142,7 +146,7 @@ RETURNS TABLE (
 AS 'MODULE_PATHNAME', 'gov_sla_series'
 LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 288;
 COMMENT ON FUNCTION @extschema@.gov_sla_series(text, text, timestamptz, timestamptz, interval) IS
-'What was observed, a row for each step, empty ones included (count 0, the rest NULL); milliseconds within 1 per cent, per cent exactly.  Steps are whole minutes and begin at multiples of their length.  An infinity is no bound: since then begins with the first observation.  No row without a service level.  Needs an active user; more than 10000 steps: 22023.';
+'What was observed, a row for each step.  Empty ones are there (count 0, the rest NULL); milliseconds within 1 per cent, per cent exactly.  Steps are whole minutes and begin at multiples of their length.  An infinity is no bound: since then begins with the first observation.  No row without a service level.  Needs an active user; more than 10000 steps: 22023.';
 
 CREATE FUNCTION governance.sla_totals(
     resource_type text,

@@ -17,6 +17,8 @@ CREATE TABLE governance.sla_measurements (
 CREATE INDEX sla_measurements_resource_idx ON governance.sla_measurements (resource_type, resource_id, measured_at DESC);
 COMMENT ON TABLE governance.sla_measurements IS
 'Summaries of service levels that were measured elsewhere: milliseconds, per cent, counts, seconds.  They decide only where a period has no observation.';
+COMMENT ON COLUMN governance.sla_measurements.resource_type IS
+'model, usecase or system.';
 
 -- Time in which a miss was to be expected.
 
@@ -37,6 +39,8 @@ CREATE TABLE governance.maintenance_windows (
 CREATE INDEX maintenance_windows_resource_idx ON governance.maintenance_windows (resource_type, resource_id, ends_at);
 COMMENT ON TABLE governance.maintenance_windows IS
 'Announced maintenance, from starts_at until before ends_at.  It counts from the moment it was made: the minutes that it touches are left out of what opens violations, burns, escalates and gates, and nothing is announced meanwhile.  What was measured stays on record, and gov_sla_report() tells the status with it and without; what was past when it was made is left out there alone.';
+COMMENT ON COLUMN governance.maintenance_windows.resource_type IS
+'model, usecase or system.';
 COMMENT ON COLUMN governance.maintenance_windows.observed_before IS
 'What had been observed in the minute in which it was made, until then, by target revision: that counts.';
 
@@ -86,6 +90,11 @@ CREATE INDEX sla_violations_unacknowledged_idx ON governance.sla_violations (ope
 CREATE INDEX sla_violations_incident_id_idx ON governance.sla_violations (incident_id) WHERE incident_id IS NOT NULL;
 COMMENT ON TABLE governance.sla_violations IS
 'Service levels that were missed, from opened_at until closed_at.  From observations at most one is open per resource and type; a summary that misses a target is a closed one of its own.';
+COMMENT ON COLUMN governance.sla_violations.resource_type IS
+'model, usecase or system.';
+COMMENT ON COLUMN governance.sla_violations.violation_type IS
+'response_time_p95, response_time_p99, availability, error_rate, error_budget_burn, incident_response, incident_resolution, no_data.';
+COMMENT ON COLUMN governance.sla_violations.status IS 'open or closed.';
 COMMENT ON COLUMN governance.sla_violations.target_value IS
 'What was promised: milliseconds, per cent, minutes (incident_response, no_data), hours (incident_resolution), or for error_budget_burn the factor of governance.burn_rate_rules.';
 COMMENT ON COLUMN governance.sla_violations.actual_value IS
@@ -122,6 +131,16 @@ CREATE TABLE governance.burn_rate_rules (
 );
 COMMENT ON TABLE governance.burn_rate_rules IS
 'An alert on the error budget: the share of failed observations is above factor times what the availability target allows, over the long and the short window, and the long one has at least minimum_count observations.  Source: The Site Reliability Workbook, chapter 5, table 5-8 (windows, factors and shares of a budget of 30 days).';
+COMMENT ON COLUMN governance.burn_rate_rules.severity IS
+'page: somebody must look at once; ticket: within days.';
+COMMENT ON COLUMN governance.burn_rate_rules.budget_percent IS
+'Per cent of an error budget of 30 days that are gone when it fires: what factor comes from.';
+COMMENT ON COLUMN governance.burn_rate_rules.long_window IS
+'Time over which the burn rate must reach factor.';
+COMMENT ON COLUMN governance.burn_rate_rules.short_window IS
+'Time before now over which it must reach factor, too, so that it still goes on.';
+COMMENT ON COLUMN governance.burn_rate_rules.factor IS
+'Burn rate from which it fires; at 1 the budget lasts exactly for the target''s window.';
 COMMENT ON COLUMN governance.burn_rate_rules.hold_for IS
 'How long the condition must have held at every evaluation before the rule fires.';
 COMMENT ON COLUMN governance.burn_rate_rules.keep_firing_for IS
@@ -219,7 +238,7 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL @extschema@.gov_acknowledge_violation(asked.violation_id, gov_acknowledge_violation_of.notes) AS a;
 END;
 COMMENT ON FUNCTION @extschema@.gov_acknowledge_violation_of(text, text, bigint, text) IS
-'As gov_acknowledge_violation(), of a violation of that resource; no row where it is of another one, or unknown.  Needs incident:manage; acknowledged already: 55000.';
+'As gov_acknowledge_violation(), of a violation of that resource.  No row where it is of another one, or unknown.  Needs incident:manage; acknowledged already: 55000.';
 
 CREATE FUNCTION @extschema@.gov_evaluate_sla(at timestamptz = now())
 RETURNS SETOF governance.sla_violations
@@ -227,7 +246,7 @@ AS 'MODULE_PATHNAME', 'gov_evaluate_sla'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_evaluate_sla(timestamptz) IS
-'Judge every resource as of that moment; the violations opened, changed or closed.  The four targets over the last policy sla.evaluation_window, availability and error rate of at least minimum_count requests (of the target''s metadata, else as few as the rules ask for), the rules of governance.burn_rate_rules, silence where the target''s metadata has no_data_minutes, the clocks of critical incidents; then escalations that are due.  The worker does it every governance.sla_interval.  Needs sla:manage.';
+'Judge every service level as of that moment.  Returns the violations opened, changed or closed.  The four targets over the last policy sla.evaluation_window, availability and error rate of at least minimum_count requests (of the target''s metadata, else as few as the rules ask for), the rules of governance.burn_rate_rules, silence where the target''s metadata has no_data_minutes, the clocks of critical incidents; then escalations that are due.  The worker does it every governance.sla_interval.  Needs sla:manage.';
 
 CREATE FUNCTION governance.check_hours(hours integer)
 RETURNS void
@@ -295,4 +314,4 @@ BEGIN ATOMIC
     LIMIT coalesce(gov_sla_violations.limit_rows, 100);
 END;
 COMMENT ON FUNCTION @extschema@.gov_sla_violations(text, text, int, boolean, int, bigint) IS
-'Violations that were open at any time in the last hours, newest first; open_only: those that still are; after: the last violation_id of the page before; unknown: 22023.  Needs an active user.';
+'Violations that were open at any time in the last hours, newest first.  open_only: those that still are; after: the last violation_id of the page before; unknown: 22023.  Needs an active user.';

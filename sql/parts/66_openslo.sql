@@ -143,7 +143,7 @@ BEGIN ATOMIC
         AND t.valid_to IS NULL;
 END;
 COMMENT ON FUNCTION @extschema@.gov_sla_export_openslo(text, text) IS
-'The target in force as OpenSLO (openslo/v1, kind SLO): the document or documents that it was imported by, else one of availability and error rate and one for each response time, where it has such targets; an array unless it is one document.  What OpenSLO has no field for is in annotations, a target of 100 per cent among it.  Needs an active user; a resource without a service level: 42704.  Source: github.com/OpenSLO/OpenSLO.';
+'The target in force as OpenSLO (openslo/v1, kind SLO).  The document or documents that it was imported by, else one of availability and error rate and one for each response time, where it has such targets; an array unless it is one document.  What OpenSLO has no field for is in annotations, a target of 100 per cent among it.  Needs an active user; a resource without a service level: 42704.  Source: github.com/OpenSLO/OpenSLO.';
 
 CREATE FUNCTION @extschema@.gov_sla_import_openslo(document jsonb)
 RETURNS governance.sla_targets
@@ -151,4 +151,4 @@ AS 'MODULE_PATHNAME', 'gov_sla_import_openslo'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_sla_import_openslo(jsonb) IS
-'Define a service level by an OpenSLO document (openslo/v1, kind SLO), or by an array of those of one resource, as gov_define_sla() does; returns the target.  Objectives: shares of good observations (availability; error_rate, by displayName), and response times of observations at most a value for 95 or 99 per cent, each in a document of its own.  A target that no document names is NULL.  The resource is that of the annotations, else the system that spec.service names; a window that is not said is of 30 days.  A key that OpenSLO does not have, and what cannot be kept: 22023, naming the key.  jsonb has one value for each key: of a key given twice the last counts.  Needs sla:manage.';
+'Define a service level by OpenSLO (openslo/v1, kind SLO); the target.  By a document, or by an array of those of one resource, as gov_define_sla() does.  Objectives: shares of good observations (availability; error_rate, by displayName), and response times of observations at most a value for 95 or 99 per cent, each in a document of its own.  A target that no document names is NULL.  The resource is that of the annotations, else the system that spec.service names; a window that is not said is of 30 days.  A key that OpenSLO does not have, and what cannot be kept: 22023, naming the key.  jsonb has one value for each key: of a key given twice the last counts.  Needs sla:manage.';

@@ -1199,7 +1199,7 @@ AS 'MODULE_PATHNAME', 'gov_add_control'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_add_control(text, text, text, text, text, text, text) IS
-'Add a control; its row.  query: one SELECT that lists evidence (text) and whether it is an exception (boolean), $1 and $2 being start and end of the period; every name qualified.  judged: no_exceptions, evidence, manual.  It runs read-only as the database role that adds it.  Needs system:config, and of that role the right to read what the query reads (42501).  Exists: 23505; no such query: 22023, or as the parser says.';
+'Add a control; its row.  query: one SELECT that lists evidence (text) and whether it is an exception (boolean), $1 and $2 being start and end of the period; every name qualified.  judged: no_exceptions, evidence, manual.  It runs read-only as the database role that adds it.  Needs system:config.  That role must be able to read what the query reads (42501).  Exists: 23505; no such query: 22023, or as the parser says.';
 
 CREATE FUNCTION @extschema@.gov_drop_control(control_id text)
 RETURNS boolean
@@ -1207,7 +1207,7 @@ AS 'MODULE_PATHNAME', 'gov_drop_control'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_drop_control(text) IS
-'Remove a control that was added; false, with a notice, where there is none.  Needs system:config; one that came with the extension: 55000.';
+'Remove a control that was added; was there one?  A notice where not.  Needs system:config; one that came with the extension: 55000.';
 
 CREATE FUNCTION @extschema@.gov_check_control(
     control_id text,
@@ -1218,4 +1218,4 @@ AS 'MODULE_PATHNAME', 'gov_check_control'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_check_control(text, integer, timestamptz) IS
-'Run one control, as a report would: {id, framework, title, source, criterion, judged, result, evidence_count, exception_count, findings, error, runs_as, query}.  Stores nothing.  Needs compliance:report; unknown: 42704.';
+'Run one control, as a report would.  {id, framework, title, source, criterion, judged, result, evidence_count, exception_count, findings, error, runs_as, query}.  Stores nothing.  Needs compliance:report; unknown: 42704.';

@@ -630,7 +630,7 @@ AS 'MODULE_PATHNAME', 'gov_compliance_report'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_compliance_report(integer, text, text, timestamptz) IS
-'Report on the period_days (1 to 3650) up to until, from one snapshot; stored in compliance_reports, its digest in the trail.  The same period and state give the same report, but for report_id, generated_at and generated_by.  report_type: any name, such as on_demand, monthly or audit; framework: of governance.controls, NULL: all.  Times are seconds since 1970.  Needs compliance:report; a wrong word or period: 22023.';
+'Report on a period; stored, and its digest in the trail.  The period_days (1 to 3650) up to until, from one snapshot, in compliance_reports.  The same period and state give the same report, but for report_id, generated_at and generated_by.  report_type: any name, such as on_demand, monthly or audit; framework: of governance.controls, NULL: all.  Times are seconds since 1970.  Needs compliance:report; a wrong word or period: 22023.';
 
 CREATE FUNCTION governance.report_for_reading(report_id bigint)
 RETURNS jsonb

@@ -389,4 +389,4 @@ BEGIN ATOMIC
     SELECT governance.report_markdown(governance.report_for_reading(gov_compliance_report_markdown.report_id));
 END;
 COMMENT ON FUNCTION @extschema@.gov_compliance_report_markdown(bigint) IS
-'A stored report as Markdown: the figures, what failed and what a person must judge, incidents, service levels, deployments, votes, access, each control, the tree head; up to 1,000 rows of each list, folded beyond 25, then how many there are and the query.  Times in UTC.  Needs compliance:report; unknown: 42704.';
+'A stored report as Markdown.  It has the figures, what failed and what a person must judge, incidents, service levels, deployments, votes, access, each control, the tree head; up to 1,000 rows of each list, folded beyond 25, then how many there are and the query.  Times in UTC.  Needs compliance:report; unknown: 42704.';

@@ -141,7 +141,7 @@ BEGIN ATOMIC
     FROM scale AS s;
 END;
 COMMENT ON FUNCTION governance.html_bars(text, text, jsonb, text) IS
-'A chart of lying bars, stacked.';
+'A chart of horizontal bars, the parts of each one behind the other.';
 
 CREATE FUNCTION governance.html_style()
 RETURNS text

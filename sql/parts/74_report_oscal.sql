@@ -261,7 +261,7 @@ BEGIN ATOMIC
     SELECT governance.report_oscal(governance.report_for_reading(gov_compliance_report_oscal.report_id));
 END;
 COMMENT ON FUNCTION @extschema@.gov_compliance_report_oscal(bigint) IS
-'A stored report as OSCAL 1.2.1 assessment results: an observation and a finding for each control, unresolved incidents as risks.  Times in ISO 8601; UUIDs of version 5, the same each time.  A control for a person to judge is not-satisfied with reason "other".  White space of any kind in texts of one line is a space.  Needs compliance:report; unknown: 42704.';
+'A stored report as OSCAL 1.2.1 assessment results.  It has an observation and a finding for each control, unresolved incidents as risks.  Times in ISO 8601; UUIDs of version 5, the same each time.  A control for a person to judge is not-satisfied with reason "other".  White space of any kind in texts of one line is a space.  Needs compliance:report; unknown: 42704.';
 
 CREATE FUNCTION @extschema@.gov_compliance_report_poam(report_id bigint)
 RETURNS jsonb
@@ -271,4 +271,4 @@ BEGIN ATOMIC
     SELECT governance.report_poam(governance.report_for_reading(gov_compliance_report_poam.report_id));
 END;
 COMMENT ON FUNCTION @extschema@.gov_compliance_report_poam(bigint) IS
-'The failed controls of a stored report as an OSCAL 1.2.1 plan of action and milestones: an item, a finding, an observation and an open risk for each; findings and observations have the UUIDs that they have in the assessment results.  NULL where none failed: such a plan must not be empty.  Needs compliance:report; unknown: 42704.';
+'A stored report''s failed controls as an OSCAL plan of action (POA&M).  OSCAL 1.2.1 plan of action and milestones: an item, a finding, an observation and an open risk for each; findings and observations have the UUIDs that they have in the assessment results.  NULL where none failed: such a plan must not be empty.  Needs compliance:report; unknown: 42704.';

@@ -182,4 +182,4 @@ AS 'MODULE_PATHNAME', 'gov_evidence_bundle'
 LANGUAGE C STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_evidence_bundle(text, text) IS
-'Everything about one version: registration, approvals, requests, metrics, deployments, the use-cases of its model, incidents, service levels, and the audit events of all of them, each with its canonical bytes and its proof under one tree head.  digests has the SHA-256 of each section''s text, digest that of the whole without generated_at, generated_by and digest.  Needs compliance:report; unknown: 42704.';
+'Everything about one version, with proofs.  It has registration, approvals, requests, metrics, deployments, the use-cases of its model, incidents, service levels, and the audit events of all of them, each with its canonical bytes and its proof under one tree head.  digests has the SHA-256 of each section''s text, digest that of the whole without generated_at, generated_by and digest.  Needs compliance:report; unknown: 42704.';

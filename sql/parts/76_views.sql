@@ -108,6 +108,13 @@ CROSS JOIN LATERAL (
     WHERE c.usecase_id = u.usecase_id AND c.status = 'active') AS d;
 COMMENT ON VIEW governance.v_usecase_inventory IS
 'Every use-case: who answers for it, its impact and risk class, its models, where it is deployed.';
+COMMENT ON COLUMN governance.v_usecase_inventory.status IS 'As of use_cases.';
+COMMENT ON COLUMN governance.v_usecase_inventory.impact_level IS
+'low, medium, high or critical.';
+COMMENT ON COLUMN governance.v_usecase_inventory.risk_class IS
+'minimal, limited, high, prohibited; NULL: not assessed.';
+COMMENT ON COLUMN governance.v_usecase_inventory.impact_score IS
+'0 (harmless) to 100; NULL: not assessed.';
 
 CREATE VIEW governance.v_open_approvals
 WITH (security_invoker = true) AS
@@ -164,6 +171,8 @@ JOIN governance.approval_policies AS p ON p.action = r.action
 WHERE r.status = 'pending' AND r.expires_at > pg_catalog.clock_timestamp();
 COMMENT ON VIEW governance.v_open_approvals IS
 'Everything that is still undecided: model versions, whether or not somebody asked (requested_by), use-cases, approval requests that have not expired; how many votes there are and how many it takes.';
+COMMENT ON COLUMN governance.v_open_approvals.kind IS
+'model_version, usecase or approval_request.';
 
 CREATE VIEW governance.v_access_review
 WITH (security_invoker = true) AS
@@ -220,6 +229,14 @@ FROM governance.incidents AS i
 WHERE i.status IN ('open', 'acknowledged', 'reopened');
 COMMENT ON VIEW governance.v_unresolved_incidents IS
 'Incidents that are open, acknowledged or reopened; how old they are, and when the next report to an authority is due.';
+COMMENT ON COLUMN governance.v_unresolved_incidents.severity IS
+'info, warning, error, critical.';
+COMMENT ON COLUMN governance.v_unresolved_incidents.category IS
+'As of incidents.';
+COMMENT ON COLUMN governance.v_unresolved_incidents.status IS
+'open, acknowledged or reopened.';
+COMMENT ON COLUMN governance.v_unresolved_incidents.age IS
+'Time since it was reported.';
 
 CREATE VIEW governance.v_reassessment_due
 WITH (security_invoker = true) AS
@@ -240,6 +257,14 @@ WHERE u.status NOT IN ('deprecated', 'archived')
     AND (u.next_class_on <= d.today + 30 OR u.prohibited_from <= pg_catalog.clock_timestamp());
 COMMENT ON VIEW governance.v_reassessment_due IS
 'Use-cases whose class the law changes within 30 days, and those that it prohibits already.';
+COMMENT ON COLUMN governance.v_reassessment_due.status IS
+'Of the use-case: draft, submitted, approved, deployed.';
+COMMENT ON COLUMN governance.v_reassessment_due.impact_level IS
+'low, medium, high or critical.';
+COMMENT ON COLUMN governance.v_reassessment_due.risk_class IS
+'That of now: minimal, limited, high, prohibited.';
+COMMENT ON COLUMN governance.v_reassessment_due.next_class IS
+'That of next_class_on: minimal, limited, high, prohibited.';
 
 CREATE VIEW governance.v_incident_kpis
 WITH (security_invoker = true) AS
@@ -257,6 +282,14 @@ FROM governance.incidents AS i
 GROUP BY 1, 2;
 COMMENT ON VIEW governance.v_incident_kpis IS
 'Incidents by month of the report (UTC) and severity: how many, how many still unresolved, and how long it took to acknowledge (minutes) and to resolve (hours), of those that were.';
+COMMENT ON COLUMN governance.v_incident_kpis.severity IS
+'info, warning, error, critical.';
+COMMENT ON COLUMN governance.v_incident_kpis.mean_minutes_to_acknowledge IS
+'Minutes from report to acknowledgement, on average.';
+COMMENT ON COLUMN governance.v_incident_kpis.mean_hours_to_resolve IS
+'Hours from report to resolution, on average.';
+COMMENT ON COLUMN governance.v_incident_kpis.median_hours_to_resolve IS
+'Hours from report to resolution: half took no longer.';
 
 CREATE VIEW governance.v_incident_deadlines
 WITH (security_invoker = true) AS
@@ -287,6 +320,11 @@ FROM governance.incident_deadlines AS d
 JOIN governance.incidents AS i ON i.incident_id = d.incident_id;
 COMMENT ON VIEW governance.v_incident_deadlines IS
 'Every report that an incident owes or owed to an authority.  state: owed, overdue, notified (in time), late.  act_by is for alarms, due_at for the verdict; due_at NULL: without a fixed time.';
+COMMENT ON COLUMN governance.v_incident_deadlines.severity IS
+'Of the incident: info, warning, error, critical.';
+COMMENT ON COLUMN governance.v_incident_deadlines.status IS 'Of the incident.';
+COMMENT ON COLUMN governance.v_incident_deadlines.kind IS
+'What the regime calls it, as of regulatory_deadlines.';
 
 CREATE VIEW governance.v_overdue_deadlines
 WITH (security_invoker = true) AS
@@ -310,6 +348,13 @@ WHERE d.state = 'overdue'
     AND d.due_at BETWEEN '-infinity' AND (SELECT pg_catalog.clock_timestamp());
 COMMENT ON VIEW governance.v_overdue_deadlines IS
 'Reports to authorities that are past their time and not recorded as given.';
+COMMENT ON COLUMN governance.v_overdue_deadlines.severity IS
+'Of the incident: info, warning, error, critical.';
+COMMENT ON COLUMN governance.v_overdue_deadlines.status IS 'Of the incident.';
+COMMENT ON COLUMN governance.v_overdue_deadlines.kind IS
+'What the regime calls it, as of regulatory_deadlines.';
+COMMENT ON COLUMN governance.v_overdue_deadlines.overdue_by IS
+'Time since due_at.';
 
 CREATE VIEW governance.v_deployment_frequency
 WITH (security_invoker = true) AS
@@ -339,6 +384,10 @@ WHERE d.restores IS NULL
 GROUP BY 1, 2;
 COMMENT ON VIEW governance.v_change_failure_rate IS
 'Deployments by month (UTC) and environment: how many were rolled back (per cent), and after how long (hours).';
+COMMENT ON COLUMN governance.v_change_failure_rate.failure_percent IS
+'Per cent of the deployments that were rolled back.';
+COMMENT ON COLUMN governance.v_change_failure_rate.mean_hours_until_rollback IS
+'Hours from deployment to rollback, on average.';
 
 CREATE VIEW governance.v_lead_time
 WITH (security_invoker = true) AS
@@ -361,6 +410,10 @@ CROSS JOIN LATERAL (
     WHERE d.model_id = v.model_id AND d.version = v.version AND d.environment = 'production') AS live;
 COMMENT ON VIEW governance.v_lead_time IS
 'How long each model version took from registration to its first approval and to production (hours; NULL: not yet).';
+COMMENT ON COLUMN governance.v_lead_time.hours_to_approval IS
+'Hours from registration to approval.';
+COMMENT ON COLUMN governance.v_lead_time.hours_to_production IS
+'Hours from registration to production.';
 
 CREATE VIEW governance.v_policy_overrides
 WITH (security_invoker = true) AS
@@ -421,6 +474,30 @@ CROSS JOIN LATERAL (SELECT @extschema@.gov_sla_report(t.resource_type, t.resourc
 WHERE t.valid_to IS NULL;
 COMMENT ON VIEW governance.v_sla_overview IS
 'Every service level as it stands: the last 24 hours against the targets in force (milliseconds, per cent), what is left of the error budget (per cent), violations that are open.';
+COMMENT ON COLUMN governance.v_sla_overview.resource_type IS
+'model, usecase or system.';
+COMMENT ON COLUMN governance.v_sla_overview.status IS
+'Over the last 24 hours: compliant, at_risk, violated, unknown.';
+COMMENT ON COLUMN governance.v_sla_overview.p95 IS
+'Milliseconds, within 1 per cent.';
+COMMENT ON COLUMN governance.v_sla_overview.p95_target IS
+'Milliseconds; NULL: none is promised.';
+COMMENT ON COLUMN governance.v_sla_overview.p99 IS
+'Milliseconds, within 1 per cent.';
+COMMENT ON COLUMN governance.v_sla_overview.p99_target IS
+'Milliseconds; NULL: none is promised.';
+COMMENT ON COLUMN governance.v_sla_overview.availability_percent IS
+'Per cent of the requests that did not fail.';
+COMMENT ON COLUMN governance.v_sla_overview.availability_target IS
+'Per cent; NULL: none is promised.';
+COMMENT ON COLUMN governance.v_sla_overview.error_rate IS
+'Per cent of the requests that failed.';
+COMMENT ON COLUMN governance.v_sla_overview.error_rate_target IS
+'Per cent; NULL: none is promised.';
+COMMENT ON COLUMN governance.v_sla_overview.budget_left IS
+'Per cent of the error budget; 100: untouched, 0 or less: exhausted.';
+COMMENT ON COLUMN governance.v_sla_overview.window_days IS
+'Days of the error budget.';
 
 CREATE VIEW governance.v_open_violations
 WITH (security_invoker = true) AS
@@ -443,3 +520,15 @@ LEFT JOIN governance.incidents AS i ON i.incident_id = v.incident_id
 WHERE v.status = 'open';
 COMMENT ON VIEW governance.v_open_violations IS
 'Service levels that are being missed now, and the incident that belongs to it; values in the unit of sla_violations.target_value.';
+COMMENT ON COLUMN governance.v_open_violations.resource_type IS
+'model, usecase or system.';
+COMMENT ON COLUMN governance.v_open_violations.violation_type IS
+'As of sla_violations.';
+COMMENT ON COLUMN governance.v_open_violations.severity IS
+'As of sla_violations.';
+COMMENT ON COLUMN governance.v_open_violations.target_value IS
+'As of sla_violations, which has the units.';
+COMMENT ON COLUMN governance.v_open_violations.actual_value IS
+'In the unit of target_value.';
+COMMENT ON COLUMN governance.v_open_violations.peak_value IS
+'The worst so far, in the unit of target_value.';

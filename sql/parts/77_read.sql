@@ -46,7 +46,7 @@ BEGIN ATOMIC
     LIMIT coalesce(gov_roles.limit_rows, 100);
 END;
 COMMENT ON FUNCTION @extschema@.gov_roles(int, text) IS
-'Roles by name, with the permissions of their own and the roles whose permissions they inherit.  after: the last role of the page before.  limit_rows: 1 to 10000.  Needs an active user.';
+'Roles by name.  Each has the permissions of its own and the roles whose permissions it inherits.  after: the last role of the page before.  limit_rows: 1 to 10000.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_environments(
     limit_rows int = 100,
@@ -146,7 +146,7 @@ BEGIN ATOMIC
     LIMIT coalesce(gov_compliance_reports.limit_rows, 50);
 END;
 COMMENT ON FUNCTION @extschema@.gov_compliance_reports(int, bigint) IS
-'Compliance reports that were made, newest first, without what is in them: gov_compliance_report_json() and its fellows have that.  before: the report_id that the page before ended with.  Needs compliance:report.';
+'Compliance reports that were made, newest first.  What is in them is not here: gov_compliance_report_json() and its fellows have that.  before: the report_id that the page before ended with.  Needs compliance:report.';
 
 CREATE FUNCTION @extschema@.gov_compliance_report_json(report_id bigint)
 RETURNS jsonb
@@ -191,4 +191,4 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL governance.list_evidence(gov_control_evidence.control_id, p.period_start, p.period_end) AS e(found);
 END;
 COMMENT ON FUNCTION @extschema@.gov_control_evidence(text, bigint) IS
-'What a control''s query finds now in the period of a report, else in the last 30 days: an object for each row, at most 10,000, with evidence, is_exception and what else the query has.  A query that fails: 55000.  Needs compliance:report; unknown control or report: 42704.';
+'What a control''s query finds now.  In the period of a report, else in the last 30 days: an object for each row, at most 10,000, with evidence, is_exception and what else the query has.  A query that fails: 55000.  Needs compliance:report; unknown control or report: 42704.';

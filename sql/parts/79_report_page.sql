@@ -483,4 +483,4 @@ BEGIN ATOMIC
     SELECT governance.report_html(governance.report_for_reading(gov_compliance_report_html.report_id));
 END;
 COMMENT ON FUNCTION @extschema@.gov_compliance_report_html(bigint) IS
-'A stored report as one self-contained page: no script, nothing fetched, charts as inline SVG, light and dark, made to be printed.  What failed and what a person must judge come first; up to 1,000 rows of each list, folded beyond 25, then how many there are and the query.  Needs compliance:report; unknown: 42704.';
+'A stored report as one self-contained page of HTML.  It has no script, nothing fetched, charts as inline SVG, light and dark, made to be printed.  What failed and what a person must judge come first; up to 1,000 rows of each list, folded beyond 25, then how many there are and the query.  Needs compliance:report; unknown: 42704.';

@@ -5,7 +5,30 @@ RETURNS text
 AS 'MODULE_PATHNAME', 'gov_version'
 LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_version() IS
-'The version of the library.  Warns where the installed SQL script is of another one.';
+'The version of the library.  Warns where the installed SQL script is of another one.  Needs nothing.';
+
+CREATE FUNCTION @extschema@.gov_help(word text DEFAULT '')
+RETURNS TABLE (function text, what text, needs text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT p.proname::text,
+        pg_catalog.substring(c.comment, '^.*?[.?](?=\s|$)'),
+        -- up to the end of the sentence, without the error that it is otherwise
+        pg_catalog.regexp_replace(pg_catalog.substring(c.comment, '\mNeeds,? ((?:[^.;:]|:\S)*)'),
+            ' \([0-9A-Z]{5}\)', '', 'g')
+    FROM pg_catalog.pg_extension AS e
+    JOIN pg_catalog.pg_depend AS d ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+        AND d.refobjid = e.oid AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.deptype = 'e'
+    JOIN pg_catalog.pg_proc AS p ON p.oid = d.objid AND p.pronamespace = e.extnamespace
+    CROSS JOIN LATERAL pg_catalog.obj_description(p.oid, 'pg_proc') AS c(comment)
+    WHERE e.extname = 'governance'
+        AND pg_catalog.strpos(pg_catalog.lower(p.proname || ' ' || c.comment),
+            pg_catalog.lower(coalesce(gov_help.word, ''))) > 0
+    ORDER BY p.proname COLLATE "C";
+END;
+COMMENT ON FUNCTION @extschema@.gov_help(text) IS
+'Functions of the extension that have a word in their name or comment.  In any case, taken literally; by default all, by name.  what is the first sentence of the comment, needs the right; \df+ shows the rest.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.gov_run_maintenance()
 RETURNS jsonb
@@ -13,7 +36,7 @@ AS 'MODULE_PATHNAME', 'gov_run_maintenance'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_run_maintenance() IS
-'Do once what the background worker does: {job: {counts, more}}; more: call again; with error where a job failed, which stops no other.  For a scheduler where the library is not preloaded.  Needs system:config.';
+'Do once what the background worker does.  {job: {counts, more}}; more: call again; with error where a job failed, which stops no other.  For a scheduler where the library is not preloaded.  Needs system:config.';
 
 CREATE FUNCTION governance.worker_problem()
 RETURNS text
@@ -28,7 +51,7 @@ AS 'MODULE_PATHNAME', 'gov_repair_sequences'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_repair_sequences() IS
-'Lift the sequences that were set back (a subscription to another database''s, setval()) to what their columns hold, or every governed write fails with 23505; {sequence: {from, to}}.  Waits for whoever is writing.  Needs system:config.';
+'Lift the sequences that were set back to what their columns hold.  A subscription to another database''s or setval() sets them back, and governed writes fail with 23505; {sequence: {from, to}}.  Waits for whoever is writing.  Needs system:config.';
 
 CREATE FUNCTION governance.sequence_problems()
 RETURNS TABLE (relname text, problem text)
@@ -224,4 +247,4 @@ BEGIN ATOMIC
     FROM states AS s;
 END;
 COMMENT ON FUNCTION @extschema@.gov_health() IS
-'{status, components}: operational, or degraded and why, found by looking: tables, guards and sequences in the catalogs, a lasting admin, the database roles of active users (by name to who may see users), consumers that events do not reach, the worker''s visits.  Needs no actor.';
+'How well each component works.  How well each component works.  {status, components}: operational, or degraded and why, found by looking: tables, guards and sequences in the catalogs, a lasting admin, the database roles of active users (by name to who may see users), consumers that events do not reach, the worker''s visits.  Needs nothing.';

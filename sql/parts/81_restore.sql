@@ -6,7 +6,7 @@ AS 'MODULE_PATHNAME', 'gov_pre_restore'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_pre_restore() IS
-'Before a dump is loaded into a database with a fresh CREATE EXTENSION: removes the rows that this made, and lets guards stand aside in every session of the database until gov_post_restore().  Needs a superuser (42501).  Other rows, other sessions or a prepared transaction there: 55000.';
+'Make a fresh CREATE EXTENSION ready for a dump to be loaded.  Removes the rows that it made, and lets guards stand aside in every session of the database until gov_post_restore().  Needs a superuser (42501).  Other rows, other sessions or a prepared transaction there: 55000.';
 
 CREATE FUNCTION @extschema@.gov_post_restore()
 RETURNS void
@@ -14,7 +14,7 @@ AS 'MODULE_PATHNAME', 'gov_post_restore'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_post_restore() IS
-'After the dump is loaded: puts the guards back, verifies the audit trail, begins another incarnation of it, seals what the old one had left, and ends the restoring.  Needs a superuser (42501).  Without gov_pre_restore(), or with nothing loaded: 55000; a trail that fails verification: MG005.';
+'Put the guards back after a dump was loaded.  Verifies the audit trail, begins another incarnation of it, seals what the old one had left, and ends the restoring.  Needs a superuser (42501).  Without gov_pre_restore(), or with nothing loaded: 55000; a trail that fails verification: MG005.';
 
 CREATE FUNCTION governance.continue_log(reason text)
 RETURNS boolean

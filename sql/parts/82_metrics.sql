@@ -255,4 +255,4 @@ BEGIN ATOMIC
     FROM lines AS l;
 END;
 COMMENT ON FUNCTION @extschema@.gov_metrics() IS
-'Figures in the Prometheus text format: seconds, counts; counters end in _total.  Needs audit:read or, without being a governance user, membership of pg_monitor.';
+'Figures in the Prometheus text format.  Seconds and counts; counters end in _total.  Needs audit:read, or membership of pg_monitor; who has that need not be a governance user.';

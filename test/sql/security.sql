@@ -225,6 +225,7 @@ INSERT INTO pg_temp.contract VALUES
     -- operations
     ('gov_transitions', 'OUT machine text, OUT from_state text, OUT to_state text, OUT permission text, OUT rule text', 'SETOF record'),
     ('gov_state_diagram', 'machine text', 'text'),
+    ('gov_help', 'word text DEFAULT ''''::text', 'TABLE(function text, what text, needs text)'),
     ('gov_version', '', 'text');
 
 SELECT c.name AS differs, p.arguments, p.result

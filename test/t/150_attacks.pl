@@ -417,7 +417,7 @@ foreach my $table (split / /, $readable)
 }
 my $functions = su(q{SELECT string_agg(p.proname || '(' || array_to_string(array_fill('NULL'::text, ARRAY[p.pronargs - p.pronargdefaults]), ',') || ')', ' ')
 	FROM pg_proc AS p WHERE p.proname LIKE 'gov\_%' AND p.pronamespace = 'public'::regnamespace AND p.provolatile <> 'i'
-		AND p.proname NOT IN ('gov_current_actor', 'gov_whoami', 'gov_version', 'gov_health', 'gov_begin_as', 'gov_begin_for', 'gov_has_permission', 'gov_can', 'gov_row_json', 'gov_moment', 'gov_set_actor')
+		AND p.proname NOT IN ('gov_current_actor', 'gov_whoami', 'gov_version', 'gov_help', 'gov_health', 'gov_begin_as', 'gov_begin_for', 'gov_has_permission', 'gov_can', 'gov_row_json', 'gov_moment', 'gov_set_actor')
 		AND p.proname NOT LIKE 'gov\_merkle%'});
 my @open;
 foreach my $call (split / /, $functions)

@@ -57,7 +57,7 @@ my $gone = '42501: the database role of this session no longer exists';
 # --- every function ----------------------------------------------------------------
 
 # What asks for no actor.
-my $open = qr/^(?:gov_current_actor|gov_whoami|gov_version|gov_health|gov_has_permission|gov_can|gov_transitions|gov_state_diagram|gov_row_json|gov_list_json|gov_acts_conflict|gov_moment|gov_period_end|gov_classify|gov_merkle_.*|sketch.*)$/;
+my $open = qr/^(?:gov_current_actor|gov_whoami|gov_version|gov_help|gov_health|gov_has_permission|gov_can|gov_transitions|gov_state_diagram|gov_row_json|gov_list_json|gov_acts_conflict|gov_moment|gov_period_end|gov_classify|gov_merkle_.*|sketch.*)$/;
 
 # What a nobody could not read is looked up for it.
 my @calls;
