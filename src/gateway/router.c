@@ -69,6 +69,24 @@
 #define WHAT_GATE "deployment gate {gate_id}"
 #define WHAT_REPORT "compliance report {report_id}"
 
+/* What is done to one thing, as many rows have it. */
+#define ACT_ON_VERSION(verb, function, arguments, summary) \
+	ROUTE(POST, "/models/{model_id}/versions/{version}/" verb, function, \
+		  "model_id:text! version:text!" arguments, ACT, SHOW_VERSION, \
+		  "ModelVersion", 200, WRITES | VERSION, WHAT_VERSION, summary)
+#define ACT_ON_USECASE(verb, function, arguments, summary) \
+	ROUTE(POST, "/usecases/{usecase_id}/" verb, function, \
+		  "usecase_id:text!" arguments, ACT, SHOW_USECASE, \
+		  "UseCase", 200, WRITES | USECASE, WHAT_USECASE, summary)
+#define ACT_ON_REQUEST(verb, function, arguments, summary) \
+	ROUTE(POST, "/approvals/{request_id}/" verb, function, \
+		  "request_id:uuid!" arguments, ACT, SHOW_REQUEST, \
+		  "RequestWithVotes", 200, WRITES, WHAT_REQUEST, summary)
+#define ACT_ON_INCIDENT(verb, function, arguments, answer, summary) \
+	ROUTE(POST, "/incidents/{incident_id}/" verb, function, \
+		  "incident_id:long!" arguments, ROW, "", \
+		  answer, 200, WRITES, WHAT_INCIDENT, summary)
+
 typedef struct RouteText
 {
 	const char *method;

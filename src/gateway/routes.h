@@ -31,6 +31,9 @@
  *				406 for others
  *	what		what does not exist, where there is no row
  *
+ * ACT_ON_...(verb, function, arguments, summary): such a row with what is the
+ * same in all that do something to one thing; router.c says what.
+ *
  * An answer is one row, its first column a text.  The router and openapi.json
  * are made from this list.  No include guard: that is the point.
  */
@@ -60,55 +63,23 @@ ROUTE(GET, "/models/{model_id}/versions/{version}", gov_model_version,
 	  "model_id:text! version:text!", SHOW_VERSION, "",
 	  "ModelVersion", 200,
 	  READS | TAGGED, WHAT_VERSION, "A model version")
-ROUTE(POST, "/models/{model_id}/versions/{version}/request-approval",
-	  gov_request_model_approval,
-	  "model_id:text! version:text! comments|comment:text",
-	  ACT, SHOW_VERSION,
-	  "ModelVersion", 200,
-	  WRITES | VERSION, WHAT_VERSION, "Submit a model version for approval")
-ROUTE(POST, "/models/{model_id}/versions/{version}/approve",
-	  gov_approve_model, "model_id:text! version:text! comments|comment:text",
-	  ACT, SHOW_VERSION,
-	  "ModelVersion", 200,
-	  WRITES | VERSION, WHAT_VERSION, "Vote for a model version")
-ROUTE(POST, "/models/{model_id}/versions/{version}/reject",
-	  gov_reject_model,
-	  "model_id:text! version:text! reason|comments|comment:text!",
-	  ACT, SHOW_VERSION,
-	  "ModelVersion", 200,
-	  WRITES | VERSION, WHAT_VERSION, "Vote against a model version")
-ROUTE(POST, "/models/{model_id}/versions/{version}/request-changes",
-	  gov_request_model_changes,
-	  "model_id:text! version:text! comments|comment|reason:text!",
-	  ACT, SHOW_VERSION,
-	  "ModelVersion", 200,
-	  WRITES | VERSION, WHAT_VERSION, "Send a model version back")
-ROUTE(POST, "/models/{model_id}/versions/{version}/deploy",
-	  gov_deploy_model,
-	  "model_id:text! version:text! environment|stage:text deployment_id:text"
-	  " notes|comments:text",
-	  ACT, SHOW_VERSION,
-	  "ModelVersion", 200,
-	  WRITES | VERSION, WHAT_VERSION, "Deploy a model version")
-ROUTE(POST, "/models/{model_id}/versions/{version}/rollback",
-	  gov_rollback_version,
-	  "model_id:text! version:text! reason|comments:text! environment|stage:text"
-	  " to_version:text",
-	  ACT, SHOW_VERSION,
-	  "ModelVersion", 200,
-	  WRITES | VERSION, WHAT_VERSION,
+ACT_ON_VERSION("request-approval", gov_request_model_approval,
+	  " comments|comment:text", "Submit a model version for approval")
+ACT_ON_VERSION("approve", gov_approve_model, " comments|comment:text",
+	  "Vote for a model version")
+ACT_ON_VERSION("reject", gov_reject_model, " reason|comments|comment:text!",
+	  "Vote against a model version")
+ACT_ON_VERSION("request-changes", gov_request_model_changes,
+	  " comments|comment|reason:text!", "Send a model version back")
+ACT_ON_VERSION("deploy", gov_deploy_model,
+	  " environment|stage:text deployment_id:text notes|comments:text",
+	  "Deploy a model version")
+ACT_ON_VERSION("rollback", gov_rollback_version,
+	  " reason|comments:text! environment|stage:text to_version:text",
 	  "Roll the active version back; 409 where another one is active")
-ROUTE(POST, "/models/{model_id}/versions/{version}/deprecate",
-	  gov_deprecate_model, "model_id:text! version:text! reason|comments:text",
-	  ACT, SHOW_VERSION,
-	  "ModelVersion", 200,
-	  WRITES | VERSION, WHAT_VERSION, "Retire a model version")
-ROUTE(POST, "/models/{model_id}/versions/{version}/metrics",
-	  gov_record_model_metrics,
-	  "model_id:text! version:text! metrics:metrics!",
-	  ACT, SHOW_VERSION,
-	  "ModelVersion", 200,
-	  WRITES | VERSION, WHAT_VERSION,
+ACT_ON_VERSION("deprecate", gov_deprecate_model, " reason|comments:text",
+	  "Retire a model version")
+ACT_ON_VERSION("metrics", gov_record_model_metrics, " metrics:metrics!",
 	  "Record metrics: numbers by name, or those under metrics")
 ROUTE(GET, "/models/{model_id}/versions/{version}/history",
 	  gov_model_history,
@@ -229,48 +200,22 @@ ROUTE(GET, "/usecases/{usecase_id}/admit", gov_admit, "usecase_id:text!",
 	  JSON, "",
 	  "Admission", 200, READS, WHAT_USECASE,
 	  "May a request for this use-case be served now, and by which versions?")
-ROUTE(POST, "/usecases/{usecase_id}/submit", gov_submit_usecase,
-	  "usecase_id:text! comments|comment:text",
-	  ACT, SHOW_USECASE,
-	  "UseCase", 200,
-	  WRITES | USECASE, WHAT_USECASE, "Submit a draft for approval")
-ROUTE(POST, "/usecases/{usecase_id}/approve", gov_approve_usecase,
-	  "usecase_id:text! comments|comment:text",
-	  ACT, SHOW_USECASE,
-	  "UseCase", 200,
-	  WRITES | USECASE, WHAT_USECASE, "Vote for a use-case")
-ROUTE(POST, "/usecases/{usecase_id}/reject", gov_reject_usecase,
-	  "usecase_id:text! reason|comments|comment:text!",
-	  ACT, SHOW_USECASE,
-	  "UseCase", 200,
-	  WRITES | USECASE, WHAT_USECASE, "Send a use-case back to draft")
-ROUTE(POST, "/usecases/{usecase_id}/deploy", gov_deploy_usecase,
-	  "usecase_id:text! deployment_id:text environment|stage:text"
-	  " notes|comments:text",
-	  ACT, SHOW_USECASE,
-	  "UseCase", 200,
-	  WRITES | USECASE, WHAT_USECASE, "Deploy a use-case")
-ROUTE(POST, "/usecases/{usecase_id}/deprecate", gov_deprecate_usecase,
-	  "usecase_id:text! reason|comments:text replaced_by:text",
-	  ACT, SHOW_USECASE,
-	  "UseCase", 200,
-	  WRITES | USECASE, WHAT_USECASE, "End a use-case")
-ROUTE(POST, "/usecases/{usecase_id}/archive", gov_archive_usecase,
-	  "usecase_id:text!",
-	  ACT, SHOW_USECASE,
-	  "UseCase", 200,
-	  WRITES | USECASE, WHAT_USECASE, "Archive a deprecated use-case")
-ROUTE(POST, "/usecases/{usecase_id}/assess", gov_assess_impact,
-	  "usecase_id:text! assessment:answers!",
-	  ACT, SHOW_USECASE,
-	  "UseCase", 200,
-	  WRITES | USECASE, WHAT_USECASE,
+ACT_ON_USECASE("submit", gov_submit_usecase, " comments|comment:text",
+	  "Submit a draft for approval")
+ACT_ON_USECASE("approve", gov_approve_usecase, " comments|comment:text",
+	  "Vote for a use-case")
+ACT_ON_USECASE("reject", gov_reject_usecase, " reason|comments|comment:text!",
+	  "Send a use-case back to draft")
+ACT_ON_USECASE("deploy", gov_deploy_usecase,
+	  " deployment_id:text environment|stage:text notes|comments:text",
+	  "Deploy a use-case")
+ACT_ON_USECASE("deprecate", gov_deprecate_usecase,
+	  " reason|comments:text replaced_by:text", "End a use-case")
+ACT_ON_USECASE("archive", gov_archive_usecase, "",
+	  "Archive a deprecated use-case")
+ACT_ON_USECASE("assess", gov_assess_impact, " assessment:answers!",
 	  "Answer the questionnaire: answers by question, or those under assessment")
-ROUTE(POST, "/usecases/{usecase_id}/metrics", gov_record_usecase_metrics,
-	  "usecase_id:text! metrics:metrics!",
-	  ACT, SHOW_USECASE,
-	  "UseCase", 200,
-	  WRITES | USECASE, WHAT_USECASE,
+ACT_ON_USECASE("metrics", gov_record_usecase_metrics, " metrics:metrics!",
 	  "Record metrics: numbers by name, or those under metrics")
 
 ROUTE(GET, "/impact-questions", impact_questions, BY_NUMBER,
@@ -392,21 +337,12 @@ ROUTE(POST, "/approvals/request", gov_request_approval,
 	  "SELECT (gov_row_json(t) || '{\"approvals\": []}')::text" OF_CALL, "",
 	  "ApprovalRequest", 200,
 	  WRITES, "", "Ask for approval of one action on one thing")
-ROUTE(POST, "/approvals/{request_id}/approve", gov_approve_request,
-	  "request_id:uuid! comments|comment:text",
-	  ACT, SHOW_REQUEST,
-	  "RequestWithVotes", 200,
-	  WRITES, WHAT_REQUEST, "Vote for an approval request")
-ROUTE(POST, "/approvals/{request_id}/reject", gov_reject_request,
-	  "request_id:uuid! reason|comments|comment:text!",
-	  ACT, SHOW_REQUEST,
-	  "RequestWithVotes", 200,
-	  WRITES, WHAT_REQUEST, "Vote against an approval request")
-ROUTE(POST, "/approvals/{request_id}/withdraw", gov_withdraw_request,
-	  "request_id:uuid! reason|comments|comment:text",
-	  ACT, SHOW_REQUEST,
-	  "RequestWithVotes", 200,
-	  WRITES, WHAT_REQUEST, "Take back one's own approval request")
+ACT_ON_REQUEST("approve", gov_approve_request, " comments|comment:text",
+	  "Vote for an approval request")
+ACT_ON_REQUEST("reject", gov_reject_request, " reason|comments|comment:text!",
+	  "Vote against an approval request")
+ACT_ON_REQUEST("withdraw", gov_withdraw_request, " reason|comments|comment:text",
+	  "Take back one's own approval request")
 ROUTE(GET, "/approvals", gov_approval_requests,
 	  "status:=request_status action:=action" NEXT_OF_100("uuid"),
 	  LIST("approvals", LAST("t.request_id")) OF_CALL, "",
@@ -454,26 +390,16 @@ ROUTE(GET, "/incidents", gov_incidents,
 ROUTE(GET, "/incidents/{incident_id}", gov_incident, "incident_id:long!",
 	  ROW, "",
 	  "Incident", 200, READS, WHAT_INCIDENT, "An incident")
-ROUTE(POST, "/incidents/{incident_id}/acknowledge", gov_acknowledge_incident,
-	  "incident_id:long! comments|comment|notes:text",
-	  ROW, "",
-	  "Incident", 200, WRITES, WHAT_INCIDENT, "Acknowledge an incident")
-ROUTE(POST, "/incidents/{incident_id}/resolve", gov_resolve_incident,
-	  "incident_id:long! resolution:text! root_cause:text",
-	  ROW, "",
-	  "Incident", 200, WRITES, WHAT_INCIDENT, "Resolve an incident")
-ROUTE(POST, "/incidents/{incident_id}/close", gov_close_incident,
-	  "incident_id:long! comments|comment|notes:text",
-	  ROW, "",
-	  "Incident", 200, WRITES, WHAT_INCIDENT, "Close an incident")
-ROUTE(POST, "/incidents/{incident_id}/reopen", gov_reopen_incident,
-	  "incident_id:long! reason|comments|comment:text!",
-	  ROW, "",
-	  "Incident", 200, WRITES, WHAT_INCIDENT, "Reopen an incident")
-ROUTE(POST, "/incidents/{incident_id}/comment", gov_comment_incident,
-	  "incident_id:long! comments|comment:text!",
-	  ROW, "",
-	  "IncidentEvent", 200, WRITES, WHAT_INCIDENT, "Comment on an incident")
+ACT_ON_INCIDENT("acknowledge", gov_acknowledge_incident,
+	  " comments|comment|notes:text", "Incident", "Acknowledge an incident")
+ACT_ON_INCIDENT("resolve", gov_resolve_incident,
+	  " resolution:text! root_cause:text", "Incident", "Resolve an incident")
+ACT_ON_INCIDENT("close", gov_close_incident,
+	  " comments|comment|notes:text", "Incident", "Close an incident")
+ACT_ON_INCIDENT("reopen", gov_reopen_incident,
+	  " reason|comments|comment:text!", "Incident", "Reopen an incident")
+ACT_ON_INCIDENT("comment", gov_comment_incident,
+	  " comments|comment:text!", "IncidentEvent", "Comment on an incident")
 
 ROUTE(POST, "/incidents/{incident_id}/reportable", gov_mark_incident_reportable,
 	  "incident_id:long! regime:text! kind:text! jurisdictions:texts",
