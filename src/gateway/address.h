@@ -37,10 +37,7 @@ extern void address_put(const Address *address, char out[INET6_ADDRSTRLEN]);
  */
 extern bool address_same(const Address *a, const Address *b);
 
-/*
- * Read a list such as "10.0.0.0/8, ::1".  Returns how many networks it has, or
- * -1 if it cannot be read.
- */
+/* Read "10.0.0.0/8, ::1"; returns how many there are, -1 if one is wrong. */
 extern int	networks_read(const char *list, Network networks[MAX_NETWORKS]);
 
 /* Returns whether the address is in the network. */

@@ -7,16 +7,14 @@
 
 #include "gateway/router.h"
 
-/*
- * Read "[-]field[|alias...][>argument]:type[(field:type,...)|=number][!] ...".
- */
+/* Read a route's arguments from their text, as routes.h describes it. */
 extern void arguments_take(Arena *arena, Route *route, const char *text);
 
 /* Returns which of the arguments has a field of that name, or -1. */
 extern int	argument_find(const Argument *arguments, int count,
 						  const char *field);
 
-/* End the program: routes.h is wrong, which the first start shows. */
+/* routes.h is wrong: end the program, at its first start. */
 extern void bad_route(const char *path, const char *why);
 
 #endif							/* GATEWAY_ARGUMENT_H */

@@ -49,10 +49,7 @@ extern void client_known(Client *client);
 extern const Address *client_address(const Client *client);
 extern int	client_socket(const Client *client);
 
-/*
- * End the connections that take longer than their stage may; when the gateway
- * is stopping, also those that wait for a request.
- */
+/* End what takes too long; when stopping, also what only waits. */
 extern void clients_watch(Clients *clients, bool stopping);
 
 #endif							/* GATEWAY_CLIENT_H */

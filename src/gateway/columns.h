@@ -24,17 +24,12 @@ typedef struct Columns
 extern const char *columns_take(Columns *columns, Arena *arena,
 								const Route *route, int i, const Json *json);
 
-/*
- * Take an array of objects whose fields are known.  Returns what is wrong, or
- * NULL.
- */
+/* Take an array of objects of known fields; returns what is wrong, or NULL. */
 extern const char *columns_take_rows(Columns *columns, Arena *arena,
 									 const Route *route, int i,
 									 const Json *json);
 
-/*
- * Make values of the request of all of them.  Returns what is wrong, or NULL.
- */
+/* Make values of all of them; returns what is wrong, or NULL. */
 extern const char *columns_end(Columns *columns, Request *request,
 							   const Route *route);
 extern void columns_free(Columns *columns);

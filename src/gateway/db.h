@@ -60,10 +60,7 @@ extern Pool *pool_new(const char *conninfo, const Config *config);
 extern void pool_free(Pool *pool);
 extern void pool_counts(Pool *pool, PoolCounts *counts);
 
-/*
- * Returns a connection, within the time that the configuration gives.  Without
- * one it returns NULL and points "why" to a text for the log.
- */
+/* Returns a connection; NULL if none is free in time, "why" is for the log. */
 extern DbConnection *pool_take(Pool *pool, const char **why);
 extern void pool_give(DbConnection *connection);
 
@@ -75,10 +72,7 @@ extern void pool_give(DbConnection *connection);
 extern bool db_run(DbConnection *connection, Arena *arena, Step *steps,
 				   int count, DbError *error);
 
-/*
- * Collect NOTICEs and WARNINGs, as strings of JSON, until the connection is
- * given back.
- */
+/* Collect what NOTICEs say, as JSON, until the connection is given back. */
 extern void db_listen(DbConnection *connection, Text *warnings);
 
 /* Returns the version of the extension, or NULL and the problems. */

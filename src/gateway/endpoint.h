@@ -23,10 +23,7 @@ typedef struct Endpoint
 	int			ntypes;
 } Endpoint;
 
-/*
- * Read the file.  Returns how many endpoints it has, or -1, and adds what is
- * wrong to the problems.
- */
+/* Read the file; returns how many there are, or -1, and adds the problems. */
 extern int	endpoints_read(const char *path,
 						   Endpoint endpoints[MAX_ENDPOINTS], Text *problems);
 extern void endpoint_free(Endpoint *endpoint);

@@ -26,8 +26,8 @@ extern const char **parameters_of(const Request *request,
 								  const Statement *statement);
 
 /*
- * Returns a field that is needed, was not given and is named by the message of
- * an error (NULL: any message); or NULL.
+ * Returns a needed field that is missing and that the message names (NULL:
+ * any).
  */
 extern const char *missing_field(const Request *request, const Route *route,
 								 const char *message);

@@ -7,10 +7,7 @@
 
 #include "gateway/arena.h"
 
-/*
- * Returns the hint with routes and fields in place of SQL, or NULL if it names
- * a function that no route calls.
- */
+/* Returns the hint with routes in place of SQL; NULL if one does not exist. */
 extern const char *hint_for_client(Arena *arena, const char *hint);
 
 #endif							/* GATEWAY_HINT_H */

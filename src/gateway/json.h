@@ -39,16 +39,12 @@ struct Json
 };
 
 /*
- * Returns the value that a text, which is UTF-8 without NUL, stands for; or
- * NULL, and "why" says what is wrong.
+ * Returns the value of a text, which is UTF-8 without NUL; or NULL, and why.
  */
 extern Json *json_parse(Arena *arena, const char *text, size_t len,
 						const char **why);
 
-/*
- * Returns a name that some object in the value has twice, however it was
- * escaped, or NULL.
- */
+/* Returns a name that an object in it has twice, however escaped, or NULL. */
 extern const char *json_twice(Arena *arena, const Json *value);
 
 #endif							/* GATEWAY_JSON_H */

@@ -16,10 +16,7 @@ typedef struct Limiter Limiter;
 extern Limiter *limiter_new(long rate, long burst);
 extern void limiter_free(Limiter *limiter);
 
-/*
- * Returns whether a request with the token may go on; if not, "seconds" is how
- * long to wait.
- */
+/* Returns whether it may go on; if not, "seconds" is how long to wait. */
 extern bool limiter_allows(Limiter *limiter, const char *token, int *seconds);
 
 #endif							/* GATEWAY_LIMITER_H */

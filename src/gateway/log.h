@@ -25,10 +25,7 @@ typedef struct AccessLine
 	double		seconds;
 } AccessLine;
 
-/*
- * Open the access log: "-" is standard output, "off" none.  Returns false if
- * it cannot be opened.
- */
+/* Open the access log, "-" being stdout and "off" none; returns success. */
 extern bool log_open(const char *path);
 extern void log_access(const AccessLine *line);
 extern void log_flush(void);

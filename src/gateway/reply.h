@@ -33,17 +33,12 @@ extern void reply_header(Reply *reply, const char *name, const char *value);
 extern void reply_text(Reply *reply, Request *request, int status,
 					   const char *type, const char *body, size_t len);
 
-/*
- * Answer with {"error", "code", "detail", "hint"}; detail and hint may be
- * NULL.
- */
+/* Answer {"error", "code", "detail", "hint"}; the last two may be NULL. */
 extern void reply_error(Reply *reply, Request *request, int status,
 						const char *code, const char *error,
 						const char *detail, const char *hint);
 
-/*
- * Returns the status that error_list.h gives a SQLSTATE, or 0 if it has none.
- */
+/* Returns the status that error_list.h gives a SQLSTATE, or 0. */
 extern int	status_of_sqlstate(const char *sqlstate);
 
 #endif							/* GATEWAY_REPLY_H */

@@ -68,10 +68,7 @@ extern void request_target(Request *request, const char *target);
 /* Returns the token of "Bearer TOKEN", or NULL. */
 extern const char *bearer_token(const char *authorization);
 
-/*
- * Returns which of the types suits an Accept field best: 0 if there is no such
- * field, -1 if none suits.
- */
+/* Returns which type suits Accept best; 0 without Accept, -1 if none does. */
 extern int	accepted_type(const char *accept, const char *const *types,
 						  int count);
 

@@ -98,10 +98,7 @@ extern void router_free(void);
  */
 extern const Route *route_find(const Request *request, const char **allow);
 
-/*
- * Returns whether the route changes something that was there before and has an
- * ETag.
- */
+/* Returns whether it changes something that has an ETag already. */
 extern bool route_takes_tag(const Route *route);
 
 #endif							/* GATEWAY_ROUTER_H */

@@ -12,10 +12,7 @@
 /* Append the schema of a closed set of words, "a,b,c". */
 extern void schema_put_words(Text *out, const char *words, bool nullable);
 
-/*
- * Append the schema of an answer: of a type such as "text?", "=severity" or
- * "Deployment[]", or of an object, "field:type ...".
- */
+/* Append the schema of an answer: a type of schemas.h, or "field:type ...". */
 extern void schema_put_answer(Text *out, const char *answer);
 
 /* Append all schemas of schemas.h, by name. */

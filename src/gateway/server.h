@@ -17,21 +17,14 @@
 typedef struct Server Server;
 
 /*
- * Returns a server on the socket, which now owns the configuration and the
- * socket; or NULL.
+ * Returns a server, which now owns the configuration and the socket; or NULL.
  */
 extern Server *server_start(Config *config, int listen_fd);
 
-/*
- * Take no more connections.  Returns the listening socket, which is the
- * caller's again.
- */
+/* Take no more connections; returns the socket, the caller's again. */
 extern int	server_quiesce(Server *server);
 
-/*
- * Wait for the requests in progress, at most for the grace, and free
- * everything.
- */
+/* Wait for requests in progress, at most for the grace, and free it. */
 extern void server_stop(Server *server);
 
 /* End what takes too long; call it once a second. */

@@ -8,8 +8,8 @@
 #include "gateway/router.h"
 
 /*
- * Returns a field that looks like the one given and is not in "given" yet
- * (NULL: nothing is), or NULL.
+ * Returns a field that looks like it and is not given (NULL: none is), or
+ * NULL.
  */
 extern const char *slip_of(const char *field, const Argument *arguments,
 						   int count, const char *const *given);

@@ -15,10 +15,7 @@ typedef struct Tls
 	const char *priorities;		/* as GnuTLS names them */
 } Tls;
 
-/*
- * Read the files.  Returns false, with more lines in "problems", if one is
- * unfit.
- */
+/* Read the files; returns false, and adds the problems, if one is unfit. */
 extern bool tls_read(const Config *config, Tls *tls, Text *problems);
 extern void tls_forget(Tls *tls);
 

@@ -16,16 +16,15 @@ extern void transaction_run(Service *service, Request *request,
 							const char *actor, Reply *reply);
 
 /*
- * Returns whether the token is valid; if not, or if that cannot be found out,
- * the reply is made.
+ * Returns whether the token is valid; if not, or nobody can tell, with a
+ * reply.
  */
 extern bool transaction_ask(Service *service, Request *request,
 							const Route *route, const char *token,
 							Reply *reply);
 
 /*
- * Find the format that Accept asks for.  Returns false if the route has none
- * of those.
+ * Find the format that Accept asks for; returns false if the route lacks it.
  */
 extern bool transaction_format(Request *request, const Route *route);
 

@@ -11,10 +11,7 @@
 extern void webhook_start(const Config *config);
 extern void webhook_stop(void);
 
-/*
- * Add to the problems what is wrong with the file of endpoints, and why one of
- * them would get nothing.
- */
+/* Add what is wrong with the file, and why an endpoint would get nothing. */
 extern void webhook_check(const Config *config, Text *problems);
 
 #endif							/* GATEWAY_WEBHOOK_H */
