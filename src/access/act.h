@@ -50,6 +50,11 @@ extern GovAct gov_act_by_permission(const GovActor *actor,
 									GovPermission permission,
 									const char *resource);
 
+/* The same around a lock, as gov_require_locking() does. */
+#define gov_act_locking(actor, permission, resource, lock) \
+	(*(actor) = gov_require((permission), (resource)), gov_spi_begin(), \
+	 (lock), gov_act_by_permission((actor), (permission), (resource)))
+
 /* By holding a role; false where the actor does not hold it. */
 extern bool gov_act_by_role(const GovActor *actor, const char *role,
 							GovAct *act);

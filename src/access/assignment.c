@@ -115,12 +115,9 @@ gov_assign_role(PG_FUNCTION_ARGS)
 	bool		is_active;
 
 	gov_refuse_read_only("gov_assign_role()");
-	(void) gov_require(GOV_PERM_ROLE_MANAGE, resource);
-
-	gov_spi_begin();
-	lock_for_assignment(role, expires_at);
-	is_active = gov_user_lock(user_id);
-	actor = gov_require(GOV_PERM_ROLE_MANAGE, resource);
+	actor = gov_require_locking(GOV_PERM_ROLE_MANAGE, resource,
+								(lock_for_assignment(role, expires_at),
+								 is_active = gov_user_lock(user_id)));
 	graph = gov_role_graph();
 	conveyed =
 		gov_conveyed_roles(graph,

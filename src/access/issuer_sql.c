@@ -271,10 +271,10 @@ gov_drop_issuer(PG_FUNCTION_ARGS)
 	bool		dropped;
 
 	gov_refuse_read_only("gov_drop_issuer()");
-	(void) gov_require(GOV_PERM_SYSTEM_CONFIG, issuer_resource(issuer));
-
-	gov_spi_begin();
-	dropped = gov_run(&lock_issuer, gov_text(issuer)) > 0;
+	(void) gov_require_locking(GOV_PERM_SYSTEM_CONFIG,
+							   issuer_resource(issuer),
+							   dropped = gov_run(&lock_issuer,
+												 gov_text(issuer)) > 0);
 	if (dropped)
 	{
 		gov_operation_begin("drop", NULL);

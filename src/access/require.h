@@ -11,6 +11,7 @@
 
 #include "access/permission.h"
 #include "core/compat.h"
+#include "core/spi.h"
 #include "identity/actor.h"
 
 /* The session's database role; 42501 where it was dropped meanwhile. */
@@ -27,6 +28,16 @@ extern GovActor gov_require(GovPermission permission, const char *resource);
 
 /* With at least one of a mask of permissions. */
 extern GovActor gov_require_any(uint64 mask, const char *resource);
+
+/*
+ * Ask for the right, take a lock in a new SPI connection, and ask again: who
+ * waited for the lock may have lost the right meanwhile.  The actor.
+ */
+#define gov_require_locking(permission, resource, lock) \
+	gov_require_any_locking(GOV_MASK(permission), (resource), (lock))
+#define gov_require_any_locking(mask, resource, lock) \
+	((void) gov_require_any((mask), (resource)), gov_spi_begin(), (lock), \
+	 gov_require_any((mask), (resource)))
 
 /* Has the actor the permission?  false where there is no actor. */
 extern bool gov_actor_can(GovPermission permission);

@@ -112,10 +112,7 @@ role_resource(const char *role)
 static GovActor
 begin_change(GovPermission permission, const char *resource)
 {
-	(void) gov_require(permission, resource);
-	gov_spi_begin();
-	gov_lock_role_graph();
-	return gov_require(permission, resource);
+	return gov_require_locking(permission, resource, gov_lock_role_graph());
 }
 
 static void

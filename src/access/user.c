@@ -223,10 +223,8 @@ gov_update_user(PG_FUNCTION_ARGS)
 	uint64		changed;
 
 	gov_refuse_read_only("gov_update_user()");
-	actor = gov_require(GOV_PERM_USER_MANAGE, resource);
-
-	gov_spi_begin();
-	(void) gov_user_lock(user_id);
+	actor = gov_require_locking(GOV_PERM_USER_MANAGE, resource,
+								gov_user_lock(user_id));
 	if (db_role != NULL &&
 		(gov_row_null(0, 2) || strcmp(gov_row_text(0, 2), db_role) != 0))
 	{
@@ -238,7 +236,6 @@ gov_update_user(PG_FUNCTION_ARGS)
 							   DT_NOBEGIN, resource);
 		db_role_must_be_free(user_id, db_role);
 	}
-	actor = gov_require(GOV_PERM_USER_MANAGE, resource);
 
 	gov_operation_begin("update", NULL);
 	changed = gov_run(&update_user, gov_text(user_id), gov_bool(set_email),
@@ -331,12 +328,9 @@ gov_reactivate_user(PG_FUNCTION_ARGS)
 	bool		is_active;
 
 	gov_refuse_read_only("gov_reactivate_user()");
-	actor = gov_require(GOV_PERM_USER_MANAGE, resource);
-
-	gov_spi_begin();
-	gov_lock_assignments();
-	is_active = gov_user_lock(user_id);
-	actor = gov_require(GOV_PERM_USER_MANAGE, resource);
+	actor = gov_require_locking(GOV_PERM_USER_MANAGE, resource,
+								(gov_lock_assignments(),
+								 is_active = gov_user_lock(user_id)));
 	conveyed = gov_conveyed_user(user_id);
 	gov_require_conveyable(&actor, &conveyed, user_id, DT_NOBEGIN, resource);
 	if (is_active)

@@ -388,11 +388,9 @@ gov_audit_retire(PG_FUNCTION_ARGS)
 	gov_refuse_read_only("gov_audit_retire()");
 	resource = psprintf("audit_log/%s", gov_log_id());
 	(void) gov_require(GOV_PERM_AUDIT_SEAL, resource);
-	actor = gov_require(GOV_PERM_SYSTEM_CONFIG, resource);
-
-	gov_spi_begin();
-	check_suspension(resource);
-	lock_retirement();
+	actor = gov_require_locking(GOV_PERM_SYSTEM_CONFIG, resource,
+								(check_suspension(resource),
+								 lock_retirement()));
 	retire.older_than = Min(before, retention_limit());
 	look(&retire);
 	if (range->to > range->from)

@@ -474,6 +474,7 @@ gov_audit_seal(PG_FUNCTION_ARGS)
 	check_isolation();
 
 	(void) lock_sealer(true);
+	(void) gov_require(GOV_PERM_AUDIT_SEAL, NULL);
 	begin_result(&result);
 	gov_spi_begin();
 	while (!seal_batch(GOV_SEAL_BATCH, 0, &result, &took_snapshot))

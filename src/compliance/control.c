@@ -108,15 +108,17 @@ gov_add_control(PG_FUNCTION_ARGS)
 	const char *criterion = gov_arg_text(fcinfo, 6, "criterion", "");
 	char	   *db_role;
 	GovActor	actor;
+	bool		exists;
 	Oid			save_userid;
 	int			save_context;
 
 	gov_refuse_read_only("gov_add_control()");
-	actor = gov_require(GOV_PERM_SYSTEM_CONFIG, psprintf("control/%s", id));
+	actor = gov_require_locking(GOV_PERM_SYSTEM_CONFIG,
+								psprintf("control/%s", id),
+								exists = gov_run(&lock_control,
+												 gov_text(id)) > 0);
 	db_role = gov_require_db_role();
-
-	gov_spi_begin();
-	if (gov_run(&lock_control, gov_text(id)) > 0)
+	if (exists)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
 				 errmsg("control \"%s\" exists already", id),
@@ -146,10 +148,10 @@ gov_drop_control(PG_FUNCTION_ARGS)
 	bool		found;
 
 	gov_refuse_read_only("gov_drop_control()");
-	(void) gov_require(GOV_PERM_SYSTEM_CONFIG, psprintf("control/%s", id));
-
-	gov_spi_begin();
-	found = gov_run(&lock_control, gov_text(id)) > 0;
+	(void) gov_require_locking(GOV_PERM_SYSTEM_CONFIG,
+							   psprintf("control/%s", id),
+							   found = gov_run(&lock_control,
+											   gov_text(id)) > 0);
 	if (found && gov_row_bool(0, 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -366,12 +366,11 @@ gov_mark_incident_reportable(PG_FUNCTION_ARGS)
 		gov_bad_value("jurisdictions", "It is empty.",
 					  "Leave it NULL where none is known yet.");
 	gov_refuse_read_only("gov_mark_incident_reportable()");
-	actor = gov_require(GOV_PERM_INCIDENT_MANAGE,
-						gov_incident_resource(incident_id));
-	gov_spi_begin();
+	actor = gov_require_locking(GOV_PERM_INCIDENT_MANAGE,
+								gov_incident_resource(incident_id),
+								gov_incident_lock(incident_id, &incident));
 	for (i = 0; i < count; i++)
 		gov_calendar_check_jurisdiction(given[i]);
-	gov_incident_lock(incident_id, &incident);
 	check_regime(regime, kind, incident.aware_at);
 	check_aware(&incident);
 	gov_run(&choose_jurisdictions, gov_int8(incident_id), gov_text(regime),
@@ -446,10 +445,9 @@ gov_record_notification(PG_FUNCTION_ARGS)
 	bool		is_final;
 
 	gov_refuse_read_only("gov_record_notification()");
-	actor = gov_require(GOV_PERM_INCIDENT_MANAGE,
-						gov_incident_resource(incident_id));
-	gov_spi_begin();
-	gov_incident_lock(incident_id, &incident);
+	actor = gov_require_locking(GOV_PERM_INCIDENT_MANAGE,
+								gov_incident_resource(incident_id),
+								gov_incident_lock(incident_id, &incident));
 	if (gov_run(&find_stage, gov_int8(incident_id), gov_text(regime),
 				gov_text(stage), gov_text(jurisdiction)) == 0)
 		refuse_stage(incident_id, regime, stage);

@@ -123,9 +123,12 @@ void
 gov_incident_lock_key(const char *dedup_key)
 {
 	LOCKTAG		tag;
-	uint32		hash = hash_bytes((const unsigned char *) dedup_key,
-								  (int) strlen(dedup_key));
+	uint32		hash;
 
+	if (dedup_key == NULL)
+		return;
+	hash = hash_bytes((const unsigned char *) dedup_key,
+					  (int) strlen(dedup_key));
 	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, gov_relation(GOV_REL_INCIDENTS),
 					   hash, 0);
 	(void) LockAcquire(&tag, ExclusiveLock, false, false);
@@ -229,7 +232,7 @@ join(int64 incident_id, const Report *report)
 	gov_operation_end();
 }
 
-/* Open an incident or join one; its id.  Inside SPI. */
+/* Open an incident or join one, the key being locked; its id. */
 static int64
 open_or_join(const Report *report)
 {
@@ -237,14 +240,11 @@ open_or_join(const Report *report)
 	GovActor	actor;
 
 	if (report->dedup_key != NULL)
-	{
-		gov_incident_lock_key(report->dedup_key);
 		incident_id = gov_incident_find_key(report->dedup_key);
-		if (incident_id != 0)
-		{
-			join(incident_id, report);
-			return incident_id;
-		}
+	if (incident_id != 0)
+	{
+		join(incident_id, report);
+		return incident_id;
 	}
 
 	(void) gov_actor_get(&actor);
@@ -290,6 +290,7 @@ gov_incident_open(const char *category, const char *severity,
 	report.aware_at = DT_NOEND;
 	gov_spi_begin();
 	report.metadata = metadata ? metadata : empty_object();
+	gov_incident_lock_key(dedup_key);
 	incident_id = open_or_join(&report);
 	gov_spi_end();
 	return incident_id;
@@ -337,10 +338,9 @@ gov_report_incident(PG_FUNCTION_ARGS)
 										  DEDUP_KEY_MAX);
 
 	gov_refuse_read_only("gov_report_incident()");
-	(void) gov_require(GOV_PERM_INCIDENT_REPORT, NULL);
-
-	gov_spi_begin();
-	gov_known_resource(report.resource);
+	(void) gov_require_locking(GOV_PERM_INCIDENT_REPORT, NULL,
+							   (gov_known_resource(report.resource),
+								gov_incident_lock_key(report.dedup_key)));
 	incident_id = open_or_join(&report);
 	gov_run(&select_incident, gov_int8(incident_id));
 	return gov_spi_end_row(fcinfo);

@@ -76,10 +76,9 @@ static void
 begin_move(int64 incident_id, const char *to, const char *verb,
 		   const char *reason, GovIncident *incident)
 {
-	(void) gov_require(GOV_PERM_INCIDENT_MANAGE,
-					   gov_incident_resource(incident_id));
-	gov_spi_begin();
-	gov_incident_lock(incident_id, incident);
+	(void) gov_require_locking(GOV_PERM_INCIDENT_MANAGE,
+							   gov_incident_resource(incident_id),
+							   gov_incident_lock(incident_id, incident));
 	check_move(incident, to, verb);
 	gov_operation_begin(verb, reason[0] ? reason : NULL);
 }
@@ -147,20 +146,16 @@ gov_close_incident(PG_FUNCTION_ARGS)
 }
 
 /*
- * lock_own_key
+ * lock_with_key
  *		Take the lock on the incident's key, before the one on its row, as
  *		reporting does.  The key never changes.
  */
 static void
-lock_own_key(int64 incident_id)
+lock_with_key(int64 incident_id, GovIncident *incident)
 {
-	char	   *key;
-
-	if (gov_run(&read_key, gov_int8(incident_id)) == 0)
-		return;
-	key = gov_row_text(0, 1);
-	if (key != NULL)
-		gov_incident_lock_key(key);
+	if (gov_run(&read_key, gov_int8(incident_id)) > 0)
+		gov_incident_lock_key(gov_row_text(0, 1));
+	gov_incident_lock(incident_id, incident);
 }
 
 /*
@@ -175,11 +170,9 @@ gov_reopen_incident(PG_FUNCTION_ARGS)
 	int64		other = 0;
 
 	gov_refuse_read_only("gov_reopen_incident()");
-	(void) gov_require(GOV_PERM_INCIDENT_MANAGE,
-					   gov_incident_resource(incident_id));
-	gov_spi_begin();
-	lock_own_key(incident_id);
-	gov_incident_lock(incident_id, &incident);
+	(void) gov_require_locking(GOV_PERM_INCIDENT_MANAGE,
+							   gov_incident_resource(incident_id),
+							   lock_with_key(incident_id, &incident));
 	check_move(&incident, "reopened", "reopen");
 	if (incident.dedup_key != NULL)
 		other = gov_incident_find_key(incident.dedup_key);
@@ -208,11 +201,11 @@ gov_comment_incident(PG_FUNCTION_ARGS)
 	GovIncident incident;
 
 	gov_refuse_read_only("gov_comment_incident()");
-	actor = gov_require_any(GOV_MASK(GOV_PERM_INCIDENT_REPORT) |
-							GOV_MASK(GOV_PERM_INCIDENT_MANAGE),
-							gov_incident_resource(incident_id));
-	gov_spi_begin();
-	gov_incident_lock(incident_id, &incident);
+	actor = gov_require_any_locking(GOV_MASK(GOV_PERM_INCIDENT_REPORT) |
+									GOV_MASK(GOV_PERM_INCIDENT_MANAGE),
+									gov_incident_resource(incident_id),
+									gov_incident_lock(incident_id,
+													  &incident));
 	gov_operation_begin("comment", NULL);
 	gov_run(&insert_comment, gov_int8(incident_id), gov_text(actor.user_id),
 			gov_text(comments));

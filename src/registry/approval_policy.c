@@ -41,6 +41,17 @@ arg_bool(FunctionCallInfo fcinfo, int n, bool missing)
 	return PG_ARGISNULL(n) ? missing : PG_GETARG_BOOL(n);
 }
 
+static void
+lock_role_and_policy(const char *role, const char *action)
+{
+	if (gov_run(&lock_role, gov_text(role)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role \"%s\" does not exist", role),
+				 errhint("SELECT role FROM governance.roles lists them; they are not the database's roles.")));
+	gov_run(&lock_policy, gov_text(action));
+}
+
 /*
  * gov_set_approval_policy(action, required_role, required_count,
  *		timeout_hours, allow_self_approval, requires_sod, enabled)
@@ -61,18 +72,9 @@ gov_set_approval_policy(PG_FUNCTION_ARGS)
 	GovActor	actor;
 
 	gov_refuse_read_only("gov_set_approval_policy()");
-	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
-						psprintf("approval_policy/%s", action));
-	gov_spi_begin();
-	if (gov_run(&lock_role, gov_text(role)) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("role \"%s\" does not exist", role),
-				 errhint("SELECT role FROM governance.roles lists them; they are not the database's roles.")));
-	gov_run(&lock_policy, gov_text(action));
-	/* The right may have gone while this waited. */
-	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
-						psprintf("approval_policy/%s", action));
+	actor = gov_require_locking(GOV_PERM_SYSTEM_CONFIG,
+								psprintf("approval_policy/%s", action),
+								lock_role_and_policy(role, action));
 	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, action,
 							NULL);
 	gov_operation_begin("set", NULL);

@@ -242,18 +242,10 @@ gov_deploy_model(PG_FUNCTION_ARGS)
 	fresh.notes = gov_arg_text(fcinfo, 4, "notes", "");
 
 	gov_refuse_read_only("gov_deploy_model()");
-	deploy.actor = gov_require(GOV_PERM_MODEL_DEPLOY,
-							   gov_version_resource(deploy.model_id,
-													deploy.version_id));
-
-	gov_spi_begin();
-	lock_and_find(&deploy, environment);
-
-	/* The right may have been revoked while we waited for the lock. */
-	deploy.act =
-		gov_act_by_permission(&deploy.actor, GOV_PERM_MODEL_DEPLOY,
-							  gov_version_resource(deploy.model_id,
-												   deploy.version_id));
+	deploy.act = gov_act_locking(&deploy.actor, GOV_PERM_MODEL_DEPLOY,
+								 gov_version_resource(deploy.model_id,
+													  deploy.version_id),
+								 lock_and_find(&deploy, environment));
 	check_duties(&deploy);
 	check_state(&deploy);
 	if (deploy.environment.is_production)

@@ -96,6 +96,9 @@ gov_create_environment(PG_FUNCTION_ARGS)
 		exists_already(name);
 	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, name,
 							NULL);
+	/* Somebody else may have held that request. */
+	(void) gov_require(GOV_PERM_SYSTEM_CONFIG,
+					   psprintf("environment/%s", name));
 	gov_operation_begin("create", NULL);
 	if (gov_run(&insert_environment, gov_text(name), gov_int4(rank),
 				gov_text(description)) == 0)

@@ -198,6 +198,16 @@ arg_metric(FunctionCallInfo fcinfo, int n)
 	return metric;
 }
 
+static void
+lock_place(const char *environment, const char *model_id)
+{
+	GovEnvironment found;
+
+	gov_environment_find(environment, &found);
+	if (model_id != NULL)
+		gov_model_lock(model_id);
+}
+
 /*
  * gov_set_deployment_gate(environment, metric, operator, threshold, model_id)
  * → deployment_gates
@@ -214,20 +224,12 @@ gov_set_deployment_gate(PG_FUNCTION_ARGS)
 	Datum		threshold = NumericGetDatum(gov_arg_number(fcinfo, 3,
 														   "threshold"));
 	const char *model_id = gov_arg_id_or_null(fcinfo, 4, "model_id");
-	GovEnvironment found;
 	GovActor	actor;
 
 	gov_refuse_read_only("gov_set_deployment_gate()");
-	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
-						psprintf("environment/%s", environment));
-
-	gov_spi_begin();
-	gov_environment_find(environment, &found);
-	if (model_id != NULL)
-		gov_model_lock(model_id);
-	/* The right may have gone while this waited. */
-	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
-						psprintf("environment/%s", environment));
+	actor = gov_require_locking(GOV_PERM_SYSTEM_CONFIG,
+								psprintf("environment/%s", environment),
+								lock_place(environment, model_id));
 	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor,
 							environment, NULL);
 
@@ -256,18 +258,13 @@ gov_drop_deployment_gate(PG_FUNCTION_ARGS)
 	bool		dropped;
 
 	gov_refuse_read_only("gov_drop_deployment_gate()");
-	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
-						psprintf("deployment_gate/%lld",
-								 (long long) gate_id));
-
-	gov_spi_begin();
-	dropped = gov_run(&lock_gate, gov_int8(gate_id)) > 0;
+	actor = gov_require_locking(GOV_PERM_SYSTEM_CONFIG,
+								psprintf("deployment_gate/%lld",
+										 (long long) gate_id),
+								dropped = gov_run(&lock_gate,
+												  gov_int8(gate_id)) > 0);
 	if (dropped)
 	{
-		/* The right may have gone while this waited. */
-		actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
-							psprintf("deployment_gate/%lld",
-									 (long long) gate_id));
 		(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor,
 								gov_row_text(0, 1), NULL);
 		gov_operation_begin("drop", NULL);

@@ -39,11 +39,11 @@ gov_hold_model_version(PG_FUNCTION_ARGS)
 	GovVersion	found;
 
 	gov_refuse_read_only("gov_hold_model_version()");
-	(void) gov_require_any(MODEL_PERMISSIONS,
-						   gov_version_resource(model_id, version));
-	gov_spi_begin();
-	gov_model_lock(model_id);
-	gov_version_lock(model_id, version, &found);
+	(void) gov_require_any_locking(MODEL_PERMISSIONS,
+								   gov_version_resource(model_id, version),
+								   (gov_model_lock(model_id),
+									gov_version_lock(model_id, version,
+													 &found)));
 	gov_spi_end();
 	PG_RETURN_VOID();
 }
@@ -58,10 +58,9 @@ gov_hold_usecase(PG_FUNCTION_ARGS)
 	GovUsecase	found;
 
 	gov_refuse_read_only("gov_hold_usecase()");
-	(void) gov_require_any(USECASE_PERMISSIONS,
-						   gov_usecase_resource(usecase_id));
-	gov_spi_begin();
-	gov_usecase_lock(usecase_id, &found);
+	(void) gov_require_any_locking(USECASE_PERMISSIONS,
+								   gov_usecase_resource(usecase_id),
+								   gov_usecase_lock(usecase_id, &found));
 	gov_spi_end();
 	PG_RETURN_VOID();
 }

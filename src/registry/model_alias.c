@@ -131,20 +131,12 @@ gov_set_model_alias(PG_FUNCTION_ARGS)
 	GovVersion	found;
 
 	gov_refuse_read_only("gov_set_model_alias()");
-	(void) gov_require(GOV_PERM_MODEL_REGISTER,
-					   alias_resource(model_id, alias));
-	if (protected)
-		(void) gov_require(GOV_PERM_MODEL_DEPLOY,
-						   alias_resource(model_id, alias));
-
-	gov_spi_begin();
-	gov_model_lock(model_id);
-	/* The right may have gone while this waited. */
-	(void) gov_require(GOV_PERM_MODEL_REGISTER,
-					   alias_resource(model_id, alias));
+	(void) gov_require_locking(GOV_PERM_MODEL_REGISTER,
+							   alias_resource(model_id, alias),
+							   gov_model_lock(model_id));
 	exists = gov_run(&find_alias, gov_text(model_id), gov_text(alias)) > 0;
 	was_protected = exists && gov_row_bool(0, 1);
-	if (was_protected)
+	if (protected || was_protected)
 		(void) gov_require(GOV_PERM_MODEL_DEPLOY,
 						   alias_resource(model_id, alias));
 	if (keep)
@@ -183,14 +175,9 @@ gov_drop_model_alias(PG_FUNCTION_ARGS)
 	bool		exists;
 
 	gov_refuse_read_only("gov_drop_model_alias()");
-	(void) gov_require(GOV_PERM_MODEL_REGISTER,
-					   alias_resource(model_id, alias));
-
-	gov_spi_begin();
-	gov_model_lock(model_id);
-	/* The right may have gone while this waited. */
-	(void) gov_require(GOV_PERM_MODEL_REGISTER,
-					   alias_resource(model_id, alias));
+	(void) gov_require_locking(GOV_PERM_MODEL_REGISTER,
+							   alias_resource(model_id, alias),
+							   gov_model_lock(model_id));
 	exists = gov_run(&find_alias, gov_text(model_id), gov_text(alias)) > 0;
 	if (exists)
 	{

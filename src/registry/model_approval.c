@@ -95,15 +95,10 @@ static void
 begin_decision(Decision *d, const char *function, GovPermission permission)
 {
 	gov_refuse_read_only(function);
-	d->actor = gov_require(permission,
-						   gov_version_resource(d->model_id, d->version));
-	gov_spi_begin();
-	gov_version_lock(d->model_id, d->version, &d->found);
-
-	/* The right may have been revoked while we waited for the lock. */
-	d->act = gov_act_by_permission(&d->actor, permission,
-								   gov_version_resource(d->model_id,
-														d->version));
+	d->act = gov_act_locking(&d->actor, permission,
+							 gov_version_resource(d->model_id, d->version),
+							 gov_version_lock(d->model_id, d->version,
+											  &d->found));
 }
 
 /* Behind the others, of which the last one is of the highest number. */

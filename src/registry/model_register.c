@@ -139,6 +139,18 @@ content_digest(const Content *content)
 	return hex;
 }
 
+/* The model's row, made where there is none. */
+static void
+make_and_lock(const char *model_id, const char *description,
+			  const char *user_id)
+{
+	gov_operation_begin("create", NULL);
+	gov_run(&insert_model, gov_text(model_id), gov_text(description),
+			gov_text(user_id));
+	gov_operation_end();
+	gov_model_lock(model_id);
+}
+
 /*
  * gov_register_model(...) → model_versions
  */
@@ -165,19 +177,10 @@ gov_register_model(PG_FUNCTION_ARGS)
 	metadata = gov_arg_object(fcinfo, 9, "metadata", false);
 
 	gov_refuse_read_only("gov_register_model()");
-	actor = gov_require(GOV_PERM_MODEL_REGISTER,
-						gov_version_resource(model_id, version));
-
-	gov_spi_begin();
-	gov_operation_begin("create", NULL);
-	gov_run(&insert_model, gov_text(model_id), gov_text(description),
-			gov_text(actor.user_id));
-	gov_operation_end();
-	gov_model_lock(model_id);
-
-	/* The right may have gone while this waited. */
-	act = gov_act_by_permission(&actor, GOV_PERM_MODEL_REGISTER,
-								gov_version_resource(model_id, version));
+	act = gov_act_locking(&actor, GOV_PERM_MODEL_REGISTER,
+						  gov_version_resource(model_id, version),
+						  make_and_lock(model_id, description,
+										actor.user_id));
 
 	if (gov_run(&find_registration, gov_text(model_id),
 				gov_text(version)) > 0)
@@ -261,12 +264,9 @@ gov_update_model(PG_FUNCTION_ARGS)
 	GovParam	tags = arg_tags(fcinfo, 3);
 
 	gov_refuse_read_only("gov_update_model()");
-	(void) gov_require(GOV_PERM_MODEL_REGISTER, gov_model_resource(model_id));
-
-	gov_spi_begin();
-	gov_model_lock(model_id);
-	/* The right may have gone while this waited. */
-	(void) gov_require(GOV_PERM_MODEL_REGISTER, gov_model_resource(model_id));
+	(void) gov_require_locking(GOV_PERM_MODEL_REGISTER,
+							   gov_model_resource(model_id),
+							   gov_model_lock(model_id));
 	gov_known_owner(owner);
 	gov_operation_begin("update", NULL);
 	if (gov_run(&update_model, gov_text(model_id), gov_text(description),

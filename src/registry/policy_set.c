@@ -182,15 +182,15 @@ gov_set_policy(PG_FUNCTION_ARGS)
 	Jsonb	   *value = gov_arg_json(fcinfo, 1, "value");
 	const char *reason = gov_arg_text(fcinfo, 2, "reason", "");
 	GovActor	actor;
+	bool		found;
 
 	gov_refuse_read_only("gov_set_policy()");
-	actor = gov_require(GOV_PERM_SYSTEM_CONFIG, psprintf("policy/%s", name));
-
-	gov_spi_begin();
-	if (gov_run(&lock_policy, gov_text(name)) == 0)
+	actor = gov_require_locking(GOV_PERM_SYSTEM_CONFIG,
+								psprintf("policy/%s", name),
+								found = gov_run(&lock_policy,
+												gov_text(name)) > 0);
+	if (!found)
 		no_such_policy(name);
-	/* The right may have gone while this waited. */
-	actor = gov_require(GOV_PERM_SYSTEM_CONFIG, psprintf("policy/%s", name));
 	check_value(name, gov_row_text(0, 1), value);
 	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, name,
 							NULL);

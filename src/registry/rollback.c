@@ -316,13 +316,9 @@ roll_back_model(FunctionCallInfo fcinfo, const char *model_id,
 
 	if (environment == NULL)
 		environment = GOV_PRODUCTION;
-	actor = gov_require(GOV_PERM_MODEL_ROLLBACK, gov_model_resource(model_id));
-
-	gov_spi_begin();
-	gov_model_lock(model_id);
-
-	/* The right may have been revoked while we waited for the lock. */
-	(void) gov_require(GOV_PERM_MODEL_ROLLBACK, gov_model_resource(model_id));
+	actor = gov_require_locking(GOV_PERM_MODEL_ROLLBACK,
+								gov_model_resource(model_id),
+								gov_model_lock(model_id));
 	if (to_version != NULL)
 		gov_version_find(model_id, to_version, &target_version);
 	gov_environment_find(environment, &found);
@@ -424,13 +420,9 @@ gov_undeploy_model(PG_FUNCTION_ARGS)
 	GovVersion	version;
 
 	gov_refuse_read_only("gov_undeploy_model()");
-	actor = gov_require(GOV_PERM_MODEL_ROLLBACK, gov_model_resource(model_id));
-
-	gov_spi_begin();
-	gov_model_lock(model_id);
-
-	/* The right may have been revoked while we waited for the lock. */
-	(void) gov_require(GOV_PERM_MODEL_ROLLBACK, gov_model_resource(model_id));
+	actor = gov_require_locking(GOV_PERM_MODEL_ROLLBACK,
+								gov_model_resource(model_id),
+								gov_model_lock(model_id));
 	gov_environment_find(environment, &found);
 	require_active(model_id, environment, &active);
 	gov_version_lock(model_id, active.version, &version);

@@ -418,11 +418,9 @@ gov_update_usecase(PG_FUNCTION_ARGS)
 	GovUsecase	found;
 
 	gov_refuse_read_only("gov_update_usecase()");
-	(void) gov_require(GOV_PERM_USECASE_CREATE,
-					   gov_usecase_resource(usecase_id));
-
-	gov_spi_begin();
-	gov_usecase_lock(usecase_id, &found);
+	(void) gov_require_locking(GOV_PERM_USECASE_CREATE,
+							   gov_usecase_resource(usecase_id),
+							   gov_usecase_lock(usecase_id, &found));
 	require_models(model_ids);
 	require_draft(usecase_id, &found);
 	check_level(usecase_id, impact_level);
@@ -452,13 +450,9 @@ gov_submit_usecase(PG_FUNCTION_ARGS)
 	GovUsecase	found;
 
 	gov_refuse_read_only("gov_submit_usecase()");
-	actor = gov_require(GOV_PERM_USECASE_CREATE,
-						gov_usecase_resource(usecase_id));
-
-	gov_spi_begin();
-	gov_usecase_lock(usecase_id, &found);
-	act = gov_act_by_permission(&actor, GOV_PERM_USECASE_CREATE,
-								gov_usecase_resource(usecase_id));
+	act = gov_act_locking(&actor, GOV_PERM_USECASE_CREATE,
+						  gov_usecase_resource(usecase_id),
+						  gov_usecase_lock(usecase_id, &found));
 	require_draft(usecase_id, &found);
 	gov_operation_begin("submit", comments);
 	gov_run(&submit_usecase, gov_text(usecase_id), gov_text(actor.user_id),

@@ -103,13 +103,11 @@ gov_assess_impact(PG_FUNCTION_ARGS)
 	int32		review_round;
 
 	gov_refuse_read_only("gov_assess_impact()");
-	actor = gov_require_any(GOV_MASK(GOV_PERM_USECASE_CREATE) |
-							GOV_MASK(GOV_PERM_USECASE_APPROVE),
-							gov_usecase_resource(usecase_id));
-
-	gov_spi_begin();
+	actor = gov_require_any_locking(GOV_MASK(GOV_PERM_USECASE_CREATE) |
+									GOV_MASK(GOV_PERM_USECASE_APPROVE),
+									gov_usecase_resource(usecase_id),
+									gov_usecase_lock(usecase_id, &found));
 	gov_classify_today(answers, "assessment", &class);
-	gov_usecase_lock(usecase_id, &found);
 	if (!gov_usecase_is(&found, "draft") &&
 		!gov_usecase_is(&found, "submitted"))
 		ereport(ERROR,
@@ -156,14 +154,9 @@ static void
 begin_decision(Decision *d, const char *function, const char *what)
 {
 	gov_refuse_read_only(function);
-	d->actor = gov_require(GOV_PERM_USECASE_APPROVE,
-						   gov_usecase_resource(d->usecase_id));
-	gov_spi_begin();
-	gov_usecase_lock(d->usecase_id, &d->found);
-
-	/* The right may have been revoked while we waited for the lock. */
-	d->act = gov_act_by_permission(&d->actor, GOV_PERM_USECASE_APPROVE,
-								   gov_usecase_resource(d->usecase_id));
+	d->act = gov_act_locking(&d->actor, GOV_PERM_USECASE_APPROVE,
+							 gov_usecase_resource(d->usecase_id),
+							 gov_usecase_lock(d->usecase_id, &d->found));
 	read_votes(d);
 
 	memset(&d->denial, 0, sizeof(d->denial));

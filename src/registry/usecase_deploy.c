@@ -158,15 +158,9 @@ gov_deploy_usecase(PG_FUNCTION_ARGS)
 	GovEnvironment target;
 
 	gov_refuse_read_only("gov_deploy_usecase()");
-	actor = gov_require(GOV_PERM_USECASE_DEPLOY,
-						gov_usecase_resource(usecase_id));
-
-	gov_spi_begin();
-	gov_usecase_lock(usecase_id, &found);
-
-	/* The right may have been revoked while we waited for the lock. */
-	act = gov_act_by_permission(&actor, GOV_PERM_USECASE_DEPLOY,
-								gov_usecase_resource(usecase_id));
+	act = gov_act_locking(&actor, GOV_PERM_USECASE_DEPLOY,
+						  gov_usecase_resource(usecase_id),
+						  gov_usecase_lock(usecase_id, &found));
 	gov_environment_find(environment, &target);
 	require_deployable(usecase_id, &found);
 	gov_usecase_refuse_prohibited(usecase_id, &found);
@@ -233,6 +227,18 @@ hand_on_replacement(const char *usecase_id, const char *replaced_by,
 	gov_operation_end();
 }
 
+/* In the order of their ids; there may be no other one. */
+static void
+lock_both(const char *id, GovUsecase *found, const char *other,
+		  GovUsecase *successor)
+{
+	if (other != NULL && strcmp(other, id) < 0)
+		gov_usecase_lock(other, successor);
+	gov_usecase_lock(id, found);
+	if (other != NULL && strcmp(other, id) > 0)
+		gov_usecase_lock(other, successor);
+}
+
 /*
  * gov_deprecate_usecase(usecase_id, reason, replaced_by) → use_cases
  */
@@ -250,19 +256,10 @@ gov_deprecate_usecase(PG_FUNCTION_ARGS)
 		gov_bad_value("replaced_by", "A use-case cannot replace itself.",
 					  NULL);
 	gov_refuse_read_only("gov_deprecate_usecase()");
-	actor = gov_require(GOV_PERM_USECASE_DEPRECATE,
-						gov_usecase_resource(usecase_id));
-
-	gov_spi_begin();
-	if (replaced_by != NULL && strcmp(replaced_by, usecase_id) < 0)
-		gov_usecase_lock(replaced_by, &successor);
-	gov_usecase_lock(usecase_id, &found);
-	if (replaced_by != NULL && successor.status == NULL)
-		gov_usecase_lock(replaced_by, &successor);
-
-	/* The right may have been revoked while we waited for the lock. */
-	(void) gov_require(GOV_PERM_USECASE_DEPRECATE,
-					   gov_usecase_resource(usecase_id));
+	actor = gov_require_locking(GOV_PERM_USECASE_DEPRECATE,
+								gov_usecase_resource(usecase_id),
+								lock_both(usecase_id, &found, replaced_by,
+										  &successor));
 	if (has_ended(&found))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -297,11 +294,9 @@ gov_archive_usecase(PG_FUNCTION_ARGS)
 	GovUsecase	found;
 
 	gov_refuse_read_only("gov_archive_usecase()");
-	(void) gov_require(GOV_PERM_USECASE_DEPRECATE,
-					   gov_usecase_resource(usecase_id));
-
-	gov_spi_begin();
-	gov_usecase_lock(usecase_id, &found);
+	(void) gov_require_locking(GOV_PERM_USECASE_DEPRECATE,
+							   gov_usecase_resource(usecase_id),
+							   gov_usecase_lock(usecase_id, &found));
 	if (!gov_usecase_is(&found, "deprecated"))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

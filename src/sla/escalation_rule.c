@@ -171,11 +171,11 @@ gov_drop_escalation_rule(PG_FUNCTION_ARGS)
 	bool		dropped;
 
 	gov_refuse_read_only("gov_drop_escalation_rule()");
-	(void) gov_require(GOV_PERM_SLA_MANAGE,
-					   psprintf("escalation_rule/%lld", (long long) rule_id));
-
-	gov_spi_begin();
-	dropped = gov_run(&lock_rule, gov_int8(rule_id)) > 0;
+	(void) gov_require_locking(GOV_PERM_SLA_MANAGE,
+							   psprintf("escalation_rule/%lld",
+										(long long) rule_id),
+							   dropped = gov_run(&lock_rule,
+												 gov_int8(rule_id)) > 0);
 	if (dropped)
 	{
 		gov_operation_begin("drop", NULL);

@@ -366,12 +366,13 @@ gov_acknowledge_violation(PG_FUNCTION_ARGS)
 	char	   *resource = psprintf("sla_violation/%lld",
 									(long long) violation_id);
 	GovActor	actor;
+	bool		found;
 
 	gov_refuse_read_only("gov_acknowledge_violation()");
-	actor = gov_require(GOV_PERM_INCIDENT_MANAGE, resource);
-
-	gov_spi_begin();
-	if (gov_run(&lock_violation, gov_int8(violation_id)) == 0)
+	actor = gov_require_locking(GOV_PERM_INCIDENT_MANAGE, resource,
+								found = gov_run(&lock_violation,
+												gov_int8(violation_id)) > 0);
+	if (!found)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("violation %lld does not exist",
@@ -384,9 +385,6 @@ gov_acknowledge_violation(PG_FUNCTION_ARGS)
 				 errmsg("violation %lld is acknowledged already",
 						(long long) violation_id),
 				 errdetail("User \"%s\" did so.", gov_row_text(0, 1))));
-
-	/* The right may have been revoked while we waited for the lock. */
-	(void) gov_require(GOV_PERM_INCIDENT_MANAGE, resource);
 
 	gov_operation_begin("acknowledge", NULL);
 	(void) gov_run(&acknowledge, gov_int8(violation_id),
