@@ -386,13 +386,14 @@ $q$),
 SELECT 'incident ' || i.incident_id || ', ' || i.title || coalesce(': not told ' || u.untold, '') AS evidence,
     coalesce(i.resolution, '') = '' OR u.untold IS NOT NULL AS is_exception, i.resolution
 FROM governance.incidents_at($2) AS i
-CROSS JOIN LATERAL (
-    SELECT string_agg(n.regime || ' ' || n.stage || ' ' || n.jurisdiction, ', ' ORDER BY n.regime, n.stage, n.jurisdiction)
+LEFT JOIN (
+    SELECT n.incident_id, string_agg(n.regime || ' ' || n.stage || ' ' || n.jurisdiction, ', ' ORDER BY n.regime, n.stage, n.jurisdiction)
     FROM governance.incident_deadlines AS n
-    WHERE n.incident_id = i.incident_id AND n.marked_at < $2
+    WHERE n.marked_at < $2
         AND coalesce(n.notified_at >= $2, true)
         AND coalesce(n.due_at, n.act_by) < $2
-) AS u(untold)
+    GROUP BY n.incident_id
+) AS u(incident_id, untold) ON u.incident_id = i.incident_id
 WHERE i.resolved_at >= $1 AND i.resolved_at < $2
 $q$),
     ('iso-42001-a.3.2', 'ISO/IEC 42001', 'Roles and responsibilities are allocated',
@@ -1028,12 +1029,13 @@ WHERE coalesce(t.told_at >= $1, true)
 $q$),
     ('gdpr-34.1', 'GDPR', 'Persons are told where the risk to them is high',
      'Regulation (EU) 2016/679, Art. 34(1)', 'manual',
-     'Security incidents of the period.  Whether the risk to persons was high, and they were told without undue delay, is for a person to judge.',
+     'The clocks under the GDPR that were started in the period, and when they were stopped.  Whether the risk to persons was high, and they were told without undue delay, is for a person to judge.',
      $q$
-SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception, i.category, i.severity, i.reported_at
-FROM governance.incidents_at($2) AS i
-WHERE i.reported_at >= $1 AND i.reported_at < $2
-    AND i.category = 'security'
+SELECT 'incident ' || i.incident_id || ', ' || i.title || ': ' || n.kind || ', ' || n.stage || ' in ' || n.jurisdiction AS evidence,
+    false AS is_exception, i.aware_at, n.act_by, n.notified_at
+FROM governance.incident_deadlines AS n
+JOIN governance.incidents AS i ON i.incident_id = n.incident_id
+WHERE n.regime = 'gdpr' AND n.marked_at >= $1 AND n.marked_at < $2
 $q$),
     ('iso-42001-a.5.3', 'ISO/IEC 42001', 'Results of impact assessments are kept',
      'ISO/IEC 42001:2023, Annex A, A.5.3', 'no_exceptions',
@@ -1056,19 +1058,23 @@ WHERE a.assessed_at >= $1
 $q$),
     ('iso-42001-a.8.3', 'ISO/IEC 42001', 'Others can report adverse impacts',
      'ISO/IEC 42001:2023, Annex A, A.8.3', 'manual',
-     'Incidents reported in the period.  Whether people outside have a channel is for a person to judge.',
+     'Who reported how many incidents in the period.  Whether people outside have a channel is for a person to judge.',
      $q$
-SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception, i.category, i.severity, i.reported_at
-FROM governance.incidents_at($2) AS i
+SELECT coalesce(i.reported_by, '(unknown)') || ': ' || count(*) || ' reported' AS evidence, false AS is_exception,
+    min(i.reported_at) AS first, max(i.reported_at) AS last
+FROM governance.incidents AS i
 WHERE i.reported_at >= $1 AND i.reported_at < $2
+GROUP BY i.reported_by
 $q$),
     ('iso-42001-a.8.4', 'ISO/IEC 42001', 'Users are told of incidents',
      'ISO/IEC 42001:2023, Annex A, A.8.4', 'manual',
-     'Incidents reported in the period.  The plan to tell users of them is for a person to find.',
+     'How many incidents of each kind were reported in the period.  The plan to tell users of them is for a person to find.',
      $q$
-SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception, i.category, i.severity, i.reported_at
-FROM governance.incidents_at($2) AS i
+SELECT i.category || ': ' || count(*) || ' reported' AS evidence, false AS is_exception,
+    min(i.reported_at) AS first, max(i.reported_at) AS last
+FROM governance.incidents AS i
 WHERE i.reported_at >= $1 AND i.reported_at < $2
+GROUP BY i.category
 $q$),
     ('iso-42001-a.9.2', 'ISO/IEC 42001', 'There are processes for responsible use',
      'ISO/IEC 42001:2023, Annex A, A.9.2', 'manual',
@@ -1096,18 +1102,29 @@ $q$),
      'NIST AI 100-1, GOVERN 1.7', 'manual',
      'Versions and use-cases deprecated in the period.  Whether that was safe is for a person to judge.',
      $q$
-SELECT e.resource AS evidence, false AS is_exception, e.occurred_at, e.actor
-FROM governance.audit_events AS e
+SELECT d.resource AS evidence, false AS is_exception, e.occurred_at, e.actor
+FROM (
+    SELECT 'model_version/' || v.model_id || ':' || v.version
+    FROM governance.model_versions AS v
+    WHERE v.status = 'deprecated'
+    UNION ALL
+    SELECT 'usecase/' || u.usecase_id
+    FROM governance.use_cases AS u
+    WHERE u.status IN ('deprecated', 'archived')
+) AS d(resource)
+JOIN governance.audit_events AS e ON e.resource = d.resource
 WHERE e.event_type IN ('model_version.deprecate', 'usecase.deprecate') AND e.outcome = 'success'
     AND e.occurred_at >= $1 AND e.occurred_at < $2
 $q$),
     ('nist-ai-rmf-govern-4.3', 'NIST AI RMF', 'Incidents are identified and shared',
      'NIST AI 100-1, GOVERN 4.3', 'manual',
-     'Incidents reported in the period.  With whom they were shared is for a person to judge.',
+     'How many incidents of each kind were reported in the period.  With whom they were shared is for a person to judge.',
      $q$
-SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception, i.category, i.severity, i.reported_at
-FROM governance.incidents_at($2) AS i
+SELECT i.category || ': ' || count(*) || ' reported' AS evidence, false AS is_exception,
+    min(i.reported_at) AS first, max(i.reported_at) AS last
+FROM governance.incidents AS i
 WHERE i.reported_at >= $1 AND i.reported_at < $2
+GROUP BY i.category
 $q$),
     ('nist-ai-rmf-map-3.5', 'NIST AI RMF', 'Human oversight is defined, assessed and documented',
      'NIST AI 100-1, MAP 3.5', 'manual',
@@ -1131,9 +1148,11 @@ SELECT 'user ' || left_behind.user_id AS evidence,
         WHERE t.user_id = left_behind.user_id AND t.created_at < $2
             AND coalesce(t.revoked_at >= $2, true) AND coalesce(t.expires_at >= $2, true)) AS is_exception
 FROM (
-    SELECT DISTINCT e.new_row ->> 'user_id'
+    SELECT DISTINCT substr(e.resource, 6)
     FROM governance.audit_events AS e
-    WHERE e.event_type = 'user.deactivate' AND e.outcome = 'success'
+    WHERE e.resource_type IN ('api_token', 'role', 'role_inheritance', 'role_permission', 'sod_set', 'user', 'user_role')
+        AND e.resource >= 'user/' AND e.resource < 'user0'
+        AND e.event_type = 'user.deactivate'
         AND e.occurred_at >= $1 AND e.occurred_at < $2
 ) AS left_behind(user_id)
 $q$),

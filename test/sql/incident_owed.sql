@@ -60,6 +60,21 @@ SELECT stage, due_at, act_by IS NOT NULL AS act FROM gov_mark_incident_reportabl
 SELECT stage FROM gov_record_notification(pg_temp.id('owed-4'), 'eu_ai_act', 'provider');
 SELECT stage, act_by IS NOT NULL AS act, notified_at IS NULL AS owed FROM governance.incident_deadlines WHERE incident_id = pg_temp.id('owed-4') ORDER BY stage DESC;
 
+-- a use-case that is done with already is not archived before the authority knows
+RESET ROLE;
+SELECT usecase_id FROM gov_create_usecase('owed-use', 'use', '', 'team');
+SELECT status FROM gov_deprecate_usecase('owed-use', 'done with');
+SET ROLE regress_owed_mia;
+SELECT incident_id AS late_one FROM gov_report_incident('safety', 'critical', 'owed-10', '', 'owed-use') \gset
+SELECT count(*) FROM gov_mark_incident_reportable(:late_one, 'eu_ai_act', 'serious_incident', '{DE}');
+RESET ROLE;
+SELECT gov_archive_usecase('owed-use') IS NULL AS never;  -- 55000
+SET ROLE regress_owed_mia;
+SELECT stage FROM gov_record_notification(:late_one, 'eu_ai_act', 'initial');
+RESET ROLE;
+SELECT status FROM gov_archive_usecase('owed-use');
+SET ROLE regress_owed_mia;
+
 -- a stage runs from one that there is, and not from itself by way of others
 RESET ROLE;
 SELECT stage FROM gov_set_regulatory_deadline('owed_rule', 'k', 'first', 24, 'house rule');
