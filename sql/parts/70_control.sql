@@ -161,10 +161,10 @@ FROM (
 $q$),
     ('eu-ai-act-26.1', 'EU AI Act', 'Use-cases are used by the instructions for use',
      'Regulation (EU) 2024/1689, Art. 26(1)', 'manual',
-     'The use-cases deployed at the end of the period.  Whether they are used in accordance with the instructions for use is for a person to judge.',
+     'The use-cases deployed at the end of the period, with the SHA-256 of their descriptions, for the instructions to be held against.  Whether they are used in accordance with the instructions for use is for a person to judge.',
      $q$
 SELECT d.usecase_id || ' in ' || d.environment AS evidence, false AS is_exception,
-    u.owner, u.impact_level, u.risk_class
+    u.owner, u.impact_level, u.risk_class, encode(sha256(convert_to(u.description, 'UTF8')), 'hex') AS description_digest
 FROM governance.usecase_deployments AS d
 JOIN governance.use_cases AS u ON u.usecase_id = d.usecase_id
 WHERE d.deployed_at < $2 AND (d.ended_at IS NULL OR d.ended_at >= $2)
@@ -259,13 +259,16 @@ WHERE i.reported_at < $2 AND n.due_at >= $1
 $q$),
     ('eu-ai-act-73.2', 'EU AI Act', 'Incidents are examined for being serious',
      'Regulation (EU) 2024/1689, Art. 3(49), 73(1)', 'manual',
-     'Critical and safety incidents of the period.  Whether one is a serious incident, of any of the four cases of Art. 3(49), is for a person to judge.',
+     'Incidents of the period that have no clock under the AI Act: nobody has said yet that they are serious.  Whether one is a serious incident, of any of the four cases of Art. 3(49), is for a person to judge.',
      $q$
 SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence, false AS is_exception,
-    i.category, i.severity, i.resource, i.reported_at
-FROM governance.incidents_at($2) AS i
+    i.category, i.resource, i.reported_at
+FROM governance.incidents AS i
 WHERE i.reported_at >= $1 AND i.reported_at < $2
-    AND (i.severity = 'critical' OR i.category = 'safety')
+    AND NOT EXISTS (
+        SELECT
+        FROM governance.incident_deadlines AS n
+        WHERE n.incident_id = i.incident_id AND n.regime = 'eu_ai_act' AND n.marked_at < $2)
 $q$),
     ('nist-ai-rmf-govern-1.6', 'NIST AI RMF', 'Models are inventoried, with somebody who answers for each',
      'NIST AI 100-1, GOVERN 1.6, 2.1', 'no_exceptions',
@@ -480,7 +483,7 @@ WHERE d.deployed_at >= $1 AND d.deployed_at < $2 AND d.restores IS NULL
 $q$),
     ('iso-42001-a.6.2.6', 'ISO/IEC 42001', 'Misses in operation are looked at',
      'ISO/IEC 42001:2023, Annex A, A.6.2.6', 'no_exceptions',
-     'Each violation of a service level opened in the period was acknowledged within three days.',
+     'Each violation of a service level opened in the period was acknowledged within three days, which are of the house.',
      $q$
 SELECT pg_catalog.replace(v.violation_type, '_', ' ') || ' of ' || v.resource_type || ' ' || v.resource_id || ' (violation ' || v.violation_id || ')' AS evidence,
     v.opened_at < $2 - interval '3 days'
@@ -618,7 +621,7 @@ GROUP BY coalesce(e.actor, 'database role ' || e.db_role, '(unknown)')
 $q$),
     ('soc2-cc7.3', 'SOC 2', 'Security events are evaluated',
      '2017 Trust Services Criteria (with revised points of focus, 2022), CC7.3', 'no_exceptions',
-     'Each security incident of the period, older than a day at its end, was acknowledged or resolved within a day.',
+     'Each security incident of the period, older than a day at its end, was acknowledged or resolved within a day, which is of the house.',
      $q$
 SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
     i.reported_at < $2 - interval '1 day'

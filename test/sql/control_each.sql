@@ -112,6 +112,7 @@ SELECT status FROM gov_acknowledge_incident(:incident);
 SELECT status FROM gov_resolve_incident(:incident, 'closed the hole', 'a hole');
 SELECT incident_id AS other FROM gov_report_incident('safety', 'error', 'at a deployer', '', 'each.model') \gset
 SELECT count(*) FROM gov_mark_incident_reportable(:other, 'eu_ai_act', 'serious_incident_at_deployer', '{DE}');
+SELECT title FROM gov_report_incident('performance', 'info', 'slow', '', 'each.model');
 SELECT stage FROM gov_record_notification(:other, 'eu_ai_act', 'provider');
 SELECT stage FROM gov_record_notification(:other, 'eu_ai_act', 'authority');
 -- a miss whose three days are not over
@@ -125,6 +126,8 @@ SELECT bool_and(ok) AS verified FROM gov_audit_verify();
 SELECT look('.', 'all is well') AS results;
 SELECT id, result FROM seen WHERE how = 'all is well' AND result <> 'pass' AND id IN (SELECT id FROM governance.controls WHERE judged <> 'manual') ORDER BY 1;
 
+-- what nobody has said to be serious
+SELECT r ->> 'evidence' AS not_judged FROM gov_control_evidence('eu-ai-act-73.2') AS r;
 -- one change after the other
 SELECT with_change('12\.1$', 'no guard', 'ALTER TABLE governance.models DISABLE TRIGGER guard') AS no_guard,
     with_change('act-(12\.2|17\.1\.m)$', 'nobody knows who', $$UPDATE governance.models SET owner = 'x'; SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE governance.audit_events DISABLE TRIGGER ALL; UPDATE governance.audit_events SET actor = NULL WHERE event_id = (SELECT max(event_id) FROM governance.audit_events WHERE outcome = 'success')$$) AS by_nobody,
