@@ -836,7 +836,7 @@ WHERE e.actor IS NULL AND e.outcome = 'success'
 $q$),
     ('eu-ai-act-18.1', 'EU AI Act', 'Documents are kept for ten years',
      'Regulation (EU) 2024/1689, Art. 18(1)', 'no_exceptions',
-     'Policy audit.retention_days, as it stood at the end of the period, is 0 (for ever), or at least 3653, ten years, and keeps what was recorded of each use-case that was put into service until ten years after it was last.  Technical documentation and declarations are kept elsewhere.',
+     'Policy audit.retention_days, as it stood at the end of the period, is 0 (for ever), or at least 3653, ten years, and keeps what was recorded of each use-case that was put into service until ten years after it was last, or was placed on the market.  Technical documentation and declarations are kept elsewhere.',
      $q$
 WITH kept AS (
     SELECT p.value, p.value::integer AS days
@@ -861,9 +861,15 @@ SELECT u.usecase_id || ', ' || u.name, k.days > 0 AND u.created_at::date + k.day
 FROM kept AS k
 CROSS JOIN governance.use_cases AS u
 CROSS JOIN LATERAL (
-    SELECT (max(d.deployed_at)::date + interval '10 years')::date
+    SELECT (greatest(max(d.deployed_at)::date, (
+            SELECT (a.answers ->> 'placed_on_market_on')::date
+            FROM governance.usecase_assessments AS a
+            WHERE a.usecase_id = u.usecase_id AND a.assessed_at < $2
+            ORDER BY a.assessment_no DESC
+            LIMIT 1)) + interval '10 years')::date
     FROM governance.usecase_deployments AS d
     WHERE d.usecase_id = u.usecase_id AND d.deployed_at < $2
+    HAVING count(*) > 0
 ) AS l(until)
 WHERE l.until >= $1::date
 $q$),
