@@ -12,6 +12,7 @@
 #include "utils/memutils.h"
 
 #include "core/operation.h"
+#include "core/xact.h"
 
 #define MAX_DEPTH 16
 
@@ -28,18 +29,8 @@ static int	depth = 0;
 static void
 xact_callback(XactEvent event, void *arg)
 {
-	switch (event)
-	{
-		case XACT_EVENT_COMMIT:
-		case XACT_EVENT_ABORT:
-		case XACT_EVENT_PREPARE:
-		case XACT_EVENT_PARALLEL_COMMIT:
-		case XACT_EVENT_PARALLEL_ABORT:
-			depth = 0;
-			break;
-		default:
-			break;
-	}
+	if (gov_xact_is_over(event))
+		depth = 0;
 }
 
 static void

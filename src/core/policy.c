@@ -18,6 +18,7 @@
 #include "core/cached.h"
 #include "core/policy.h"
 #include "core/scan.h"
+#include "core/xact.h"
 
 #define MAX_POLICIES 256
 
@@ -48,18 +49,8 @@ static Override *overrides = NULL;	/* in TopTransactionContext */
 static void
 xact_callback(XactEvent event, void *arg)
 {
-	switch (event)
-	{
-		case XACT_EVENT_COMMIT:
-		case XACT_EVENT_ABORT:
-		case XACT_EVENT_PREPARE:
-		case XACT_EVENT_PARALLEL_COMMIT:
-		case XACT_EVENT_PARALLEL_ABORT:
-			overrides = NULL;
-			break;
-		default:
-			break;
-	}
+	if (gov_xact_is_over(event))
+		overrides = NULL;
 }
 
 static void

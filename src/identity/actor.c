@@ -30,6 +30,7 @@
 
 #include "core/relations.h"
 #include "core/scan.h"
+#include "core/xact.h"
 #include "identity/actor.h"
 
 typedef struct Binding
@@ -76,20 +77,11 @@ static SessionAnswer last_session;
 static void
 xact_callback(XactEvent event, void *arg)
 {
-	switch (event)
-	{
-		case XACT_EVENT_COMMIT:
-		case XACT_EVENT_ABORT:
-		case XACT_EVENT_PREPARE:
-		case XACT_EVENT_PARALLEL_COMMIT:
-		case XACT_EVENT_PARALLEL_ABORT:
-			binding.evidence = GOV_EVIDENCE_UNMAPPED;
-			confined.keeps_session = false;
-			confined.role = InvalidOid;
-			break;
-		default:
-			break;
-	}
+	if (!gov_xact_is_over(event))
+		return;
+	binding.evidence = GOV_EVIDENCE_UNMAPPED;
+	confined.keeps_session = false;
+	confined.role = InvalidOid;
 }
 
 static void
