@@ -264,18 +264,13 @@ record_checkpoint(int64 tree_size, const GovTreeHash *root,
 				  const char *origin, const char *key_id, const char *note,
 				  const char *user_id)
 {
-	bytea	   *bytes;
-
 	/* asked for again and again: the common case writes nothing */
 	if (gov_run(&find_checkpoint, gov_int8(tree_size), gov_text(origin),
 				gov_text(key_id)) > 0)
 		return;
-	bytes = palloc(VARHDRSZ + GOV_SHA256_LEN);
-	SET_VARSIZE(bytes, VARHDRSZ + GOV_SHA256_LEN);
-	memcpy(VARDATA(bytes), root->bytes, GOV_SHA256_LEN);
 	gov_seal_write_begin();
 	(void) gov_run(&insert_checkpoint, gov_int8(tree_size),
-				   gov_datum(PointerGetDatum(bytes), false),
+				   gov_bytes(root->bytes, GOV_SHA256_LEN),
 				   gov_text(origin), gov_text(key_id), gov_text(note),
 				   gov_text(user_id));
 	gov_seal_write_end();

@@ -86,3 +86,21 @@ gov_log_scan_int8(GovLogScan *scan, AttrNumber column)
 
 	return isnull ? 0 : DatumGetInt64(value);
 }
+
+/* A hash column; false where it is none. */
+bool
+gov_log_scan_hash(GovLogScan *scan, AttrNumber column, GovTreeHash *hash)
+{
+	bool		isnull;
+	Datum		value = gov_log_scan_value(scan, column, &isnull);
+	bytea	   *bytes;
+
+	memset(hash, 0, sizeof(*hash));
+	if (isnull)
+		return false;
+	bytes = DatumGetByteaPP(value);
+	if (VARSIZE_ANY_EXHDR(bytes) != GOV_SHA256_LEN)
+		return false;
+	memcpy(hash->bytes, VARDATA_ANY(bytes), GOV_SHA256_LEN);
+	return true;
+}

@@ -15,6 +15,7 @@
 #include "utils/snapshot.h"
 
 #include "core/relations.h"
+#include "tlog/merkle.h"
 
 typedef struct GovLogScan
 {
@@ -43,5 +44,9 @@ extern bool gov_log_scan_previous(GovLogScan *scan);
 extern Datum gov_log_scan_value(GovLogScan *scan, AttrNumber column,
 								bool *isnull);
 extern int64 gov_log_scan_int8(GovLogScan *scan, AttrNumber column);
+
+/* False, and zeros, where it is no hash. */
+extern bool gov_log_scan_hash(GovLogScan *scan, AttrNumber column,
+							  GovTreeHash *hash);
 
 #endif							/* GOV_LOG_SCAN_H */

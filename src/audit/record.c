@@ -236,7 +236,6 @@ gov_audit_record(const GovEvent *event)
 	Datum		values[GOV_AUDIT_FIELDS];
 	bool		nulls[GOV_AUDIT_FIELDS];
 	uint8		leaf[GOV_SHA256_LEN];
-	bytea	   *leaf_bytes;
 	GovOrigin	origin;
 	GovActor	actor;
 	int64		event_id;
@@ -259,10 +258,7 @@ gov_audit_record(const GovEvent *event)
 		nulls[i] = params[i].isnull;
 	}
 	make_leaf(event, values, nulls, leaf);
-	leaf_bytes = palloc(VARHDRSZ + GOV_SHA256_LEN);
-	SET_VARSIZE(leaf_bytes, VARHDRSZ + GOV_SHA256_LEN);
-	memcpy(VARDATA(leaf_bytes), leaf, GOV_SHA256_LEN);
-	params[GOV_AUDIT_FIELDS] = gov_datum(PointerGetDatum(leaf_bytes), false);
+	params[GOV_AUDIT_FIELDS] = gov_bytes(leaf, GOV_SHA256_LEN);
 
 	GetUserIdAndSecContext(&save_userid, &save_context);
 	SetUserIdAndSecContext(gov_owner(),

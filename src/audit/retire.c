@@ -108,11 +108,7 @@ lock_retirement(void)
 static GovParam
 hash_param(const GovTreeHash *hash)
 {
-	bytea	   *bytes = palloc(VARHDRSZ + GOV_SHA256_LEN);
-
-	SET_VARSIZE(bytes, VARHDRSZ + GOV_SHA256_LEN);
-	memcpy(VARDATA(bytes), hash->bytes, GOV_SHA256_LEN);
-	return gov_datum(PointerGetDatum(bytes), false);
+	return gov_bytes(hash->bytes, GOV_SHA256_LEN);
 }
 
 /* A suspension stops this too; reads, seals and checkpoints go on. */
@@ -246,13 +242,11 @@ collect(Retire *retire)
 		}
 		sealed = gov_tiles_leaf(&retire->tiles, leaf_index);
 		check_event(retire, leaf_index, &sealed);
-		if (gov_tree_edge_append(&retire->edge, &sealed) != GOV_TREE_OK)
-			elog(ERROR, "could not compute a tree hash");
+		gov_tree_must(gov_tree_edge_append(&retire->edge, &sealed));
 		leaf_index++;
 	}
 	range->to = leaf_index;
-	if (gov_tree_edge_root(&retire->edge, &range->root) != GOV_TREE_OK)
-		elog(ERROR, "could not compute a tree hash");
+	gov_tree_must(gov_tree_edge_root(&retire->edge, &range->root));
 	all.first = 0;
 	all.end = range->to;
 	range->tree_root = gov_tiles_range_root(&retire->tiles, all);

@@ -19,38 +19,6 @@
 
 #include "audit/retired.h"
 
-/* A hash that OpenSSL failed to compute is no hash. */
-static void
-must(GovTreeStatus status)
-{
-	if (status != GOV_TREE_OK)
-		elog(ERROR, "could not compute a tree hash: status %d", (int) status);
-}
-
-static bool
-same(const GovTreeHash *a, const GovTreeHash *b)
-{
-	return memcmp(a, b, sizeof(GovTreeHash)) == 0;
-}
-
-static bool
-read_hash(GovLogScan *log, const char *name, GovTreeHash *hash)
-{
-	bool		isnull;
-	Datum		value = gov_log_scan_value(log, gov_log_scan_column(log, name),
-										   &isnull);
-	bytea	   *bytes;
-
-	memset(hash, 0, sizeof(*hash));
-	if (isnull)
-		return false;
-	bytes = DatumGetByteaPP(value);
-	if (VARSIZE_ANY_EXHDR(bytes) != GOV_SHA256_LEN)
-		return false;
-	memcpy(hash->bytes, VARDATA_ANY(bytes), GOV_SHA256_LEN);
-	return true;
-}
-
 static void
 read_retirement(GovLogScan *log, GovRetirement *retirement)
 {
@@ -60,9 +28,12 @@ read_retirement(GovLogScan *log, GovRetirement *retirement)
 		gov_log_scan_int8(log, gov_log_scan_column(log, "to_index"));
 	retirement->event_id =
 		gov_log_scan_int8(log, gov_log_scan_column(log, "event_id"));
-	retirement->has_roots = read_hash(log, "root", &retirement->root);
-	retirement->has_roots &= read_hash(log, "tree_root",
-									   &retirement->tree_root);
+	retirement->has_roots =
+		gov_log_scan_hash(log, gov_log_scan_column(log, "root"),
+						  &retirement->root);
+	retirement->has_roots &=
+		gov_log_scan_hash(log, gov_log_scan_column(log, "tree_root"),
+						  &retirement->tree_root);
 }
 
 int64
@@ -144,7 +115,7 @@ tells_of(GovEventScan *event, const GovRetirement *retirement)
 
 	gov_event_leaf(event, &computed);
 	gov_event_stored_leaf(event, &stored);
-	if (!same(&computed, &stored) ||
+	if (!gov_tree_hash_equal(&computed, &stored) ||
 		event->nulls[GOV_AUDIT_event_type] ||
 		event->nulls[GOV_AUDIT_details] ||
 		strcmp(TextDatumGetCString(event->values[GOV_AUDIT_event_type]),
@@ -307,16 +278,16 @@ gov_verify_retired_append(GovVerify *verify, const GovTreeHash *leaf)
 		return;
 	if (verify->from <= verify->retirement_from &&
 		verify->rollup.size > verify->retirement_from)
-		must(gov_tree_edge_append(&verify->retirement_edge, leaf));
+		gov_tree_must(gov_tree_edge_append(&verify->retirement_edge, leaf));
 	if (verify->rollup.size < verify->retirement_to)
 		return;
 
 	gov_verify_tree_root(verify, &root);
-	ok = same(&root, &verify->retirement_tree_root);
+	ok = gov_tree_hash_equal(&root, &verify->retirement_tree_root);
 	if (verify->from <= verify->retirement_from)
 	{
-		must(gov_tree_edge_root(&verify->retirement_edge, &root));
-		ok &= same(&root, &verify->retirement_root);
+		gov_tree_must(gov_tree_edge_root(&verify->retirement_edge, &root));
+		ok &= gov_tree_hash_equal(&root, &verify->retirement_root);
 	}
 	if (!ok)
 		gov_verify_failed(verify, GOV_CHECK_RETIREMENTS,

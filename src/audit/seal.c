@@ -283,11 +283,7 @@ collect(Batch *batch)
 static GovParam
 hash_param(const GovTreeHash *hash)
 {
-	bytea	   *bytes = palloc(VARHDRSZ + GOV_SHA256_LEN);
-
-	SET_VARSIZE(bytes, VARHDRSZ + GOV_SHA256_LEN);
-	memcpy(VARDATA(bytes), hash->bytes, GOV_SHA256_LEN);
-	return gov_datum(PointerGetDatum(bytes), false);
+	return gov_bytes(hash->bytes, GOV_SHA256_LEN);
 }
 
 static void

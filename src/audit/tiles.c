@@ -24,8 +24,8 @@ GOV_SQL(write_tiles, (INT4ARRAYOID, INT8ARRAYOID, BYTEAARRAYOID),
 		.isolated = true);
 
 /* A hash that OpenSSL failed to compute is no hash. */
-static void
-must(GovTreeStatus status)
+void
+gov_tree_must(GovTreeStatus status)
 {
 	if (status != GOV_TREE_OK)
 		elog(ERROR, "could not compute a tree hash: status %d", (int) status);
@@ -136,7 +136,7 @@ subtree_root(GovTiles *tiles, int64 first, int bits)
 	int			count = 1 << (bits % GOV_TILE_BITS);
 	GovTreeHash root;
 
-	must(gov_tree_root(tile_hashes(tiles, level,
+	gov_tree_must(gov_tree_root(tile_hashes(tiles, level,
 								   first >> (level * GOV_TILE_BITS), count),
 					   count, &root));
 	return root;
@@ -167,7 +167,7 @@ gov_tiles_range_root(GovTiles *tiles, GovTreeRange range)
 	GovTreeHash root;
 
 	range_edge(tiles, range, &edge);
-	must(gov_tree_edge_root(&edge, &root));
+	gov_tree_must(gov_tree_edge_root(&edge, &root));
 	return root;
 }
 
@@ -251,7 +251,7 @@ append_level(GovTiles *tiles, TileWriter *writer, int level, int64 size,
 		add_tile(writer, level, tile);
 		if (tile->width == GOV_TILE_WIDTH)
 		{
-			must(gov_tree_root(tile->hash, GOV_TILE_WIDTH,
+			gov_tree_must(gov_tree_root(tile->hash, GOV_TILE_WIDTH,
 							   &roots[(*filled)++]));
 			tile->tile_index++;
 			tile->width = 0;

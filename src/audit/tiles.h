@@ -61,4 +61,7 @@ extern int	gov_tile_last_width(int level, int64 tree_size,
 extern void gov_tiles_append(int64 tree_size, const GovTreeHash *leaves,
 							 int count, Snapshot snapshot);
 
+/* A hash that OpenSSL failed to compute is no hash. */
+extern void gov_tree_must(GovTreeStatus status);
+
 #endif							/* GOV_TILES_H */

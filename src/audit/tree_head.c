@@ -14,24 +14,6 @@
 #include "core/restoring.h"
 #include "core/scan.h"
 
-/* A hash column; false where it is none. */
-static bool
-read_hash(GovLogScan *scan, AttrNumber column, GovTreeHash *hash)
-{
-	bool		isnull;
-	Datum		value = gov_log_scan_value(scan, column, &isnull);
-	bytea	   *bytes;
-
-	memset(hash, 0, sizeof(*hash));
-	if (isnull)
-		return false;
-	bytes = DatumGetByteaPP(value);
-	if (VARSIZE_ANY_EXHDR(bytes) != GOV_SHA256_LEN)
-		return false;
-	memcpy(hash->bytes, VARDATA_ANY(bytes), GOV_SHA256_LEN);
-	return true;
-}
-
 static bool
 read_snapshot(GovLogScan *scan, const char *column, GovXidSnapshot *result)
 {
@@ -68,7 +50,7 @@ gov_tree_head_last(Snapshot snapshot, GovTreeHead *head)
 		head->cursor_xid = (uint64) INT8("cursor_xid");
 		head->cursor_event = INT8("cursor_event_id");
 #undef INT8
-		(void) read_hash(&scan, gov_log_scan_column(&scan, "root"),
+		(void) gov_log_scan_hash(&scan, gov_log_scan_column(&scan, "root"),
 						 &head->root);
 		(void) read_snapshot(&scan, "snapshot", &head->snapshot);
 		head->is_partial = read_snapshot(&scan, "base_snapshot", &head->base);
@@ -99,7 +81,8 @@ gov_tree_head_committed(Snapshot snapshot, GovTreeHash *root)
 			continue;
 		tree_size = gov_log_scan_int8(&scan, gov_log_scan_column(&scan,
 																 "tree_size"));
-		(void) read_hash(&scan, gov_log_scan_column(&scan, "root"), root);
+		(void) gov_log_scan_hash(&scan,
+								 gov_log_scan_column(&scan, "root"), root);
 		break;
 	}
 	gov_log_scan_close(&scan);
@@ -149,7 +132,8 @@ gov_head_scan_next(GovHeadScan *scan)
 	scan->tree_size = gov_log_scan_int8(&scan->log, scan->size_column);
 	scan->previous_size = gov_log_scan_int8(&scan->log,
 											scan->previous_column);
-	scan->has_root = read_hash(&scan->log, scan->root_column, &scan->root);
+	scan->has_root = gov_log_scan_hash(&scan->log, scan->root_column,
+									   &scan->root);
 	return true;
 }
 

@@ -84,12 +84,6 @@ typedef struct Walk
 	int			mapped;			/* positions in use */
 } Walk;
 
-static bool
-same(const GovTreeHash *a, const GovTreeHash *b)
-{
-	return memcmp(a, b, sizeof(GovTreeHash)) == 0;
-}
-
 static int
 compare_positions(const void *a, const void *b)
 {
@@ -282,9 +276,9 @@ judge_altered(Walk *walk, int i)
 
 	gov_hex(leaf->computed.bytes, GOV_SHA256_LEN, computed);
 	gov_hex(expected->bytes, GOV_SHA256_LEN, sealed);
-	if (same(&leaf->computed, expected))
+	if (gov_tree_hash_equal(&leaf->computed, expected))
 	{
-		if (!same(&leaf->stored, expected))
+		if (!gov_tree_hash_equal(&leaf->stored, expected))
 			gov_verify_failed(verify, GOV_CHECK_EVENTS,
 							  "event " INT64_FORMAT " (leaf " INT64_FORMAT
 							  ") was altered: its leaf_hash is not the one that was sealed",
@@ -294,7 +288,7 @@ judge_altered(Walk *walk, int i)
 	for (j = 0; j < walk->count; j++)
 	{
 		if (j != i && walk->leaves[j].is_sealed &&
-			same(&walk->leaves[j].sealed, &leaf->computed))
+			gov_tree_hash_equal(&walk->leaves[j].sealed, &leaf->computed))
 		{
 			gov_verify_failed(verify, GOV_CHECK_LEAF_MAP,
 							  "event " INT64_FORMAT " was moved: the leaf map says leaf "
@@ -342,8 +336,9 @@ judge_stretch(Walk *walk)
 							  "event " INT64_FORMAT " (leaf " INT64_FORMAT
 							  ") was added: it was retired, its row is there again",
 							  leaf->event_id, walk->first + i);
-		else if (!leaf->is_sealed || !same(&leaf->computed, &leaf->sealed) ||
-				 !same(&leaf->stored, &leaf->sealed))
+		else if (!leaf->is_sealed ||
+				 !gov_tree_hash_equal(&leaf->computed, &leaf->sealed) ||
+				 !gov_tree_hash_equal(&leaf->stored, &leaf->sealed))
 			judge_altered(walk, i);
 		hash = leaf->is_sealed ? &leaf->sealed : &leaf->computed;
 		gov_verify_tree_append(verify, hash);
@@ -451,16 +446,14 @@ check_snapshot(Walk *walk)
 static void
 write_progress(GovVerify *verify, TimestampTz started, const char *user_id)
 {
-	bytea	   *root = palloc(VARHDRSZ + GOV_SHA256_LEN);
 	int64		failures = gov_verify_failures(verify);
 
-	SET_VARSIZE(root, VARHDRSZ + GOV_SHA256_LEN);
-	memcpy(VARDATA(root), verify->head.root.bytes, GOV_SHA256_LEN);
 	gov_spi_begin();
 	gov_seal_write_begin();
 	gov_run(&insert_progress, gov_int8(verify->from), gov_int8(verify->to),
 			gov_int8(verify->head.tree_size),
-			gov_datum(PointerGetDatum(root), false), gov_int8(failures),
+			gov_bytes(verify->head.root.bytes, GOV_SHA256_LEN),
+			gov_int8(failures),
 			gov_time(started), gov_text(user_id));
 	gov_seal_write_end();
 	gov_spi_end();

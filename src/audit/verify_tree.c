@@ -13,20 +13,6 @@
 
 #include "audit/verify.h"
 
-/* A hash that OpenSSL failed to compute is no hash. */
-static void
-must(GovTreeStatus status)
-{
-	if (status != GOV_TREE_OK)
-		elog(ERROR, "could not compute a tree hash: status %d", (int) status);
-}
-
-static bool
-same(const GovTreeHash *a, const GovTreeHash *b)
-{
-	return memcmp(a, b, sizeof(GovTreeHash)) == 0;
-}
-
 int
 gov_verify_tile_width(GovVerify *verify, int level, int64 tile_index)
 {
@@ -59,7 +45,7 @@ gov_verify_tree_begin(GovVerify *verify)
 			continue;
 		tile = gov_tiles_find(&verify->tiles, level, hashes / GOV_TILE_WIDTH);
 		for (i = 0; i < count; i++)
-			must(gov_tree_edge_append(&rollup->level[level],
+			gov_tree_must(gov_tree_edge_append(&rollup->level[level],
 									  i < tile->width ?
 									  &tile->hash[i] : &zero));
 	}
@@ -84,7 +70,7 @@ gov_verify_tree_root(GovVerify *verify, GovTreeHash *root)
 		for (i = 0; i < rollup->level[level].depth; i++)
 			all.node[all.depth++] = rollup->level[level].node[i];
 	}
-	must(gov_tree_edge_root(&all, root));
+	gov_tree_must(gov_tree_edge_root(&all, root));
 }
 
 /* Hold the head of the present size against the tree computed so far. */
@@ -95,7 +81,7 @@ check_head(GovVerify *verify)
 	GovTreeHash root;
 
 	gov_verify_tree_root(verify, &root);
-	if (!heads->has_root || !same(&root, &heads->root))
+	if (!heads->has_root || !gov_tree_hash_equal(&root, &heads->root))
 		gov_verify_failed(verify, GOV_CHECK_TREE_HEADS,
 						  "the root of the tree head of size " INT64_FORMAT
 						  " does not follow from the tiles",
@@ -136,18 +122,19 @@ push(GovVerify *verify, int level, const GovTreeHash *hash)
 	int			slot;
 	int			bits;
 
-	must(gov_tree_edge_append(edge, hash));
+	gov_tree_must(gov_tree_edge_append(edge, hash));
 	if (edge->size < GOV_TILE_WIDTH)
 		return;
 
-	must(gov_tree_edge_root(edge, &root));
+	gov_tree_must(gov_tree_edge_root(edge, &root));
 	gov_tree_edge_init(edge);
 	bits = (level + 1) * GOV_TILE_BITS;
 	tile_index = (verify->rollup.size >> bits) - 1;
 	slot = tile_index % GOV_TILE_WIDTH;
 	parent = gov_tiles_find(&verify->tiles, level + 1,
 							tile_index / GOV_TILE_WIDTH);
-	if (slot >= parent->width || !same(&root, &parent->hash[slot]))
+	if (slot >= parent->width ||
+		!gov_tree_hash_equal(&root, &parent->hash[slot]))
 		gov_verify_failed(verify, GOV_CHECK_TILES,
 						  "tile " INT64_FORMAT " of level %d (leaves "
 						  INT64_FORMAT " to " INT64_FORMAT

@@ -36,6 +36,16 @@ gov_json(const Jsonb *jb)
 }
 
 GovParam
+gov_bytes(const void *bytes, Size len)
+{
+	bytea	   *value = palloc(VARHDRSZ + len);
+
+	SET_VARSIZE(value, VARHDRSZ + len);
+	memcpy(VARDATA(value), bytes, len);
+	return gov_datum(PointerGetDatum(value), false);
+}
+
+GovParam
 gov_int8(int64 v)
 {
 	return gov_datum(Int64GetDatum(v), false);

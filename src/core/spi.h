@@ -49,6 +49,7 @@ typedef struct GovParam
 extern GovParam gov_text(const char *s);	/* NULL is SQL NULL */
 extern GovParam gov_datum(Datum value, bool isnull);
 extern GovParam gov_json(const Jsonb *jb);	/* NULL is SQL NULL */
+extern GovParam gov_bytes(const void *bytes, Size len);	/* bytea */
 extern GovParam gov_int8(int64 v);
 extern GovParam gov_int4(int32 v);
 extern GovParam gov_bool(bool v);

@@ -98,14 +98,11 @@ lasting_array(int column)
 bool
 gov_token_find(const uint8_t hash[GOV_SHA256_LEN], GovToken *token)
 {
-	bytea	   *key = palloc(VARHDRSZ + GOV_SHA256_LEN);
 	bytea	   *stored;
 	bool		isnull;
 	TimestampTz now;
 
-	SET_VARSIZE(key, VARHDRSZ + GOV_SHA256_LEN);
-	memcpy(VARDATA(key), hash, GOV_SHA256_LEN);
-	if (gov_run(&find_token, gov_datum(PointerGetDatum(key), false)) != 1)
+	if (gov_run(&find_token, gov_bytes(hash, GOV_SHA256_LEN)) != 1)
 		return false;
 	stored = DatumGetByteaPP(gov_row_datum(0, 3, &isnull));
 	if (isnull || VARSIZE_ANY_EXHDR(stored) != GOV_SHA256_LEN ||

@@ -17,6 +17,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "tlog/sha256.h"
 
@@ -30,6 +31,12 @@ typedef struct GovTreeHash
 {
 	uint8_t		bytes[GOV_SHA256_LEN];
 } GovTreeHash;
+
+static inline bool
+gov_tree_hash_equal(const GovTreeHash *a, const GovTreeHash *b)
+{
+	return memcmp(a, b, sizeof(GovTreeHash)) == 0;
+}
 
 typedef enum GovTreeStatus
 {
