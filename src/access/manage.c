@@ -37,6 +37,19 @@ gov_user_must_be_active(const char *user_id, bool is_active)
 						 quote_literal_cstr(user_id))));
 }
 
+void
+gov_user_require_active(const char *user_id)
+{
+	bool		is_active;
+
+	if (!gov_user_exists(user_id, &is_active))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("user \"%s\" does not exist", user_id),
+				 errhint("SELECT * FROM governance.users lists the users.")));
+	gov_user_must_be_active(user_id, is_active);
+}
+
 int
 gov_role_must_exist(const GovRoleGraph *graph, const char *role)
 {

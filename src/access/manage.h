@@ -17,6 +17,9 @@
 /* Lock a user's row; 42704 where there is none.  Is the user active? */
 extern bool gov_user_lock(const char *user_id);
 
+/* 42704 where there is no such user, 55000 unless active. */
+extern void gov_user_require_active(const char *user_id);
+
 /* 55000 unless active. */
 extern void gov_user_must_be_active(const char *user_id, bool is_active);
 

@@ -16,8 +16,7 @@
 #include "utils/builtins.h"
 
 #include "access/check_log.h"
-#include "access/permission_cache.h"
-#include "access/require.h"
+#include "access/manage.h"
 #include "core/guc.h"
 
 PG_FUNCTION_INFO_V1(gov_has_permission);
@@ -100,24 +99,13 @@ Datum
 gov_set_actor(PG_FUNCTION_ARGS)
 {
 	const char *user_id = gov_arg_id(fcinfo, 0, "user_id");
-	bool		is_active;
 
 	PreventCommandIfParallelMode("gov_set_actor()");
 	gov_refuse_restricted("gov_set_actor()");
 	gov_actor_refuse_second();
 	(void) gov_require(GOV_PERM_ACTOR_IMPERSONATE,
 					   psprintf("user/%s", user_id));
-	if (!gov_user_exists(user_id, &is_active))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("user \"%s\" does not exist", user_id),
-				 errhint("SELECT * FROM governance.users lists the users.")));
-	if (!is_active)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("user \"%s\" is not active", user_id),
-				 errhint("SELECT gov_reactivate_user(%s) makes the user active again.",
-						 quote_literal_cstr(user_id))));
+	gov_user_require_active(user_id);
 	gov_actor_bind(user_id, GOV_EVIDENCE_ASSERTED);
 	PG_RETURN_VOID();
 }

@@ -202,7 +202,6 @@ gov_create_api_token(PG_FUNCTION_ARGS)
 	char	   *resource = psprintf("user/%s", user_id);
 	char		token[GOV_TOKEN_LEN + 1];
 	uint8_t		hash[GOV_SHA256_LEN];
-	bytea	   *stored = palloc(VARHDRSZ + GOV_SHA256_LEN);
 	GovActor	actor;
 	GovAct		act;
 	bool		is_active;
@@ -226,21 +225,14 @@ gov_create_api_token(PG_FUNCTION_ARGS)
 		gov_require_conveyable(&actor, &conveyed, user_id, DT_NOBEGIN,
 							   resource);
 	}
-	if (!is_active)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("user \"%s\" is not active", user_id),
-				 errhint("SELECT gov_reactivate_user(%s) makes the user active again.",
-						 quote_literal_cstr(user_id))));
+	gov_user_must_be_active(user_id, is_active);
 
 	act = strcmp(actor.user_id, user_id) == 0 ? gov_act_of_actor(&actor) :
 		gov_act_by_permission(&actor, GOV_PERM_USER_MANAGE, resource);
 	gov_token_make(token, hash);
-	SET_VARSIZE(stored, VARHDRSZ + GOV_SHA256_LEN);
-	memcpy(VARDATA(stored), hash, GOV_SHA256_LEN);
 	gov_operation_begin("create", NULL);
 	gov_run(&insert_token, gov_text(user_id), gov_text(name),
-			gov_datum(PointerGetDatum(stored), false), gov_time(expires_at),
+			gov_bytes(hash, GOV_SHA256_LEN), gov_time(expires_at),
 			gov_text(actor.user_id), gov_names(act.principals),
 			gov_names(act.backers));
 	gov_run(&insert_uses, gov_int8(gov_row_int8(0, 1)));

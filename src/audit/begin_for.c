@@ -13,29 +13,12 @@
 #include "utils/builtins.h"
 
 #include "access/credentials.h"
+#include "access/manage.h"
 #include "access/require.h"
 #include "audit/record.h"
 #include "core/spi.h"
 
 PG_FUNCTION_INFO_V1(gov_begin_for);
-
-static void
-require_active_user(const char *user_id)
-{
-	bool		is_active;
-
-	if (!gov_user_exists(user_id, &is_active))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("user \"%s\" does not exist", user_id),
-				 errhint("SELECT * FROM governance.users lists the users.")));
-	if (!is_active)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("user \"%s\" is not active", user_id),
-				 errhint("SELECT gov_reactivate_user(%s) makes the user active again.",
-						 quote_literal_cstr(user_id))));
-}
 
 /*
  * gov_begin_for(token, user_id) → the user that acts
@@ -57,7 +40,7 @@ gov_begin_for(PG_FUNCTION_ARGS)
 
 	resource = psprintf("user/%s", user_id);
 	(void) gov_require(GOV_PERM_ACTOR_IMPERSONATE, resource);
-	require_active_user(user_id);
+	gov_user_require_active(user_id);
 
 	/*
 	 * A read-only transaction has nothing to name the two in.  A read-only

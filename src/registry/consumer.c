@@ -16,7 +16,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "access/require.h"
+#include "access/manage.h"
 #include "audit/record.h"
 #include "core/args.h"
 #include "core/row_json.h"
@@ -104,12 +104,7 @@ gov_create_consumer(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
 				 errmsg("consumer \"%s\" exists already", name),
 				 errhint("gov_drop_consumer() ends it.")));
-	if (!is_active)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("user \"%s\" is not active", user_id),
-				 errhint("SELECT gov_reactivate_user(%s) makes the user active again.",
-						 quote_literal_cstr(user_id))));
+	gov_user_must_be_active(user_id, is_active);
 	record("create", name, user_id);
 	gov_run(&select_consumer, gov_text(name));
 	return gov_spi_end_row(fcinfo);
