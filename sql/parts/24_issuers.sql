@@ -71,10 +71,29 @@ CREATE TABLE governance.user_identities (
     CONSTRAINT user_identities_subject_check CHECK (subject <> '' AND pg_catalog.octet_length(subject) <= 2048)
 );
 CREATE INDEX user_identities_user_id_idx ON governance.user_identities (user_id);
+CREATE INDEX user_identities_new_idx ON governance.user_identities (linked_at, user_id) WHERE linked_by = 'system';
 COMMENT ON TABLE governance.user_identities IS
 'By what name an issuer means a user; the same name of another issuer is somebody else.  Issuers postgres:METHOD are what PostgreSQL itself authenticated by.';
 COMMENT ON COLUMN governance.user_identities.linked_by IS
 'Who linked them; system: the user was made at the first token, and nobody has looked at it yet.';
+
+CREATE TABLE governance.group_roles (
+    issuer     text COLLATE "C" NOT NULL,
+    group_name text COLLATE "C" NOT NULL,
+    role       text COLLATE "C" NOT NULL,
+    mapped_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    mapped_by  text COLLATE "C",
+    -- the group first: it is looked up by itself
+    CONSTRAINT group_roles_pkey PRIMARY KEY (group_name, issuer, role),
+    CONSTRAINT group_roles_issuer_fkey FOREIGN KEY (issuer)
+        REFERENCES governance.issuers,
+    CONSTRAINT group_roles_role_fkey FOREIGN KEY (role)
+        REFERENCES governance.roles ON DELETE CASCADE,
+    CONSTRAINT group_roles_group_name_check CHECK (group_name <> '' AND pg_catalog.octet_length(group_name) <= 512)
+);
+CREATE INDEX group_roles_role_idx ON governance.group_roles (role);
+COMMENT ON TABLE governance.group_roles IS
+'Roles that a token gives who is in a group of its issuer, in the token''s own transaction alone.  One counts while who mapped it could map it still.';
 
 CREATE FUNCTION @extschema@.gov_set_issuer(
     issuer text,
@@ -98,7 +117,7 @@ AS 'MODULE_PATHNAME', 'gov_drop_issuer'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_drop_issuer(text) IS
-'Drop an issuer, so that its tokens open nothing; was there one?  Its keys and links go with it, each with an event.  Needs system:config.';
+'Drop an issuer, so that its tokens open nothing; was there one?  Its keys, links and mapped groups go with it, each with an event.  Needs system:config.';
 
 CREATE FUNCTION @extschema@.gov_store_issuer_keys(
     issuer text,
@@ -130,3 +149,25 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_unlink_identity(text, text) IS
 'End what gov_link_identity() began; was it linked?  Needs user:manage.';
+
+CREATE FUNCTION @extschema@.gov_map_group(
+    issuer text,
+    group_name text,
+    role text)
+RETURNS governance.group_roles
+AS 'MODULE_PATHNAME', 'gov_map_group'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_map_group(text, text, text) IS
+'Let tokens of an issuer that name a group (in its groups_claim) give a role, in the token''s own transaction alone; the row.  It gives nothing to who mapped it, counts while that user could map it still, conveys nothing, and opens nothing where it would break separation of duties (MG001).  Needs role:manage and all that gov_assign_role() asks of who assigns the role (42501).  Unknown issuer or role: 42704.';
+
+CREATE FUNCTION @extschema@.gov_unmap_group(
+    issuer text,
+    group_name text,
+    role text)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_unmap_group'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_unmap_group(text, text, text) IS
+'End what gov_map_group() began; was it mapped?  Transactions that go on lose the role at their next check.  Needs role:manage.';

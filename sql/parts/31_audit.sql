@@ -58,7 +58,7 @@ CREATE INDEX audit_events_name_idx ON governance.audit_events ((governance.event
     WHERE new_row IS NULL AND old_row IS NULL;
 CREATE INDEX audit_events_owner_idx ON governance.audit_events ((governance.event_owner(resource, new_row, old_row)), occurred_at, event_id)
     WHERE resource_type IN ('api_token', 'approval_request', 'deployment', 'deployment_gate', 'escalation_rule', 'incident',
-        'maintenance_window', 'sla_escalation', 'sla_measurement', 'sla_target', 'sla_violation', 'usecase_deployment');
+        'maintenance_window', 'sla_escalation', 'sla_measurement', 'sla_target', 'sla_violation', 'usecase_deployment', 'user_identity');
 ALTER INDEX governance.audit_events_owner_idx ALTER COLUMN 1 SET STATISTICS 0;
 CREATE INDEX audit_events_actor_idx ON governance.audit_events (actor, occurred_at, event_id);
 CREATE INDEX audit_events_occurred_at_idx ON governance.audit_events (occurred_at, event_id);
@@ -175,7 +175,7 @@ BEGIN ATOMIC
             WHERE pg_catalog.strpos(gov_audit_trail.resource, '/') = 0
                 AND governance.event_owner(e.resource, e.new_row, e.old_row) = pg_catalog.split_part(gov_audit_trail.resource, ':', 1)
                 AND e.resource_type IN ('api_token', 'approval_request', 'deployment', 'deployment_gate', 'escalation_rule', 'incident',
-                    'maintenance_window', 'sla_escalation', 'sla_measurement', 'sla_target', 'sla_violation', 'usecase_deployment')
+                    'maintenance_window', 'sla_escalation', 'sla_measurement', 'sla_target', 'sla_violation', 'usecase_deployment', 'user_identity')
                 AND (pg_catalog.strpos(gov_audit_trail.resource, ':') = 0
                     OR coalesce(e.new_row, e.old_row) ->> 'version' = pg_catalog.split_part(gov_audit_trail.resource, ':', 2)
                     OR coalesce(e.new_row, e.old_row) ->> 'resource_key' = pg_catalog.replace(gov_audit_trail.resource, ':', E'\n')

@@ -96,6 +96,7 @@ CREATE TABLE governance.usecase_approvals (
     request_id   uuid,
     principals   text[] COLLATE "C" NOT NULL DEFAULT '{}',
     backers      text[] COLLATE "C" NOT NULL DEFAULT '{}',
+    by_group     jsonb,
     CONSTRAINT usecase_approvals_pkey PRIMARY KEY (usecase_id, approval_no),
     CONSTRAINT usecase_approvals_reviewer_key UNIQUE (usecase_id, review_round, reviewer),
     CONSTRAINT usecase_approvals_usecase_id_fkey FOREIGN KEY (usecase_id)
@@ -106,6 +107,8 @@ COMMENT ON TABLE governance.usecase_approvals IS
 'Votes on use-cases.  Those of the use-case''s current review_round count.';
 COMMENT ON COLUMN governance.usecase_approvals.status IS
 'The vote: approved or rejected.';
+COMMENT ON COLUMN governance.usecase_approvals.by_group IS
+'The group of a signed token by whose role it was done, and who mapped it when; NULL: by none.';
 COMMENT ON COLUMN governance.usecase_approvals.approval_no IS
 'Their order, counted for each use-case under its lock.';
 COMMENT ON COLUMN governance.usecase_approvals.principals IS

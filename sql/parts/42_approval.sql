@@ -76,6 +76,7 @@ CREATE TABLE governance.approvals (
     comments        text NOT NULL DEFAULT '',
     principals      text[] COLLATE "C" NOT NULL DEFAULT '{}',
     backers         text[] COLLATE "C" NOT NULL DEFAULT '{}',
+    by_group        jsonb,
     CONSTRAINT approvals_pkey PRIMARY KEY (request_id, approver_id),
     CONSTRAINT approvals_request_id_fkey FOREIGN KEY (request_id)
         REFERENCES governance.approval_requests,
@@ -85,6 +86,8 @@ COMMENT ON TABLE governance.approvals IS
 'Votes on approval requests: one per request and person.';
 COMMENT ON COLUMN governance.approvals.approval_status IS
 'The vote: approved or rejected.';
+COMMENT ON COLUMN governance.approvals.by_group IS
+'The group of a signed token by whose role it was done, and who mapped it when; NULL: by none.';
 COMMENT ON COLUMN governance.approvals.principals IS
 'Who voted: see gov_acts_conflict().';
 COMMENT ON COLUMN governance.approvals.backers IS

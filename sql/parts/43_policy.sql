@@ -45,6 +45,7 @@ FROM (VALUES
     ('sla.max_lateness', '"7 days"', 'interval', 'age of the oldest observation that is accepted'),
     ('sla.keep_raw', 'false', 'boolean', 'keep raw observations'),
     ('approval.response_hours', '0', 'count', 'hours after which a pending request is an approval_overdue event; 0: never'),
+    ('identity.new_users_per_day', '20', 'count', 'users that the first tokens of one issuer''s people may make in a day'),
     ('audit.retention_days', '0', 'count', 'days that audit events are kept; 0: for ever'),
     ('events.retention_days', '30', 'count', 'days that published events of the outbox are kept; 0: for ever'),
     ('sla.minute_retention_days', '35', 'count', 'days that observations are kept by minute, then by hour; 0: for ever'),

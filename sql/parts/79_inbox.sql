@@ -35,4 +35,4 @@ BEGIN ATOMIC
     LIMIT coalesce(gov_inbox.limit_rows, 100);
 END;
 COMMENT ON FUNCTION @extschema@.gov_inbox(integer) IS
-'What the caller may decide now.  By the same checks as the decision: model versions and use-cases to approve, approval requests to vote on, incidents and violations to acknowledge, reports to notify.  call is the SQL that does it, route the same over REST; due_at NULL: by no moment.  What is due first comes first, then what waits longest.  limit_rows 1 to 10000.  Needs an active user.';
+'What the caller may decide now.  By the same checks as the decision: model versions and use-cases to approve, approval requests to vote on, incidents and violations to acknowledge, reports to notify, users made at a first token to link.  call is the SQL that does it, route the same over REST, NULL where there is none; due_at NULL: by no moment.  What is due first comes first, then what waits longest.  limit_rows 1 to 10000.  Needs an active user.';

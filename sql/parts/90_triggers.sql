@@ -9,7 +9,7 @@ BEGIN
     FOREACH governed IN ARRAY ARRAY[
         'users', 'api_tokens',
         'roles', 'role_permissions', 'role_inheritance', 'user_roles', 'sod_sets',
-        'issuers', 'issuer_keys', 'user_identities',
+        'issuers', 'issuer_keys', 'user_identities', 'group_roles',
         'audit_log', 'audit_home', 'checkpoint_keys', 'witnesses',
         'models', 'model_versions', 'model_metrics', 'model_aliases',
         'approval_history', 'environments', 'deployment_gates', 'deployment_history',

@@ -17,6 +17,7 @@
 #include "access/permission_cache.h"
 #include "core/errors.h"
 #include "core/relations.h"
+#include "core/row_json.h"
 #include "core/scan.h"
 
 PG_FUNCTION_INFO_V1(gov_acts_conflict);
@@ -277,6 +278,22 @@ gov_act_by_any_role(const GovActor *actor)
 	return act_of(actor, loans);
 }
 
+/* The roles that permit it, inherited permissions counted. */
+static Bitmapset *
+roles_with(GovPermission permission)
+{
+	const GovRoleGraph *graph = gov_role_graph();
+	Bitmapset  *roles = NULL;
+	int			i;
+
+	for (i = 0; i < graph->count; i++)
+	{
+		if (graph->roles[i].mask & GOV_MASK(permission))
+			roles = bms_add_member(roles, i);
+	}
+	return roles;
+}
+
 GovAct
 gov_act_by_permission(const GovActor *actor, GovPermission permission,
 					  const char *resource)
@@ -294,6 +311,14 @@ gov_act_by_permission(const GovActor *actor, GovPermission permission,
 		if ((own & GOV_MASK(permission)) ||
 			actor->evidence == GOV_EVIDENCE_INTERNAL)
 			return act_of(actor, NIL);
+		if (gov_group_mask(actor) & GOV_MASK(permission))
+		{
+			GovAct		act = act_of(actor, NIL);
+
+			act.group = gov_group_role_of(actor, roles_with(permission));
+			if (act.group != NULL)
+				return act;
+		}
 
 		graph = gov_role_graph();
 		foreach(lc, gov_user_assignments(graph, actor->user_id))
@@ -314,6 +339,7 @@ gov_act_by_role(const GovActor *actor, const char *role, GovAct *act)
 {
 	const GovRoleGraph *graph = gov_role_graph();
 	int			index = gov_role_index(graph, role);
+	const GovGroupRole *by_group = NULL;
 	List	   *loans = NIL;
 	ListCell   *lc;
 
@@ -331,9 +357,17 @@ gov_act_by_role(const GovActor *actor, const char *role, GovAct *act)
 		}
 		loans = lappend(loans, assignment);
 	}
-	if (loans == NIL)
+	if (loans != NIL)
+	{
+		*act = act_of(actor, loans);
+		return true;
+	}
+	if (index >= 0)
+		by_group = gov_group_role_of(actor, gov_role_heirs(graph, role));
+	if (by_group == NULL)
 		return false;
-	*act = act_of(actor, loans);
+	*act = act_of(actor, NIL);
+	act->group = by_group;
 	return true;
 }
 
@@ -377,7 +411,7 @@ static GovAct
 make_act(const char *user_id, const ArrayType *principals,
 		 const ArrayType *backers)
 {
-	GovAct		act;
+	GovAct		act = {0};
 
 	act.user_id = user_id;
 	act.principals = names_of(principals);
@@ -416,6 +450,34 @@ gov_names(const List *names)
 	return gov_datum(PointerGetDatum(construct_array(elements, count, TEXTOID,
 													 -1, false, TYPALIGN_INT)),
 					 false);
+}
+
+static void
+push_text(JsonbParseState **state, const char *key, const char *value)
+{
+	gov_json_push_key(state, key);
+	gov_json_push(state, WJB_VALUE, CStringGetTextDatum(value), false,
+				  TEXTOID);
+}
+
+GovParam
+gov_act_group(const GovAct *act)
+{
+	JsonbParseState *state = NULL;
+
+	if (act->group == NULL)
+		return gov_json(NULL);
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	push_text(&state, "issuer", act->group->issuer);
+	push_text(&state, "group_name", act->group->group);
+	push_text(&state, "role", act->group->role);
+	push_text(&state, "mapped_by", act->group->mapped_by);
+	gov_json_push_key(&state, "mapped_at");
+	gov_json_push(&state, WJB_VALUE,
+				  TimestampTzGetDatum(act->group->mapped_at), false,
+				  TIMESTAMPTZOID);
+	return gov_json(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT,
+													 NULL)));
 }
 
 /*

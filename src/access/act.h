@@ -28,6 +28,7 @@
 
 #include "fmgr.h"
 
+#include "access/group_role.h"
 #include "access/permission.h"
 #include "access/require.h"
 #include "core/spi.h"
@@ -39,6 +40,7 @@ typedef struct GovAct
 	List	   *principals;		/* of char * */
 	List	   *backers;
 	bool		is_named;		/* as an owner, and did nothing */
+	const GovGroupRole *group;	/* by whose role it is done; NULL: by none */
 } GovAct;
 
 /*
@@ -82,6 +84,9 @@ extern GovAct gov_act_read(uint64 row, int column);
 
 /* Names as a parameter, text[]. */
 extern GovParam gov_names(const List *names);
+
+/* The group by whose role it is done, as a parameter, jsonb; NULL: by none. */
+extern GovParam gov_act_group(const GovAct *act);
 
 /*
  * Why the two are one person's, as the detail of a refusal, or NULL: "did"

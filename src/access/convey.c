@@ -9,7 +9,7 @@
 #include "postgres.h"
 
 #include "access/convey.h"
-#include "access/require.h"
+#include "access/deny.h"
 #include "core/scan.h"
 
 /* What every approval policy names before it is set. */
@@ -95,25 +95,49 @@ deny_power(const GovActor *actor, const char *role, const char *resource)
 	gov_deny(&denial);
 }
 
+/* What of it a user may not hand on, and is the user an admin? */
+static uint64
+missing_from(const char *user_id, const GovConveyed *conveyed, bool *is_admin)
+{
+	uint64		held;
+
+	*is_admin = owns(user_id, "admin", DT_NOBEGIN);
+	(void) gov_user_own_mask(user_id, &held);
+	/* Else nobody could ever hand them to a pool or to what fetches keys. */
+	if (*is_admin)
+		held |= GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE) |
+			GOV_MASK(GOV_PERM_IDENTITY_KEYS);
+	return conveyed->mask & ~held;
+}
+
+bool
+gov_may_convey(const char *user_id, const GovConveyed *conveyed)
+{
+	bool		is_admin;
+	ListCell   *lc;
+
+	if (missing_from(user_id, conveyed, &is_admin) != 0)
+		return false;
+	foreach(lc, conveyed->powers)
+	{
+		if (!is_admin && !owns(user_id, lfirst(lc), DT_NOBEGIN))
+			return false;
+	}
+	return true;
+}
+
 void
 gov_require_conveyable(const GovActor *actor, const GovConveyed *conveyed,
 					   const char *to_user, TimestampTz until,
 					   const char *resource)
 {
 	bool		is_admin;
-	uint64		held;
 	uint64		missing;
 	ListCell   *lc;
 
 	if (actor->evidence == GOV_EVIDENCE_INTERNAL)
 		return;
-	is_admin = owns(actor->user_id, "admin", DT_NOBEGIN);
-	(void) gov_user_own_mask(actor->user_id, &held);
-	missing = conveyed->mask & ~held;
-	/* Else nobody could ever hand them to a pool or to what fetches keys. */
-	if (is_admin)
-		missing &= ~(GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE) |
-					 GOV_MASK(GOV_PERM_IDENTITY_KEYS));
+	missing = missing_from(actor->user_id, conveyed, &is_admin);
 	if (missing != 0)
 	{
 		GovDenial	denial = {0};

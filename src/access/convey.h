@@ -37,6 +37,9 @@ extern void gov_require_conveyable(const GovActor *actor,
 								   const char *to_user, TimestampTz until,
 								   const char *resource);
 
+/* Might that user convey it to others now? */
+extern bool gov_may_convey(const char *user_id, const GovConveyed *conveyed);
+
 /* Does an active user hold the role now, by whatever way? */
 extern bool gov_role_is_held(const char *role);
 

@@ -15,11 +15,17 @@
 typedef struct GovCredentials
 {
 	char		user_id[GOV_ID_LEN + 1];
-	GovTokenMaker maker;		/* for gov_actor_bind_verified() */
+	GovTokenMaker maker;
 } GovCredentials;
 
 /* The active user of the token (NULL is none), or 28000. */
 extern void gov_credentials_check(const text *given,
 								  GovCredentials *credentials);
+
+/*
+ * The user acts for the rest of this transaction; MG001 where groups of the
+ * token would break separation of duties.
+ */
+extern void gov_credentials_bind(const GovCredentials *credentials);
 
 #endif							/* GOV_CREDENTIALS_H */

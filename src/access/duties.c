@@ -18,7 +18,7 @@
 
 #include "access/duties.h"
 #include "access/permission_cache.h"
-#include "access/require.h"
+#include "access/deny.h"
 #include "core/errors.h"
 #include "core/relations.h"
 #include "core/scan.h"
@@ -111,13 +111,16 @@ role_names(const GovRoleGraph *graph, const Bitmapset *roles)
 /*
  * add_conflicts
  *		Append what sets the user breaks to the report; the number of them.
+ *
+ * Besides what is assigned the user has "more".
  */
 static int
 add_conflicts(const GovRoleGraph *graph, List *sets, const char *user_id,
-			  StringInfo report, int reported)
+			  const Bitmapset *more, StringInfo report, int reported)
 {
-	Bitmapset  *held =
+	Bitmapset  *assigned =
 		gov_assigned_roles(graph, gov_user_assignment_rows(graph, user_id));
+	Bitmapset  *held = bms_union(assigned, more);
 	ListCell   *lc;
 	int			count = 0;
 
@@ -139,6 +142,35 @@ add_conflicts(const GovRoleGraph *graph, List *sets, const char *user_id,
 	return count;
 }
 
+char *
+gov_duties_report(const char *user_id, const Bitmapset *roles)
+{
+	const GovRoleGraph *graph = gov_role_graph();
+	StringInfoData report;
+
+	if (bms_is_empty(roles))
+		return NULL;
+	initStringInfo(&report);
+	(void) add_conflicts(graph, load_sod_sets(graph), user_id, roles, &report,
+						 0);
+	return report.len > 0 ? report.data : NULL;
+}
+
+void
+gov_duties_refuse(const char *user_id, const char *report)
+{
+	GovDenial	denial = {0};
+
+	denial.sqlerrcode = ERRCODE_GOV_SEPARATION_OF_DUTIES;
+	denial.user_id = user_id;
+	denial.resource = psprintf("user/%s", user_id);
+	denial.message = psprintf("groups and roles of user \"%s\" would break separation of duties",
+							  user_id);
+	denial.detail = report;
+	denial.hint = "Somebody with \"role:manage\" can revoke a role or run gov_unmap_group(), or the issuer take the person out of a group.";
+	gov_deny(&denial);
+}
+
 void
 gov_duties_check_static(const char *user_id, const char *role)
 {
@@ -153,7 +185,7 @@ gov_duties_check_static(const char *user_id, const char *role)
 		return;
 	initStringInfo(&report);
 	if (user_id != NULL)
-		count = add_conflicts(graph, sets, user_id, &report, 0);
+		count = add_conflicts(graph, sets, user_id, NULL, &report, 0);
 	else
 	{
 		MemoryContext scratch;
@@ -170,7 +202,8 @@ gov_duties_check_static(const char *user_id, const char *role)
 		foreach(lc, users)
 		{
 			CHECK_FOR_INTERRUPTS();
-			count += add_conflicts(graph, sets, lfirst(lc), &report, count);
+			count += add_conflicts(graph, sets, lfirst(lc), NULL, &report,
+								   count);
 			MemoryContextReset(scratch);
 		}
 		MemoryContextSwitchTo(caller);

@@ -11,6 +11,9 @@
 #ifndef GOV_DUTIES_H
 #define GOV_DUTIES_H
 
+#include "nodes/bitmapset.h"
+
+#include "core/compat.h"
 #include "identity/actor.h"
 #include "access/permission.h"
 
@@ -23,6 +26,14 @@ extern void gov_lock_assignments(void);
  * set?  Of both NULL, anybody at all.  MG001 with the names if so.
  */
 extern void gov_duties_check_static(const char *user_id, const char *role);
+
+/*
+ * What sets the user would break with these roles of the graph besides those
+ * that are assigned, in words, or NULL; and MG001 with such words.
+ */
+extern char *gov_duties_report(const char *user_id, const Bitmapset *roles);
+pg_noreturn extern void gov_duties_refuse(const char *user_id,
+										  const char *report);
 
 /* Who breaks a set now: a palloc'd List of GovConflict. */
 typedef struct GovConflict

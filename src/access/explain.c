@@ -14,6 +14,7 @@
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
+#include "access/group_role.h"
 #include "access/permission_cache.h"
 #include "access/require.h"
 #include "access/rights.h"
@@ -239,6 +240,25 @@ why(const GovRoleGraph *graph, List *assignments, GovPermission permission)
 					graph->roles[granting->role].name);
 }
 
+/* The group of the actor's token whose role grants it, or NULL. */
+static const GovGroupRole *
+find_group(const GovActor *actor, GovPermission permission)
+{
+	List	   *mappings = gov_group_roles(actor);
+	const GovRoleGraph *graph = gov_role_graph();
+	ListCell   *lc;
+
+	foreach(lc, mappings)
+	{
+		GovGroupRole *mapping = lfirst(lc);
+		int			role = gov_role_index(graph, mapping->role);
+
+		if (role >= 0 && (graph->roles[role].mask & GOV_MASK(permission)))
+			return mapping;
+	}
+	return NULL;
+}
+
 /*
  * gov_explain_permission(user_id, permission) → jsonb
  */
@@ -253,6 +273,8 @@ gov_explain_permission(PG_FUNCTION_ARGS)
 	List	   *ended = NIL;
 	const char *reason;
 	uint64		mask;
+	const GovGroupRole *by_group = NULL;
+	GovActor	actor;
 	bool		exists;
 	bool		is_active;
 	bool		granted;
@@ -261,6 +283,11 @@ gov_explain_permission(PG_FUNCTION_ARGS)
 	exists = gov_user_exists(user_id, &is_active);
 	(void) gov_user_mask(user_id, strlen(user_id), &mask);
 	granted = (mask & GOV_MASK(permission)) != 0;
+	if (!granted && gov_actor_get(&actor) &&
+		strcmp(actor.user_id, user_id) == 0 &&
+		(gov_group_mask(&actor) & GOV_MASK(permission)) != 0)
+		by_group = find_group(&actor, permission);
+	granted |= by_group != NULL;
 	graph = gov_role_graph();
 	if (is_active)
 	{
@@ -271,6 +298,9 @@ gov_explain_permission(PG_FUNCTION_ARGS)
 		reason = "unknown user";
 	else if (!is_active)
 		reason = "the user is not active";
+	else if (by_group != NULL)
+		reason = psprintf("role \"%s\" of %s grants it, in this transaction",
+						  by_group->role, gov_group_name(by_group));
 	else
 		reason = granted ? why(graph, assignments, permission) :
 			why_not(ended);

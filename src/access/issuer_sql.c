@@ -68,6 +68,9 @@ GOV_SQL(share_issuer, (TEXTOID),
 GOV_SQL(delete_links, (TEXTOID),
 		"DELETE FROM governance.user_identities WHERE issuer = $1");
 
+GOV_SQL(delete_groups, (TEXTOID),
+		"DELETE FROM governance.group_roles WHERE issuer = $1");
+
 GOV_SQL(delete_issuer, (TEXTOID),
 		"DELETE FROM governance.issuers WHERE issuer = $1");
 
@@ -113,6 +116,12 @@ const char *
 gov_arg_issuer(FunctionCallInfo fcinfo, int n)
 {
 	return arg_name(fcinfo, n, "issuer", GOV_ISSUER_LEN);
+}
+
+const char *
+gov_arg_group(FunctionCallInfo fcinfo, int n)
+{
+	return arg_name(fcinfo, n, "group_name", GOV_GROUP_LEN);
 }
 
 const char *
@@ -174,6 +183,12 @@ no_such_issuer(const char *issuer)
 			 errmsg("issuer \"%s\" does not exist",
 					gov_excerpt(issuer, strlen(issuer))),
 			 errhint("It is written as \"iss\" of its tokens has it, to the letter; SELECT * FROM governance.issuers lists them.")));
+}
+
+bool
+gov_issuer_lock(const char *issuer)
+{
+	return gov_run(&lock_issuer, gov_text(issuer)) > 0;
 }
 
 void
@@ -261,8 +276,8 @@ text_array(const List *elements)
 /*
  * gov_drop_issuer(issuer) → boolean: was there one
  *
- * With its links: whoever sets up an issuer of that name later starts with
- * nobody.
+ * With its links and groups: whoever sets up an issuer of that name later
+ * starts with nobody.
  */
 Datum
 gov_drop_issuer(PG_FUNCTION_ARGS)
@@ -273,13 +288,13 @@ gov_drop_issuer(PG_FUNCTION_ARGS)
 	gov_refuse_read_only("gov_drop_issuer()");
 	(void) gov_require_locking(GOV_PERM_SYSTEM_CONFIG,
 							   issuer_resource(issuer),
-							   dropped = gov_run(&lock_issuer,
-												 gov_text(issuer)) > 0);
+							   dropped = gov_issuer_lock(issuer));
 	if (dropped)
 	{
 		gov_operation_begin("drop", NULL);
 		gov_run(&delete_other_keys, gov_text(issuer), text_array(NIL));
 		gov_run(&delete_links, gov_text(issuer));
+		gov_run(&delete_groups, gov_text(issuer));
 		gov_run(&delete_issuer, gov_text(issuer));
 		gov_operation_end();
 	}
@@ -365,7 +380,7 @@ gov_store_issuer_keys(PG_FUNCTION_ARGS)
 					  "RSA keys of at least 2048 bits, P-256, P-384, P-521 and Ed25519 can, and secrets of at least 32 bytes; none whose use or key_ops is something else.");
 
 	gov_spi_begin();
-	if (gov_run(&lock_issuer, gov_text(new.issuer)) == 0)
+	if (!gov_issuer_lock(new.issuer))
 		no_such_issuer(new.issuer);
 	(void) gov_require(GOV_PERM_IDENTITY_KEYS, issuer_resource(new.issuer));
 	gov_operation_begin("drop", NULL);

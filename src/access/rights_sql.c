@@ -18,6 +18,7 @@
 #include "utils/tuplestore.h"
 
 #include "access/duties.h"
+#include "access/group_role.h"
 #include "access/permission_cache.h"
 #include "access/require.h"
 #include "access/rights.h"
@@ -144,6 +145,29 @@ gov_user_permissions(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* Whoever is in a group: the issuer knows who, we do not. */
+static void
+put_groups(FunctionCallInfo fcinfo, GovPermission permission)
+{
+	List	   *mappings = gov_group_roles_all();
+	const GovRoleGraph *graph = gov_role_graph();
+	ListCell   *lc;
+
+	foreach(lc, mappings)
+	{
+		GovGroupRole *mapping = lfirst(lc);
+		int			role = gov_role_index(graph, mapping->role);
+		Row			row = {0};
+
+		if (role < 0 || !(graph->roles[role].mask & GOV_MASK(permission)))
+			continue;
+		set_text(&row, 0, NULL);
+		set_text(&row, 1, psprintf("%s, of %s", mapping->role,
+								   gov_group_name(mapping)));
+		put(fcinfo, &row);
+	}
+}
+
 /*
  * gov_who_can(permission) → user_id, via_role
  */
@@ -187,6 +211,7 @@ gov_who_can(PG_FUNCTION_ARGS)
 			put(fcinfo, &row);
 		}
 	}
+	put_groups(fcinfo, permission);
 	return (Datum) 0;
 }
 

@@ -17,10 +17,13 @@
 #include "tcop/tcopprot.h"
 #include "utils/backend_status.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "access/act.h"
 #include "access/credentials.h"
+#include "access/group_role.h"
+#include "access/issuers.h"
 #include "access/manage.h"
 #include "access/permission_cache.h"
 #include "access/require.h"
@@ -98,13 +101,28 @@ refuse_credentials(const char *hint, const char *flaw)
 	gov_deny(&denial);
 }
 
+/* For as long as a binding can last. */
+static void
+keep_groups(GovTokenMaker *maker, const GovJwt *jwt)
+{
+	MemoryContext caller = MemoryContextSwitchTo(TopTransactionContext);
+	ListCell   *lc;
+
+	if (jwt->issuer != NULL)
+		maker->issuer = pstrdup(jwt->issuer);
+	foreach(lc, jwt->groups)
+		maker->groups = lappend(maker->groups, pstrdup(lfirst(lc)));
+	MemoryContextSwitchTo(caller);
+}
+
 /*
  * check_jwt
  *		Whom a signed token stands for; NULL, or why for nobody.
  */
 static const char *
-check_jwt(const text *given, char user_id[GOV_ID_LEN + 1], const char **hint)
+check_jwt(const text *given, GovCredentials *credentials, const char **hint)
 {
+	char	   *user_id = credentials->user_id;
 	GovJwt		jwt;
 	bool		is_active;
 
@@ -121,11 +139,29 @@ check_jwt(const text *given, char user_id[GOV_ID_LEN + 1], const char **hint)
 	}
 	else if (!gov_identity_user(jwt.issuer, jwt.subject, user_id))
 	{
-		*hint = "The issuer is known, but nobody here is linked to the token's subject: gov_link_identity() links a user.";
-		return "its subject is linked to no user";
+		const char *created = NULL;
+		const char *flaw = "its subject is linked to no user";
+
+		if (jwt.may_create)
+			created = gov_first_sight(jwt.issuer, jwt.subject, &flaw);
+		if (created == NULL)
+		{
+			*hint = "The issuer of the token is known, but its subject is linked to no user here.";
+			return flaw;
+		}
+		strlcpy(user_id, created, GOV_ID_LEN + 1);
 	}
 	if (!gov_user_exists(user_id, &is_active) || !is_active)
 		return "its user is not active";
+	if (jwt.lacks_groups)
+		ereport(LOG_SERVER_ONLY,
+				(errmsg("a token of user \"%s\" lacks its groups, and so gives no role by them",
+						user_id),
+				 errdetail_internal("Issuer \"%s\" leaves groups out of tokens where there are too many.",
+									jwt.issuer),
+				 errhint("Let the issuer put only the groups that are mapped into tokens."),
+				 errhidestmt(true)));
+	keep_groups(&credentials->maker, &jwt);
 	return NULL;
 }
 
@@ -169,11 +205,21 @@ gov_credentials_check(const text *given, GovCredentials *credentials)
 	}
 	else
 	{
-		flaw = check_jwt(given, credentials->user_id, &hint);
+		flaw = check_jwt(given, credentials, &hint);
 		found = flaw == NULL;
 	}
 	if (!found)
 		refuse_credentials(hint, flaw);
+}
+
+void
+gov_credentials_bind(const GovCredentials *credentials)
+{
+	GovActor	actor;
+
+	gov_actor_bind_verified(credentials->user_id, &credentials->maker);
+	if (gov_actor_get(&actor))
+		gov_group_roles_admit(&actor);
 }
 
 /*
@@ -186,7 +232,7 @@ gov_begin_as(PG_FUNCTION_ARGS)
 
 	gov_credentials_check(PG_ARGISNULL(0) ? NULL : PG_GETARG_TEXT_PP(0),
 						  &credentials);
-	gov_actor_bind_verified(credentials.user_id, &credentials.maker);
+	gov_credentials_bind(&credentials);
 	PG_RETURN_TEXT_P(cstring_to_text(credentials.user_id));
 }
 

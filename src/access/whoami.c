@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
+#include "access/group_role.h"
 #include "access/permission_cache.h"
 #include "core/row_json.h"
 #include "identity/actor.h"
@@ -26,13 +27,22 @@ push_text(JsonbParseState **state, JsonbIteratorToken token, const char *s)
 static void
 push_roles(JsonbParseState **state, const GovActor *actor)
 {
+	List	   *mappings = gov_group_roles(actor);
 	const GovRoleGraph *graph = gov_role_graph();
 	Bitmapset  *held;
-	int			role = -1;
+	ListCell   *lc;
+	int			role;
 
 	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
 	held = gov_assigned_roles(graph,
 							  gov_user_assignments(graph, actor->user_id));
+	foreach(lc, mappings)
+	{
+		role = gov_role_index(graph, ((GovGroupRole *) lfirst(lc))->role);
+		if (role >= 0)
+			held = bms_add_members(held, graph->roles[role].closure);
+	}
+	role = -1;
 	while ((role = bms_next_member(held, role)) >= 0)
 		push_text(state, WJB_ELEM, graph->roles[role].name);
 	pushJsonbValue(state, WJB_END_ARRAY, NULL);
@@ -48,11 +58,36 @@ push_permissions(JsonbParseState **state, const GovActor *actor)
 		mask = ~UINT64CONST(0);
 	else
 		(void) gov_user_mask(actor->user_id, strlen(actor->user_id), &mask);
+	mask |= gov_group_mask(actor);
 	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
 	for (i = 0; i < GOV_PERM_COUNT; i++)
 	{
 		if (mask & GOV_MASK(i))
 			push_text(state, WJB_ELEM, gov_permission_name(i));
+	}
+	pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
+/* Which groups of the token give which roles. */
+static void
+push_groups(JsonbParseState **state, List *mappings)
+{
+	ListCell   *lc;
+
+	gov_json_push_key(state, "group_roles");
+	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	foreach(lc, mappings)
+	{
+		GovGroupRole *mapping = lfirst(lc);
+
+		pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+		gov_json_push_key(state, "issuer");
+		push_text(state, WJB_VALUE, mapping->issuer);
+		gov_json_push_key(state, "group_name");
+		push_text(state, WJB_VALUE, mapping->group);
+		gov_json_push_key(state, "role");
+		push_text(state, WJB_VALUE, mapping->role);
+		pushJsonbValue(state, WJB_END_OBJECT, NULL);
 	}
 	pushJsonbValue(state, WJB_END_ARRAY, NULL);
 }
@@ -80,6 +115,8 @@ gov_whoami(PG_FUNCTION_ARGS)
 	push_roles(&state, &actor);
 	gov_json_push_key(&state, "permissions");
 	push_permissions(&state, &actor);
+	if (known && gov_group_roles(&actor) != NIL)
+		push_groups(&state, gov_group_roles(&actor));
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state,
 													   WJB_END_OBJECT,
 													   NULL)));

@@ -33,7 +33,7 @@ gov_begin_for(PG_FUNCTION_ARGS)
 
 	gov_credentials_check(PG_ARGISNULL(0) ? NULL : PG_GETARG_TEXT_PP(0),
 						  &credentials);
-	gov_actor_bind_verified(caller, &credentials.maker);
+	gov_credentials_bind(&credentials);
 	user_id = gov_arg_id_or_null(fcinfo, 1, "user_id");
 	if (user_id == NULL || strcmp(user_id, caller) == 0)
 		PG_RETURN_TEXT_P(cstring_to_text(caller));

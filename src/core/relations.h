@@ -32,6 +32,8 @@
 	GOV_RELATION(ISSUER_GENERATION, "issuer_generation") \
 	GOV_RELATION(ISSUERS, "issuers") \
 	GOV_RELATION(ISSUER_KEYS, "issuer_keys") \
+	GOV_RELATION(GROUP_ROLES, "group_roles") \
+	GOV_RELATION(GROUP_ROLES_PKEY, "group_roles_pkey") \
 	GOV_RELATION(USER_IDENTITIES, "user_identities") \
 	GOV_RELATION(USER_IDENTITIES_PKEY, "user_identities_pkey") \
 	GOV_RELATION(POLICIES, "policies") \

@@ -42,7 +42,8 @@ SCHEMA(Deployment, "deployment_history",
 SCHEMA(ModelApproval, "approval_history",
 	   "model_id:text version:text approval_no:long"
 	   " approval_status:=approval_status reviewer:text reviewed_at:time"
-	   " comments:text content_digest:text principals:texts backers:texts")
+	   " comments:text content_digest:text principals:texts backers:texts"
+	   " by_group:object?")
 SCHEMA(ModelAlias, "model_aliases",
 	   "model_id:text alias:text version:text is_protected:bool")
 SCHEMA(Gate, "deployment_gates",
@@ -140,7 +141,7 @@ SCHEMA(IncidentDeadline, "incident_deadlines",
 	   " reasons:text")
 SCHEMA(InboxItem, "",
 	   "kind:=inbox_kind id:text title:text waiting_since:time due_at:time?"
-	   " call:text route:text")
+	   " call:text route:text?")
 
 /* --- reports and the trail ----------------------------------------------- */
 

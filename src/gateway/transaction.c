@@ -536,6 +536,23 @@ reply_unavailable(Work *work, const char *detail, const char *hint)
 	reply_header(work->reply, "Retry-After", "1");
 }
 
+/*
+ * What the holder of a token learns of it (RFC 6750, section 3).
+ *
+ * The database says "The token ..." or "The issuer ..." to who could have it
+ * signed, and nothing of the kind to a stranger.
+ */
+static const char *
+challenge(Arena *arena, const char *hint)
+{
+	static const char plain[] =
+		"Bearer realm=\"governance\", error=\"invalid_token\"";
+
+	if (hint == NULL || strncmp(hint, "The ", 4) != 0)
+		return plain;
+	return arena_printf(arena, "%s, error_description=\"%s\"", plain, hint);
+}
+
 static void
 reply_db_error(Work *work)
 {
@@ -593,7 +610,7 @@ reply_db_error(Work *work)
 					hint_for_client(request->arena, error->hint));
 	if (status == 401)
 		reply_header(reply, "WWW-Authenticate",
-					 "Bearer realm=\"governance\", error=\"invalid_token\"");
+					 challenge(request->arena, error->hint));
 }
 
 static DbConnection *

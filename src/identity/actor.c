@@ -294,7 +294,7 @@ gov_session_login_role(void)
 const GovTokenMaker *
 gov_actor_token_maker(void)
 {
-	static const GovTokenMaker nobody = {false, NULL, NULL};
+	static const GovTokenMaker nobody = {0};
 
 	return gov_actor_is_bound() ? &binding.maker : &nobody;
 }
@@ -334,8 +334,17 @@ gov_actor_bind(const char *user_id, GovEvidence evidence)
 void
 gov_actor_bind_verified(const char *user_id, const GovTokenMaker *maker)
 {
+	static uint64 bindings = 0;
+
 	gov_actor_bind(user_id, GOV_EVIDENCE_VERIFIED);
 	binding.maker = *maker;
+	binding.maker.binding = ++bindings;
+}
+
+void
+gov_actor_unbind(void)
+{
+	binding.evidence = GOV_EVIDENCE_UNMAPPED;
 }
 
 void

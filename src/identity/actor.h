@@ -11,6 +11,7 @@
 #ifndef GOV_ACTOR_H
 #define GOV_ACTOR_H
 
+#include "nodes/pg_list.h"
 #include "utils/array.h"
 
 #include "core/args.h"
@@ -63,6 +64,9 @@ typedef struct GovTokenMaker
 	bool		is_own;			/* the token's own user */
 	ArrayType  *principals;		/* NULL: no token of ours */
 	ArrayType  *backers;
+	const char *issuer;			/* of a signed one; NULL: it names none */
+	List	   *groups;			/* char *, as it has them */
+	uint64		binding;		/* another number for each; 0: there is none */
 } GovTokenMaker;
 
 /* All zero where the actor is bound without a token, or not at all. */
@@ -80,6 +84,12 @@ extern bool gov_actor_is_bound(void);
  */
 extern void gov_actor_bind_instead(const char *user_id,
 								   GovEvidence evidence);
+
+/*
+ * What the system had to do before anybody is bound, in the same function, is
+ * done.
+ */
+extern void gov_actor_unbind(void);
 
 /*
  * 55000 if there is a binding: asked before rights, which would be judged of

@@ -115,6 +115,7 @@ gov_token_find(const uint8_t hash[GOV_SHA256_LEN], GovToken *token)
 		TimestampDifferenceExceeds(gov_row_time(0, 5), now, NOTE_EACH_MS);
 	token->token_id = gov_row_int8(0, 1);
 	strlcpy(token->user_id, gov_row_text(0, 2), sizeof(token->user_id));
+	memset(&token->maker, 0, sizeof(token->maker));
 	token->maker.is_own = gov_row_bool(0, 6);
 	token->maker.principals = lasting_array(7);
 	token->maker.backers = lasting_array(8);

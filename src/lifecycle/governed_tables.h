@@ -31,6 +31,8 @@ GOV_TABLE("issuer_keys", "issuer_key", "issuer thumbprint", ISSUER,
 		  "issuer thumbprint kty crv n e x y secret", "secret", "", NOTHING)
 GOV_TABLE("user_identities", "user_identity", "issuer subject", ACCESS,
 		  "issuer subject", "", "", NOTHING)
+GOV_TABLE("group_roles", "group_role", "issuer group_name role", ACCESS,
+		  "issuer group_name role", "", "", NOTHING)
 GOV_TABLE("models", "model", "model_id", NONE, "model_id created_at created_by",
 		  "", "", KEEP)
 GOV_TABLE("model_versions", "model_version", "model_id version", NONE,

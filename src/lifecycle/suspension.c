@@ -40,6 +40,8 @@ static const Allowed allowed_changes[] = {
 	{"api_token", "revoke"},
 	{"user_identity", "unlink"},
 	{"user_identity", "drop"},
+	{"group_role", "unmap"},
+	{"group_role", "drop"},
 	{"issuer_key", "drop"},
 	{"issuer", "drop"},
 	{"deployment", "rollback"},

@@ -59,10 +59,11 @@ GOV_SQL(select_request, (TEXTOID),
 		" WHERE request_id = $1::uuid");
 
 GOV_SQL(insert_vote,
-		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID),
+		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID,
+		 JSONBOID),
 		"INSERT INTO governance.approvals (request_id, approver_id,"
-		" approval_status, comments, principals, backers)"
-		" VALUES ($1::uuid, $2, $3, $4, $5, $6)");
+		" approval_status, comments, principals, backers, by_group)"
+		" VALUES ($1::uuid, $2, $3, $4, $5, $6, $7)");
 
 GOV_SQL(set_status, (TEXTOID, TEXTOID),
 		"UPDATE governance.approval_requests SET status = $2"
@@ -290,7 +291,8 @@ cast_vote(const Ballot *b, const char *status, const char *comments)
 {
 	gov_run(&insert_vote, gov_text(b->request.id), gov_text(b->act.user_id),
 			gov_text(status), gov_text(comments),
-			gov_names(b->act.principals), gov_names(b->act.backers));
+			gov_names(b->act.principals), gov_names(b->act.backers),
+			gov_act_group(&b->act));
 }
 
 /*

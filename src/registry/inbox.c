@@ -37,7 +37,9 @@ gov_inbox_put(GovInbox *inbox, const GovInboxItem *item)
 	values[4] = TimestampTzGetDatum(item->due_at);
 	nulls[4] = item->due_at == DT_NOEND;
 	values[5] = CStringGetTextDatum(item->call);
-	values[6] = CStringGetTextDatum(item->route);
+	nulls[6] = item->route == NULL;
+	if (item->route != NULL)
+		values[6] = CStringGetTextDatum(item->route);
 	tuplestore_putvalues(inbox->result->setResult, inbox->result->setDesc,
 						 values, nulls);
 	inbox->count++;

@@ -30,7 +30,7 @@ typedef struct GovInboxItem
 	TimestampTz waiting_since;
 	TimestampTz due_at;			/* DT_NOEND: never */
 	const char *call;
-	const char *route;
+	const char *route;			/* NULL: there is none */
 } GovInboxItem;
 
 /* Put in what a row stands for, if the caller may decide on it. */

@@ -57,6 +57,18 @@ GOV_SQL(find_deadlines, (TIMESTAMPTZOID, TEXTOID, INT4OID),
 		" ORDER BY 1, 2 LIMIT $3",
 		.isolated = true);
 
+GOV_SQL(find_new_users, (TIMESTAMPTZOID, TEXTOID, INT4OID),
+		"SELECT i.linked_at, i.user_id, i.issuer, i.subject"
+		" FROM governance.user_identities AS i"
+		" WHERE i.linked_by = 'system'"
+		" AND (SELECT u.is_active FROM governance.users AS u"
+		" WHERE u.user_id = i.user_id)"
+		" AND NOT EXISTS (SELECT FROM governance.user_roles AS r"
+		" WHERE r.user_id = i.user_id)"
+		" AND (i.linked_at, i.user_id) > ($1, coalesce($2, ''))"
+		" ORDER BY i.linked_at, i.user_id LIMIT $3",
+		.isolated = true);
+
 static void
 judge_incident(GovInbox *inbox, uint64 row, void *context)
 {
@@ -114,6 +126,25 @@ judge_deadline(GovInbox *inbox, uint64 row, void *context)
 	gov_inbox_put(inbox, &item);
 }
 
+/* Made at the first token: somebody should say who that is. */
+static void
+judge_new_user(GovInbox *inbox, uint64 row, void *context)
+{
+	GovInboxItem item = {.kind = "new_user"};
+	char	   *issuer = gov_row_text(row, 3);
+	char	   *subject = gov_row_text(row, 4);
+
+	item.id = gov_row_text(row, 2);
+	item.title = psprintf("%s of %s", subject, issuer);
+	item.waiting_since = gov_row_time(row, 1);
+	item.due_at = DT_NOEND;
+	item.call = psprintf("SELECT gov_link_identity(%s, %s, %s)",
+						 quote_literal_cstr(item.id),
+						 quote_literal_cstr(issuer),
+						 quote_literal_cstr(subject));
+	gov_inbox_put(inbox, &item);
+}
+
 /*
  * governance.inbox(limit_rows) → kind, id, title, waiting_since, due_at, call,
  * route: of each kind at most so many, those that wait longest
@@ -131,6 +162,8 @@ gov_inbox_rows(PG_FUNCTION_ARGS)
 	gov_inbox_versions(&inbox);
 	gov_inbox_usecases(&inbox);
 	gov_inbox_requests(&inbox);
+	if (gov_inbox_may(GOV_PERM_USER_MANAGE, "user_identity", "link"))
+		gov_inbox_walk(&inbox, &find_new_users, judge_new_user, NULL);
 	if (gov_inbox_may(GOV_PERM_INCIDENT_MANAGE, "incident", "acknowledge"))
 		gov_inbox_walk(&inbox, &find_incidents, judge_incident, NULL);
 	if (gov_inbox_may(GOV_PERM_INCIDENT_MANAGE, "sla_violation",

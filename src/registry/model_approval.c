@@ -43,11 +43,12 @@ GOV_SQL(find_votes, (TEXTOID, TEXTOID),
 
 GOV_SQL(insert_history,
 		(TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-		 TEXTARRAYOID, TEXTARRAYOID),
+		 TEXTARRAYOID, TEXTARRAYOID, JSONBOID),
 		"INSERT INTO governance.approval_history"
 		" (model_id, version, approval_no, approval_status, reviewer,"
-		" comments, content_digest, principals, backers)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+		" comments, content_digest, principals, backers,"
+		" by_group)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 
 GOV_SQL(move_version, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		"UPDATE governance.model_versions AS t"
@@ -112,7 +113,8 @@ write_history(const Decision *d, const List *votes, const char *status,
 			gov_int8(last ? last->no + 1 : 1), gov_text(status),
 			gov_text(d->actor.user_id), gov_text(comments),
 			gov_text(d->found.content_digest),
-			gov_names(d->act.principals), gov_names(d->act.backers));
+			gov_names(d->act.principals), gov_names(d->act.backers),
+			gov_act_group(&d->act));
 }
 
 /* Move the version, if it moves; its row is the statement's result. */

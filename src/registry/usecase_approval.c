@@ -55,13 +55,13 @@ GOV_SQL(find_votes, (TEXTOID, INT4OID),
 
 GOV_SQL(insert_vote,
 		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTARRAYOID,
-		 TEXTARRAYOID, TEXTOID),
+		 TEXTARRAYOID, TEXTOID, JSONBOID),
 		"INSERT INTO governance.usecase_approvals"
 		" (usecase_id, approval_no, reviewer, status, comments,"
-		" review_round, principals, backers, request_id)"
+		" review_round, principals, backers, request_id, by_group)"
 		" VALUES ($1, (SELECT coalesce(max(a.approval_no), 0) + 1"
 		" FROM governance.usecase_approvals AS a WHERE a.usecase_id = $1),"
-		" $2, $3, $4, $5, $6, $7, $8::uuid)");
+		" $2, $3, $4, $5, $6, $7, $8::uuid, $9)");
 
 GOV_SQL(move_usecase, (TEXTOID, TEXTOID),
 		"UPDATE governance.use_cases AS t SET status = $2"
@@ -233,7 +233,8 @@ write_vote(const Decision *d, const char *status, const char *comments,
 	gov_run(&insert_vote, gov_text(d->usecase_id), gov_text(d->actor.user_id),
 			gov_text(status), gov_text(comments),
 			gov_int4(d->found.review_round), gov_names(d->act.principals),
-			gov_names(d->act.backers), gov_text(request_id));
+			gov_names(d->act.backers), gov_text(request_id),
+			gov_act_group(&d->act));
 }
 
 /*

@@ -130,7 +130,32 @@ RESET ROLE;
 SELECT event_type, resource, actor FROM governance.audit_events
 WHERE resource_type = 'user_identity' AND outcome = 'success' AND length(resource) < 200 ORDER BY event_id;
 
+-- groups --------------------------------------------------------------------------------
+SET ROLE regress_issuers_people;
+SELECT gov_map_group('https://mail.example', 'staff', 'issuers-people');   -- 42501: role:manage
+RESET ROLE;
+SELECT issuer, group_name, role, mapped_by = gov_current_actor() AS by_me
+FROM gov_map_group('https://mail.example', 'CN=People, DC=bank', 'issuers-people');
+SELECT gov_map_group('https://nobody.example', 'staff', 'issuers-people');
+SELECT gov_map_group('https://mail.example', 'staff', 'issuers-none');
+SELECT gov_map_group('https://mail.example', '', 'issuers-people');
+SELECT gov_map_group('https://mail.example', repeat('x', 513), 'issuers-people');
+\set VERBOSITY default
+SELECT gov_map_group('https://mail.example', 'staff', NULL);
+-- it is shown, and the role that goes takes it along
+SELECT via_role FROM gov_who_can('user:manage') WHERE user_id IS NULL;
+SELECT gov_unmap_group('https://mail.example', 'staff', 'issuers-people');
+SELECT gov_map_group('https://mail.example', 'staff', 'issuers-fetcher') IS NOT NULL AS mapped;
+SELECT gov_unmap_group('https://mail.example', 'staff', 'issuers-fetcher');
+SELECT role FROM gov_create_role('issuers-short-lived');
+SELECT group_name FROM gov_map_group('https://mail.example', 'staff', 'issuers-short-lived');
+SELECT gov_drop_role('issuers-short-lived');
+\set VERBOSITY sqlstate
+SELECT event_type, resource FROM governance.audit_events
+WHERE resource_type = 'group_role' AND outcome = 'success' ORDER BY event_id;
+
 -- the guard
+UPDATE governance.group_roles SET role = 'admin';                  -- 55000
 UPDATE governance.issuer_keys SET x = 'another' WHERE kid = 'e';   -- 55000
 UPDATE governance.user_identities SET subject = 'another';         -- 55000
 UPDATE governance.issuers SET user_claim = 'email' WHERE NOT email_is_identity;   -- 23514
@@ -144,7 +169,7 @@ SELECT gov_drop_issuer('https://mail.example');
 SET ROLE regress_issuers_people;
 SELECT gov_drop_issuer('https://mail.example');   -- 42501
 RESET ROLE;
-SELECT (SELECT count(*) FROM governance.issuers) AS issuers, (SELECT count(*) FROM governance.issuer_keys) AS keys;
+SELECT (SELECT count(*) FROM governance.group_roles) AS groups, (SELECT count(*) FROM governance.issuers) AS issuers, (SELECT count(*) FROM governance.issuer_keys) AS keys;
 SELECT user_id, issuer FROM governance.user_identities;
 SELECT gov_unlink_identity('postgres:cert', 'CN=Ann Miller,O=Bank');
 

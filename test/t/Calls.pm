@@ -36,7 +36,7 @@ my %good = (
 	'gov_assign_role.expires_at' => q{now() + interval '1 day'}, 'gov_create_sod_set.cardinality' => '2', 'gov_incidents.status' => q{'unresolved'}, 'gov_policy.name' => q{'gate.sla'}, 'gov_moment.name' => q{'as_of'}, 'gov_moment.value' => q{'1700000000'},
 	jurisdiction => q{'DE'}, unit => q{'days'}, amount => '10', jurisdictions => q{'{DE}'::text[]}, jurisdiction_rule => q{'elapsed'}, trigger => q{'aware'}, after_stage => 'NULL', answers => q{'{"area.education": true}'::jsonb}, on_date => q{'2026-12-02'::date}, time_zone => q{'Europe/Berlin'},
 	'gov_compliance_reports.before' => '1000', 'gov_sla_violations.after' => '1', 'gov_incident_timeline.after' => '1000', 'gov_model_history.after' => '1000', 'gov_control_evidence.control_id' => q{'eu-ai-act-12.1'},
-	issuer => q{'https://op.example'}, user_claim => q{'sub'}, required_claims => q{'{"hd": "example.com"}'::jsonb}, jwks => q{'{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}'::jsonb},
+	issuer => q{'https://op.example'}, group_name => q{'staff'}, user_claim => q{'sub'}, required_claims => q{'{"hd": "example.com"}'::jsonb}, jwks => q{'{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}'::jsonb},
 	'gov_audit_page.after' => q{'1790000000.5~1'},
 );
 my %good_type = (

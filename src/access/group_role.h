@@ -1,0 +1,46 @@
+/*
+ * group_role.h
+ *		Roles that a signed token gives by the groups that it names.
+ *
+ * Invariants: they are the actor's in the token's own transaction, and no
+ * longer than it acts for nobody else; one counts while who mapped its group
+ * could map it still, and gives nothing to that one; what they permit is
+ * conveyed to nobody and lent to nobody; where they and what the user is
+ * assigned would break a duty set, none of them counts.
+ */
+#ifndef GOV_GROUP_ROLE_H
+#define GOV_GROUP_ROLE_H
+
+#include "access/permission_cache.h"
+#include "identity/actor.h"
+
+/* A mapping as it stands in governance.group_roles. */
+typedef struct GovGroupRole
+{
+	char	   *issuer;
+	char	   *group;
+	char	   *role;
+	char	   *mapped_by;		/* NULL: not known */
+	TimestampTz mapped_at;
+} GovGroupRole;
+
+/* What they permit now to who acts. */
+extern uint64 gov_group_mask(const GovActor *actor);
+
+/* The mappings that count now for who acts: a List of GovGroupRole. */
+extern List *gov_group_roles(const GovActor *actor);
+
+/* One of them that gives a role of these (indexes), or NULL. */
+extern const GovGroupRole *gov_group_role_of(const GovActor *actor,
+											 const Bitmapset *roles);
+
+/* Every mapping that counts, whoever is in the group. */
+extern List *gov_group_roles_all(void);
+
+/* MG001 where what the actor just came with would break a duty set. */
+extern void gov_group_roles_admit(const GovActor *actor);
+
+/* "group "g" of issuer "i"" */
+extern char *gov_group_name(const GovGroupRole *mapping);
+
+#endif							/* GOV_GROUP_ROLE_H */
