@@ -181,9 +181,9 @@ push_ended(JsonbParseState **state, List *all, bool expired)
 			continue;
 		pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 		push_key_text(state, "role", ended->role);
-		gov_json_push_key(state, "expires_at");
-		gov_json_push(state, WJB_VALUE, TimestampTzGetDatum(ended->expires_at),
-					  ended->expires_at == DT_NOEND, TIMESTAMPTZOID);
+		gov_json_put(state, "expires_at",
+					 TimestampTzGetDatum(ended->expires_at),
+					 ended->expires_at == DT_NOEND, TIMESTAMPTZOID);
 		if (ended->lender != NULL)
 			push_key_text(state, "lender", ended->lender);
 		pushJsonbValue(state, WJB_END_OBJECT, NULL);
@@ -308,8 +308,7 @@ gov_explain_permission(PG_FUNCTION_ARGS)
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	push_key_text(&state, "user_id", user_id);
 	push_key_text(&state, "permission", gov_permission_name(permission));
-	gov_json_push_key(&state, "granted");
-	gov_json_push(&state, WJB_VALUE, BoolGetDatum(granted), false, BOOLOID);
+	gov_json_put(&state, "granted", BoolGetDatum(granted), false, BOOLOID);
 	push_key_text(&state, "reason", reason);
 	gov_json_push_key(&state, "paths");
 	push_paths(&state, graph, assignments, permission);
@@ -322,7 +321,5 @@ gov_explain_permission(PG_FUNCTION_ARGS)
 		gov_json_push_key(&state, "lender_lost_role");
 		push_ended(&state, ended, false);
 	}
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state,
-													   WJB_END_OBJECT,
-													   NULL)));
+	PG_RETURN_JSONB_P(gov_json_end(&state));
 }

@@ -117,7 +117,5 @@ gov_whoami(PG_FUNCTION_ARGS)
 	push_permissions(&state, &actor);
 	if (known && gov_group_roles(&actor) != NIL)
 		push_groups(&state, gov_group_roles(&actor));
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state,
-													   WJB_END_OBJECT,
-													   NULL)));
+	PG_RETURN_JSONB_P(gov_json_end(&state));
 }

@@ -50,15 +50,9 @@ gov_begin_for(PG_FUNCTION_ARGS)
 		PreventCommandIfReadOnly("gov_begin_for()");
 	if (!XactReadOnly)
 	{
-		GovEvent	event = {0};
-
-		event.event_type = "user.impersonate";
-		event.action = "impersonate";
-		event.resource = resource;
-		event.resource_type = "user";
-		event.outcome = "success";
 		gov_spi_begin();
-		(void) gov_audit_record(&event);
+		(void) gov_audit_done("user.impersonate", "impersonate", resource,
+							  "user", NULL);
 		gov_spi_end();
 	}
 	gov_actor_bind_instead(user_id, GOV_EVIDENCE_ASSERTED);

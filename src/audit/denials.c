@@ -40,17 +40,14 @@ lock_denials(bool wait)
 static void
 push_text(JsonbParseState **state, const char *key, const char *value)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE,
-				  value[0] ? CStringGetTextDatum(value) : (Datum) 0,
-				  value[0] == '\0', TEXTOID);
+	gov_json_put(state, key, value[0] ? CStringGetTextDatum(value) : (Datum) 0,
+				 value[0] == '\0', TEXTOID);
 }
 
 static void
 push_count(JsonbParseState **state, const char *key, int64 value)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, Int64GetDatum(value), false, INT8OID);
+	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
 }
 
 static const char *
@@ -70,8 +67,7 @@ record_denied(const GovOrigin *origin, const char *resource,
 	event.resource = resource;
 	event.resource_type = "access";
 	event.outcome = "denied";
-	event.details =
-		JsonbValueToJsonb(pushJsonbValue(state, WJB_END_OBJECT, NULL));
+	event.details = gov_json_end(state);
 	event.origin = origin;
 	(void) gov_audit_record(&event);
 }
@@ -113,9 +109,8 @@ write_summary(const GovDenialSummary *summary)
 	push_text(&state, "sqlstate", unpack_sql_state(summary->sqlerrcode));
 	push_count(&state, "suppressed", summary->suppressed);
 	push_count(&state, "lost", summary->lost);
-	gov_json_push_key(&state, "since");
-	gov_json_push(&state, WJB_VALUE, TimestampTzGetDatum(summary->first_at),
-				  false, TIMESTAMPTZOID);
+	gov_json_put(&state, "since", TimestampTzGetDatum(summary->first_at),
+				 false, TIMESTAMPTZOID);
 	record_denied(&origin, NULL, &state);
 }
 

@@ -55,15 +55,13 @@ GOV_SQL(witnessed_size, (),
 static void
 push_int8(JsonbParseState **state, const char *key, int64 value)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, Int64GetDatum(value), false, INT8OID);
+	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
 }
 
 static void
 push_null(JsonbParseState **state, const char *key)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, (Datum) 0, true, TEXTOID);
+	gov_json_put(state, key, (Datum) 0, true, TEXTOID);
 }
 
 static Datum
@@ -78,8 +76,7 @@ hash_text(const GovTreeHash *hash)
 static void
 push_hash(JsonbParseState **state, const char *key, const GovTreeHash *hash)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, hash_text(hash), false, TEXTOID);
+	gov_json_put(state, key, hash_text(hash), false, TEXTOID);
 }
 
 /* The roots of a path's ranges, as an array of hex. */
@@ -196,7 +193,7 @@ gov_log_inclusion_proof(int64 leaf_index, int64 tree_size, Snapshot snapshot)
 	push_hash(&state, "root", &hash);
 	push_path(&state, &tiles, ranges, length);
 	gov_tiles_close(&tiles);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return gov_json_end(&state);
 }
 
 /*
@@ -340,9 +337,8 @@ push_checkpoints(JsonbParseState **state)
 		pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 		for (i = 0; i < lengthof(columns); i++)
 		{
-			gov_json_push_key(state, columns[i].key);
-			gov_json_push(state, WJB_VALUE, values[i], nulls[i],
-						  columns[i].type);
+			gov_json_put(state, columns[i].key, values[i], nulls[i],
+						 columns[i].type);
 		}
 		pushJsonbValue(state, WJB_END_OBJECT, NULL);
 	}
@@ -398,8 +394,8 @@ describe_log(void)
 	push_int8(&state, "tree_size", head.tree_size);
 	push_hash(&state, "root", &head.root);
 	push_int8(&state, "unsealed_events", unsealed);
-	gov_json_push_key(&state, "oldest_unsealed_seconds");
-	gov_json_push(&state, WJB_VALUE, Float8GetDatum(age), false, FLOAT8OID);
+	gov_json_put(&state, "oldest_unsealed_seconds", Float8GetDatum(age), false,
+				 FLOAT8OID);
 	push_checkpoints(&state);
 	result = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	return JsonbValueToJsonb(result);

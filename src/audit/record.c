@@ -278,6 +278,22 @@ gov_audit_record(const GovEvent *event)
 	return event_id;
 }
 
+int64
+gov_audit_done(const char *event_type, const char *action,
+			   const char *resource, const char *resource_type,
+			   const Jsonb *details)
+{
+	GovEvent	event = {0};
+
+	event.event_type = event_type;
+	event.action = action;
+	event.resource = resource;
+	event.resource_type = resource_type;
+	event.outcome = "success";
+	event.details = details;
+	return gov_audit_record(&event);
+}
+
 /* Events that became visible want sealing. */
 static void
 xact_callback(XactEvent event, void *arg)
@@ -311,15 +327,12 @@ record_check(const char *user_id, const char *permission,
 	GovEvent	event = {0};
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_push_key(&state, "permission");
-	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(permission), false,
-				  TEXTOID);
-	gov_json_push_key(&state, "user_id");
-	gov_json_push(&state, WJB_VALUE,
-				  user_id ? CStringGetTextDatum(user_id) : (Datum) 0,
-				  user_id == NULL, TEXTOID);
-	event.details =
-		JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	gov_json_put(&state, "permission", CStringGetTextDatum(permission), false,
+				 TEXTOID);
+	gov_json_put(&state, "user_id",
+				 user_id ? CStringGetTextDatum(user_id) : (Datum) 0,
+				 user_id == NULL, TEXTOID);
+	event.details = gov_json_end(&state);
 	event.event_type = "access.check";
 	event.action = "check";
 	event.resource = resource;

@@ -48,6 +48,11 @@ extern void gov_audit_init(void);
 /* Write the event; its id. */
 extern int64 gov_audit_record(const GovEvent *event);
 
+/* Write that something was done; details may be NULL. */
+extern int64 gov_audit_done(const char *event_type, const char *action,
+							const char *resource, const char *resource_type,
+							const Jsonb *details);
+
 /* Is an insertion of ours in progress? */
 extern bool gov_audit_is_recording(void);
 

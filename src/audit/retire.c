@@ -281,8 +281,7 @@ static void
 push(JsonbParseState **state, const char *key, Datum value, bool isnull,
 	 Oid type)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, value, isnull, type);
+	gov_json_put(state, key, value, isnull, type);
 }
 
 /* The event that tells of it; its id. */
@@ -291,7 +290,6 @@ record(const Retire *retire, const char *resource, const char *reason)
 {
 	GovRetirementDetail details[GOV_RETIREMENT_DETAILS];
 	JsonbParseState *state = NULL;
-	GovEvent	event = {0};
 	int			i;
 
 	gov_retirement_details(&retire->range, details);
@@ -311,14 +309,8 @@ record(const Retire *retire, const char *resource, const char *reason)
 	push(&state, "checkpoint_size", Int64GetDatum(retire->checkpoint_size),
 		 false, INT8OID);
 	push(&state, "reason", CStringGetTextDatum(reason), false, TEXTOID);
-	event.event_type = GOV_RETIRE_EVENT;
-	event.action = "retire";
-	event.resource = resource;
-	event.resource_type = "audit_log";
-	event.outcome = "success";
-	event.details =
-		JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
-	return gov_audit_record(&event);
+	return gov_audit_done(GOV_RETIRE_EVENT, "retire", resource, "audit_log",
+						  gov_json_end(&state));
 }
 
 /* Delete the rows of the range, a bounded number with each statement. */
@@ -361,9 +353,7 @@ result(const Retire *retire)
 	push(&state, "older_than", TimestampTzGetDatum(retire->older_than), false,
 		 TIMESTAMPTZOID);
 	push(&state, "more", BoolGetDatum(retire->more), false, BOOLOID);
-	return JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state,
-														   WJB_END_OBJECT,
-														   NULL)));
+	return JsonbPGetDatum(gov_json_end(&state));
 }
 
 /*

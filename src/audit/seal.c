@@ -449,8 +449,7 @@ gov_audit_seal_batch(bool wait, int max, int max_ms, bool *more)
 static void
 push_int8(JsonbParseState **state, const char *key, int64 value)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, Int64GetDatum(value), false, INT8OID);
+	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
 }
 
 /*
@@ -482,11 +481,7 @@ gov_audit_seal(PG_FUNCTION_ARGS)
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	push_int8(&state, "sealed", result.sealed);
 	push_int8(&state, "tree_size", result.tree_size);
-	gov_json_push_key(&state, "root");
-	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(root), false,
-				  TEXTOID);
+	gov_json_put(&state, "root", CStringGetTextDatum(root), false, TEXTOID);
 	push_int8(&state, "flagged", result.flagged);
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state,
-													   WJB_END_OBJECT,
-													   NULL)));
+	PG_RETURN_JSONB_P(gov_json_end(&state));
 }

@@ -127,7 +127,7 @@ gov_sequences_lift(void)
 	}
 	if (!lifted)
 		return NULL;
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return gov_json_end(&state);
 }
 
 /*
@@ -137,7 +137,6 @@ gov_sequences_lift(void)
 Datum
 gov_repair_sequences(PG_FUNCTION_ARGS)
 {
-	GovEvent	event = {0};
 	Jsonb	   *lifted;
 
 	gov_refuse_read_only("gov_repair_sequences()");
@@ -147,13 +146,8 @@ gov_repair_sequences(PG_FUNCTION_ARGS)
 	lifted = gov_sequences_lift();
 	if (lifted != NULL)
 	{
-		event.event_type = "system.repair_sequences";
-		event.action = "repair_sequences";
-		event.resource = "system/governance";
-		event.resource_type = "system";
-		event.outcome = "success";
-		event.details = lifted;
-		(void) gov_audit_record(&event);
+		(void) gov_audit_done("system.repair_sequences", "repair_sequences",
+							  "system/governance", "system", lifted);
 		lifted = (Jsonb *)
 			DatumGetPointer(SPI_datumTransfer(JsonbPGetDatum(lifted), false,
 											  -1));

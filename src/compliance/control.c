@@ -194,17 +194,14 @@ gov_report_period(FunctionCallInfo fcinfo, int days_arg, int until_arg,
 static void
 push_text(JsonbParseState **state, const char *key, const char *value)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE,
-				  value ? CStringGetTextDatum(value) : (Datum) 0,
-				  value == NULL, TEXTOID);
+	gov_json_put(state, key, value ? CStringGetTextDatum(value) : (Datum) 0,
+				 value == NULL, TEXTOID);
 }
 
 static void
 push_count(JsonbParseState **state, const char *key, int64 value)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, Int64GetDatum(value), false, INT8OID);
+	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
 }
 
 static void

@@ -235,9 +235,7 @@ numbered_times(HeapTuple tuple, TupleDesc desc)
 			gov_json_put(&state, NameStr(att->attname), value, isnull,
 						 TIMESTAMPTZOID);
 	}
-	return JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state,
-														   WJB_END_OBJECT,
-														   NULL)));
+	return JsonbPGetDatum(gov_json_end(&state));
 }
 
 /* Keep the rows that it gives, the first of them. */

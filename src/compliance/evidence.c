@@ -105,9 +105,7 @@ gov_event_evidence(PG_FUNCTION_ARGS)
 					  false, JSONBOID);
 	else
 		gov_json_push(&state, WJB_VALUE, (Datum) 0, true, JSONBOID);
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state,
-													   WJB_END_OBJECT,
-													   NULL)));
+	PG_RETURN_JSONB_P(gov_json_end(&state));
 }
 
 /*

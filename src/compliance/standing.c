@@ -25,15 +25,13 @@ PG_FUNCTION_INFO_V1(gov_sla_standing);
 static void
 push_float(JsonbParseState **state, const char *key, double value, bool isnull)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, Float8GetDatum(value), isnull, FLOAT8OID);
+	gov_json_put(state, key, Float8GetDatum(value), isnull, FLOAT8OID);
 }
 
 static void
 push_count(JsonbParseState **state, const char *key, int64 value)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, Int64GetDatum(value), false, INT8OID);
+	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
 }
 
 /* The figures of a period that both the whole and its steps have. */
@@ -100,9 +98,8 @@ push_series(JsonbParseState **state, const char *type, const char *id,
 					   gov_sla_minute(until) + USECS_PER_MINUTE,
 					   &period, sketch);
 		pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-		gov_json_push_key(state, "start");
-		gov_json_push(state, WJB_VALUE, TimestampTzGetDatum(at), false,
-					  TIMESTAMPTZOID);
+		gov_json_put(state, "start", TimestampTzGetDatum(at), false,
+					 TIMESTAMPTZOID);
 		push_period(state, &period, sketch);
 		pushJsonbValue(state, WJB_END_OBJECT, NULL);
 	}
@@ -140,10 +137,9 @@ gov_sla_standing(PG_FUNCTION_ARGS)
 	gov_spi_end();
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_push_key(&state, "status");
-	gov_json_push(&state, WJB_VALUE,
-				  CStringGetTextDatum(gov_standing_word(&standing)), false,
-				  TEXTOID);
+	gov_json_put(&state, "status",
+				 CStringGetTextDatum(gov_standing_word(&standing)), false,
+				 TEXTOID);
 	push_period(&state, &standing.period, sketch);
 	push_float(&state, "p50", none ? 0 : gov_sketch_quantile(sketch, 0.5),
 			   none);
@@ -158,7 +154,5 @@ gov_sla_standing(PG_FUNCTION_ARGS)
 	push_missed(&state, &standing.period);
 	push_series(&state, type, id, since, until,
 				step->day * USECS_PER_DAY + step->time, sketch);
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state,
-													   WJB_END_OBJECT,
-													   NULL)));
+	PG_RETURN_JSONB_P(gov_json_end(&state));
 }

@@ -210,7 +210,7 @@ row_to_jsonb(HeapTuple tuple, TupleDesc desc, AttrNumber hidden,
 			value = JsonbPGetDatum(gov_json_shown(DatumGetJsonbP(value)));
 		push_column(&state, att, value, isnull);
 	}
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return gov_json_end(&state);
 }
 
 Jsonb *
@@ -245,7 +245,7 @@ gov_row_changes(HeapTuple old_tuple, HeapTuple new_tuple, TupleDesc desc,
 			continue;
 		push_column(&state, att, new_value, new_null);
 	}
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return gov_json_end(&state);
 }
 
 /*
@@ -291,5 +291,11 @@ gov_json_shown(Jsonb *jb)
 				 CStringGetTextDatum(psprintf("a value of more than %d MB as text",
 											  GOV_SHOWN_MAX / (1024 * 1024))),
 				 false, TEXTOID);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return gov_json_end(&state);
+}
+
+Jsonb *
+gov_json_end(JsonbParseState **state)
+{
+	return JsonbValueToJsonb(pushJsonbValue(state, WJB_END_OBJECT, NULL));
 }

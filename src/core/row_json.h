@@ -18,6 +18,9 @@ extern void gov_json_push(JsonbParseState **state, JsonbIteratorToken token,
 						  Datum value, bool isnull, Oid type);
 extern void gov_json_push_key(JsonbParseState **state, const char *key);
 
+/* End the object. */
+extern Jsonb *gov_json_end(JsonbParseState **state);
+
 /* A key and its value. */
 extern void gov_json_put(JsonbParseState **state, const char *key,
 						 Datum value, bool isnull, Oid type);

@@ -223,9 +223,7 @@ GOV_SQL(escalate, (INT8OID, TEXTOID, TEXTOID, TEXTOID),
 static void
 push_text(JsonbParseState **state, const char *key, const char *value)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, CStringGetTextDatum(value), false,
-				  TEXTOID);
+	gov_json_put(state, key, CStringGetTextDatum(value), false, TEXTOID);
 }
 
 /* {"regime": ..., second: ...} */
@@ -237,7 +235,7 @@ note_details(const char *regime, const char *key, const char *value)
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	push_text(&state, "regime", regime);
 	push_text(&state, key, value);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return gov_json_end(&state);
 }
 
 /* A clock that runs from a report of which there is none would never run. */

@@ -184,28 +184,22 @@ joined_details(const Report *report)
 	JsonbParseState *state = NULL;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_push_key(&state, "category");
-	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(report->category),
-				  false, TEXTOID);
-	gov_json_push_key(&state, "severity");
-	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(report->severity),
-				  false, TEXTOID);
-	gov_json_push_key(&state, "description");
-	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(report->description),
-				  false, TEXTOID);
-	gov_json_push_key(&state, "resource");
-	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(report->resource),
-				  false, TEXTOID);
-	gov_json_push_key(&state, "affected_count");
-	gov_json_push(&state, WJB_VALUE, Int32GetDatum(report->affected_count),
-				  false, INT4OID);
+	gov_json_put(&state, "category", CStringGetTextDatum(report->category),
+				 false, TEXTOID);
+	gov_json_put(&state, "severity", CStringGetTextDatum(report->severity),
+				 false, TEXTOID);
+	gov_json_put(&state, "description",
+				 CStringGetTextDatum(report->description), false, TEXTOID);
+	gov_json_put(&state, "resource", CStringGetTextDatum(report->resource),
+				 false, TEXTOID);
+	gov_json_put(&state, "affected_count",
+				 Int32GetDatum(report->affected_count), false, INT4OID);
 	if (report->metadata != NULL)
 	{
-		gov_json_push_key(&state, "metadata");
-		gov_json_push(&state, WJB_VALUE, JsonbPGetDatum(report->metadata),
-					  false, JSONBOID);
+		gov_json_put(&state, "metadata", JsonbPGetDatum(report->metadata),
+					 false, JSONBOID);
 	}
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return gov_json_end(&state);
 }
 
 /* A further report of an unresolved incident, whose row is locked. */
@@ -268,7 +262,7 @@ empty_object(void)
 	JsonbParseState *state = NULL;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return gov_json_end(&state);
 }
 
 int64

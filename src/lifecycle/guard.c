@@ -365,9 +365,8 @@ push_column(JsonbParseState **state, Relation rel, HeapTuple tuple,
 	bool		isnull;
 	Datum		value = heap_getattr(tuple, column, desc, &isnull);
 
-	gov_json_push_key(state, column_name(rel, column));
-	gov_json_push(state, WJB_VALUE, value, isnull,
-				  TupleDescAttr(desc, column - 1)->atttypid);
+	gov_json_put(state, column_name(rel, column), value, isnull,
+				 TupleDescAttr(desc, column - 1)->atttypid);
 }
 
 /*
@@ -396,12 +395,10 @@ publish_change(const Governed *g, Relation rel, HeapTuple old_tuple,
 
 	(void) gov_actor_get(&actor);
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_push_key(&state, "action");
-	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(event->action),
-				  false, TEXTOID);
-	gov_json_push_key(&state, "actor");
-	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(actor.user_id),
-				  actor.user_id[0] == '\0', TEXTOID);
+	gov_json_put(&state, "action", CStringGetTextDatum(event->action), false,
+				 TEXTOID);
+	gov_json_put(&state, "actor", CStringGetTextDatum(actor.user_id),
+				 actor.user_id[0] == '\0', TEXTOID);
 	for (i = 0; i < g->npublished; i++)
 		push_column(&state, rel, new_tuple, g->published[i]);
 	if (old_tuple != NULL)
@@ -415,7 +412,7 @@ publish_change(const Governed *g, Relation rel, HeapTuple old_tuple,
 		}
 		pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	}
-	data = JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	data = gov_json_end(&state);
 	gov_outbox_add(psprintf("governance.%s", event->event_type),
 				   event->resource, data);
 }
@@ -475,11 +472,9 @@ record_change(const Governed *g, TriggerData *trigdata)
 		JsonbParseState *state = NULL;
 
 		pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-		gov_json_push_key(&state, "reason");
-		gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(reason), false,
-					  TEXTOID);
-		event.details =
-			JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+		gov_json_put(&state, "reason", CStringGetTextDatum(reason), false,
+					 TEXTOID);
+		event.details = gov_json_end(&state);
 	}
 	(void) gov_audit_record(&event);
 	if (g->npublished > 0 && new_tuple != NULL)

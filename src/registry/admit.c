@@ -222,8 +222,7 @@ make_answer(bool admitted, const char *reason, const List *models,
 	int			i;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_push_key(&state, "admitted");
-	gov_json_push(&state, WJB_VALUE, BoolGetDatum(admitted), false, BOOLOID);
+	gov_json_put(&state, "admitted", BoolGetDatum(admitted), false, BOOLOID);
 	gov_json_push_key(&state, "reason");
 	push_text(&state, WJB_VALUE, reason);
 	gov_json_push_key(&state, "models");
@@ -241,7 +240,7 @@ make_answer(bool admitted, const char *reason, const List *models,
 		}
 	}
 	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return gov_json_end(&state);
 }
 
 static List *

@@ -139,16 +139,14 @@ key_object(GovApprovalAction action, const char *first, const char *second)
 	JsonbParseState *state = NULL;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_push_key(&state, info->first_key);
-	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(first), false,
-				  TEXTOID);
+	gov_json_put(&state, info->first_key, CStringGetTextDatum(first), false,
+				 TEXTOID);
 	if (info->second_key != NULL)
 	{
-		gov_json_push_key(&state, info->second_key);
-		gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(second), false,
-					  TEXTOID);
+		gov_json_put(&state, info->second_key, CStringGetTextDatum(second),
+					 false, TEXTOID);
 	}
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return gov_json_end(&state);
 }
 
 /*

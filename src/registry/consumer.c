@@ -59,20 +59,13 @@ static void
 record(const char *verb, const char *name, const char *user_id)
 {
 	JsonbParseState *state = NULL;
-	GovEvent	event = {0};
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_push_key(&state, "user_id");
-	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(user_id), false,
-				  TEXTOID);
-	event.details =
-		JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
-	event.event_type = psprintf("event_consumer.%s", verb);
-	event.action = verb;
-	event.resource = consumer_resource(name);
-	event.resource_type = "event_consumer";
-	event.outcome = "success";
-	(void) gov_audit_record(&event);
+	gov_json_put(&state, "user_id", CStringGetTextDatum(user_id), false,
+				 TEXTOID);
+	(void) gov_audit_done(psprintf("event_consumer.%s", verb), verb,
+						  consumer_resource(name), "event_consumer",
+						  gov_json_end(&state));
 }
 
 /*

@@ -78,8 +78,7 @@ push_field(JsonbParseState **state, const char *key, uint64 row, int column,
 	bool		isnull;
 	Datum		value = gov_row_datum(row, column, &isnull);
 
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, value, isnull, type);
+	gov_json_put(state, key, value, isnull, type);
 }
 
 /*

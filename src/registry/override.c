@@ -44,26 +44,16 @@ static void
 record(const char *name, const Jsonb *value, const char *reason)
 {
 	JsonbParseState *state = NULL;
-	GovEvent	event = {0};
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_push_key(&state, "name");
-	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(name), false,
-				  TEXTOID);
-	gov_json_push_key(&state, "reason");
-	gov_json_push(&state, WJB_VALUE, CStringGetTextDatum(reason), false,
-				  TEXTOID);
-	gov_json_push_key(&state, "value");
-	gov_json_push(&state, WJB_VALUE, JsonbPGetDatum(value), false, JSONBOID);
-	event.details =
-		JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
-	event.event_type = "policy.override";
-	event.action = "override";
-	event.resource = psprintf("policy/%s", name);
-	event.resource_type = "policy";
-	event.outcome = "success";
+	gov_json_put(&state, "name", CStringGetTextDatum(name), false, TEXTOID);
+	gov_json_put(&state, "reason", CStringGetTextDatum(reason), false,
+				 TEXTOID);
+	gov_json_put(&state, "value", JsonbPGetDatum(value), false, JSONBOID);
 	gov_spi_begin();
-	(void) gov_audit_record(&event);
+	(void) gov_audit_done("policy.override", "override",
+						  psprintf("policy/%s", name), "policy",
+						  gov_json_end(&state));
 	gov_spi_end();
 }
 

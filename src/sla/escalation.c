@@ -155,9 +155,7 @@ open_incident(const char *type, const char *id, const Rule *rule,
 						  id, 0,
 						  psprintf("sla/%s/%s/%s", type, id,
 								   rule->violation_type),
-						  JsonbValueToJsonb(pushJsonbValue(&state,
-														   WJB_END_OBJECT,
-														   NULL)));
+						  gov_json_end(&state));
 	gov_operation_begin("escalate", NULL);
 	(void) gov_run(&link_incident, gov_text(type), gov_text(id),
 				   gov_text(rule->violation_type), gov_time(at),
@@ -199,8 +197,7 @@ fire(const char *type, const char *id, const Rule *rule,
 	gov_json_put(&state, "notify_teams", rule->teams, false, TEXTARRAYOID);
 	gov_outbox_add("governance.sla_escalation.fire",
 				   psprintf("sla_escalation/%lld", (long long) escalation_id),
-				   JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT,
-													NULL)));
+				   gov_json_end(&state));
 }
 
 static void

@@ -304,7 +304,7 @@ write_report(const Report *report)
 	put_budget(&state, "calendar", &report->calendar);
 	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	put_burns(&state, report);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return gov_json_end(&state);
 }
 
 /* Of what was never promised there is nothing to say. */
@@ -334,7 +334,7 @@ write_unknown(const Report *report)
 	gov_json_push_key(&state, "burn_rates");
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	pushJsonbValue(&state, WJB_END_ARRAY, NULL);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return gov_json_end(&state);
 }
 
 static Jsonb *

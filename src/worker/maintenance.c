@@ -44,19 +44,15 @@ push_report(JsonbParseState **state, const GovJob *job,
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	for (i = 0; i < report->ncounts; i++)
 	{
-		gov_json_push_key(state, report->counts[i].name);
-		gov_json_push(state, WJB_VALUE,
-					  Int64GetDatum(report->counts[i].value), false, INT8OID);
+		gov_json_put(state, report->counts[i].name,
+					 Int64GetDatum(report->counts[i].value), false, INT8OID);
 	}
 	if (report->error != NULL)
 	{
-		gov_json_push_key(state, "error");
-		gov_json_push(state, WJB_VALUE, CStringGetTextDatum(report->error),
-					  false, TEXTOID);
+		gov_json_put(state, "error", CStringGetTextDatum(report->error), false,
+					 TEXTOID);
 	}
-	gov_json_push_key(state, "more");
-	gov_json_push(state, WJB_VALUE, BoolGetDatum(report->more), false,
-				  BOOLOID);
+	gov_json_put(state, "more", BoolGetDatum(report->more), false, BOOLOID);
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
@@ -136,8 +132,7 @@ gov_run_maintenance(PG_FUNCTION_ARGS)
 		run_job(&gov_jobs[i], &report);
 		push_report(&state, &gov_jobs[i], &report);
 	}
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT,
-													   NULL)));
+	PG_RETURN_JSONB_P(gov_json_end(&state));
 }
 
 /* Which jobs failed the last time, or NULL. */
