@@ -159,7 +159,7 @@ AS 'MODULE_PATHNAME', 'gov_map_group'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_map_group(text, text, text) IS
-'Let tokens of an issuer that name a group (in its groups_claim) give a role, in the token''s own transaction alone; the row.  It gives nothing to who mapped it, counts while that user could map it still, conveys nothing, and opens nothing where it would break separation of duties (MG001).  Needs role:manage and all that gov_assign_role() asks of who assigns the role (42501).  Unknown issuer or role: 42704.';
+'Let tokens that name a group of their issuer give a role; the row.  The group stands in the issuer''s groups_claim, and the role counts in the token''s own transaction alone.  It gives nothing to who mapped it, counts while that user could map it still, conveys nothing, and opens nothing where it would break separation of duties (MG001).  Needs role:manage and what gov_assign_role() asks (42501).  Unknown issuer or role: 42704.';
 
 CREATE FUNCTION @extschema@.gov_unmap_group(
     issuer text,

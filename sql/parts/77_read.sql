@@ -57,7 +57,8 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT governance.check_limit(gov_environments.limit_rows);
     SELECT governance.require_actor();
-    SELECT e.*
+    -- whole, so that a column more is nothing to it
+    SELECT e
     FROM governance.environments AS e
     WHERE gov_environments.after IS NULL
         OR (e.rank, e.name) > (
@@ -82,7 +83,7 @@ BEGIN ATOMIC
             '{model,usecase,system}'),
         governance.check_limit(gov_sla_targets.limit_rows);
     SELECT governance.require_actor();
-    SELECT t.*
+    SELECT t
     FROM governance.sla_targets AS t
     WHERE t.valid_to IS NULL
         AND (gov_sla_targets.resource_type IS NULL OR t.resource_type = gov_sla_targets.resource_type)
@@ -107,7 +108,7 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     -- The trail ends before a moment: those of that moment come again, and go.
-    SELECT e.*
+    SELECT e
     FROM (
         SELECT pg_catalog.to_timestamp(pg_catalog."substring"(gov_audit_page.after, '^(\d{1,18}(?:\.\d{1,17})?)~\d{1,18}$')::float8),
             pg_catalog."substring"(gov_audit_page.after, '~(\d{1,18})$')::bigint

@@ -247,4 +247,4 @@ BEGIN ATOMIC
     FROM states AS s;
 END;
 COMMENT ON FUNCTION @extschema@.gov_health() IS
-'How well each component works.  How well each component works.  {status, components}: operational, or degraded and why, found by looking: tables, guards and sequences in the catalogs, a lasting admin, the database roles of active users (by name to who may see users), consumers that events do not reach, the worker''s visits.  Needs nothing.';
+'How well each component works.  {status, components}: operational, or degraded and why, found by looking: tables, guards and sequences in the catalogs, a lasting admin, the database roles of active users (by name to who may see users), consumers that events do not reach, the worker''s visits.  Needs nothing.';

@@ -92,10 +92,17 @@ run_job(const GovJob *job, GovJobReport *report)
 
 		MemoryContextSwitchTo(caller);
 		error = CopyErrorData();
-		if (concerns_all(error->sqlerrcode))
-			PG_RE_THROW();
 		FlushErrorState();
+
+		/*
+		 * Before anything else: the end of a transaction that was begun by
+		 * one statement does not expect a subtransaction.
+		 */
 		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(caller);
+		CurrentResourceOwner = owner;
+		if (concerns_all(error->sqlerrcode))
+			ReThrowError(error);
 		memset(report, 0, sizeof(*report));
 		report->error = error->message;
 		ereport(WARNING,

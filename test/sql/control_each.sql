@@ -71,7 +71,7 @@ SELECT owner <> '' AS owned FROM gov_update_model('each.model', owner => 'team')
 SELECT metrics FROM gov_record_model_metrics('each.model', '1.0.0', '{"accuracy": 0.9}');
 SELECT revision FROM gov_define_sla('model', 'each.model', response_time_p95 => 100, response_time_p99 => 200);
 SELECT usecase_id FROM gov_create_usecase('each.use', 'Use', '', 'team', '{each.model}', impact_level => 'high');
-SELECT risk_class FROM gov_assess_impact('each.use', answers('{"transparency.interaction": true, "transparency.synthetic_content": true, "transparency.emotion_or_biometrics": true,
+SELECT risk_class IS NOT NULL AS assessed FROM gov_assess_impact('each.use', answers('{"transparency.interaction": true, "transparency.synthetic_content": true, "transparency.emotion_or_biometrics": true,
     "transparency.deep_fake": true, "area.employment": true, "public_authority": true}'));
 SELECT usecase_id FROM gov_create_usecase('each.relieved', 'Relieved', '', 'team', impact_level => 'high');
 SELECT risk_class FROM gov_assess_impact('each.relieved', answers('{"area.essential_services": true, "area.preparatory_only": true}'));

@@ -83,7 +83,8 @@ SELECT pg_temp.worker_becomes(CASE WHEN current_setting('shared_preload_librarie
 
 -- every component says what its tables say
 SELECT c.component, gov_health()->'components'->>c.component =
-    CASE WHEN to_regclass(c.relation) IS NULL THEN 'degraded: not installed' ELSE 'operational' END AS as_expected
+    CASE WHEN to_regclass(c.relation) IS NULL THEN 'degraded: not installed' ELSE 'operational' END AS as_expected,
+    nullif(gov_health()->'components'->>c.component, 'operational') AS instead
 FROM (VALUES ('usecase_registry', 'governance.use_cases'), ('sla_manager', 'governance.sla_targets'),
     ('compliance_reporter', 'governance.compliance_reports')) AS c(component, relation);
 

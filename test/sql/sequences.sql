@@ -39,8 +39,8 @@ SELECT gov_health() -> 'components' ->> 'audit' ~ 'sequence governance.audit_eve
 -- another's, beside it
 SELECT gov_repair_sequences() ? 'audit_events_event_id_seq' AS lifted;
 SET client_min_messages = warning;
-SELECT incident_id IS NOT NULL AS reported FROM gov_report_incident('other', 'info', 'sequences', 'sequences', 'test');
-SELECT setval('governance.incidents_incident_id_seq', 1, false) IS NOT NULL AS set_back;
+SELECT count(gov_report_incident('other', 'info', 'sequences ' || n, 'sequences', 'test')) AS reported FROM generate_series(0, 1) AS n;
+SELECT setval('governance.incidents_incident_id_seq', (SELECT min(incident_id) FROM governance.incidents), false) IS NOT NULL AS set_back;
 SELECT gov_health() -> 'components' ->> 'compliance_reporter' ~ 'incidents_incident_id_seq is behind' AS told;
 SELECT * FROM pg_temp.tried($$SELECT gov_report_incident('other', 'info', 'sequences 2', 'sequences', 'test')$$);
 
@@ -57,7 +57,7 @@ SELECT gov_repair_sequences();   -- 25006
 ROLLBACK;
 
 -- each is lifted to the highest number that there is, once
-SELECT setval('governance.audit_events_event_id_seq', 1) IS NOT NULL AND setval('governance.incidents_incident_id_seq', 1, false) IS NOT NULL AS set_back;
+SELECT setval('governance.audit_events_event_id_seq', 1) IS NOT NULL AND setval('governance.incidents_incident_id_seq', (SELECT min(incident_id) FROM governance.incidents), false) IS NOT NULL AS set_back;
 SELECT key, (value ->> 'from')::bigint < (value ->> 'to')::bigint AS higher
 FROM jsonb_each(gov_repair_sequences()) ORDER BY key COLLATE "C";
 SELECT gov_repair_sequences();

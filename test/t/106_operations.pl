@@ -77,6 +77,9 @@ my $upgraded = block('pg_upgrade', qr/continue_log\('pg_upgrade'\)/);
 ($said, undef) = run('pg_upgrade', $upgraded =~ s/-d shop /-d shop_upgraded /gr =~ s/^/createdb -T shop shop_upgraded\n/r);
 like($said, qr/^\s*t$/m, 'pg_upgrade: the log verifies');
 
+($said, undef) = run('sequences', block('sequences', qr/gov_repair_sequences/));
+like($said, qr/^\s*\{\}$/m, 'sequences: none is behind');
+
 ($said, undef) = run('retention', block('retention', qr/gov_audit_retire/));
 like($said, qr/"retired": *0|"deleted": *0/, 'retention: nothing is ten years old');
 
