@@ -160,11 +160,16 @@ check_counts(void)
 	" pg_catalog.concat(pg_catalog.left(" text ", 1000), ' [...]')" \
 	" ELSE " text " END"
 
-/* The exceptions; of none, what is for a person to judge. */
-#define ALL_WHERE(condition) \
+/*
+ * The exceptions, then what is for a person to judge.  Each row's verdict is
+ * worked out where it is asked for: twice, here and where they are counted.
+ */
+#define EXCEPTIONS "pg_catalog.count(*) FILTER (WHERE x.is_exception)"
+#define OPEN_ROWS \
 	"pg_catalog.array_agg(" SHORT("x.evidence") \
-	" ORDER BY x.evidence COLLATE pg_catalog.\"C\")" \
-	" FILTER (WHERE " condition ")"
+	" ORDER BY x.is_exception DESC NULLS LAST," \
+	" x.evidence COLLATE pg_catalog.\"C\")" \
+	" FILTER (WHERE x.is_exception IS NOT FALSE)"
 
 /* Count the rows that a control's query gives. */
 static void
@@ -186,11 +191,11 @@ count_evidence(const char *query, TimestampTz start, TimestampTz end,
 				   " ARRAY(SELECT " SHORT("z.evidence") " FROM x AS z"
 				   " ORDER BY z.evidence COLLATE pg_catalog.\"C\" LIMIT 1000),"
 				   " 0::pg_catalog.int8 FROM x" :
-				   "SELECT pg_catalog.count(*),"
-				   " pg_catalog.count(*) FILTER (WHERE x.is_exception),"
-				   " (coalesce(" ALL_WHERE("x.is_exception") ", "
-				   ALL_WHERE("x.is_exception IS NULL") "))[1:1000],"
-				   " pg_catalog.count(*) FILTER (WHERE x.is_exception IS NULL)"
+				   "SELECT pg_catalog.count(*), " EXCEPTIONS ","
+				   " (" OPEN_ROWS ")[1:least(1000, coalesce(nullif("
+				   EXCEPTIONS ", 0), 1000))::pg_catalog.int4],"
+				   " coalesce(pg_catalog.cardinality(" OPEN_ROWS "), 0) - "
+				   EXCEPTIONS
 				   " FROM (\n%s\n) AS x(evidence, is_exception)", query);
 	plan = prepare(sql);
 	values[0] = TimestampTzGetDatum(start);
