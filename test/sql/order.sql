@@ -173,4 +173,6 @@ SELECT gov_drop_role('order_all');
 DROP ROLE regress_order_max, regress_order_ann;
 \o /dev/null
 :put_back
+-- but for what the worker numbered meanwhile
+SELECT gov_repair_sequences();
 \o

@@ -4,6 +4,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS governance;
 RESET client_min_messages;
 
+SELECT coalesce(max(event_id), 0) AS before_all FROM governance.audit_events \gset
 CREATE ROLE regress_sequences_ana;
 INSERT INTO governance.users (user_id, db_role) VALUES ('sequences-ana', 'regress_sequences_ana');
 INSERT INTO governance.user_roles (user_id, role) VALUES ('sequences-ana', 'analyst');
@@ -28,7 +29,7 @@ END $$;
 
 -- nothing is behind: nothing is done, and the trail says nothing of it
 SELECT gov_repair_sequences();
-SELECT count(*) FROM governance.audit_events WHERE event_type = 'system.repair_sequences';
+SELECT count(*) FROM governance.audit_events WHERE event_type = 'system.repair_sequences' AND event_id > :before_all;
 
 -- the trail's own: whatever is governed fails, a direct write too
 SELECT setval('governance.audit_events_event_id_seq', 1) IS NOT NULL AS set_back;
@@ -63,7 +64,7 @@ FROM jsonb_each(gov_repair_sequences()) ORDER BY key COLLATE "C";
 SELECT gov_repair_sequences();
 SELECT gov_health() -> 'components' ->> 'audit' AS audit, gov_health() -> 'components' ->> 'compliance_reporter' AS incidents;
 SELECT outcome, resource, details ? 'incidents_incident_id_seq' AS incidents, details ? 'audit_events_event_id_seq' AS events
-FROM governance.audit_events WHERE event_type = 'system.repair_sequences' ORDER BY event_id;
+FROM governance.audit_events WHERE event_type = 'system.repair_sequences' AND event_id > :before_all ORDER BY event_id;
 SELECT * FROM pg_temp.tried($$SELECT gov_create_user('sequences-bob', NULL)$$);
 SELECT * FROM pg_temp.tried($$SELECT gov_report_incident('other', 'info', 'sequences 2', 'sequences', 'test')$$);
 
