@@ -6,6 +6,7 @@
 
 #include "fmgr.h"
 
+#include "access/act.h"
 #include "access/denial_ring.h"
 #include "audit/checkpoint.h"
 #include "audit/record.h"
@@ -19,6 +20,7 @@
 #include "core/shared.h"
 #include "core/work.h"
 #include "identity/actor.h"
+#include "identity/authn.h"
 #include "registry/approval.h"
 #include "sla/accumulator.h"
 #include "sla/target.h"
@@ -31,6 +33,7 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
+	gov_authn_init();
 	gov_checkpoint_init();
 	gov_guc_init();
 	gov_shared_init();
@@ -39,6 +42,7 @@ _PG_init(void)
 	gov_drop_guard_init();
 	gov_operation_init();
 	gov_actor_init();
+	gov_act_init();
 	gov_denial_ring_init();
 	gov_audit_init();
 	gov_seal_guard_init();

@@ -34,7 +34,7 @@ CREATE TABLE governance.audit_events (
     application_name text,
     leaf_hash        bytea NOT NULL,
     CONSTRAINT audit_events_pkey PRIMARY KEY (event_id),
-    CONSTRAINT audit_events_evidence_check CHECK (evidence IN ('session', 'asserted', 'verified', 'internal', 'unmapped')),
+    CONSTRAINT audit_events_evidence_check CHECK (evidence IN ('session', 'authenticated', 'asserted', 'verified', 'internal', 'unmapped')),
     CONSTRAINT audit_events_outcome_check CHECK (outcome IN ('success', 'denied', 'failure')),
     CONSTRAINT audit_events_leaf_hash_check CHECK (pg_catalog.octet_length(leaf_hash) = 32)
 );
@@ -70,7 +70,7 @@ COMMENT ON COLUMN governance.audit_events.outcome IS
 COMMENT ON COLUMN governance.audit_events.occurred_at IS 'When it happened, by the server''s clock (not the transaction''s start).';
 COMMENT ON COLUMN governance.audit_events.xid IS 'The top-level transaction, of this incarnation.';
 COMMENT ON COLUMN governance.audit_events.actor IS 'The governance user; NULL where none was known.';
-COMMENT ON COLUMN governance.audit_events.evidence IS 'How the actor was known: session, asserted, verified, internal, unmapped.';
+COMMENT ON COLUMN governance.audit_events.evidence IS 'How the actor was known: session, authenticated, asserted, verified, internal, unmapped.';
 COMMENT ON COLUMN governance.audit_events.db_role IS 'The database role in force (SET ROLE counts).';
 COMMENT ON COLUMN governance.audit_events.session_role IS 'The role of the login.';
 COMMENT ON COLUMN governance.audit_events.event_type IS '<kind>.<verb>; an application''s own has no dot.';

@@ -19,11 +19,13 @@
 #include "core/relations.h"
 #include "core/row_json.h"
 #include "core/scan.h"
+#include "identity/authn.h"
 
 PG_FUNCTION_INFO_V1(gov_acts_conflict);
 
 #define USER_PREFIX "user/"
 #define LOGIN_PREFIX "login/"
+#define IDENTITY_PREFIX "identity/"
 
 /* Whose user holds one of these can do by itself what duties ask about. */
 #define JUDGED_PERMISSIONS \
@@ -185,16 +187,44 @@ is_judged(const char *user_id, uint64 mask)
 		gov_conveyed_user(user_id).powers != NIL;
 }
 
+/* May the user act for others? */
+static bool
+stands_for_many(const char *user_id)
+{
+	uint64		mask;
+
+	(void) gov_user_mask(user_id, strlen(user_id), &mask);
+	return (mask & GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE)) != 0;
+}
+
+void
+gov_act_init(void)
+{
+	gov_authn_stands_for_many = stands_for_many;
+}
+
+/* Does the user, with a session of its own, show the token of another? */
+static bool
+is_behind_token(const GovActor *actor, const char *user_id)
+{
+	uint64		mask;
+
+	(void) gov_user_mask(user_id, strlen(user_id), &mask);
+	return actor->evidence == GOV_EVIDENCE_VERIFIED &&
+		is_judged(user_id, mask);
+}
+
 /*
  * add_login
  *		The login of the session, and its user.
  *
  * It is who acts where its session is the evidence, and where its user could
  * do such a thing without a token.  One that only shows the tokens of others,
- * or asserts by the right of a role that it may set, is a backer.
+ * or asserts by the right of a role that it may set, is a backer; so is one
+ * of whose people it is known who it was.
  */
 static void
-add_login(GovAct *act, const GovActor *actor)
+add_login(GovAct *act, const GovActor *actor, bool person_is_known)
 {
 	Oid			login = GetSessionUserId();
 	char	   *user_id;
@@ -206,16 +236,54 @@ add_login(GovAct *act, const GovActor *actor)
 	user_id = user_of_role(login);
 	if (user_id != NULL)
 	{
-		uint64		mask;
-
-		(void) gov_user_mask(user_id, strlen(user_id), &mask);
-		if (mask & GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE))
+		if (stands_for_many(user_id))
 			return;
 		add_user(&act->backers, user_id);
-		is_who_acts |= actor->evidence == GOV_EVIDENCE_VERIFIED &&
-			is_judged(user_id, mask);
+		is_who_acts |= !person_is_known && is_behind_token(actor, user_id);
 	}
 	add_role(is_who_acts ? &act->principals : &act->backers, login);
+}
+
+/*
+ * add_authenticated
+ *		The person whom the server authenticated; is one known?
+ *
+ * The role in force, and its user, back what the person does: who comes by
+ * the same role and is not known may be the same.
+ */
+static bool
+add_authenticated(GovAct *act, const GovActor *actor)
+{
+	const char *issuer;
+	const char *subject;
+	char	   *name;
+	char		person[GOV_ID_LEN + 1];
+	char	   *role_user;
+
+	if (!gov_authn_identity(&issuer, &subject))
+		return false;
+	name = psprintf(IDENTITY_PREFIX "%s %s", issuer, subject);
+	if (!gov_authn_user(person))
+	{
+		add_name(&act->backers, name);
+		return false;
+	}
+	if (actor->evidence != GOV_EVIDENCE_AUTHENTICATED)
+	{
+		add_user(&act->backers, person);
+		add_name(is_behind_token(actor, person) ? &act->principals :
+				 &act->backers, name);
+		return true;
+	}
+	add_name(&act->principals, name);
+	role_user = user_of_role(GetOuterUserId());
+	if (role_user == NULL || !stands_for_many(role_user))
+	{
+		add_role(&act->backers, GetOuterUserId());
+		if (role_user != NULL)
+			add_user(&act->backers, role_user);
+	}
+	return true;
 }
 
 /*
@@ -229,6 +297,7 @@ act_of(const GovActor *actor, const List *loans)
 {
 	bool		is_session = actor->evidence == GOV_EVIDENCE_SESSION;
 	GovAct		act = {.user_id = pstrdup(actor->user_id)};
+	bool		person_is_known;
 	const ListCell *lc;
 	const ListCell *name;
 
@@ -251,8 +320,9 @@ act_of(const GovActor *actor, const List *loans)
 		}
 	}
 	add_token(&act, actor);
+	person_is_known = add_authenticated(&act, actor);
 	if (!is_session || GetSessionUserId() != GetOuterUserId())
-		add_login(&act, actor);
+		add_login(&act, actor, person_is_known);
 	return act;
 }
 
@@ -521,6 +591,9 @@ gov_act_conflict(const GovAct *now, const GovAct *past, const char *did)
 	if (is_prefixed(name, LOGIN_PREFIX))
 		return psprintf("User \"%s\" %s in a session of the same login, \"%s\".",
 						past->user_id, did, name + strlen(LOGIN_PREFIX));
+	if (is_prefixed(name, IDENTITY_PREFIX))
+		return psprintf("User \"%s\" %s in a session of the same authenticated person.",
+						past->user_id, did);
 	if (!is_prefixed(name, USER_PREFIX))
 		return psprintf("User \"%s\" %s in a session of the same login, which had another name.",
 						past->user_id, did);

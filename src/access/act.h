@@ -11,13 +11,19 @@
  * backers		who may have had it done: the user of the login, who made the
  *				token, and a login through which only tokens act
  *
+ * Where the server authenticated a person (identity/authn.h) who is linked to
+ * a user, that identity is who did it, and the database role and its user are
+ * backers: of many people on one role each is a person.  One that is not
+ * linked may be a pool's, and is a backer.
+ *
  * Two acts conflict where a principal of one is a principal or a backer of
  * the other.  Backers alone never do: two people who come through one
  * gateway, or whose tokens one admin made, are two.
  *
- * A name is "user/ID", "login/ROLE" or "role/OID@SYSTEM".  A database role
- * goes by its name and by its number in this cluster, so neither renaming it
- * nor making it anew is a way to be somebody else.
+ * A name is "user/ID", "login/ROLE", "role/OID@SYSTEM" or "identity/ISSUER
+ * SUBJECT".  A database role goes by its name and by its number in this
+ * cluster, so neither renaming it nor making it anew is a way to be somebody
+ * else; nor is linking an identity to another user.
  *
  * Invariants: no duty compares people in any other way.  A login whose user
  * holds actor:impersonate stands for many and is no name at all; nor is that
@@ -33,6 +39,8 @@
 #include "access/require.h"
 #include "core/spi.h"
 #include "identity/actor.h"
+
+extern void gov_act_init(void);
 
 typedef struct GovAct
 {

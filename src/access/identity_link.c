@@ -14,8 +14,10 @@
 #include "access/issuers.h"
 #include "access/manage.h"
 #include "core/args.h"
+#include "core/compat.h"
 #include "core/operation.h"
 #include "core/spi.h"
+#include "identity/authn.h"
 #include "identity/issuer.h"
 
 PG_FUNCTION_INFO_V1(gov_link_identity);
@@ -48,6 +50,17 @@ is_postgres(const char *issuer)
 		issuer[len] != '\0';
 }
 
+/* Many people come by a pool's connection: who authenticated is none of them. */
+pg_noreturn static void
+refuse_pool(const char *user_id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("user \"%s\" acts for others", user_id),
+			 errdetail("The user has the permission \"actor:impersonate\": whom PostgreSQL authenticated would be taken for a person."),
+			 errhint("Link a user without that permission; a pool is known by its database role.")));
+}
+
 /*
  * gov_link_identity(user_id, issuer, subject) → user_identities
  */
@@ -67,10 +80,14 @@ gov_link_identity(PG_FUNCTION_ARGS)
 	gov_spi_begin();
 	(void) gov_user_lock(user_id);
 	conveyed = gov_conveyed_user(user_id);
-	gov_require_conveyable(&actor, &conveyed, user_id, DT_NOBEGIN, resource);
+	gov_require_conveyable(&actor, &conveyed,
+						   gov_authn_is_own(issuer, subject) ? actor.user_id :
+						   user_id, DT_NOBEGIN, resource);
 	actor = gov_require(GOV_PERM_USER_MANAGE, resource);
 	if (!is_postgres(issuer))
 		gov_issuer_share(issuer);
+	else if (conveyed.mask & GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE))
+		refuse_pool(user_id);
 
 	gov_operation_begin("link", NULL);
 	gov_run(&upsert_link, gov_text(user_id), gov_text(issuer),

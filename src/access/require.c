@@ -10,8 +10,46 @@
 #include "access/permission_cache.h"
 #include "access/require.h"
 #include "core/restoring.h"
+#include "identity/authn.h"
 
 GovGrantApproval gov_grant_approval = NULL;
+
+/*
+ * Where the server is told to ask whom it authenticated: why that is nobody,
+ * said to who it is.  false: it is the database role that counts.
+ */
+static bool
+describe_stranger(GovDenial *denial)
+{
+	const char *issuer;
+	const char *subject;
+	char		user_id[GOV_ID_LEN + 1];
+
+	if (gov_authn_user(user_id))
+	{
+		denial->user_id = pstrdup(user_id);
+		denial->message = "the user that this session was authenticated as is not active";
+		denial->hint = "An administrator can run gov_reactivate_user().";
+		return true;
+	}
+	if (gov_identity_source != GOV_IDENTITY_AUTHN_ID)
+		return false;
+	if (gov_authn_identity(&issuer, &subject))
+	{
+		denial->message = "whom the server authenticated is not a governance user";
+		denial->detail = psprintf("The identity is \"%s\" of \"%s\".",
+								  subject, issuer);
+		denial->hint =
+			psprintf("An administrator can run: SELECT gov_link_identity('...', %s, %s);",
+					 quote_literal_cstr(issuer), quote_literal_cstr(subject));
+	}
+	else
+	{
+		denial->message = "the server did not authenticate anybody for this session";
+		denial->hint = "Connect by a method of pg_hba.conf that names a person, such as cert or gss.";
+	}
+	return true;
+}
 
 pg_noreturn static void
 deny_no_actor(const char *permission, const char *resource)
@@ -36,7 +74,7 @@ deny_no_actor(const char *permission, const char *resource)
 		denial.message = "the user this transaction acts for is not active";
 		denial.hint = "Another user must act, or an administrator run gov_reactivate_user().";
 	}
-	else
+	else if (!describe_stranger(&denial))
 	{
 		denial.message = psprintf("role \"%s\" is not an active governance user",
 								  db_role);

@@ -14,6 +14,7 @@
 #include "access/permission_cache.h"
 #include "core/row_json.h"
 #include "identity/actor.h"
+#include "identity/authn.h"
 
 PG_FUNCTION_INFO_V1(gov_whoami);
 
@@ -101,6 +102,8 @@ gov_whoami(PG_FUNCTION_ARGS)
 	JsonbParseState *state = NULL;
 	GovActor	actor;
 	bool		known = gov_actor_get(&actor);
+	const char *issuer;
+	const char *subject;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	gov_json_push_key(&state, "user_id");
@@ -110,6 +113,16 @@ gov_whoami(PG_FUNCTION_ARGS)
 			  known ? gov_evidence_name(actor.evidence) : NULL);
 	gov_json_push_key(&state, "db_role");
 	push_text(&state, WJB_VALUE, gov_session_db_role());
+	if (gov_authn_identity(&issuer, &subject))
+	{
+		gov_json_push_key(&state, "identity");
+		pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+		gov_json_push_key(&state, "issuer");
+		push_text(&state, WJB_VALUE, issuer);
+		gov_json_push_key(&state, "subject");
+		push_text(&state, WJB_VALUE, subject);
+		pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	}
 	/* An empty user_id is nobody's: nothing is held. */
 	gov_json_push_key(&state, "roles");
 	push_roles(&state, &actor);

@@ -1,6 +1,6 @@
 /*
  * guc.c
- *		Settings.  None of them takes part in saying who acts.
+ *		Settings.  None that a session can set takes part in saying who acts.
  */
 #include "postgres.h"
 

@@ -1,6 +1,6 @@
 /*
  * guc.h
- *		Settings.  None of them takes part in saying who acts.
+ *		Settings.  None that a session can set takes part in saying who acts.
  */
 #ifndef GOV_GUC_H
 #define GOV_GUC_H

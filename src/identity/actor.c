@@ -32,6 +32,7 @@
 #include "core/scan.h"
 #include "core/xact.h"
 #include "identity/actor.h"
+#include "identity/authn.h"
 
 typedef struct Binding
 {
@@ -117,6 +118,8 @@ gov_evidence_name(GovEvidence evidence)
 			return "verified";
 		case GOV_EVIDENCE_INTERNAL:
 			return "internal";
+		case GOV_EVIDENCE_AUTHENTICATED:
+			return "authenticated";
 		case GOV_EVIDENCE_UNMAPPED:
 			break;
 	}
@@ -263,8 +266,24 @@ find_actor(GovActor *actor)
 			user_is_active(binding.user_id);
 	}
 	role = acting_role();
+	if (!OidIsValid(role))
+		return false;
+
+	/*
+	 * Who is linked does not become the role's user where inactive; nor does
+	 * what somebody else on that role left behind run as this one.
+	 */
+	if (unlikely(gov_identity_source != GOV_IDENTITY_DB_ROLE) &&
+		!(is_restricted() && OidIsValid(confined.role)))
+	{
+		actor->evidence = GOV_EVIDENCE_AUTHENTICATED;
+		if (gov_authn_user(actor->user_id))
+			return !is_restricted() && user_is_active(actor->user_id);
+		if (gov_identity_source == GOV_IDENTITY_AUTHN_ID)
+			return false;
+	}
 	actor->evidence = GOV_EVIDENCE_SESSION;
-	return OidIsValid(role) && find_role_user(role, actor->user_id);
+	return find_role_user(role, actor->user_id);
 }
 
 bool

@@ -5,7 +5,8 @@
  * Invariants: no setting that SQL can write takes part.  A binding (asserted
  * or verified) lives in this backend's memory for one top-level transaction,
  * goes with the subtransaction that made it, and cannot be made twice.
- * Without one, the database role in force outside any SECURITY DEFINER
+ * Without one, whom the server authenticated (authn.h), where it is told to
+ * ask, or else the database role in force outside any SECURITY DEFINER
  * function is looked up among the active users, on the newest committed data.
  */
 #ifndef GOV_ACTOR_H
@@ -22,7 +23,8 @@ typedef enum GovEvidence
 	GOV_EVIDENCE_SESSION,		/* the session's database role */
 	GOV_EVIDENCE_ASSERTED,		/* gov_set_actor() */
 	GOV_EVIDENCE_VERIFIED,		/* gov_begin_as() */
-	GOV_EVIDENCE_INTERNAL		/* the worker */
+	GOV_EVIDENCE_INTERNAL,		/* the worker */
+	GOV_EVIDENCE_AUTHENTICATED	/* whom the server authenticated */
 } GovEvidence;
 
 #define GOV_SYSTEM_USER "system"	/* reserved: the worker */
