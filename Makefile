@@ -12,7 +12,7 @@ EXTVERSION = 1.0
 
 # --- what the server module is made of -------------------------------------
 
-# gateway/ and verify/ are programs of their own and stay out of the module.
+# gateway/, jwks/ and verify/ are programs of their own and stay out of it.
 ROOMS = tlog core identity access lifecycle law registry audit incident sla \
 	compliance worker
 OBJS := $(patsubst %.c,%.o,$(sort $(wildcard src/*.c \
@@ -88,6 +88,13 @@ GATEWAY_NEEDS = microhttpd.h=libmicrohttpd-dev libpq-fe.h=libpq-dev \
 	curl/curl.h=libcurl4-openssl-dev \
 	openssl/evp.h=libssl-dev
 
+# --- the keys of issuers --------------------------------------------------------
+
+JWKS_SRCS := $(sort $(wildcard src/jwks/*.c))
+JWKS_LIBS = -lpq -lcurl -ljson-c
+JWKS_NEEDS = libpq-fe.h=libpq-dev curl/curl.h=libcurl4-openssl-dev \
+	json-c/json.h=libjson-c-dev
+
 # --- compiler ---------------------------------------------------------------
 
 # Parameters that a callback's type demands, and the mixed signs of
@@ -100,7 +107,8 @@ PG_CPPFLAGS = -I$(srcdir)/src
 PG_CFLAGS = $(WARNINGS) -MMD -MP
 SHLIB_LINK += -lcrypto
 
-EXTRA_CLEAN = $(DEPS) build output_iso governance-verify governance-gateway
+EXTRA_CLEAN = $(DEPS) build output_iso governance-verify governance-gateway \
+	governance-jwks
 
 # No bitcode: it needs a second compiler, twice the time, and inlines nothing
 # that matters here.
@@ -174,10 +182,13 @@ GATEWAY_INCLUDES = -Isrc -I$(shell $(PG_CONFIG) --includedir 2>/dev/null) \
 	-I/usr/include/postgresql
 GATEWAY_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -fstack-protector-strong \
 	$(WARNINGS)
-GATEWAY_MISSING := $(strip $(shell { $(foreach need,$(GATEWAY_NEEDS), \
+# $(call lacking,NEEDS): Debian's packages of the headers that are not there.
+lacking = $(strip $(shell { $(foreach need,$(1), \
 	printf '\043if !__has_include(<%s>)\n%s\n\043endif\n' \
 		$(subst =, ,$(need));) } | \
 	$(GATEWAY_CC) -E -P $(GATEWAY_INCLUDES) - 2>/dev/null))
+GATEWAY_MISSING := $(call lacking,$(GATEWAY_NEEDS))
+JWKS_MISSING := $(call lacking,$(JWKS_NEEDS))
 
 ifeq ($(GATEWAY_MISSING),)
 all: governance-gateway
@@ -226,6 +237,35 @@ install-gateway:	## the gateway with its man page and systemd unit
 	install -m 644 man/governance-gateway.8 '$(DESTDIR)$(GATEWAY_MANDIR)/man8'
 	sed 's|@bindir@|$(GATEWAY_BINDIR)|' src/gateway/governance-gateway.service \
 		> '$(DESTDIR)$(SYSTEMD_UNITDIR)/governance-gateway.service'
+
+# What fetches the keys of issuers has a login of its own, too.
+ifeq ($(JWKS_MISSING),)
+all: governance-jwks
+install: install-jwks-program
+else
+all install: no-jwks
+endif
+
+no-jwks:
+	@echo "governance-jwks is not built: missing $(JWKS_MISSING)"
+
+governance-jwks: $(JWKS_SRCS) src/jwks/jwks.h Makefile
+	$(GATEWAY_CC) $(GATEWAY_CFLAGS) -DVERSION='"$(EXTVERSION)"' \
+		$(GATEWAY_INCLUDES) $(JWKS_SRCS) $(JWKS_LIBS) -o $@
+
+install-jwks-program: governance-jwks
+	$(or $(MKDIR_P),mkdir -p) '$(DESTDIR)$(GATEWAY_BINDIR)'
+	install -m 755 governance-jwks '$(DESTDIR)$(GATEWAY_BINDIR)'
+
+install-jwks: install-jwks-program
+install-jwks:	## what fetches keys with its man page and systemd units
+	mkdir -p '$(DESTDIR)$(GATEWAY_MANDIR)/man8' '$(DESTDIR)$(SYSTEMD_UNITDIR)'
+	install -m 644 man/governance-jwks.8 '$(DESTDIR)$(GATEWAY_MANDIR)/man8'
+	for unit in governance-jwks.service governance-jwks.timer \
+		governance-jwks-watch.service; do \
+		sed 's|@bindir@|$(GATEWAY_BINDIR)|' src/jwks/$$unit \
+			> '$(DESTDIR)$(SYSTEMD_UNITDIR)'/$$unit || exit 1; \
+	done
 
 # A unit program is its own file and the pure sources, without a server.
 UNIT_CC = $(or $(CC),cc)
@@ -299,7 +339,8 @@ print-%:
 
 FORCE:
 .PHONY: install-man uninstall-man without-verify
-.PHONY: no-gateway install-gateway install-gateway-program test-gateway-asan
+.PHONY: no-gateway install-gateway install-gateway-program test-gateway-asan \
+	no-jwks install-jwks install-jwks-program
 .PHONY: docs test test-clients test-beside test-matrix test-assert test-scale demo \
 	demo-psql bench unit fuzz \
 	check-style setup help FORCE

@@ -21,6 +21,7 @@
 #include "core/work.h"
 #include "identity/actor.h"
 #include "identity/authn.h"
+#include "identity/key_request.h"
 #include "registry/approval.h"
 #include "sla/accumulator.h"
 #include "sla/target.h"
@@ -42,6 +43,7 @@ _PG_init(void)
 	gov_drop_guard_init();
 	gov_operation_init();
 	gov_actor_init();
+	gov_key_request_init();
 	gov_act_init();
 	gov_denial_ring_init();
 	gov_audit_init();

@@ -8,7 +8,7 @@ RETURNS jsonb
 AS 'MODULE_PATHNAME', 'gov_whoami'
 LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION @extschema@.gov_whoami() IS
-'Who acts and with what rights.  {user_id, evidence, db_role, roles, permissions}; roles include inherited ones.  Without an actor user_id and evidence are null, the lists empty.  Needs nothing.';
+'Who acts and with what rights.  {user_id, evidence, db_role, roles, permissions}; roles include inherited ones.  With governance.identity also identity, {issuer, subject}: whom the server authenticated.  Without an actor user_id and evidence are null, the lists empty.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.gov_user_roles(user_id text)
 RETURNS TABLE (

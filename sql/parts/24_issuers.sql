@@ -138,7 +138,7 @@ AS 'MODULE_PATHNAME', 'gov_link_identity'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_link_identity(text, text, text) IS
-'Say that an issuer means a user by a subject (what its user_claim has); the row.  The issuer postgres:METHOD is what PostgreSQL authenticated by (setting governance.identity).  Needs user:manage and every permission that the user has (42501).  Linked to another user: 23505; unknown user or issuer: 42704; PostgreSQL''s for a user with actor:impersonate, which such a link is void for: 55000.';
+'Say that an issuer means a user by a subject (what its user_claim has); the row.  The issuer postgres:METHOD is what PostgreSQL authenticated by (setting governance.identity).  Needs user:manage and every permission that the user has (42501).  Linked to another user: 23505; unknown user or issuer: 42704; PostgreSQL''s for a user who may act for others, for whom such a link is void: 55000.';
 
 CREATE FUNCTION @extschema@.gov_unlink_identity(
     issuer text,

@@ -50,7 +50,7 @@ is_postgres(const char *issuer)
 		issuer[len] != '\0';
 }
 
-/* Many people come by a pool's connection: who authenticated is none of them. */
+/* By a pool come many: whom the server authenticated is none of them. */
 pg_noreturn static void
 refuse_pool(const char *user_id)
 {

@@ -138,8 +138,9 @@ gov_authn_user(char user_id[GOV_ID_LEN + 1])
 
 	if (!gov_cache_is_current(GOV_CACHE_ACCESS, last_link.generation))
 	{
-		uint64		generation = gov_cache_generation_to_load(GOV_CACHE_ACCESS);
+		uint64		generation;
 
+		generation = gov_cache_generation_to_load(GOV_CACHE_ACCESS);
 		last_link.found = gov_authn_identity(&issuer, &subject) &&
 			gov_identity_user(issuer, subject, last_link.user_id);
 		last_link.generation = generation;

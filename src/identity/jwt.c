@@ -16,6 +16,7 @@
 #include "identity/issuer.h"
 #include "identity/jwt.h"
 #include "identity/jwt_internal.h"
+#include "identity/key_request.h"
 
 typedef struct Header
 {
@@ -244,6 +245,22 @@ is_signed(const GovJwkSet *keys, const Header *header, const char *text,
 	return false;
 }
 
+/* Is there a key of that name, or of any where none is named? */
+static bool
+has_key(const GovJwkSet *keys, const char *kid)
+{
+	int			i;
+
+	for (i = 0; i < keys->count; i++)
+	{
+		const char *name = keys->keys[i].kid;
+
+		if (kid == NULL || (name != NULL && strcmp(name, kid) == 0))
+			return true;
+	}
+	return false;
+}
+
 /* What is wrong with its times, or NULL. */
 static const char *
 time_flaw(const Claims *claims, double leeway, const char **hint)
@@ -361,7 +378,11 @@ verify(const char *token, int len, GovJwt *jwt)
 	{
 		if (!is_signed(issuer->keys, &header, token, second - token, bytes,
 					   nbytes))
+		{
+			if (!has_key(issuer->keys, header.kid))
+				gov_key_request(issuer->issuer);
 			return "no key of its issuer made its signature";
+		}
 		claims.audience = issuer->audience;
 		claims.user_claim = issuer->user_claim;
 		claims.groups_claim = issuer->groups_claim;

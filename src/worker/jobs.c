@@ -12,6 +12,7 @@
 #include "audit/seal.h"
 #include "core/policy.h"
 #include "core/work.h"
+#include "identity/key_request.h"
 #include "incident/incident.h"
 #include "registry/approval.h"
 #include "registry/idempotency.h"
@@ -103,6 +104,12 @@ gov_job_idempotency(GovJobReport *report)
 
 	gov_job_counted(report, "forgotten", forgotten);
 	report->more = forgotten == KEYS_BATCH;
+}
+
+static void
+gov_job_issuer_keys(GovJobReport *report)
+{
+	gov_job_counted(report, "announced", gov_key_requests_announce());
 }
 
 static void

@@ -19,6 +19,8 @@ my %runner = (
 	'docs/CONCURRENCY.md' => [ '107_documented_blocks', 'sql' ],
 	# js is run by test/clients/standardwebhooks.mjs
 	'docs/GATEWAY.md' => [ '107_documented_blocks', 'sh', 'sql', 'json', 'js', 'text' ],
+	# sh is run by test/clients/oidc_provider.mjs, text is in files of configuration
+	'docs/LOGIN.md' => [ '107_documented_blocks', 'sh', 'sql', 'text' ],
 	'docs/OPERATIONS.md' => [ '106_operations', 'sh' ],
 	'docs/QUERIES.md' => [ '121_views_and_metrics', 'sql' ],
 	'docs/SLA.md' => [ '107_documented_blocks', 'sql' ],
@@ -193,6 +195,11 @@ is( $node->safe_psql('app', q{SELECT string_agg(actor || ' ' || event_type, ', '
 		FROM governance.audit_events WHERE resource LIKE '%/credit_risk:1.0.0' AND outcome = 'success'}),
 	'ana model_version.register, ben model_approval.approve, ben model_version.approve, postgres model_version.deploy, postgres model_version.deploy',
 	'five minutes: who did it, and nobody approved their own');
+
+# --- docs/LOGIN.md ---------------------------------------------------------------------------
+
+$node->safe_psql('app', "SELECT gov_create_user('$_', NULL)") foreach qw(alice osman);
+sql('app', $_) foreach grep { $_->{language} eq 'sql' } Documented::blocks('docs/LOGIN.md');
 
 # --- docs/SLA.md, docs/CONCURRENCY.md --------------------------------------------------------
 

@@ -1,0 +1,29 @@
+/*
+ * say.c
+ *		What governance-jwks tells: lines to standard error.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "jwks/jwks.h"
+
+void
+say(const char *issuer, const char *format, ...)
+{
+	char		line[WHY_LEN + 256];
+	va_list		args;
+	char	   *c;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+
+	/* What others wrote must not look like lines of ours. */
+	for (c = line; *c != '\0'; c++)
+	{
+		if ((unsigned char) *c < ' ' || *c == 0x7f)
+			*c = ' ';
+	}
+	fprintf(stderr, "governance-jwks: %s%s%s\n", issuer ? issuer : "",
+			issuer ? ": " : "", line);
+}
