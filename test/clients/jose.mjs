@@ -61,6 +61,23 @@ for (const kind of [ed, hs]) {
 		});
 	}
 }
+// Every other algorithm, of an issuer whose keys are rows.
+const issuer = 'https://issuer.test';
+test('an issuer: RS, PS, ES, EdDSA and Ed25519', async () => {
+	const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+	const pairs = await Promise.all(algorithms.map(alg => generateKeyPair(alg, { extractable: true })));
+	const set = await Promise.all(pairs.map(async (pair, i) =>
+		({ ...await exportJWK(pair.publicKey), kid: algorithms[i], alg: algorithms[i], use: 'sig' })));
+	await admin.query("SELECT gov_create_role('keys', permissions => '{identity:keys}'), gov_assign_role('postgres', 'keys')");
+	await admin.query('SELECT gov_set_issuer($1, $2)', [issuer, 'clients']);
+	await admin.query('SELECT gov_link_identity($1, $2, $3)', ['rosa', issuer, 'auth0|rosa']);
+	await admin.query('SELECT gov_store_issuer_keys($1, $2)', [issuer, { keys: set }]);
+	for (const [i, alg] of algorithms.entries()) {
+		const token = await sign([alg, alg, pairs[i].privateKey], t => t.setIssuer(issuer).setSubject('auth0|rosa'));
+		assert.equal(await who(token), 'rosa', alg);
+		assert.equal((await ask(token, 'GET', '/models')).status, 200, alg);
+	}
+});
 test('refused: another key, or the name of another', async () => {
 	for (const kind of [['EdDSA', 'ed', stranger], ['HS256', 'hs', randomBytes(32)],
 		['EdDSA', 'other', privateKey], ['HS256', 'ed', secret]])
