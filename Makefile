@@ -33,7 +33,7 @@ VERIFY_SRCS := $(sort $(wildcard src/verify/*.c src/tlog/*.c))
 HAVE_JSON_C := $(shell echo '\#include <json-c/json.h>' | \
 	$(or $(CC),cc) -E - >/dev/null 2>&1 && echo yes)
 ifeq ($(HAVE_JSON_C),yes)
-SCRIPTS_built = governance-verify
+PROGRAMS = governance-verify
 endif
 
 # --- the install script -----------------------------------------------------
@@ -91,6 +91,7 @@ GATEWAY_NEEDS = microhttpd.h=libmicrohttpd-dev libpq-fe.h=libpq-dev \
 # --- the keys of issuers --------------------------------------------------------
 
 JWKS_SRCS := $(sort $(wildcard src/jwks/*.c))
+JWKS_UNITS = $(notdir $(wildcard src/jwks/*.service src/jwks/*.timer))
 JWKS_LIBS = -lpq -lcurl -ljson-c
 JWKS_NEEDS = libpq-fe.h=libpq-dev curl/curl.h=libcurl4-openssl-dev \
 	json-c/json.h=libjson-c-dev
@@ -156,21 +157,11 @@ governance-verify: $(VERIFY_SRCS) $(wildcard src/*/*.h) Makefile
 		-fstack-protector-strong -fPIE -pie -DVERSION='"$(EXTVERSION)"' \
 		-Isrc $(VERIFY_SRCS) -ljson-c -lcrypto -o $@
 
-ifneq ($(wildcard $(PGXS)),)
 ifeq ($(HAVE_JSON_C),yes)
-install: install-man
-uninstall: uninstall-man
+all: governance-verify
 else
 all: without-verify
 endif
-endif
-
-install-man:
-	$(MKDIR_P) '$(DESTDIR)$(mandir)/man1'
-	$(INSTALL_DATA) man/governance-verify.1 '$(DESTDIR)$(mandir)/man1/'
-
-uninstall-man:
-	rm -f '$(DESTDIR)$(mandir)/man1/governance-verify.1'
 
 without-verify:
 	@echo "governance-verify is not built: json-c's header files are missing" \
@@ -192,9 +183,15 @@ JWKS_MISSING := $(call lacking,$(JWKS_NEEDS))
 
 ifeq ($(GATEWAY_MISSING),)
 all: governance-gateway
-install: install-gateway-program
+PROGRAMS += governance-gateway
 else
 all install: no-gateway
+endif
+ifeq ($(JWKS_MISSING),)
+all: governance-jwks
+PROGRAMS += governance-jwks
+else
+all install: no-jwks
 endif
 
 no-gateway:
@@ -223,29 +220,69 @@ build/gateway-asan: $(GATEWAY_SRCS) $(wildcard src/gateway/*.h)
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined \
 		$(GATEWAY_INCLUDES) $(GATEWAY_SRCS) $(GATEWAY_LIBS) -o $@
 
-GATEWAY_BINDIR = $(or $(bindir),/usr/local/bin)
-GATEWAY_MANDIR = $(or $(mandir),/usr/local/share/man)
+# --- installing what is not the module's ---------------------------------------------
+
+# The programs beside the server's own, with links to where a shell finds them
+# (LINKS= makes none), their manual to where man does, and the documents.
+LINKS ?= /usr/local/bin
+MANUAL ?= /usr/local/share/man
+DOCUMENTS ?= $(docdir)/governance
 SYSTEMD_UNITDIR ?= /etc/systemd/system
+PAGES = $(wildcard man/*)
+DOCUMENTED = README.md CHANGELOG.md LICENSE $(wildcard docs/*.* docs/*/*.*)
 
-install-gateway-program: governance-gateway
-	$(or $(MKDIR_P),mkdir -p) '$(DESTDIR)$(GATEWAY_BINDIR)'
-	install -m 755 governance-gateway '$(DESTDIR)$(GATEWAY_BINDIR)'
-
-install-gateway: install-gateway-program
-install-gateway:	## the gateway with its man page and systemd unit
-	mkdir -p '$(DESTDIR)$(GATEWAY_MANDIR)/man8' '$(DESTDIR)$(SYSTEMD_UNITDIR)'
-	install -m 644 man/governance-gateway.8 '$(DESTDIR)$(GATEWAY_MANDIR)/man8'
-	sed 's|@bindir@|$(GATEWAY_BINDIR)|' src/gateway/governance-gateway.service \
-		> '$(DESTDIR)$(SYSTEMD_UNITDIR)/governance-gateway.service'
-
-# What fetches the keys of issuers has a login of its own, too.
-ifeq ($(JWKS_MISSING),)
-all: governance-jwks
-install: install-jwks-program
-else
-all install: no-jwks
+ifneq ($(wildcard $(PGXS)),)
+install: install-programs
+uninstall: uninstall-programs
 endif
 
+# A link is put in the place of a link alone, and taken away where it is ours.
+install-programs: $(PROGRAMS)
+	for program in $(PROGRAMS); do \
+		install -D -m 755 $$program '$(DESTDIR)$(bindir)'/$$program || exit; \
+		[ -n '$(LINKS)' ] || continue; \
+		link='$(DESTDIR)$(LINKS)'/$$program; \
+		if [ -e "$$link" ] && [ ! -L "$$link" ]; then \
+			echo "$$link is somebody else's: it stays" >&2; \
+		else \
+			mkdir -p '$(DESTDIR)$(LINKS)' && \
+				ln -sfn '$(bindir)'/$$program "$$link" || exit; \
+		fi; \
+	done
+	for page in $(PAGES); do \
+		install -D -m 644 $$page \
+			'$(DESTDIR)$(MANUAL)'/man$${page##*.}/$${page##*/} || exit; \
+	done
+	for page in $(DOCUMENTED); do \
+		install -D -m 644 $$page '$(DESTDIR)$(DOCUMENTS)'/$$page || exit; \
+	done
+
+uninstall-programs:
+	for program in governance-verify governance-gateway governance-jwks; do \
+		rm -f '$(DESTDIR)$(bindir)'/$$program; \
+		link='$(DESTDIR)$(or $(LINKS),/usr/local/bin)'/$$program; \
+		[ "$$(readlink "$$link")" != '$(bindir)'/$$program ] || rm -f "$$link"; \
+	done
+	for page in $(PAGES); do \
+		rm -f '$(DESTDIR)$(MANUAL)'/man$${page##*.}/$${page##*/}; \
+	done
+	for unit in governance-gateway.service $(JWKS_UNITS); do \
+		rm -f '$(DESTDIR)$(SYSTEMD_UNITDIR)'/$$unit; \
+	done
+	for page in $(DOCUMENTED); do \
+		rm -f '$(DESTDIR)$(DOCUMENTS)'/$$page; \
+	done
+	for folder in $(sort $(dir $(wildcard docs/*/*.*))) docs ''; do \
+		rmdir '$(DESTDIR)$(DOCUMENTS)'/$$folder 2>/dev/null || :; \
+	done
+
+install-gateway: install-programs
+install-gateway:	## the programs, and a systemd unit for the gateway
+	mkdir -p '$(DESTDIR)$(SYSTEMD_UNITDIR)'
+	sed 's|@bindir@|$(bindir)|' src/gateway/governance-gateway.service \
+		> '$(DESTDIR)$(SYSTEMD_UNITDIR)'/governance-gateway.service
+
+# What fetches the keys of issuers has a login of its own, too.
 no-jwks:
 	@echo "governance-jwks is not built: missing $(JWKS_MISSING)"
 
@@ -253,18 +290,12 @@ governance-jwks: $(JWKS_SRCS) src/jwks/jwks.h Makefile
 	$(GATEWAY_CC) $(GATEWAY_CFLAGS) -DVERSION='"$(EXTVERSION)"' \
 		$(GATEWAY_INCLUDES) $(JWKS_SRCS) $(JWKS_LIBS) -o $@
 
-install-jwks-program: governance-jwks
-	$(or $(MKDIR_P),mkdir -p) '$(DESTDIR)$(GATEWAY_BINDIR)'
-	install -m 755 governance-jwks '$(DESTDIR)$(GATEWAY_BINDIR)'
-
-install-jwks: install-jwks-program
-install-jwks:	## what fetches keys with its man page and systemd units
-	mkdir -p '$(DESTDIR)$(GATEWAY_MANDIR)/man8' '$(DESTDIR)$(SYSTEMD_UNITDIR)'
-	install -m 644 man/governance-jwks.8 '$(DESTDIR)$(GATEWAY_MANDIR)/man8'
-	for unit in governance-jwks.service governance-jwks.timer \
-		governance-jwks-watch.service; do \
-		sed 's|@bindir@|$(GATEWAY_BINDIR)|' src/jwks/$$unit \
-			> '$(DESTDIR)$(SYSTEMD_UNITDIR)'/$$unit || exit 1; \
+install-jwks: install-programs
+install-jwks:	## the programs, and systemd units for what fetches keys
+	mkdir -p '$(DESTDIR)$(SYSTEMD_UNITDIR)'
+	for unit in $(JWKS_UNITS); do \
+		sed 's|@bindir@|$(bindir)|' src/jwks/$$unit \
+			> '$(DESTDIR)$(SYSTEMD_UNITDIR)'/$$unit || exit; \
 	done
 
 # A unit program is its own file and the pure sources, without a server.
@@ -327,7 +358,8 @@ setup:			## only install what is missing
 
 help:			## this list
 	@echo "make                 build the module and the install script"
-	@echo "make install         install them into the server of PG_CONFIG"
+	@echo "make install         install them into the server of PG_CONFIG (LINKS=, DESTDIR=)"
+	@echo "make uninstall       take all of that away"
 	@echo "make installcheck    run the regression tests against a running server"
 	@echo "make clean           remove what was built"
 	@sed -n 's/^\([a-z-]*\):[[:space:]]*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -338,9 +370,8 @@ print-%:
 	@echo $($*)
 
 FORCE:
-.PHONY: install-man uninstall-man without-verify
-.PHONY: no-gateway install-gateway install-gateway-program test-gateway-asan \
-	no-jwks install-jwks install-jwks-program
+.PHONY: install-programs uninstall-programs without-verify
+.PHONY: no-gateway install-gateway no-jwks install-jwks test-gateway-asan
 .PHONY: docs test test-clients test-beside test-matrix test-assert test-scale demo \
 	demo-psql bench unit fuzz \
 	check-style setup help FORCE
