@@ -175,6 +175,19 @@ RETURNS governance.deployment_gates
 AS 'MODULE_PATHNAME', 'gov_set_deployment_gate'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+CREATE FUNCTION @extschema@.gov_set_deployment_gate(
+    environment text,
+    metric text,
+    operator text,
+    threshold float8,
+    model_id text = NULL)
+RETURNS governance.deployment_gates
+AS 'MODULE_PATHNAME', 'gov_set_deployment_gate'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_set_deployment_gate(text, text, text, float8, text) IS
+'Set a gate on a metric by a threshold in binary, as drivers send theirs.  It is the shortest number that reads as this one; a literal or parameter of no type is this.  Needs system:config.';
+
 COMMENT ON FUNCTION @extschema@.gov_set_deployment_gate(text, text, text, numeric, text) IS
 'Let a metric decide which versions enter an environment.  From now on the latest value of the metric must stand so (>=, >, <=, <, =) to the threshold; model_id NULL: for every model.  Changes the threshold where there is such a gate.  Needs system:config; unknown environment or model: 42704.';
 

@@ -309,6 +309,28 @@ RETURNS void
 AS 'MODULE_PATHNAME', 'gov_override_policy'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+CREATE FUNCTION @extschema@.gov_override_policy(
+    name text,
+    value text,
+    reason text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_override_policy'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_override_policy(text, text, text) IS
+'Set another value of a policy for this transaction, by JSON as text.  A literal or parameter of no type is this.  Needs policy:override.';
+
+CREATE FUNCTION @extschema@.gov_override_policy(
+    name text,
+    value anyelement,
+    reason text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'gov_override_policy'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_override_policy(text, anyelement, text) IS
+'Set another value of a policy for this transaction, as drivers send it.  A number, a boolean or an interval.  Needs policy:override.';
+
 COMMENT ON FUNCTION @extschema@.gov_override_policy(text, jsonb, text) IS
 'Set another value of a policy for the rest of this transaction.  It takes a reason and is recorded.  "approval.<action>" with false is break-glass: the action needs no request.  Needs policy:override.';
 

@@ -62,6 +62,28 @@ RETURNS governance.policies
 AS 'MODULE_PATHNAME', 'gov_set_policy'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+CREATE FUNCTION @extschema@.gov_set_policy(
+    name text,
+    value text,
+    reason text = '')
+RETURNS governance.policies
+AS 'MODULE_PATHNAME', 'gov_set_policy'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_set_policy(text, text, text) IS
+'Set a policy by JSON as text.  A literal or parameter of no type is this.  Needs system:config.';
+
+CREATE FUNCTION @extschema@.gov_set_policy(
+    name text,
+    value anyelement,
+    reason text = '')
+RETURNS governance.policies
+AS 'MODULE_PATHNAME', 'gov_set_policy'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_set_policy(text, anyelement, text) IS
+'Set a policy by a value as drivers send it: a number, a boolean or an interval.  Needs system:config.';
+
 COMMENT ON FUNCTION @extschema@.gov_set_policy(text, jsonb, text) IS
 'Set a policy; returns its row.  The value it has already writes nothing.  Needs system:config; unknown policy: 42704; a value of another type or out of range: 22023.';
 

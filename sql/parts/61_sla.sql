@@ -19,7 +19,7 @@ CREATE TABLE governance.sla_targets (
     incident_response_minutes int NOT NULL,
     incident_resolution_hours int NOT NULL,
     window_days               int NOT NULL,
-    valid_from                timestamptz NOT NULL,
+    valid_from                timestamptz,
     valid_to                  timestamptz,
     updated_by                text COLLATE "C",
     metadata                  jsonb NOT NULL DEFAULT '{}',
@@ -35,6 +35,9 @@ CREATE TABLE governance.sla_targets (
     CONSTRAINT sla_targets_incident_response_minutes_check CHECK (incident_response_minutes > 0),
     CONSTRAINT sla_targets_incident_resolution_hours_check CHECK (incident_resolution_hours > 0),
     CONSTRAINT sla_targets_window_days_check CHECK (window_days BETWEEN 1 AND 366),
+    -- no infinity: drivers have no such moment
+    CONSTRAINT sla_targets_valid_from_check CHECK (CASE revision WHEN 1 THEN valid_from IS NULL
+        ELSE valid_from IS NOT NULL AND pg_catalog.isfinite(valid_from) END),
     CONSTRAINT sla_targets_valid_check CHECK (valid_from < valid_to),
     CONSTRAINT sla_targets_metadata_check CHECK (pg_catalog.jsonb_typeof(metadata) = 'object')
 );
@@ -61,6 +64,8 @@ COMMENT ON COLUMN governance.sla_targets.error_rate_target IS
 'Per cent, at most.';
 COMMENT ON COLUMN governance.sla_targets.max_downtime_hours IS
 'What the availability target leaves of window_days.';
+COMMENT ON COLUMN governance.sla_targets.valid_from IS
+'NULL: the first revision, from the beginning.';
 COMMENT ON COLUMN governance.sla_targets.openslo IS
 'The OpenSLO document, or the array of them, that gov_sla_import_openslo() was given for this revision.';
 

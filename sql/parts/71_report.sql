@@ -509,7 +509,7 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
     SELECT t.*
     FROM governance.sla_targets AS t
-    WHERE t.valid_from < sla_targets_at.at AND (t.valid_to IS NULL OR t.valid_to >= sla_targets_at.at)
+    WHERE coalesce(t.valid_from, '-infinity') < sla_targets_at.at AND (t.valid_to IS NULL OR t.valid_to >= sla_targets_at.at)
         AND coalesce((
             SELECT e.occurred_at
             FROM governance.audit_events AS e

@@ -5,6 +5,8 @@
 #ifndef GOV_PERMISSION_H
 #define GOV_PERMISSION_H
 
+#include "fmgr.h"
+
 typedef enum GovPermission
 {
 #define GOV_PERMISSION(symbol, name, what) GOV_PERM_##symbol,

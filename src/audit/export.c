@@ -20,6 +20,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
+#include "utils/tuplestore.h"
 
 #include "access/require.h"
 #include "audit/event_scan.h"

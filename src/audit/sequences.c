@@ -19,6 +19,7 @@
 #include "funcapi.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 #include "access/require.h"
 #include "audit/record.h"

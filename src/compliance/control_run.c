@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/dependency.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "parser/parse_relation.h"
@@ -105,7 +106,7 @@ prepare(const char *sql)
 	if (query->commandType != CMD_SELECT || query->hasModifyingCTE ||
 		query->rowMarks != NIL)
 		bad_query("It is not a SELECT that only reads.");
-	if (isQueryUsingTempRelation(query))
+	if (gov_query_uses_temp(query))
 		bad_query("It reads a temporary relation.");
 	return plan;
 }

@@ -9,14 +9,17 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "common/shortest_dec.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 #include "core/args.h"
 #include "core/json_text.h"
 #include "core/numbers.h"
+#include "core/row_json.h"
 
 void
 gov_bad_value(const char *name, const char *detail, const char *hint)
@@ -236,12 +239,69 @@ check_json(Jsonb *jb, const char *name)
 	return jb;
 }
 
+/*
+ * The type of an argument: as declared; of a polymorphic one as the caller's
+ * expression has it.  That alone would not do, as the protocol's function call
+ * has no expression.
+ */
+static Oid
+arg_type(FunctionCallInfo fcinfo, int n)
+{
+	Oid		   *types;
+	int			ntypes;
+
+	(void) get_func_signature(fcinfo->flinfo->fn_oid, &types, &ntypes);
+	if (types[n] != ANYELEMENTOID)
+		return types[n];
+	return getBaseType(get_fn_expr_argtype(fcinfo->flinfo, n));
+}
+
+/* A number, a boolean or anything else that is one value. */
+static Jsonb *
+scalar_json(Datum value, Oid type)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue	scalar = {0};
+
+	if (type == INT2OID)
+	{
+		value = Int32GetDatum(DatumGetInt16(value));
+		type = INT4OID;
+	}
+	else if (type == FLOAT4OID)
+	{
+		value = Float8GetDatum(DatumGetFloat4(value));
+		type = FLOAT8OID;
+	}
+	scalar.type = jbvArray;
+	scalar.val.array.nElems = 1;
+	scalar.val.array.rawScalar = true;
+	pushJsonbValue(&state, WJB_BEGIN_ARRAY, &scalar);
+	gov_json_push(&state, WJB_ELEM, value, false, type);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
+}
+
 Jsonb *
 gov_arg_json(FunctionCallInfo fcinfo, int n, const char *name)
 {
+	Oid			type;
+	Jsonb	   *jb;
+
 	if (PG_ARGISNULL(n))
 		gov_missing_value(name);
-	return check_json(PG_GETARG_JSONB_P(n), name);
+	type = arg_type(fcinfo, n);
+	if (type == JSONBOID)
+		jb = PG_GETARG_JSONB_P(n);
+	else if (type == TEXTOID || type == JSONOID)
+	{
+		char	   *json = text_to_cstring(PG_GETARG_TEXT_PP(n));
+
+		jb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+												CStringGetDatum(json)));
+	}
+	else
+		jb = scalar_json(PG_GETARG_DATUM(n), type);
+	return check_json(jb, name);
 }
 
 Jsonb *
@@ -272,17 +332,33 @@ gov_arg_document(FunctionCallInfo fcinfo, int n, const char *name,
 	return check_json(jb, name);
 }
 
+/* The shortest that reads as this one, whatever extra_float_digits is. */
+static Numeric
+shortest_number(float8 value)
+{
+	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+
+	double_to_shortest_decimal_buf(value, digits);
+	return DatumGetNumeric(DirectFunctionCall3(numeric_in,
+											   CStringGetDatum(digits),
+											   ObjectIdGetDatum(InvalidOid),
+											   Int32GetDatum(-1)));
+}
+
 Numeric
 gov_arg_number(FunctionCallInfo fcinfo, int n, const char *name)
 {
+	Numeric		number;
 	const char *flaw;
 
 	if (PG_ARGISNULL(n))
 		gov_missing_value(name);
-	flaw = gov_number_flaw(PG_GETARG_NUMERIC(n));
+	number = arg_type(fcinfo, n) == FLOAT8OID ?
+		shortest_number(PG_GETARG_FLOAT8(n)) : PG_GETARG_NUMERIC(n);
+	flaw = gov_number_flaw(number);
 	if (flaw != NULL)
 		gov_bad_value(name, flaw, NULL);
-	return PG_GETARG_NUMERIC(n);
+	return number;
 }
 
 const char **

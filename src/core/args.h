@@ -45,8 +45,9 @@ extern const char *gov_arg_word(FunctionCallInfo fcinfo, int n,
 
 /*
  * JSON whose numbers are plain (core/numbers.h) and whose text is no longer
- * than a free text: any value; an object, NULL giving {} or, with or_null,
- * NULL; the same or an array.  And a number of that kind.
+ * than a free text: any value, which may be text that is JSON or of another
+ * type; an object, NULL giving {} or, with or_null, NULL; the same or an
+ * array.  And a number of that kind, numeric or float8.
  */
 extern Jsonb *gov_arg_json(FunctionCallInfo fcinfo, int n, const char *name);
 extern Jsonb *gov_arg_object(FunctionCallInfo fcinfo, int n, const char *name,

@@ -63,6 +63,29 @@
 	((void) (extra), DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz))
 #endif
 
+/* What an access method is told of an insertion, and of a copy of a table. */
+#if PG_VERSION_NUM >= 190000
+typedef uint32 GovInsertOptions;
+#define GOV_COPY_SNAPSHOT , Snapshot snapshot
+#else
+typedef int GovInsertOptions;
+#define GOV_COPY_SNAPSHOT
+#endif
+
+/* Of numbers that fit in any case: how an error would be told. */
+#if PG_VERSION_NUM >= 190000
+#define numeric_mul_opt_error numeric_mul_safe
+#define numeric_sub_opt_error numeric_sub_safe
+#endif
+
+/* Does a query read what is this session's alone? */
+#if PG_VERSION_NUM >= 190000
+#define gov_query_uses_temp(query) \
+	query_uses_temp_object((query), &(ObjectAddress) {0})
+#else
+#define gov_query_uses_temp(query) isQueryUsingTempRelation(query)
+#endif
+
 /* Ownership of every kind of object is asked in one way since 16. */
 #if PG_VERSION_NUM >= 160000
 #define GOV_OWNS_EXTENSION(extension, role) \
@@ -70,6 +93,27 @@
 #else
 #define GOV_OWNS_EXTENSION(extension, role) \
 	pg_extension_ownercheck((extension), (role))
+#endif
+
+/*
+ * Since 19 JSON is made in a JsonbInState.  Ours is made in the stack of it,
+ * as before: the value is complete where that is empty again.
+ */
+#if PG_VERSION_NUM >= 190000
+#include "utils/jsonb.h"
+
+static inline JsonbValue *
+gov_jsonb_push(JsonbParseState **stack, JsonbIteratorToken token,
+			   JsonbValue *value)
+{
+	JsonbInState state = {0};
+
+	state.parseState = *stack;
+	pushJsonbValue(&state, token, value);
+	*stack = state.parseState;
+	return state.result;
+}
+#define pushJsonbValue gov_jsonb_push
 #endif
 
 #endif							/* GOV_COMPAT_H */

@@ -10,6 +10,8 @@
 #include "utils/date.h"
 #include "utils/jsonb.h"
 
+#include "core/compat.h"
+
 /* "2026-01-31", whatever DateStyle is. */
 extern char *gov_date_text(DateADT day);
 

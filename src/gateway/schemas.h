@@ -194,7 +194,7 @@ SCHEMA(SlaTarget, "sla_targets",
 	   " response_time_p95:number? response_time_p99:number?"
 	   " availability_target:number? error_rate_target:number?"
 	   " max_downtime_hours:number? incident_response_minutes:int"
-	   " incident_resolution_hours:int window_days:int valid_from:bound"
+	   " incident_resolution_hours:int window_days:int valid_from:time?"
 	   " valid_to:time? updated_by:text? metadata:object openslo:any")
 SCHEMA(SlaTargetShort, "",
 	   "response_time_p95_ms:number? response_time_p99_ms:number?"

@@ -24,7 +24,7 @@ GOV_SQL(find_incidents, (TIMESTAMPTZOID, TEXTOID, INT4OID),
 		" FROM governance.sla_targets AS t"
 		" WHERE t.resource_type IN ('model', 'usecase', 'system')"
 		" AND t.resource_id = pg_catalog.split_part(i.resource, ':', 1)"
-		" AND t.valid_from <= i.aware_at"
+		" AND (t.valid_from IS NULL OR t.valid_from <= i.aware_at)"
 		" AND (t.valid_to IS NULL OR t.valid_to > i.aware_at)) END"
 		" FROM governance.incidents AS i"
 		" WHERE i.status IN ('open', 'reopened')"

@@ -146,7 +146,9 @@ end_revision(GovSlaTarget *t, const char *resource)
 	(void) gov_require(GOV_PERM_SLA_MANAGE, resource);
 
 	/* A clock that was set back must not make an empty revision. */
-	now = Max(GetCurrentTimestamp(), gov_row_time(0, 2) + 1);
+	now = GetCurrentTimestamp();
+	if (!gov_row_null(0, 2))
+		now = Max(now, gov_row_time(0, 2) + 1);
 	t->revision = gov_row_int4(0, 1) + 1;
 	t->valid_from = now;
 	gov_operation_begin("supersede", NULL);
@@ -190,7 +192,8 @@ gov_sla_define(FunctionCallInfo fcinfo, Jsonb *openslo)
 					gov_int4(t.incident_response_minutes),
 					gov_int4(t.incident_resolution_hours),
 					gov_int4(t.window_days),
-					gov_datum(TimestampTzGetDatum(t.valid_from), false),
+					gov_datum(TimestampTzGetDatum(t.valid_from),
+							  t.valid_from == DT_NOBEGIN),
 					gov_text(actor.user_id), gov_json(metadata),
 					gov_datum(JsonbPGetDatum(openslo), openslo == NULL));
 		gov_operation_end();

@@ -231,8 +231,8 @@ set_nowhere(Relation rel, TupleTableSlot *slot)
 }
 
 static void
-tuple_insert(Relation rel, TupleTableSlot *slot, CommandId cid, int options,
-			 struct BulkInsertStateData *bistate)
+tuple_insert(Relation rel, TupleTableSlot *slot, CommandId cid,
+			 GovInsertOptions options, struct BulkInsertStateData *bistate)
 {
 	slot_getallattrs(slot);
 	begin(rel, cid, slot, false);
@@ -242,7 +242,7 @@ tuple_insert(Relation rel, TupleTableSlot *slot, CommandId cid, int options,
 
 static void
 multi_insert(Relation rel, TupleTableSlot **slots, int nslots, CommandId cid,
-			 int options, struct BulkInsertStateData *bistate)
+			 GovInsertOptions options, struct BulkInsertStateData *bistate)
 {
 	const GovSlaResource *resource = NULL;
 	int			i;
@@ -290,8 +290,8 @@ tuple_fetch_row_version(Relation rel, ItemPointer tid, Snapshot snapshot,
 
 static void
 tuple_insert_speculative(Relation rel, TupleTableSlot *slot, CommandId cid,
-						 int options, struct BulkInsertStateData *bistate,
-						 uint32 token)
+						 GovInsertOptions options,
+						 struct BulkInsertStateData *bistate, uint32 token)
 {
 	refuse("insert with ON CONFLICT into");
 }
@@ -354,7 +354,7 @@ relation_nontransactional_truncate(Relation rel)
 static void
 relation_copy_for_cluster(Relation old_table, Relation new_table,
 						  Relation index, bool use_sort,
-						  TransactionId oldest_xmin,
+						  TransactionId oldest_xmin GOV_COPY_SNAPSHOT,
 						  TransactionId *xid_cutoff,
 						  MultiXactId *multi_cutoff, double *num_tuples,
 						  double *tups_vacuumed,

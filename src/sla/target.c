@@ -145,6 +145,8 @@ read_target(GovScan *scan, GovSlaTarget *t)
 	t->window_days = field_int4(scan, "window_days");
 	t->valid_from = DatumGetTimestampTz(gov_scan_datum(scan, "valid_from",
 													   &isnull));
+	if (isnull)
+		t->valid_from = DT_NOBEGIN;
 	t->valid_to = DatumGetTimestampTz(gov_scan_datum(scan, "valid_to",
 													 &isnull));
 	if (isnull)

@@ -35,7 +35,7 @@ typedef struct GovSlaTarget
 	int32		incident_response_minutes;
 	int32		incident_resolution_hours;
 	int32		window_days;
-	TimestampTz valid_from;		/* DT_NOBEGIN: the first */
+	TimestampTz valid_from;		/* DT_NOBEGIN (NULL): the first */
 	TimestampTz valid_to;		/* DT_NOEND: the one in force */
 	char		updated_by[GOV_ID_LEN + 1]; /* "" if not known */
 } GovSlaTarget;

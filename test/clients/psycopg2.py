@@ -2,6 +2,7 @@
 come out, errors have their SQLSTATE, and a file of observations is copied."""
 
 import datetime
+import decimal
 import io
 import json
 import os
@@ -112,6 +113,62 @@ class Story(unittest.TestCase):
             with connection, connection.cursor() as cursor:
                 cursor.execute("SELECT gov_current_actor()")
                 self.assertEqual(cursor.fetchone(), (None,))
+        finally:
+            connection.close()
+
+    def test_7_calls_and_relations(self):
+        """Numbers, JSON, arrays, intervals and composites, as literals of Python's values."""
+        json_of = psycopg2.extras.Json
+        now = datetime.datetime.now(datetime.timezone.utc)
+        hour = datetime.timedelta(hours=1)
+        calls = [
+            ("gov_set_deployment_gate(%s, %s, %s, %s)", "staging", "accuracy", ">=", 0.9),
+            ("gov_set_deployment_gate(%s, %s, %s, %s, %s)", "staging", "accuracy", ">=", 3, "risk"),
+            ("gov_set_deployment_gate(%s, %s, %s, %s)", "staging", "accuracy", ">=", decimal.Decimal("0.1234567890123456789")),
+            ("gov_set_policy(%s, %s, %s)", "model.required_approvals", 2, "why"),
+            ("gov_set_policy(%s, %s)", "model.require_staging", True),
+            ("gov_set_policy(%s, %s)", "model.require_staging", json_of(False)),
+            ("gov_set_policy(%s, %s)", "sla.max_lateness", 24 * hour),
+            ("gov_set_policy(%s, %s)", "sla.max_lateness", '"7 days"'),
+            ("gov_override_policy(%s, %s, %s)", "model.required_approvals", 2, "why"),
+            ("gov_define_sla(%s, %s, %s, %s, %s)", "system", "psycopg2", 300.5, 600, decimal.Decimal("99.9")),
+            ("gov_define_sla(%s, %s)", "model", "risk"),
+            ("gov_register_model(%s, %s, hyperparameters => %s)", "psycopg2", "1.0.0", json_of({"depth": 6})),
+            ("gov_record_model_metrics(%s, %s, %s)", "risk", "1.0.0", json_of({"accuracy": 0.93})),
+            ("gov_update_model(%s, tags => %s)", "risk", ["a", "b c"]),
+            ("gov_observe(%s, %s, %s)", "model", "risk", 12.5),
+            ("gov_observe(%s, %s, %s, %s, %s)", "model", "risk", 12, False, now),
+            ("gov_observe_many(%s, %s, %s)", "model", "risk", [1.5, 2.5]),
+            ("gov_observe_many(%s, %s, %s, %s, %s)", "model", "risk", [1, 2], [True, False], [now, now]),
+            ("gov_sla_series(%s, %s, %s, %s, %s)", "model", "risk", now - hour, now, hour / 6),
+            ("gov_sla_status(%s, %s)", "model", "risk"),
+            ("gov_deployed_model(%s, as_of => %s)", "risk", now),
+            ("gov_report_incident(%s, %s, %s, %s, %s, %s, %s)", "other", "info", "t", "d", "risk:1.0.0", 3, json_of({})),
+            ("gov_resolve_incident(%s, %s)", 1, "mended"),
+            ("gov_add_maintenance_window(%s, %s, %s, %s, %s)", "model", "risk", now + hour, now + 2 * hour, "why"),
+            ("gov_assign_role(%s, %s, %s)", "bea", "analyst", now + hour),
+            ("gov_create_role(%s, %s, %s)", "psycopg2", "d", ["audit:read"]),
+            ("gov_create_role(%s, %s, %s)", "psycopg2", "d", []),
+            ("gov_audit_trail(resource => %s)", "model_version/risk:1.0.0"),
+            ("gov_merkle_root(%s)", [b"a", b"b"]),
+            ("gov_merkle_leaf_hash(%s)", b"\0"),
+            ("gov_request_approval(%s, %s)", "model_rollback", json_of({"model_id": "risk"})),
+            ("gov_row_json((SELECT v FROM governance.model_versions AS v LIMIT 1))",),
+            ("gov_log_event(%s, %s, %s, details => %s)", "sale", "sell", "goods/1", json_of({"n": 1})),
+        ]
+        connection = psycopg2.connect(user="postgres")
+        try:
+            for text, *values in calls:
+                with self.subTest(text, values=values), connection.cursor() as cursor:
+                    cursor.execute(f"SELECT * FROM {text}", values)
+                    cursor.fetchall()
+                connection.rollback()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT c.oid::regclass::text FROM pg_class AS c"
+                               " WHERE c.relnamespace = 'governance'::regnamespace AND c.relkind IN ('r', 'v')")
+                for (relation,) in cursor.fetchall():
+                    cursor.execute(f"SELECT * FROM {relation}")
+                    cursor.fetchall()
         finally:
             connection.close()
 

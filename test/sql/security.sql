@@ -228,15 +228,17 @@ INSERT INTO pg_temp.contract VALUES
     ('gov_help', 'word text DEFAULT ''''::text', 'TABLE(function text, what text, needs text)'),
     ('gov_version', '', 'text');
 
-SELECT c.name AS differs, p.arguments, p.result
+SELECT c.name AS differs, c.arguments, c.result
 FROM pg_temp.contract AS c
-LEFT JOIN (
-    SELECT f.proname AS name, pg_get_function_arguments(f.oid) AS arguments, pg_get_function_result(f.oid) AS result
-    FROM pg_temp.functions AS f) AS p USING (name)
-WHERE (c.arguments, c.result) IS DISTINCT FROM (p.arguments, p.result)
+WHERE NOT EXISTS (
+    SELECT FROM pg_temp.functions AS f
+    WHERE f.proname = c.name AND pg_get_function_arguments(f.oid) = c.arguments AND pg_get_function_result(f.oid) = c.result)
 ORDER BY c.name COLLATE "C";
--- no name has two meanings
-SELECT proname, count(*) FROM pg_temp.functions WHERE NOT internal GROUP BY proname HAVING count(*) > 1;
+-- no name has two meanings: some have one for each type of one argument
+SELECT f.oid::regprocedure AS overloaded
+FROM pg_temp.functions AS f
+JOIN (SELECT proname FROM pg_temp.functions WHERE NOT internal GROUP BY proname HAVING count(*) > 1) AS o USING (proname)
+ORDER BY f.oid::regprocedure::text COLLATE "C";
 
 -- every column, those of tables that are there
 CREATE TABLE pg_temp.columns (relation text, columns text);

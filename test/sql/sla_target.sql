@@ -66,7 +66,7 @@ SELECT revision FROM gov_define_sla('model', 'target-plain', 50);
 ROLLBACK TO s;
 COMMIT;
 -- one ends where the next begins; one is in force
-SELECT t.revision, t.response_time_p95, t.valid_from = '-infinity' AS is_first,
+SELECT t.revision, t.response_time_p95, t.valid_from IS NULL AS is_first,
     t.valid_from = lag(t.valid_to) OVER (ORDER BY t.revision) AS meets, t.valid_to IS NULL AS in_force
 FROM governance.sla_targets AS t WHERE t.resource_id = 'target-plain' ORDER BY t.revision;
 

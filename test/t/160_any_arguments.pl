@@ -67,6 +67,8 @@ my %odd = (
 		q{array_fill('\\x61'::bytea, '{20000}')}, q{array_fill(decode(repeat('00', 32), 'hex'), '{100}')} ],
 	sketch => [ q{''::governance.sketch}, q{(SELECT governance.sketch(i::float8) FROM generate_series(1, 0) AS i)},
 		q{(SELECT governance.sketch(power(10, i % 300 - 100)) FROM generate_series(1, 3000) AS i)}, q{'1'::governance.sketch}, "$long\::governance.sketch" ],
+	anyelement => [ qw(2 true 1.5 0::smallint), map({ "'$_'::float8" } qw(NaN Infinity 1e308)), q{'{1,NULL}'::int[]}, q{'7 days'::interval}, q{'x'::json},
+		q{'{"a": 1}'::json}, q{'infinity'::timestamptz}, 'ROW(1, NULL)', "$long\::varchar", q{repeat('[', 10000)::json} ],
 	cstring => [ q{''}, q{'sketch'}, q('{'), q{'1:1'}, "$long\::cstring" ],
 	record => [ 'ROW()', 'ROW(NULL)', 'ROW(1, ROW(2, ROW(3)))', "ROW($long)", q{ROW('NaN'::float8, 'infinity'::timestamptz)}, '(1, 2)',
 		q{(SELECT v FROM governance.model_versions AS v LIMIT 1)} ],

@@ -43,7 +43,7 @@ my %good_type = (
 	text => q{'text'}, name => q{'rosa'}, int => '3', bigint => '3', float => '99.5', numeric => '0.5', boolean => 'true', timestamp => 'now()', date => q{'2030-02-01'::date}, interval => q{'5 min'}, uuid => 'gen_random_uuid()',
 	jsonb => q{'{}'::jsonb}, bytea => q{decode(repeat('00', 32), 'hex')}, 'text[]' => q{'{}'::text[]}, 'float[]' => q{'{1,2}'::float8[]}, 'boolean[]' => q{'{t,f}'::boolean[]},
 	'timestamp[]' => 'ARRAY[now(), now()]', 'bytea[]' => q{'{a,b,c}'::bytea[]}, sketch => q{(SELECT governance.sketch(i::float8) FROM generate_series(1, 100) AS i)}, cstring => q{'x'},
-	record => 'ROW(1)', 'governance.model_versions' => q{(SELECT v FROM governance.model_versions AS v LIMIT 1)}, 'governance.use_cases' => q{(SELECT u FROM governance.use_cases AS u LIMIT 1)});
+	record => 'ROW(1)', anyelement => '2', 'governance.model_versions' => q{(SELECT v FROM governance.model_versions AS v LIMIT 1)}, 'governance.use_cases' => q{(SELECT u FROM governance.use_cases AS u LIMIT 1)});
 
 # Calls::functions($node, $database): {name, proc (qualified), types, families (of
 # types), arguments}.  Trigger functions and what takes "internal" cannot be
