@@ -21,6 +21,20 @@ CREATE TABLE governance.sla_observations (
 ) USING governance_observations;
 COMMENT ON TABLE governance.sla_observations IS
 'INSERT or COPY observations into it: they are counted, no row is stored.  Everybody may try; it needs sla:record.  Unknown resource: 42704; a latency that is negative or not finite, a time that is too long ago or in the future: 22023; more than governance.accumulator_limit in one transaction: 53200.';
+CREATE FUNCTION governance.observations_guard()
+RETURNS trigger
+AS 'MODULE_PATHNAME', 'gov_observations_guard'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION governance.observations_guard() IS
+'Trigger of sla_observations: 55000 where the table has another access method, and would store what comes instead of counting it.';
+
+CREATE FUNCTION @extschema@.gov_repair_observations()
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'gov_repair_observations'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_repair_observations() IS
+'Give sla_observations its access method back; true: it had another.  After ALTER TABLE ... SET ACCESS METHOD observing fails with 55000.  Rows that were stored meanwhile: 55000.  Needs system:config.';
 COMMENT ON COLUMN governance.sla_observations.latency_ms IS
 'Milliseconds; failed requests count too.';
 

@@ -127,6 +127,8 @@ BEGIN ATOMIC
         SELECT 'audit_events', t.tgname, 'governance.audit_append_only'
         FROM (VALUES ('append_only'), ('append_only_truncate')) AS t(tgname)
         UNION ALL
+        SELECT 'sla_observations', 'counts', 'governance.observations_guard'
+        UNION ALL
         SELECT s.relname, t.tgname, 'governance.audit_seal_guard'
         FROM governance.sealed_tables() AS s(relname)
         CROSS JOIN (VALUES ('append_only'), ('append_only_truncate')) AS t(tgname)
@@ -210,6 +212,19 @@ BEGIN ATOMIC
     WHERE d.why IS NOT NULL
     HAVING pg_catalog.count(*) > 0
     UNION ALL
+    SELECT 'sla_manager', 'governance.sla_observations has another access method and counts nothing:'
+        || ' gov_repair_observations() gives it back'
+    FROM pg_catalog.pg_class AS c
+    WHERE c.oid = pg_catalog.to_regclass('governance.sla_observations')
+        AND NOT EXISTS (
+            SELECT FROM pg_catalog.pg_am AS m
+            WHERE m.oid = c.relam AND m.amname = 'governance_observations')
+    UNION ALL
+    SELECT 'sla_manager', 'index ' || CAST(i.indexrelid AS regclass)
+        || ' of governance.sla_observations stops VACUUM FULL and REINDEX: drop it'
+    FROM pg_catalog.pg_index AS i
+    WHERE i.indrelid = pg_catalog.to_regclass('governance.sla_observations')
+    UNION ALL
     SELECT 'audit', 'governance.audit_log has ' || pg_catalog.count(*) || ' rows instead of one'
     FROM governance.audit_log AS l
     HAVING pg_catalog.count(*) <> 1
@@ -226,7 +241,7 @@ BEGIN ATOMIC
     WHERE w.problem IS NOT NULL;
 END;
 COMMENT ON FUNCTION governance.component_problems() IS
-'What is wrong, by component: tables missing, guards off, sequences set back, no admin left, users whose database role is gone, consumers that get no events, the worker not working.';
+'What is wrong, by component: tables missing, guards off, sequences set back, an access method or an index that stops observing, no admin left, users whose database role is gone, consumers that get no events, the worker not working.';
 
 CREATE FUNCTION @extschema@.gov_health()
 RETURNS jsonb

@@ -64,6 +64,11 @@ ALTER TABLE governance.audit_events
     ENABLE ALWAYS TRIGGER append_only,
     ENABLE ALWAYS TRIGGER append_only_truncate;
 
+-- Where it has lost its access method, nothing would count what it takes in.
+CREATE TRIGGER counts BEFORE INSERT ON governance.sla_observations
+    FOR EACH STATEMENT EXECUTE FUNCTION governance.observations_guard();
+ALTER TABLE governance.sla_observations ENABLE ALWAYS TRIGGER counts;
+
 -- The sealed log is written by the sealer alone.
 DO $$
 DECLARE

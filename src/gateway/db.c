@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,7 @@ struct Pool
 	Waiter	   *first_waiter;
 	Waiter	   *last_waiter;
 	char	   *conninfo;
+	atomic_bool keeps_statements;	/* see connect_to() */
 	long		wait;
 	long		timeout;
 	int			size;
@@ -217,15 +219,69 @@ db_connect(const char *conninfo, const char *application, long timeout,
 	return NULL;
 }
 
-/* A connection for requests: their steps go out in a pipeline. */
-static PGconn *
-connect_to(const char *conninfo, long timeout, const char **why)
+/* Does the server itself answer, which gives its process as the session's? */
+static bool
+is_direct(PGconn *conn)
 {
+	PGresult   *result = PQexec(conn, "SELECT pg_backend_pid()");
+	bool		direct = PQresultStatus(result) == PGRES_TUPLES_OK &&
+		atoi(PQgetvalue(result, 0, 0)) == PQbackendPID(conn);
+
+	PQclear(result);
+	return direct;
+}
+
+/* Is there a statement of that name already, of whoever was here before? */
+static bool
+is_taken(PGconn *conn, const char *name)
+{
+	PGresult   *result = PQprepare(conn, name, "SELECT 1", 0, NULL);
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	bool		taken = sqlstate != NULL && strcmp(sqlstate, "42P05") == 0;
+
+	PQclear(result);
+	return taken;
+}
+
+static const char no_statements[] =
+	"the pooler before the database keeps no prepared statements: "
+	"PgBouncer needs pool_mode = session, or version 1.21 or newer"
+	" and max_prepared_statements";
+
+/*
+ * A connection for requests: their steps go out in a pipeline, prepared once.
+ *
+ * A pooler that hands server connections on after each transaction may know
+ * nothing of prepared statements.  Then one that was prepared here is found by
+ * the next client under its name; it is asked once.
+ */
+static PGconn *
+connect_to(const char *conninfo, long timeout, atomic_bool *keeps_statements,
+		   const char **why)
+{
+	static const char probe[] = "governance_probe";
 	PGconn	   *conn;
+	bool		taken = false;
 
 	conn = db_connect(conninfo, "governance-gateway", timeout, why);
-	if (conn == NULL || PQenterPipelineMode(conn))
+	if (conn != NULL && !atomic_load(keeps_statements) && !is_direct(conn))
+	{
+		taken = is_taken(conn, probe);
+		PQfinish(conn);
+		conn = db_connect(conninfo, "governance-gateway", timeout, why);
+		taken = conn != NULL && (is_taken(conn, probe) || taken);
+	}
+	if (taken)
+	{
+		PQclear(PQexec(conn, "DEALLOCATE governance_probe"));
+		*why = no_statements;
+		log_message("error", NULL, "%s", *why);
+	}
+	else if (conn == NULL || PQenterPipelineMode(conn))
+	{
+		atomic_store(keeps_statements, conn != NULL);
 		return conn;
+	}
 	PQfinish(conn);
 	return NULL;
 }
@@ -410,7 +466,8 @@ pool_take(Pool *pool, const char **why)
 		drop_connection(connection);
 	if (connection->conn == NULL)
 	{
-		connection->conn = connect_to(pool->conninfo, pool->timeout, why);
+		connection->conn = connect_to(pool->conninfo, pool->timeout,
+									  &pool->keeps_statements, why);
 		if (connection->conn != NULL)
 			PQsetNoticeReceiver(connection->conn, take_notice, connection);
 		note_attempt(pool, connection);
@@ -703,11 +760,25 @@ check_statements(PGconn *conn, Text *problems)
 	}
 }
 
+bool
+db_is_usable(const char *conninfo, const Config *config)
+{
+	const char *why = NULL;
+	atomic_bool keeps_statements = false;
+	PGconn	   *conn = connect_to(conninfo, config->db_timeout,
+								  &keeps_statements, &why);
+
+	PQfinish(conn);
+	return why != no_statements;
+}
+
 char *
 db_check(const char *conninfo, const Config *config, Text *problems)
 {
 	const char *why = "no connection";
-	PGconn	   *conn = connect_to(conninfo, config->db_timeout, &why);
+	atomic_bool keeps_statements = false;
+	PGconn	   *conn = connect_to(conninfo, config->db_timeout,
+								  &keeps_statements, &why);
 	PGresult   *result;
 	char	   *version = NULL;
 

@@ -75,6 +75,12 @@ extern bool db_run(DbConnection *connection, Arena *arena, Step *steps,
 /* Collect what NOTICEs say, as JSON, until the connection is given back. */
 extern void db_listen(DbConnection *connection, Text *warnings);
 
+/*
+ * Returns false, and logs why, if what answers there never will do.  A server
+ * that is away may come.
+ */
+extern bool db_is_usable(const char *conninfo, const Config *config);
+
 /* Returns the version of the extension, or NULL and the problems. */
 extern char *db_check(const char *conninfo, const Config *config,
 					  Text *problems);

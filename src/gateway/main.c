@@ -143,6 +143,9 @@ serve(Config *config, int argc, char **argv)
 
 	block_signals(&signals);
 	if (!log_open(config->access_log) ||
+		!db_is_usable(config->db, config) ||
+		(config->db_read[0] != '\0' &&
+		 !db_is_usable(config->db_read, config)) ||
 		(listen_fd = listen_where(config->listen)) < 0)
 	{
 		config_free(config);

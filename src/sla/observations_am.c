@@ -25,6 +25,7 @@
 #include "miscadmin.h"
 #include "storage/proc.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
@@ -303,6 +304,20 @@ index_build_range_scan(Relation table, Relation index,
 					   BlockNumber count, IndexBuildCallback callback,
 					   void *callback_state, TableScanDesc scan)
 {
+	const char *name = RelationGetRelationName(index);
+	Oid			schema = RelationGetNamespace(index);
+
+	/* CONCURRENTLY, or one of a time with another access method */
+	if (!index->rd_index->indisvalid ||
+		ReindexIsProcessingIndex(RelationGetRelid(index)))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("table \"%s\" cannot have index \"%s\"", TABLE_NAME,
+						name),
+				 errdetail("It counts what is inserted and stores no row; the index was left behind."),
+				 errhint("DROP INDEX %s;",
+						 quote_qualified_identifier(get_namespace_name(schema),
+													name))));
 	refuse("create an index on");
 	return 0;
 }

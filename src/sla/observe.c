@@ -87,6 +87,7 @@ gov_observe_begin(GovObserving *observing, const char *type, int type_len,
 		(void) gov_require(GOV_PERM_SLA_RECORD, resource);
 		gov_refuse_suspended(resource);
 	}
+	gov_observations_check_method();
 	read_policies(&lateness, &observing->keep_raw);
 
 	/* now() is never late, however long the transaction lasts. */

@@ -80,6 +80,11 @@ like($said, qr/^\s*t$/m, 'pg_upgrade: the log verifies');
 ($said, undef) = run('sequences', block('sequences', qr/gov_repair_sequences/));
 like($said, qr/^\s*\{\}$/m, 'sequences: none is behind');
 
+($said, undef) = run('observations', block('observations', qr/gov_repair_observations/));
+like($said, qr/^\s*f$/m, 'observations: they count');
+($said, undef) = run('pgstattuple', block('pgstattuple', qr/pgstattuple/));
+like($said, qr/governance\.audit_events/, 'pgstattuple: of all heaps');
+
 ($said, undef) = run('retention', block('retention', qr/gov_audit_retire/));
 like($said, qr/"retired": *0|"deleted": *0/, 'retention: nothing is ten years old');
 
