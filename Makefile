@@ -12,7 +12,7 @@ EXTVERSION = 1.0
 
 # --- what the server module is made of -------------------------------------
 
-# gateway/, jwks/ and verify/ are programs of their own and stay out of it.
+# gateway/, jwks/ and verifier/ are programs of their own and stay out of it.
 ROOMS = tlog core identity access lifecycle law registry audit incident sla \
 	compliance worker
 OBJS := $(patsubst %.c,%.o,$(sort $(wildcard src/*.c \
@@ -23,13 +23,13 @@ DEPS := $(OBJS:.o=.d)
 PURE_SRCS := $(sort $(wildcard src/tlog/*.c \
 	$(addprefix src/sla/,sketch.c sketch_text.c) \
 	$(addprefix src/identity/,base64url.c jws.c) \
-	$(addprefix src/verify/,event.c trees.c)))
+	$(addprefix src/verifier/,event.c trees.c)))
 
 # --- the offline verifier ------------------------------------------------------
 
 # A program without a server, installed beside the server's own.  It needs
 # json-c; without it the extension is built all the same.
-VERIFY_SRCS := $(sort $(wildcard src/verify/*.c src/tlog/*.c))
+VERIFY_SRCS := $(sort $(wildcard src/verifier/*.c src/tlog/*.c))
 HAVE_JSON_C := $(shell echo '\#include <json-c/json.h>' | \
 	$(or $(CC),cc) -E - >/dev/null 2>&1 && echo yes)
 ifeq ($(HAVE_JSON_C),yes)

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "unit.h"
-#include "verify/event.h"
-#include "verify/trees.h"
+#include "verifier/event.h"
+#include "verifier/trees.h"
 
 /* The worked example of src/audit/README.md. */
 static const char *const example =

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "verify/trees.h"
+#include "verifier/trees.h"
 
 /* Add what follows from what is known of one tree; was there anything? */
 static bool

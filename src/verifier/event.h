@@ -6,8 +6,8 @@
  * one that the extension writes by.  Pure: no allocation.  What is decoded
  * points into the bytes that it was decoded from.
  */
-#ifndef VERIFY_EVENT_H
-#define VERIFY_EVENT_H
+#ifndef VERIFIER_EVENT_H
+#define VERIFIER_EVENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,4 +47,4 @@ extern const char *event_column(int number);
 extern int64_t event_int(const EventField *field);
 extern bool event_text_is(const EventField *field, const char *text);
 
-#endif							/* VERIFY_EVENT_H */
+#endif							/* VERIFIER_EVENT_H */

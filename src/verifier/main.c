@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/verify.h"
+#include "verifier/verifier.h"
 
 #ifndef VERSION
 #define VERSION "unknown"

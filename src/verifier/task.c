@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/verify.h"
+#include "verifier/verifier.h"
 
 /* What was found before tells more than what cannot be read now. */
 static Task *current = NULL;

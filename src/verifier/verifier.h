@@ -1,5 +1,5 @@
 /*
- * verify.h
+ * verifier.h
  *		What the parts of governance-verify share.
  *
  * The program trusts nothing that it reads but the public keys: it computes
@@ -13,16 +13,16 @@
  * that a checkpoint vouches for.  That a file agrees with itself shows nothing
  * of them, so nothing that is said may rest on them.
  */
-#ifndef VERIFY_VERIFY_H
-#define VERIFY_VERIFY_H
+#ifndef VERIFIER_VERIFIER_H
+#define VERIFIER_VERIFIER_H
 
 #include <stdio.h>
 
 #include <json-c/json.h>
 
 #include "tlog/note.h"
-#include "verify/event.h"
-#include "verify/trees.h"
+#include "verifier/event.h"
+#include "verifier/trees.h"
 
 #define STATUS_HOLDS		0
 #define STATUS_FAILS		1
@@ -155,4 +155,4 @@ extern void read_export(Task *task);
 extern void print_event(uint64_t leaf_index, bool is_vouched,
 						const Event *event);
 
-#endif							/* VERIFY_VERIFY_H */
+#endif							/* VERIFIER_VERIFIER_H */

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <time.h>
 
-#include "verify/verify.h"
+#include "verifier/verifier.h"
 
 static uint64_t
 smaller(uint64_t a, uint64_t b)

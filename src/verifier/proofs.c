@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/verify.h"
+#include "verifier/verifier.h"
 
 #define PROOF_FILE_MAX	65536
 #define PROOF_DEPTH		4

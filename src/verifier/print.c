@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "verify/verify.h"
+#include "verifier/verifier.h"
 
 /* The length of the UTF-8 character at "s", 0 where there is none. */
 static size_t

@@ -10,7 +10,7 @@
  */
 #include <string.h>
 
-#include "verify/event.h"
+#include "verifier/event.h"
 
 #define CANONICAL_VERSION 1
 #define HEAD_LEN	6			/* number, type, length */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/verify.h"
+#include "verifier/verifier.h"
 
 #define FIRST_ROOM 65536
 

@@ -19,7 +19,7 @@
 
 #include "tlog/base64.h"
 #include "tlog/sha256.h"
-#include "verify/verify.h"
+#include "verifier/verifier.h"
 
 #define FORMAT			"governance-audit-export"
 #define FORMAT_VERSION	1

@@ -13,7 +13,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "verify/verify.h"
+#include "verifier/verifier.h"
 
 #define KEY_FILE_MAX 8192
 

@@ -12,8 +12,8 @@
  *
  * Pure: no allocation.
  */
-#ifndef VERIFY_TREES_H
-#define VERIFY_TREES_H
+#ifndef VERIFIER_TREES_H
+#define VERIFIER_TREES_H
 
 #include <stdbool.h>
 
@@ -51,4 +51,4 @@ extern void trees_begin(Trees *trees, int smaller, int larger);
  */
 extern bool trees_are_one_log(const Trees *trees, int a, int b);
 
-#endif							/* VERIFY_TREES_H */
+#endif							/* VERIFIER_TREES_H */
