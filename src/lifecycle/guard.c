@@ -26,10 +26,10 @@
 
 #include "access/duties.h"
 #include "access/require.h"
-#include "audit/outbox.h"
 #include "audit/record.h"
 #include "core/numbers.h"
 #include "core/operation.h"
+#include "core/outbox.h"
 #include "core/relations.h"
 #include "core/restoring.h"
 #include "core/row_json.h"

@@ -15,9 +15,9 @@
 #include "utils/timestamp.h"
 
 #include "access/require.h"
-#include "audit/outbox.h"
 #include "core/errors.h"
 #include "core/operation.h"
+#include "core/outbox.h"
 #include "core/policy.h"
 #include "core/row_json.h"
 #include "core/spi.h"

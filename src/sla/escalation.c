@@ -13,8 +13,8 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
-#include "audit/outbox.h"
 #include "core/operation.h"
+#include "core/outbox.h"
 #include "core/row_json.h"
 #include "core/spi.h"
 #include "incident/incident.h"

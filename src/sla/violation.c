@@ -8,8 +8,8 @@
 #include "utils/builtins.h"
 
 #include "access/require.h"
-#include "audit/outbox.h"
 #include "core/operation.h"
+#include "core/outbox.h"
 #include "core/row_json.h"
 #include "core/spi.h"
 #include "sla/maintenance.h"

@@ -8,8 +8,8 @@
 #include "utils/timestamp.h"
 
 #include "audit/denials.h"
-#include "audit/outbox.h"
 #include "audit/seal.h"
+#include "core/outbox.h"
 #include "core/policy.h"
 #include "core/work.h"
 #include "identity/key_request.h"

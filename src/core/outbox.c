@@ -16,7 +16,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "audit/outbox.h"
+#include "core/outbox.h"
 #include "core/relations.h"
 #include "core/spi.h"
 #include "core/work.h"
