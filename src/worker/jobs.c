@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
@@ -11,11 +12,11 @@
 #include "audit/seal.h"
 #include "core/outbox.h"
 #include "core/policy.h"
+#include "core/spi.h"
 #include "core/work.h"
 #include "identity/key_request.h"
 #include "incident/incident.h"
 #include "registry/approval.h"
-#include "registry/idempotency.h"
 #include "registry/usecase.h"
 #include "sla/evaluate.h"
 #include "sla/fold.h"
@@ -97,11 +98,25 @@ gov_job_expiry(GovJobReport *report)
 	report->more = expired == EXPIRY_BATCH || overdue == EXPIRY_BATCH;
 }
 
+/* An answer that is being replaced just now is left: this waits for nobody. */
+GOV_SQL(forget_answers, (INT8OID, TIMESTAMPTZOID),
+		"DELETE FROM governance.idempotency_keys AS k"
+		" USING (SELECT o.user_id, o.key"
+		" FROM governance.idempotency_keys AS o"
+		" WHERE o.created_at < $2"
+		" ORDER BY o.created_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS old"
+		" WHERE k.user_id = old.user_id AND k.key = old.key");
+
+/* Answers to requests with a key are kept for a day. */
 static void
 gov_job_idempotency(GovJobReport *report)
 {
-	int64		forgotten = gov_idempotency_expire(KEYS_BATCH);
+	int64		forgotten;
 
+	gov_spi_begin();
+	forgotten = gov_run(&forget_answers, gov_int8(KEYS_BATCH),
+						gov_time(GetCurrentTimestamp() - USECS_PER_DAY));
+	gov_spi_end();
 	gov_job_counted(report, "forgotten", forgotten);
 	report->more = forgotten == KEYS_BATCH;
 }
