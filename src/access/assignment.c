@@ -18,6 +18,7 @@
 
 #include "access/act.h"
 #include "access/duties.h"
+#include "access/delegation.h"
 #include "access/manage.h"
 #include "core/args.h"
 #include "core/operation.h"

@@ -6,7 +6,8 @@
 
 #include "catalog/pg_type.h"
 
-#include "access/manage.h"
+#include "access/delegation.h"
+#include "access/permission_cache.h"
 #include "core/operation.h"
 #include "core/spi.h"
 

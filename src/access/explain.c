@@ -17,7 +17,6 @@
 #include "access/group_role.h"
 #include "access/permission_cache.h"
 #include "access/require.h"
-#include "access/rights.h"
 #include "core/row_json.h"
 #include "core/scan.h"
 

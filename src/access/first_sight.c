@@ -15,7 +15,8 @@
 #include "miscadmin.h"
 #include "port.h"
 
-#include "access/issuers.h"
+#include "access/first_sight.h"
+#include "access/issuer_sql.h"
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/spi.h"

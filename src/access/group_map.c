@@ -12,7 +12,7 @@
 #include "utils/builtins.h"
 
 #include "access/duties.h"
-#include "access/issuers.h"
+#include "access/issuer_sql.h"
 #include "access/manage.h"
 #include "core/args.h"
 #include "core/operation.h"

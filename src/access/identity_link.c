@@ -11,7 +11,7 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
-#include "access/issuers.h"
+#include "access/issuer_sql.h"
 #include "access/manage.h"
 #include "core/args.h"
 #include "core/compat.h"

@@ -17,7 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "access/issuers.h"
+#include "access/issuer_sql.h"
 #include "access/require.h"
 #include "core/args.h"
 #include "core/operation.h"

@@ -8,11 +8,17 @@
 #include "utils/builtins.h"
 
 #include "access/manage.h"
+#include "core/operation.h"
 #include "core/spi.h"
 
 GOV_SQL(lock_user, (TEXTOID),
 		"SELECT is_active, db_role FROM governance.users"
 		" WHERE user_id = $1 FOR NO KEY UPDATE");
+
+GOV_SQL(revoke_all, (TEXTOID, TEXTOID),
+		"UPDATE governance.api_tokens AS t"
+		" SET revoked_at = clock_timestamp(), revoked_by = $2"
+		" WHERE t.user_id = $1 AND t.revoked_at IS NULL");
 
 bool
 gov_user_lock(const char *user_id)
@@ -69,4 +75,13 @@ gov_role_is_admin(const GovRoleGraph *graph, int role)
 	int			admin = gov_role_index(graph, "admin");
 
 	return admin >= 0 && bms_is_member(admin, graph->roles[role].closure);
+}
+
+void
+gov_tokens_revoke_all(const char *user_id, const char *actor)
+{
+	gov_operation_begin("revoke",
+						psprintf("user \"%s\" was deactivated", user_id));
+	(void) gov_run(&revoke_all, gov_text(user_id), gov_text(actor));
+	gov_operation_end();
 }

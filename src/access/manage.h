@@ -24,7 +24,7 @@ extern void gov_user_require_active(const char *user_id);
 extern void gov_user_must_be_active(const char *user_id, bool is_active);
 
 /*
- * token_sql.c: revoke the API tokens of a user whose row is locked.  What a
+ * Revoke the API tokens of a user whose row is locked.  What a
  * former life left behind opens no later one.
  */
 extern void gov_tokens_revoke_all(const char *user_id, const char *actor);
@@ -34,15 +34,5 @@ extern int	gov_role_must_exist(const GovRoleGraph *graph, const char *role);
 
 /* Is it the role "admin", or one that inherits it? */
 extern bool gov_role_is_admin(const GovRoleGraph *graph, int role);
-
-/*
- * delegation.c: end what is lent and not the lender's any more, by that lender
- * or by anybody (NULL).  What has ended stays so when the lender holds the
- * role again.
- */
-extern void gov_delegations_end_unbacked(const char *lender);
-
-/* End everything that a user lends. */
-extern void gov_delegations_end_all(const char *lender);
 
 #endif							/* GOV_MANAGE_H */

@@ -164,3 +164,14 @@ gov_actor_can(GovPermission permission)
 	return (held & GOV_MASK(permission)) != 0 ||
 		(gov_group_mask(&actor) & GOV_MASK(permission)) != 0;
 }
+
+void
+gov_require_about(const char *user_id)
+{
+	GovActor	actor = gov_require_actor();
+
+	if (strcmp(actor.user_id, user_id) != 0)
+		(void) gov_require_any(GOV_MASK(GOV_PERM_AUDIT_READ) |
+							   GOV_MASK(GOV_PERM_USER_MANAGE),
+							   psprintf("user/%s", user_id));
+}

@@ -40,6 +40,12 @@ extern GovActor gov_require_any(uint64 mask, const char *resource);
 	((void) gov_require_any((mask), (resource)), gov_spi_begin(), (lock), \
 	 gov_require_any((mask), (resource)))
 
+/*
+ * About oneself everybody active may ask; about others it takes audit:read or
+ * user:manage (42501).
+ */
+extern void gov_require_about(const char *user_id);
+
 /* Has the actor the permission?  false where there is no actor. */
 extern bool gov_actor_can(GovPermission permission);
 

@@ -21,7 +21,6 @@
 #include "access/group_role.h"
 #include "access/permission_cache.h"
 #include "access/require.h"
-#include "access/rights.h"
 
 PG_FUNCTION_INFO_V1(gov_user_roles);
 PG_FUNCTION_INFO_V1(gov_user_permissions);
@@ -57,17 +56,6 @@ put(FunctionCallInfo fcinfo, Row *row)
 
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row->values,
 						 row->nulls);
-}
-
-void
-gov_require_about(const char *user_id)
-{
-	GovActor	actor = gov_require_actor();
-
-	if (strcmp(actor.user_id, user_id) != 0)
-		(void) gov_require_any(GOV_MASK(GOV_PERM_AUDIT_READ) |
-							   GOV_MASK(GOV_PERM_USER_MANAGE),
-							   psprintf("user/%s", user_id));
 }
 
 /*

@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 
 #include "access/duties.h"
+#include "access/delegation.h"
 #include "access/manage.h"
 #include "core/args.h"
 #include "core/operation.h"

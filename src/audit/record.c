@@ -16,6 +16,7 @@
 #include "utils/xid8.h"
 
 #include "access/check_log.h"
+#include "access/credentials.h"
 #include "access/require.h"
 #include "audit/canonical.h"
 #include "audit/record.h"
@@ -343,10 +344,20 @@ record_check(const char *user_id, const char *permission,
 	gov_spi_end();
 }
 
+static void
+record_impersonation(const char *resource)
+{
+	gov_spi_begin();
+	(void) gov_audit_done("user.impersonate", "impersonate", resource, "user",
+						  NULL);
+	gov_spi_end();
+}
+
 void
 gov_audit_init(void)
 {
 	gov_check_recorder = record_check;
+	gov_impersonation_recorder = record_impersonation;
 	RegisterXactCallback(xact_callback, NULL);
 }
 

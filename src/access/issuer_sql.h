@@ -1,9 +1,9 @@
 /*
- * issuers.h
+ * issuer_sql.h
  *		What the writers of issuers and of what hangs on them share.
  */
-#ifndef GOV_ISSUERS_H
-#define GOV_ISSUERS_H
+#ifndef GOV_ISSUER_SQL_H
+#define GOV_ISSUER_SQL_H
 
 #include "fmgr.h"
 
@@ -20,10 +20,4 @@ extern void gov_issuer_share(const char *issuer);
 /* Hold it alone; false: there is none (SPI). */
 extern bool gov_issuer_lock(const char *issuer);
 
-/*
- * A user without roles for who is not linked: its id, or NULL and why not.
- */
-extern const char *gov_first_sight(const char *issuer, const char *subject,
-								   const char **flaw);
-
-#endif							/* GOV_ISSUERS_H */
+#endif							/* GOV_ISSUER_SQL_H */
