@@ -107,8 +107,9 @@ gov_checkpoint_init(void)
 							   PGC_SIGHUP, 0, check_origin, NULL, NULL);
 }
 
-char *
-gov_checkpoint_origin_line(void)
+/* The log's name in its checkpoints; palloc'd. */
+static char *
+origin_line(void)
 {
 	const char *prefix = origin_prefix;
 
@@ -283,7 +284,7 @@ Datum
 gov_audit_checkpoint(PG_FUNCTION_ARGS)
 {
 	GovActor	actor = gov_require(GOV_PERM_AUDIT_READ, NULL);
-	char	   *origin = gov_checkpoint_origin_line();
+	char	   *origin = origin_line();
 	char		key_id[2 * GOV_NOTE_KEY_ID_LEN + 1] = "";
 	char		body[GOV_CHECKPOINT_ROOM];
 	char		line[GOV_SIGNATURE_ROOM];

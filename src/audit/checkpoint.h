@@ -11,9 +11,6 @@
 
 extern void gov_checkpoint_init(void);
 
-/* The log's name in its checkpoints; palloc'd. */
-extern char *gov_checkpoint_origin_line(void);
-
 /* Is there a key to sign with? */
 extern bool gov_checkpoint_has_key(void);
 

@@ -60,12 +60,6 @@ static bool recording = false;
 /* Has this transaction written an event? */
 static bool wrote_events = false;
 
-bool
-gov_audit_is_recording(void)
-{
-	return recording;
-}
-
 /*
  * current_incarnation
  *		Which life of the log this is: raised when it is restored elsewhere.

@@ -53,7 +53,4 @@ extern int64 gov_audit_done(const char *event_type, const char *action,
 							const char *resource, const char *resource_type,
 							const Jsonb *details);
 
-/* Is an insertion of ours in progress? */
-extern bool gov_audit_is_recording(void);
-
 #endif							/* GOV_RECORD_H */

@@ -43,4 +43,11 @@ typedef struct GovRetirementDetail
 extern void gov_retirement_details(const GovRetirement *retirement,
 								   GovRetirementDetail *details);
 
+/* For gov_audit_verify(): which rows may be gone; then the roots of them. */
+extern void gov_verify_retired(GovVerify *verify);
+extern void gov_verify_retired_begin(GovVerify *verify);
+extern void gov_verify_retired_append(GovVerify *verify,
+									  const GovTreeHash *leaf);
+extern void gov_verify_retired_end(GovVerify *verify);
+
 #endif							/* GOV_RETIRED_H */

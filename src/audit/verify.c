@@ -29,6 +29,7 @@
 #include "utils/timestamp.h"
 
 #include "access/require.h"
+#include "audit/retired.h"
 #include "audit/seal.h"
 #include "audit/verify.h"
 #include "core/args.h"

@@ -84,13 +84,6 @@ extern void gov_verify_tree_end(GovVerify *verify);
 /* The root of the leaves so far. */
 extern void gov_verify_tree_root(GovVerify *verify, GovTreeHash *root);
 
-/* retired.c: which rows may be gone; then the roots told of them. */
-extern void gov_verify_retired(GovVerify *verify);
-extern void gov_verify_retired_begin(GovVerify *verify);
-extern void gov_verify_retired_append(GovVerify *verify,
-									  const GovTreeHash *leaf);
-extern void gov_verify_retired_end(GovVerify *verify);
-
 /* How wide a tile of the tree must be. */
 extern int	gov_verify_tile_width(GovVerify *verify, int level,
 								  int64 tile_index);

@@ -21,7 +21,8 @@ int			gov_max_workers = 2;
 int			gov_denial_ring_size = 1024;
 int			gov_denial_rate = 60;
 int			gov_control_timeout = 10000;
-bool		gov_restoring = false;
+/* Only ALTER DATABASE sets it; core/restoring.h reads what that left. */
+static bool restoring = false;
 char	   *gov_checkpoint_key_file = NULL;
 char	   *gov_jwks_file = NULL;
 char	   *gov_jwt_audience = NULL;
@@ -110,7 +111,7 @@ gov_guc_init(void)
 	DefineCustomBoolVariable("governance.restoring",
 							 "The database is being restored: guards stand aside for a superuser, gov_* functions refuse.",
 							 "Set for a database by gov_pre_restore(), taken back by gov_post_restore(); a session cannot set it.",
-							 &gov_restoring, false,
+							 &restoring, false,
 							 PGC_SUSET, GUC_NOT_IN_SAMPLE,
 							 check_restoring, NULL, NULL);
 

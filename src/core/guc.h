@@ -18,9 +18,6 @@ extern int	gov_denial_ring_size;	/* entries */
 extern int	gov_denial_rate;	/* a minute and login role */
 
 extern int	gov_control_timeout;	/* milliseconds; 0: none */
-/* Only ALTER DATABASE sets it; core/restoring.h reads what that left. */
-extern bool gov_restoring;
-
 extern char *gov_checkpoint_key_file;	/* '' is none */
 
 extern char *gov_jwks_file;		/* '' is none: no signed token is valid */

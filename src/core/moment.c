@@ -103,8 +103,9 @@ read_date(const char *s, TimestampTz *t)
 	}
 }
 
-void
-gov_check_moment(const char *name, TimestampTz t)
+/* 22023 unless it is finite and of the years 1970 to 2200. */
+static void
+check_moment(const char *name, TimestampTz t)
 {
 	const char *hint;
 	char	   *fault = gov_moment_fault(t, &hint);
@@ -136,7 +137,7 @@ gov_arg_time(FunctionCallInfo fcinfo, int n, const char *name, bool or_null)
 		return DT_NOEND;
 	}
 	t = PG_GETARG_TIMESTAMPTZ(n);
-	gov_check_moment(name, t);
+	check_moment(name, t);
 	return t;
 }
 
@@ -216,6 +217,6 @@ gov_moment(PG_FUNCTION_ARGS)
 							   gov_excerpt(value, strlen(value))),
 					  "Give seconds since 1970, or ISO 8601 such as 2026-01-31T12:00:00Z.");
 	if (!TIMESTAMP_NOT_FINITE(t))
-		gov_check_moment(name, t);
+		check_moment(name, t);
 	PG_RETURN_TIMESTAMPTZ(t);
 }

@@ -14,10 +14,10 @@
 /* By so much a clock elsewhere may be ahead of the server's. */
 #define GOV_MAX_AHEAD (5 * USECS_PER_MINUTE)
 
-/* 22023 unless it is finite and of the years 1970 to 2200. */
-extern void gov_check_moment(const char *name, TimestampTz t);
-
-/* The same of what is not about an argument: NULL, or what is wrong. */
+/*
+ * What is wrong with a moment, which has to be finite and of the years 1970 to
+ * 2200, or NULL.
+ */
 extern char *gov_moment_fault(TimestampTz t, const char **hint);
 
 /* Does a number of seconds since 1970 look like milliseconds? */

@@ -27,9 +27,6 @@ extern int64 gov_policy_usecs(const char *name);
  */
 extern Jsonb *gov_policy_value(const char *name, const char **value_type);
 
-/* 42704 or 22023 unless the policy exists and the value is of its type. */
-extern void gov_policy_check(const char *name, Jsonb *value);
-
 /* The names, sorted, comma-separated: for hints. */
 extern char *gov_policy_names(void);
 

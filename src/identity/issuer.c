@@ -13,7 +13,6 @@
 #include "core/cached.h"
 #include "core/scan.h"
 #include "identity/issuer.h"
-#include "identity/jwt_internal.h"
 
 static GovIssuer *
 read_issuer(GovScan *scan)

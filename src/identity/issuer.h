@@ -1,6 +1,6 @@
 /*
  * issuer.h
- *		Whom an issuer means by a subject.
+ *		Issuers of signed tokens, and whom one means by a subject.
  *
  * Invariants: a subject is a name within its issuer alone, so the same text of
  * two issuers is two people; nobody is known by it but who was linked to it.
@@ -8,7 +8,11 @@
 #ifndef GOV_ISSUER_H
 #define GOV_ISSUER_H
 
+#include "nodes/pg_list.h"
+#include "utils/jsonb.h"
+
 #include "core/args.h"
+#include "identity/jwk_set.h"
 
 #define GOV_ISSUER_LEN 512		/* longest name of an issuer, bytes */
 #define GOV_SUBJECT_LEN 2048	/* of a subject: an SPIFFE ID may be as long */
@@ -16,6 +20,23 @@
 
 /* Issuers of this kind are what PostgreSQL itself authenticated by. */
 #define GOV_POSTGRES_ISSUER "postgres:"
+
+/* A row of governance.issuers, with its keys. */
+typedef struct GovIssuer
+{
+	char	   *issuer;
+	char	   *audience;
+	char	   *user_claim;
+	char	   *groups_claim;	/* NULL: groups are not read */
+	double		leeway;			/* seconds */
+	bool		create_users;
+	Jsonb	   *required_claims;
+	GovJwkSet  *keys;
+} GovIssuer;
+
+/* All of them, and one (NULL: there is none such); until the next look-up. */
+extern List *gov_issuers(void);
+extern const GovIssuer *gov_issuer_find(const char *issuer);
 
 /* The user, active or not, as linked now; false: nobody is. */
 extern bool gov_identity_user(const char *issuer, const char *subject,

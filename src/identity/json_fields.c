@@ -11,7 +11,7 @@
 #include "mb/pg_wchar.h"
 
 #include "core/compat.h"
-#include "identity/jwt_internal.h"
+#include "identity/json_fields.h"
 
 #define MAX_DEPTH 16
 

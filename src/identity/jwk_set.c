@@ -4,8 +4,10 @@
  */
 #include "postgres.h"
 
+#include "utils/memutils.h"
+
 #include "identity/jwk_set.h"
-#include "identity/jwt_internal.h"
+#include "identity/json_fields.h"
 
 #define MAX_KEYS 64
 
@@ -136,4 +138,46 @@ gov_jwk_set_read(const char *json, int len, GovJwkTaker take, void *arg)
 			parsing->count == MAX_KEYS ? "has more than 64 keys" :
 			"is no JSON Web Key Set";
 	return parsing->is_set ? NULL : "is no JSON Web Key Set";
+}
+
+/* What OpenSSL holds is not the context's. */
+void
+gov_jwk_set_clear(void *arg)
+{
+	GovJwkSet  *set = arg;
+	int			i;
+
+	for (i = 0; i < set->count; i++)
+		gov_jws_key_free(&set->keys[i].key);
+	set->count = 0;
+}
+
+GovJwkSet *
+gov_jwk_set_new(void)
+{
+	GovJwkSet  *set = palloc0(sizeof(GovJwkSet));
+	MemoryContextCallback *callback = palloc0(sizeof(MemoryContextCallback));
+
+	set->allocated = 8;
+	set->keys = palloc(sizeof(GovJwk) * set->allocated);
+	callback->func = gov_jwk_set_clear;
+	callback->arg = set;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
+	return set;
+}
+
+void
+gov_jwk_set_add(GovJwkSet *set, const char *kid, const GovJwsKey *key)
+{
+	GovJwk	   *added;
+
+	if (set->count == set->allocated)
+	{
+		set->allocated *= 2;
+		set->keys = repalloc(set->keys, sizeof(GovJwk) * set->allocated);
+	}
+	added = &set->keys[set->count++];
+	added->key = *key;
+	added->kid = kid ? MemoryContextStrdup(GetMemoryChunkContext(set), kid) :
+		NULL;
 }

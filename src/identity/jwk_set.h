@@ -17,4 +17,25 @@ typedef void (*GovJwkTaker) (const GovJwkText *text, bool is_private,
 extern const char *gov_jwk_set_read(const char *json, int len,
 									GovJwkTaker take, void *arg);
 
+typedef struct GovJwk
+{
+	char	   *kid;			/* NULL: it has none */
+	GovJwsKey	key;
+} GovJwk;
+
+/* Keys, in a memory context that frees what OpenSSL holds of them. */
+typedef struct GovJwkSet
+{
+	int			count;
+	int			allocated;
+	GovJwk	   *keys;
+} GovJwkSet;
+
+extern GovJwkSet *gov_jwk_set_new(void);
+extern void gov_jwk_set_add(GovJwkSet *set, const char *kid,
+							const GovJwsKey *key);
+
+/* Take all keys out of a set; the type is that of a context's callback. */
+extern void gov_jwk_set_clear(void *set);
+
 #endif							/* GOV_JWK_SET_H */

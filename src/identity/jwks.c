@@ -18,8 +18,7 @@
 #include "utils/memutils.h"
 
 #include "core/guc.h"
-#include "identity/jwk_set.h"
-#include "identity/jwt_internal.h"
+#include "identity/jwks.h"
 
 /* The set as it was read last, and from what. */
 static struct
@@ -35,47 +34,6 @@ typedef struct Parsing
 	GovJwkSet  *keys;
 	bool		has_secret;
 } Parsing;
-
-/* What OpenSSL holds is not the context's. */
-static void
-free_keys(void *arg)
-{
-	GovJwkSet  *set = arg;
-	int			i;
-
-	for (i = 0; i < set->count; i++)
-		gov_jws_key_free(&set->keys[i].key);
-}
-
-GovJwkSet *
-gov_jwk_set_new(void)
-{
-	GovJwkSet  *set = palloc0(sizeof(GovJwkSet));
-	MemoryContextCallback *callback = palloc0(sizeof(MemoryContextCallback));
-
-	set->allocated = 8;
-	set->keys = palloc(sizeof(GovJwk) * set->allocated);
-	callback->func = free_keys;
-	callback->arg = set;
-	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
-	return set;
-}
-
-void
-gov_jwk_set_add(GovJwkSet *set, const char *kid, const GovJwsKey *key)
-{
-	GovJwk	   *added;
-
-	if (set->count == set->allocated)
-	{
-		set->allocated *= 2;
-		set->keys = repalloc(set->keys, sizeof(GovJwk) * set->allocated);
-	}
-	added = &set->keys[set->count++];
-	added->key = *key;
-	added->kid = kid ? MemoryContextStrdup(GetMemoryChunkContext(set), kid) :
-		NULL;
-}
 
 static void
 take_key(const GovJwkText *text, bool is_private, void *arg)
@@ -165,8 +123,7 @@ load(int fd, const struct stat *st)
 	if (flaw != NULL)
 	{
 		complain(flaw);
-		free_keys(parsing.keys);
-		parsing.keys->count = 0;
+		gov_jwk_set_clear(parsing.keys);
 	}
 	if (loaded.context != NULL)
 		MemoryContextDelete(loaded.context);

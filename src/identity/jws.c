@@ -110,12 +110,6 @@ gov_jws_key_serves(const GovJwsKey *key, const GovJwsAlgorithm *algorithm)
 		(key->only == NULL || key->only == algorithm);
 }
 
-bool
-gov_jws_key_is_secret(const GovJwsKey *key)
-{
-	return key->type == &oct;
-}
-
 /* --- keys ---------------------------------------------------------------- */
 
 static const KeyType *

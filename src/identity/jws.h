@@ -59,7 +59,6 @@ typedef struct GovJwsKey
 extern bool gov_jws_key_make(const GovJwkText *text, GovJwsKey *key,
 							 const char **flaw);
 extern void gov_jws_key_free(GovJwsKey *key);
-extern bool gov_jws_key_is_secret(const GovJwsKey *key);
 
 /* Of a key that could be made. */
 extern bool gov_jwk_thumbprint(const GovJwkText *text,

@@ -15,7 +15,8 @@
 #include "identity/base64url.h"
 #include "identity/issuer.h"
 #include "identity/jwt.h"
-#include "identity/jwt_internal.h"
+#include "identity/json_fields.h"
+#include "identity/jwks.h"
 #include "identity/key_request.h"
 
 typedef struct Header

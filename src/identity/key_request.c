@@ -12,7 +12,7 @@
 
 #include "core/shared.h"
 #include "core/work.h"
-#include "identity/jwt_internal.h"
+#include "identity/issuer.h"
 #include "identity/key_request.h"
 
 #define REQUESTS 64

@@ -12,8 +12,8 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "utils/builtins.h"
 #include "storage/lmgr.h"
+#include "utils/builtins.h"
 #include "utils/datetime.h"
 
 #include "access/require.h"
@@ -23,7 +23,8 @@
 #include "core/relations.h"
 #include "core/row_json.h"
 #include "core/spi.h"
-#include "incident/incident_internal.h"
+#include "incident/deadline.h"
+#include "incident/incident.h"
 #include "law/period.h"
 
 PG_FUNCTION_INFO_V1(gov_set_regulatory_deadline);

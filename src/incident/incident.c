@@ -23,7 +23,7 @@
 #include "core/relations.h"
 #include "core/row_json.h"
 #include "core/spi.h"
-#include "incident/incident_internal.h"
+#include "incident/incident.h"
 #include "lifecycle/known.h"
 
 PG_FUNCTION_INFO_V1(gov_report_incident);

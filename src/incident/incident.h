@@ -11,6 +11,7 @@
 #ifndef GOV_INCIDENT_H
 #define GOV_INCIDENT_H
 
+#include "fmgr.h"
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
@@ -34,15 +35,31 @@ extern int64 gov_incident_open(const char *category, const char *severity,
 extern void gov_incident_note(int64 incident_id, const char *kind,
 							  const char *comments, Jsonb *details);
 
-/*
- * 55000 while an incident about that id (a model's, with or without the
- * version, or a use-case's; NULL: any) is reportable and nobody was told.
- * what is for the message.  Inside SPI.
- */
-extern void gov_incident_refuse_held(const char *id, const char *version,
-									 const char *what);
+/* An incident's row, locked. */
+typedef struct GovIncident
+{
+	int64		id;
+	char	   *status;
+	char	   *dedup_key;		/* or NULL */
+	TimestampTz aware_at;
+} GovIncident;
 
-/* Escalate at most so many missed deadlines, each once; how many. */
-extern int64 gov_incident_escalate_deadlines(int limit);
+/* The argument in place 0, an incident's id. */
+extern int64 gov_arg_incident(FunctionCallInfo fcinfo);
+
+/* "incident/12" */
+extern char *gov_incident_resource(int64 incident_id);
+
+/* Lock and read it; 42704 where there is none.  Inside SPI. */
+extern void gov_incident_lock(int64 incident_id, GovIncident *incident);
+
+/*
+ * Wait for others that report or reopen with the key, and keep them waiting
+ * until this transaction ends.
+ */
+extern void gov_incident_lock_key(const char *dedup_key);
+
+/* The unresolved incident with the key, locked; 0: there is none. */
+extern int64 gov_incident_find_key(const char *dedup_key);
 
 #endif							/* GOV_INCIDENT_H */

@@ -15,7 +15,8 @@
 #include "core/args.h"
 #include "core/operation.h"
 #include "core/spi.h"
-#include "incident/incident_internal.h"
+#include "incident/deadline.h"
+#include "incident/incident.h"
 #include "lifecycle/lifecycle.h"
 
 PG_FUNCTION_INFO_V1(gov_acknowledge_incident);

@@ -113,9 +113,14 @@ move_last_day(const GovCalendar *calendar, int first, int last, bool is_one)
 	return last;
 }
 
-TimestampTz
-gov_period_end_at(const GovCalendar *calendar, GovPeriodUnit unit, int amount,
-				  TimestampTz from, bool to_noon)
+/*
+ * By Regulation (EEC, Euratom) No 1182/71.  to_noon: by Delegated Regulation
+ * (EU) 2025/301, Article 5(4), where the limit falls on no working day it is
+ * noon of the next one.
+ */
+static TimestampTz
+period_end(const GovCalendar *calendar, GovPeriodUnit unit, int amount,
+		   TimestampTz from, bool to_noon)
 {
 	int64		since_hour;
 	int			first = gov_calendar_day(calendar, from, &since_hour);
@@ -167,7 +172,7 @@ gov_period_end(PG_FUNCTION_ARGS)
 		gov_bad_value("from_moment",
 					  "Regulation (EEC, Euratom) No 1182/71 applies since 1 July 1971.",
 					  NULL);
-	end = gov_period_end_at(calendar, unit, amount, from, false);
+	end = period_end(calendar, unit, amount, from, false);
 	gov_spi_end();
 	PG_RETURN_TIMESTAMPTZ(end);
 }
@@ -184,9 +189,9 @@ gov_period_end_by_rule(PG_FUNCTION_ARGS)
 	TimestampTz end;
 
 	gov_spi_begin();
-	end = gov_period_end_at(gov_calendar_open(jurisdiction, NULL, from),
-							gov_period_unit(unit), PG_GETARG_INT32(2), from,
-							PG_GETARG_BOOL(4));
+	end = period_end(gov_calendar_open(jurisdiction, NULL, from),
+					 gov_period_unit(unit), PG_GETARG_INT32(2), from,
+					 PG_GETARG_BOOL(4));
 	gov_spi_end();
 	PG_RETURN_TIMESTAMPTZ(end);
 }

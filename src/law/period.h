@@ -28,13 +28,4 @@ extern GovPeriodUnit gov_period_unit(const char *word);
 /* How many of a unit a period may have: a hundred years. */
 extern int	gov_period_most(GovPeriodUnit unit);
 
-/*
- * By Regulation (EEC, Euratom) No 1182/71.  to_noon: by Delegated Regulation
- * (EU) 2025/301, Article 5(4), where the limit falls on no working day it is
- * noon of the next one.
- */
-extern TimestampTz gov_period_end_at(const GovCalendar *calendar,
-									 GovPeriodUnit unit, int amount,
-									 TimestampTz from, bool to_noon);
-
 #endif							/* GOV_PERIOD_H */

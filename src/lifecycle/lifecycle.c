@@ -25,13 +25,6 @@ static const GovTransition transitions[] = {
 
 #define MAX_MACHINES 16
 
-const GovTransition *
-gov_transition_list(int *count)
-{
-	*count = lengthof(transitions);
-	return transitions;
-}
-
 static bool
 same_state(const char *a, const char *b)
 {

@@ -17,9 +17,6 @@ typedef struct GovTransition
 	const char *rule;
 } GovTransition;
 
-/* The list and its length. */
-extern const GovTransition *gov_transition_list(int *count);
-
 /* The move, if the operation owns it; NULL if it is not listed. */
 extern const GovTransition *gov_transition_find(const char *machine,
 												const char *from,

@@ -6,6 +6,7 @@
 #define GOV_APPROVAL_INTERNAL_H
 
 #include "registry/approval.h"
+#include "registry/inbox.h"
 #include "registry/votes.h"
 
 typedef struct GovApprovalActionInfo
@@ -50,5 +51,8 @@ extern char *gov_approval_conflict(GovApprovalAction action, const char *key,
 
 /* The votes on a request, a List of GovVote. */
 extern List *gov_approval_votes(const char *request_id);
+
+/* Put in those that wait for the vote of who asks. */
+extern void gov_inbox_requests(GovInbox *inbox);
 
 #endif							/* GOV_APPROVAL_INTERNAL_H */

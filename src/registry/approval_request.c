@@ -21,7 +21,6 @@
 #include "core/spi.h"
 #include "lifecycle/suspension.h"
 #include "registry/approval_internal.h"
-#include "registry/inbox.h"
 #include "registry/model.h"
 
 PG_FUNCTION_INFO_V1(gov_request_approval);

@@ -51,9 +51,4 @@ extern void gov_inbox_put(GovInbox *inbox, const GovInboxItem *item);
 extern bool gov_inbox_may(GovPermission permission,
 						  const char *kind, const char *verb);
 
-/* Each in the file that decides. */
-extern void gov_inbox_versions(GovInbox *inbox);
-extern void gov_inbox_usecases(GovInbox *inbox);
-extern void gov_inbox_requests(GovInbox *inbox);
-
 #endif							/* GOV_INBOX_H */

@@ -10,7 +10,9 @@
 
 #include "core/spi.h"
 #include "lifecycle/lifecycle.h"
-#include "registry/inbox.h"
+#include "registry/approval_internal.h"
+#include "registry/model.h"
+#include "registry/usecase.h"
 
 PG_FUNCTION_INFO_V1(gov_inbox_rows);
 

@@ -16,6 +16,7 @@
 #define GOV_MODEL_H
 
 #include "access/act.h"
+#include "registry/inbox.h"
 
 typedef struct GovVersion
 {
@@ -49,5 +50,8 @@ extern char *gov_protected_aliases(const char *model_id, const char *version);
 extern void gov_protected_aliases_leave(const char *model_id,
 										const char *from, const char *to,
 										const char *reason);
+
+/* Put in those that wait for the decision of who asks. */
+extern void gov_inbox_versions(GovInbox *inbox);
 
 #endif							/* GOV_MODEL_H */

@@ -18,8 +18,7 @@
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/spi.h"
-#include "incident/incident.h"
-#include "registry/inbox.h"
+#include "incident/deadline.h"
 #include "registry/model.h"
 #include "registry/votes.h"
 

@@ -17,6 +17,7 @@
 #include "core/spi.h"
 #include "incident/incident.h"
 #include "registry/approval_internal.h"
+#include "registry/policy_set.h"
 
 PG_FUNCTION_INFO_V1(gov_override_policy);
 

@@ -15,6 +15,7 @@
 #include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval.h"
+#include "registry/policy_set.h"
 
 PG_FUNCTION_INFO_V1(gov_set_policy);
 PG_FUNCTION_INFO_V1(gov_policy);

@@ -18,6 +18,7 @@
 #include "utils/timestamp.h"
 
 #include "access/act.h"
+#include "registry/inbox.h"
 
 typedef struct GovUsecase
 {
@@ -63,6 +64,9 @@ extern void gov_usecase_refuse_prohibited(const char *usecase_id,
  * tell of those that it will in 30 days; at most limit of each.
  */
 extern int64 gov_usecase_follow_law(int limit);
+
+/* Put in those that wait for the decision of who asks. */
+extern void gov_inbox_usecases(GovInbox *inbox);
 
 /* low, medium, high, critical as 0 to 3. */
 extern int	gov_impact_rank(const char *impact_level);

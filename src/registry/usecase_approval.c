@@ -20,7 +20,6 @@
 #include "core/spi.h"
 #include "registry/approval.h"
 #include "registry/classify.h"
-#include "registry/inbox.h"
 #include "registry/model.h"
 #include "registry/usecase.h"
 #include "registry/votes.h"

@@ -16,7 +16,7 @@
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/spi.h"
-#include "incident/incident.h"
+#include "incident/deadline.h"
 #include "registry/approval.h"
 #include "registry/environment.h"
 #include "registry/metrics.h"

@@ -13,9 +13,10 @@
 #include "utils/builtins.h"
 
 #include "core/spi.h"
-#include "sla/evaluate.h"
+#include "sla/clock.h"
 #include "sla/target.h"
 #include "sla/verdict.h"
+#include "sla/violation.h"
 
 /* How long a resolved one is looked at: evaluations may pause. */
 #define LOOK_BACK_DAYS "31"

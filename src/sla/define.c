@@ -20,6 +20,7 @@
 #include "core/operation.h"
 #include "core/spi.h"
 #include "lifecycle/known.h"
+#include "sla/define.h"
 #include "sla/metadata.h"
 #include "sla/target.h"
 

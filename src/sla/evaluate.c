@@ -21,9 +21,12 @@
 #include "core/policy.h"
 #include "core/spi.h"
 #include "sla/burn.h"
+#include "sla/clock.h"
 #include "sla/escalation.h"
 #include "sla/evaluate.h"
 #include "sla/period.h"
+#include "sla/violation.h"
+#include "sla/violation.h"
 
 PG_FUNCTION_INFO_V1(gov_evaluate_sla);
 

@@ -10,15 +10,6 @@
 #ifndef GOV_EVALUATE_H
 #define GOV_EVALUATE_H
 
-#include "nodes/pg_list.h"
-#include "utils/timestamp.h"
-
-#include "sla/violation.h"
-
-/* The clocks of critical incidents of a resource; inside SPI. */
-extern void gov_evaluate_clocks(const char *type, const char *id,
-								TimestampTz at, List **changed);
-
 typedef struct GovEvaluationCounts
 {
 	int64		evaluated;		/* resources */

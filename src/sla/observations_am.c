@@ -33,6 +33,7 @@
 #include "core/relations.h"
 #include "sla/accumulator.h"
 #include "sla/observe.h"
+#include "sla/raw.h"
 
 PG_FUNCTION_INFO_V1(gov_observations_am_handler);
 

@@ -29,6 +29,7 @@
 #include "lifecycle/suspension.h"
 #include "sla/accumulator.h"
 #include "sla/observe.h"
+#include "sla/raw.h"
 #include "sla/totals.h"
 
 PG_FUNCTION_INFO_V1(gov_observe);
@@ -182,9 +183,10 @@ gov_observe_add_at(const GovSlaResource *resource, TimestampTz at,
 			latency, success, n);
 }
 
-void
-gov_observe_add(const GovSlaResource *resource, const TimestampTz *at,
-				const double *latency, const bool *success, int n)
+/* The same, each at a time of its own. */
+static void
+add_each(const GovSlaResource *resource, const TimestampTz *at,
+		 const double *latency, const bool *success, int n)
 {
 	int			begin = 0;
 
@@ -357,7 +359,7 @@ gov_observe_many(PG_FUNCTION_ARGS)
 	if (unlikely(observing.keep_raw))
 		gov_observe_keep_raw(resource, at, latency, success, n);
 	if (at != NULL)
-		gov_observe_add(resource, at, latency, success, n);
+		add_each(resource, at, latency, success, n);
 	else
 		gov_observe_add_at(resource, GetCurrentTransactionStartTimestamp(),
 						   latency, success, n);

@@ -45,20 +45,12 @@ extern void gov_observe_check_time(const GovObserving *observing,
 								   TimestampTz at,
 								   const GovObservationPlace *place);
 
-/* A run of observations that were checked; success NULL: all succeeded. */
-extern void gov_observe_add(const GovSlaResource *resource,
-							const TimestampTz *at, const double *latency,
-							const bool *success, int n);
-
-/* The same, all at one time. */
+/*
+ * A run of observations that were checked, all at one time; success NULL: all
+ * succeeded.
+ */
 extern void gov_observe_add_at(const GovSlaResource *resource, TimestampTz at,
 							   const double *latency, const bool *success,
 							   int n);
-
-/* Keep the observations themselves, where policy sla.keep_raw is on. */
-extern void gov_observe_keep_raw(const GovSlaResource *resource,
-								 const TimestampTz *at,
-								 const double *latency, const bool *success,
-								 int n);
 
 #endif							/* GOV_OBSERVE_H */

@@ -17,6 +17,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "access/require.h"
+#include "sla/define.h"
 #include "sla/openslo.h"
 
 PG_FUNCTION_INFO_V1(gov_sla_import_openslo);

@@ -15,7 +15,7 @@
 
 #include "core/relations.h"
 #include "core/spi.h"
-#include "sla/observe.h"
+#include "sla/raw.h"
 
 GOV_SQL(insert_raw,
 		(TEXTOID, TEXTOID, TIMESTAMPTZARRAYOID, FLOAT8ARRAYOID, BOOLARRAYOID),

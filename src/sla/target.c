@@ -77,17 +77,6 @@ gov_sla_is_type(const char *type, int len)
 }
 
 void
-gov_sla_require_type(const char *type)
-{
-	if (gov_sla_is_type(type, strlen(type)))
-		return;
-	gov_bad_value("resource_type",
-				  psprintf("\"%s\" is not one of the allowed words.",
-						   gov_excerpt(type, strlen(type))),
-				  psprintf("Allowed: %s.", gov_word_list(gov_sla_types)));
-}
-
-void
 gov_sla_no_resource(const char *type, const char *id)
 {
 	char	   *shown = gov_excerpt(id, strlen(id));

@@ -62,8 +62,7 @@ extern const char *const gov_sla_types[];
 
 extern void gov_sla_target_init(void);
 
-/* 22023, with the allowed words, unless it is one of them. */
-extern void gov_sla_require_type(const char *type);
+/* Is it one of them? */
 extern bool gov_sla_is_type(const char *type, int len);
 
 /* The resource and its revisions; NULL where no SLA was defined. */
@@ -86,11 +85,5 @@ pg_noreturn extern void gov_sla_no_resource(const char *type,
 extern bool gov_sla_target_at(const char *type, const char *id,
 							  TimestampTz at, GovSlaTarget *target);
 extern bool gov_sla_target_exists(const char *type, const char *id);
-
-/*
- * gov_define_sla() of these arguments, with the OpenSLO documents that they
- * are from (NULL: none).  The row is the result, as of that function.
- */
-extern Datum gov_sla_define(FunctionCallInfo fcinfo, Jsonb *openslo);
 
 #endif							/* GOV_SLA_TARGET_H */

@@ -123,8 +123,8 @@ number(double v)
 	return gov_datum(Float8GetDatum(v), false);
 }
 
-List *
-gov_violation_remember(List *changed, int64 violation_id)
+static List *
+remember(List *changed, int64 violation_id)
 {
 	int64	   *copy;
 	ListCell   *cell;
@@ -193,7 +193,7 @@ open_violation(const GovMiss *miss, TimestampTz at, List **changed)
 	if (opened == 0)
 		return;
 	violation_id = gov_row_int8(0, 1);
-	*changed = gov_violation_remember(*changed, violation_id);
+	*changed = remember(*changed, violation_id);
 	if (!silent)
 		announce("open", violation_id);
 }
@@ -227,7 +227,7 @@ gov_violation_found(const GovMiss *miss, TimestampTz at, List **changed)
 	(void) gov_run(&update_peak, gov_int8(violation_id),
 				   number(miss->actual));
 	gov_operation_end();
-	*changed = gov_violation_remember(*changed, violation_id);
+	*changed = remember(*changed, violation_id);
 }
 
 void
@@ -245,7 +245,7 @@ gov_violation_over(const char *resource_type, const char *resource_id,
 	if (closed == 0)
 		return;
 	violation_id = gov_row_int8(0, 1);
-	*changed = gov_violation_remember(*changed, violation_id);
+	*changed = remember(*changed, violation_id);
 	if (!gov_in_maintenance(resource_type, resource_id, at))
 		announce("close", violation_id);
 }
@@ -267,11 +267,11 @@ gov_violation_announce_late(const char *resource_type,
 					gov_text(resource_id), gov_time(at));
 	gov_operation_end();
 	for (row = 0; row < count; row++)
-		late = gov_violation_remember(late, gov_row_int8(row, 1));
+		late = remember(late, gov_row_int8(row, 1));
 	foreach(cell, late)
 	{
 		announce("open", *(int64 *) lfirst(cell));
-		*changed = gov_violation_remember(*changed, *(int64 *) lfirst(cell));
+		*changed = remember(*changed, *(int64 *) lfirst(cell));
 	}
 }
 
@@ -326,7 +326,7 @@ gov_violation_of_incident(const GovMiss *miss, int64 incident_id,
 			(void) gov_run(&close_of_incident, gov_int8(violation_id),
 						   gov_time(closed_at), number(miss->actual));
 			gov_operation_end();
-			*changed = gov_violation_remember(*changed, violation_id);
+			*changed = remember(*changed, violation_id);
 			if (!gov_in_maintenance(miss->resource_type, miss->resource_id,
 									at))
 				announce("close", violation_id);
@@ -349,7 +349,7 @@ gov_violation_of_incident(const GovMiss *miss, int64 incident_id,
 				   gov_time(silent ? DT_NOEND : at));
 	gov_operation_end();
 	violation_id = gov_row_int8(0, 1);
-	*changed = gov_violation_remember(*changed, violation_id);
+	*changed = remember(*changed, violation_id);
 	if (!silent)
 		announce(over ? "record" : "open", violation_id);
 }

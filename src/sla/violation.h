@@ -82,6 +82,4 @@ extern void gov_violation_of_incident(const GovMiss *miss, int64 incident_id,
 									  TimestampTz closed_at, TimestampTz at,
 									  List **changed);
 
-extern List *gov_violation_remember(List *changed, int64 violation_id);
-
 #endif							/* GOV_VIOLATION_H */

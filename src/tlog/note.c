@@ -327,9 +327,9 @@ sign_bytes(EVP_PKEY *key, const uint8_t *message, size_t len,
 	return signed_it;
 }
 
-bool
-gov_note_signature_is_by(const GovNoteSignature *signature,
-						 const GovVerifier *verifier)
+/* Is the signature's name and key id the verifier's? */
+static bool
+is_by(const GovNoteSignature *signature, const GovVerifier *verifier)
 {
 	return signature->name_len == strlen(verifier->name) &&
 		memcmp(signature->name, verifier->name, signature->name_len) == 0 &&
@@ -369,7 +369,7 @@ gov_note_check(const GovNote *note, const GovNoteSignature *signature,
 	if (verifier->type == GOV_KEY_COSIGNATURE)
 		len += TIME_LEN;
 	*time = 0;
-	if (!gov_note_signature_is_by(signature, verifier))
+	if (!is_by(signature, verifier))
 		return GOV_NOTE_NOT_SIGNED;
 	if (signature->len != len)
 		return GOV_NOTE_BAD_SIGNATURE;

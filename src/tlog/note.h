@@ -117,10 +117,6 @@ extern void gov_signing_key_free(struct evp_pkey_st *key);
 extern GovNoteStatus gov_note_parse(GovNote *note, const char *text,
 									size_t len);
 
-/* Is the signature's name and key id the verifier's? */
-extern bool gov_note_signature_is_by(const GovNoteSignature *signature,
-									 const GovVerifier *verifier);
-
 /* One signature; of a cosignature, *time is when (seconds since 1970). */
 extern GovNoteStatus gov_note_check(const GovNote *note,
 									const GovNoteSignature *signature,

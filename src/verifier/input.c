@@ -148,7 +148,7 @@ lines_next(Lines *lines, size_t *len)
 }
 
 /* Lower-case hex, of the right length. */
-bool
+static bool
 hash_from_hex(const char *text, size_t len, GovTreeHash *hash)
 {
 	static const char digits[] = "0123456789abcdef";

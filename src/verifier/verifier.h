@@ -136,7 +136,6 @@ extern void check_unconverted(const char *name, const char *text, size_t len);
 extern void lines_open(Lines *lines, const char *name, size_t max);
 extern char *lines_next(Lines *lines, size_t *len);
 extern void lines_close(Lines *lines);
-extern bool hash_from_hex(const char *text, size_t len, GovTreeHash *hash);
 extern bool json_size(json_object *object, const char *name,
 					  uint64_t *size);
 extern bool json_hash(json_object *object, const char *name,

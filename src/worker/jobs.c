@@ -15,7 +15,7 @@
 #include "core/spi.h"
 #include "core/work.h"
 #include "identity/key_request.h"
-#include "incident/incident.h"
+#include "incident/deadline.h"
 #include "registry/approval.h"
 #include "registry/usecase.h"
 #include "sla/evaluate.h"
@@ -53,8 +53,9 @@ const int	gov_job_count = lengthof(gov_jobs);
 StaticAssertDecl(lengthof(gov_jobs) <= GOV_WORK_JOBS,
 				 "a slot has room for every job");
 
-void
-gov_job_counted(GovJobReport *report, const char *name, int64 value)
+/* Add to a count of the report; name is a literal. */
+static void
+counted(GovJobReport *report, const char *name, int64 value)
 {
 	int			i;
 
@@ -80,9 +81,9 @@ gov_job_denials(GovJobReport *report)
 	GovDenialCounts counts;
 
 	gov_audit_write_denials(DENIALS_BATCH, report->by_hand, &counts);
-	gov_job_counted(report, "written", counts.written);
-	gov_job_counted(report, "suppressed", counts.suppressed);
-	gov_job_counted(report, "lost", counts.lost);
+	counted(report, "written", counts.written);
+	counted(report, "suppressed", counts.suppressed);
+	counted(report, "lost", counts.lost);
 	report->more = counts.more;
 }
 
@@ -92,9 +93,9 @@ gov_job_expiry(GovJobReport *report)
 	int64		expired = gov_approval_expire(EXPIRY_BATCH);
 	int64		overdue;
 
-	gov_job_counted(report, "expired", expired);
+	counted(report, "expired", expired);
 	overdue = gov_approval_remind(EXPIRY_BATCH);
-	gov_job_counted(report, "overdue", overdue);
+	counted(report, "overdue", overdue);
 	report->more = expired == EXPIRY_BATCH || overdue == EXPIRY_BATCH;
 }
 
@@ -117,14 +118,14 @@ gov_job_idempotency(GovJobReport *report)
 	forgotten = gov_run(&forget_answers, gov_int8(KEYS_BATCH),
 						gov_time(GetCurrentTimestamp() - USECS_PER_DAY));
 	gov_spi_end();
-	gov_job_counted(report, "forgotten", forgotten);
+	counted(report, "forgotten", forgotten);
 	report->more = forgotten == KEYS_BATCH;
 }
 
 static void
 gov_job_issuer_keys(GovJobReport *report)
 {
-	gov_job_counted(report, "announced", gov_key_requests_announce());
+	counted(report, "announced", gov_key_requests_announce());
 }
 
 static void
@@ -132,7 +133,7 @@ gov_job_deadlines(GovJobReport *report)
 {
 	int64		escalated = gov_incident_escalate_deadlines(DEADLINES_BATCH);
 
-	gov_job_counted(report, "escalated", escalated);
+	counted(report, "escalated", escalated);
 	report->more = escalated == DEADLINES_BATCH;
 }
 
@@ -141,7 +142,7 @@ gov_job_classes(GovJobReport *report)
 {
 	int64		changed = gov_usecase_follow_law(CLASSES_BATCH);
 
-	gov_job_counted(report, "changed", changed);
+	counted(report, "changed", changed);
 	report->more = changed == CLASSES_BATCH;
 }
 
@@ -152,8 +153,8 @@ gov_job_sla_evaluate(GovJobReport *report)
 	GovEvaluationCounts counts;
 
 	gov_evaluate_due(EVALUATIONS_BATCH, report->by_hand, &counts);
-	gov_job_counted(report, "evaluated", counts.evaluated);
-	gov_job_counted(report, "violations", counts.changed);
+	counted(report, "evaluated", counts.evaluated);
+	counted(report, "violations", counts.changed);
 	report->more = counts.more;
 }
 
@@ -166,8 +167,8 @@ gov_job_events(GovJobReport *report)
 	int64		deleted = days == 0 ? 0 :
 		gov_outbox_expire(report->by_hand, days, OLD_EVENTS_BATCH);
 
-	gov_job_counted(report, "published", published);
-	gov_job_counted(report, "deleted", deleted);
+	counted(report, "published", published);
+	counted(report, "deleted", deleted);
 	report->more = published == EVENTS_BATCH || deleted == OLD_EVENTS_BATCH;
 }
 
@@ -187,7 +188,7 @@ gov_job_sla_fold(GovJobReport *report)
 
 		CHECK_FOR_INTERRUPTS();
 		folded = gov_sla_fold(report->by_hand, max);
-		gov_job_counted(report, "folded", folded);
+		counted(report, "folded", folded);
 		report->more = folded == max;
 	} while (report->more && --batches > 0);
 }
@@ -197,7 +198,7 @@ gov_job_sla_retention(GovJobReport *report)
 {
 	int64		removed = gov_sla_retain(report->by_hand, RETENTION_BATCH);
 
-	gov_job_counted(report, "removed", removed);
+	counted(report, "removed", removed);
 	report->more = removed >= RETENTION_BATCH;
 }
 
@@ -224,5 +225,5 @@ gov_job_seal(GovJobReport *report)
 		!TimestampDifferenceExceeds(began_at, GetCurrentTimestamp(),
 									QUICK_SEAL_MS))
 		max = Min(max * 2, GOV_SEAL_BATCH);
-	gov_job_counted(report, "sealed", sealed);
+	counted(report, "sealed", sealed);
 }

@@ -34,8 +34,4 @@ typedef struct GovJob
 extern const GovJob gov_jobs[];
 extern const int gov_job_count;
 
-/* Add to a count of the report; name is a literal. */
-extern void gov_job_counted(GovJobReport *report, const char *name,
-							int64 value);
-
 #endif							/* GOV_JOBS_H */
