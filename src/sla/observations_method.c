@@ -22,7 +22,7 @@
 #include "core/args.h"
 #include "core/relations.h"
 #include "core/spi.h"
-#include "sla/observe.h"
+#include "sla/observations_method.h"
 
 PG_FUNCTION_INFO_V1(gov_observations_guard);
 PG_FUNCTION_INFO_V1(gov_repair_observations);

@@ -28,6 +28,7 @@
 #include "core/relations.h"
 #include "lifecycle/suspension.h"
 #include "sla/accumulator.h"
+#include "sla/observations_method.h"
 #include "sla/observe.h"
 #include "sla/raw.h"
 #include "sla/totals.h"

@@ -33,9 +33,6 @@ typedef struct GovObservationPlace
 extern void gov_observe_begin(GovObserving *observing, const char *type,
 							  int type_len, const char *id, int id_len);
 
-/* 55000 where the table that counts has another access method. */
-extern void gov_observations_check_method(void);
-
 /* 22023 unless it is finite and not negative. */
 extern void gov_observe_check_latency(double latency,
 									  const GovObservationPlace *place);
