@@ -130,11 +130,9 @@ gov_assign_role(PG_FUNCTION_ARGS)
 	/* What the user had lent and lost stays ended. */
 	gov_delegations_end_unbacked(user_id);
 
-	gov_operation_begin("assign", reason);
-	gov_run(&upsert_assignment, gov_text(user_id), gov_text(role),
-			gov_text(actor.user_id), gov_time(expires_at), gov_text(reason),
-			gov_text(NULL), gov_datum((Datum) 0, true));
-	gov_operation_end();
+	gov_run_as("assign", reason, &upsert_assignment, gov_text(user_id),
+			   gov_text(role), gov_text(actor.user_id), gov_time(expires_at),
+			   gov_text(reason), gov_text(NULL), gov_datum((Datum) 0, true));
 	return gov_spi_end_row(fcinfo);
 }
 
@@ -206,9 +204,8 @@ gov_revoke_role(PG_FUNCTION_ARGS)
 
 	(void) gov_user_lock(user_id);
 	(void) gov_role_must_exist(gov_role_graph(), role);
-	gov_operation_begin("revoke", reason);
-	gov_run(&delete_assignment, gov_text(user_id), gov_text(role));
-	gov_operation_end();
+	gov_run_as("revoke", reason, &delete_assignment, gov_text(user_id),
+			   gov_text(role));
 
 	/* Only now, so that the last admin is told to be the last. */
 	if (!may)
@@ -329,11 +326,9 @@ gov_delegate(PG_FUNCTION_ARGS)
 	}
 
 	act = gov_act_of_actor(&actor);
-	gov_operation_begin("delegate", reason);
-	gov_run(&upsert_assignment, gov_text(to_user), gov_text(role),
-			gov_text(actor.user_id), gov_time(until), gov_text(reason),
-			gov_text(actor.user_id),
-			gov_names(list_concat(act.principals, act.backers)));
-	gov_operation_end();
+	gov_run_as("delegate", reason, &upsert_assignment, gov_text(to_user),
+			   gov_text(role), gov_text(actor.user_id), gov_time(until),
+			   gov_text(reason), gov_text(actor.user_id),
+			   gov_names(list_concat(act.principals, act.backers)));
 	return gov_spi_end_row(fcinfo);
 }

@@ -66,12 +66,10 @@ end_delegations(const char *lender, bool all)
 		if (!all && role >= 0 &&
 			gov_user_owns_role(graph, delegation->lender, role, &until))
 			continue;
-		gov_operation_begin("revoke",
-							psprintf("user \"%s\", who lent it, no longer holds it",
-									 delegation->lender));
-		gov_run(&delete_lent, gov_text(delegation->user_id),
-				gov_text(delegation->role));
-		gov_operation_end();
+		gov_run_as("revoke",
+				   psprintf("user \"%s\", who lent it, no longer holds it",
+							delegation->lender), &delete_lent,
+				   gov_text(delegation->user_id), gov_text(delegation->role));
 	}
 }
 

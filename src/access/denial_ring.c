@@ -6,7 +6,7 @@
  * counting a database's share and finding room reads four bytes an entry.
  * Sequence numbers order them.
  *
- * The rate is a token bucket for each database, login role and actor; bad
+ * The rate is a token bucket for each database, login and actor; bad
  * credentials, which come without an actor and in any number, have one apart,
  * so that they use up nobody's.  Buckets that have nothing to report make room
  * for new ones, the longest unused first.
@@ -25,6 +25,7 @@
 #include "core/guc.h"
 #include "core/shared.h"
 #include "core/work.h"
+#include "core/xact.h"
 
 #define BUCKETS 1024
 #define REPORT_EVERY_MS (60 * 1000)
@@ -207,7 +208,7 @@ tell_of(GovDenialSummary *summary, const GovDenialEntry *entry)
 	if (summary->suppressed + summary->lost == 1)
 		summary->first_at = entry->occurred_at;
 	summary->last_at = entry->occurred_at;
-	summary->login_role = entry->login_role;
+	summary->login = entry->login;
 	summary->sqlerrcode = entry->sqlerrcode;
 	strlcpy(summary->actor, entry->actor, sizeof(summary->actor));
 }
@@ -501,19 +502,7 @@ static void
 subxact_callback(SubXactEvent event, SubTransactionId mySubid,
 				 SubTransactionId parentSubid, void *arg)
 {
-	Taken	   *t;
-
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-	{
-		/* Those of a subtransaction are ahead of all older ones. */
-		while (taken != NULL && taken->subid == mySubid)
-			taken = taken->next;
-	}
-	else if (event == SUBXACT_EVENT_COMMIT_SUB)
-	{
-		for (t = taken; t != NULL && t->subid == mySubid; t = t->next)
-			t->subid = parentSubid;
-	}
+	GOV_SUBXACT_END(Taken, taken, next, taken = taken->next);
 }
 
 void

@@ -8,7 +8,7 @@
  * Invariants: nothing that can fail runs under the lock; an entry leaves when
  * the transaction that wrote its event commits, before that one's locks go,
  * and stays if it aborts; a database holds at most half of the entries; each
- * actor of a login role gets governance.denial_rate entries a minute in a
+ * actor of a login gets governance.denial_rate entries a minute in a
  * database, and so do the login's bad credentials; what is over is counted.  A
  * crash of the server loses what is here.
  */
@@ -28,7 +28,7 @@ typedef struct GovDenialEntry
 	GovEvidence evidence;
 	bool		has_client_addr;
 	inet		client_addr;
-	NameData	login_role;
+	NameData	login;
 	NameData	db_role;
 	char		actor[GOV_ID_LEN + 1];	/* '' : nobody known */
 	char		user_id[GOV_ID_LEN + 1];	/* who was refused, or '' */
@@ -41,7 +41,7 @@ typedef struct GovDenialEntry
 /* Of one bucket of this database: what could not be kept. */
 typedef struct GovDenialSummary
 {
-	NameData	login_role;
+	NameData	login;
 	char		actor[GOV_ID_LEN + 1];	/* '' : nobody known */
 	int			sqlerrcode;		/* of the last one */
 	TimestampTz first_at;

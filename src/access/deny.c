@@ -44,7 +44,7 @@ keep_denial(const GovDenial *denial)
 		entry.has_client_addr = true;
 		entry.client_addr = *addr;
 	}
-	name_or_empty(&entry.login_role, gov_session_login_role());
+	name_or_empty(&entry.login, gov_session_login());
 	name_or_empty(&entry.db_role, gov_session_db_role());
 	strlcpy(entry.actor, actor.user_id, sizeof(entry.actor));
 	gov_denial_text(entry.user_id, sizeof(entry.user_id),

@@ -60,10 +60,8 @@ make_user(const char *issuer, const char *subject, char *user_id)
 		gov_hex(random, sizeof(random), user_id + strlen(ID_PREFIX));
 	} while (gov_run(&insert_user, gov_text(user_id)) == 0);
 	gov_operation_end();
-	gov_operation_begin("link", NULL);
-	gov_run(&insert_link, gov_text(user_id), gov_text(issuer),
-			gov_text(subject));
-	gov_operation_end();
+	gov_run_as("link", NULL, &insert_link, gov_text(user_id), gov_text(issuer),
+			   gov_text(subject));
 }
 
 const char *

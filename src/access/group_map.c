@@ -65,10 +65,8 @@ gov_map_group(PG_FUNCTION_ARGS)
 	gov_require_conveyable(&actor, &conveyed, NULL, DT_NOBEGIN, resource);
 	gov_issuer_share(issuer);
 
-	gov_operation_begin("map", NULL);
-	gov_run(&upsert_mapping, gov_text(issuer), gov_text(group),
-			gov_text(role), gov_text(actor.user_id));
-	gov_operation_end();
+	gov_run_as("map", NULL, &upsert_mapping, gov_text(issuer), gov_text(group),
+			   gov_text(role), gov_text(actor.user_id));
 	return gov_spi_end_row(fcinfo);
 }
 
@@ -88,10 +86,8 @@ gov_unmap_group(PG_FUNCTION_ARGS)
 					   mapping_resource(issuer, group, role));
 
 	gov_spi_begin();
-	gov_operation_begin("unmap", NULL);
-	unmapped = gov_run(&delete_mapping, gov_text(issuer), gov_text(group),
-					   gov_text(role)) > 0;
-	gov_operation_end();
+	unmapped = gov_run_as("unmap", NULL, &delete_mapping, gov_text(issuer),
+						  gov_text(group), gov_text(role)) > 0;
 	gov_spi_end();
 	PG_RETURN_BOOL(unmapped);
 }

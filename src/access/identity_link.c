@@ -89,10 +89,8 @@ gov_link_identity(PG_FUNCTION_ARGS)
 	else if (conveyed.mask & GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE))
 		refuse_pool(user_id);
 
-	gov_operation_begin("link", NULL);
-	gov_run(&upsert_link, gov_text(user_id), gov_text(issuer),
-			gov_text(subject), gov_text(actor.user_id));
-	gov_operation_end();
+	gov_run_as("link", NULL, &upsert_link, gov_text(user_id), gov_text(issuer),
+			   gov_text(subject), gov_text(actor.user_id));
 	gov_run(&select_link, gov_text(issuer), gov_text(subject));
 	if (strcmp(gov_row_text(0, 2), user_id) != 0)
 		ereport(ERROR,
@@ -120,9 +118,8 @@ gov_unlink_identity(PG_FUNCTION_ARGS)
 					   psprintf("user_identity/%s:%s", issuer, subject));
 
 	gov_spi_begin();
-	gov_operation_begin("unlink", NULL);
-	unlinked = gov_run(&delete_link, gov_text(issuer), gov_text(subject)) > 0;
-	gov_operation_end();
+	unlinked = gov_run_as("unlink", NULL, &delete_link, gov_text(issuer),
+						  gov_text(subject)) > 0;
 	gov_spi_end();
 	PG_RETURN_BOOL(unlinked);
 }

@@ -17,6 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "access/act.h"
 #include "access/issuer_sql.h"
 #include "access/require.h"
 #include "core/args.h"
@@ -243,13 +244,12 @@ gov_set_issuer(PG_FUNCTION_ARGS)
 	actor = gov_require(GOV_PERM_SYSTEM_CONFIG, issuer_resource(issuer));
 
 	gov_spi_begin();
-	gov_operation_begin("set", NULL);
-	gov_run(&upsert_issuer, gov_text(issuer), gov_text(audience),
-			gov_text(user_claim), gov_text(groups_claim),
-			gov_datum(IntervalPGetDatum(leeway), false),
-			gov_bool(email_is_identity), gov_bool(create_users),
-			gov_json(required_claims), gov_text(actor.user_id));
-	gov_operation_end();
+	gov_run_as("set", NULL, &upsert_issuer, gov_text(issuer),
+			   gov_text(audience), gov_text(user_claim),
+			   gov_text(groups_claim), gov_datum(IntervalPGetDatum(leeway),
+												 false),
+			   gov_bool(email_is_identity), gov_bool(create_users),
+			   gov_json(required_claims), gov_text(actor.user_id));
 	if (email_is_identity)
 		ereport(WARNING,
 				(errmsg("issuer \"%s\" may name people by e-mail address",
@@ -257,20 +257,6 @@ gov_set_issuer(PG_FUNCTION_ARGS)
 				 errdetail("Whoever is given an address later becomes the person it was linked to.")));
 	gov_run(&select_issuer, gov_text(issuer));
 	return gov_spi_end_row(fcinfo);
-}
-
-static GovParam
-text_array(const List *elements)
-{
-	Datum	   *datums = palloc(sizeof(Datum) * (list_length(elements) + 1));
-	const ListCell *lc;
-	int			count = 0;
-
-	foreach(lc, elements)
-		datums[count++] = CStringGetTextDatum(lfirst(lc));
-	return gov_datum(PointerGetDatum(construct_array(datums, count, TEXTOID,
-													 -1, false, TYPALIGN_INT)),
-					 false);
 }
 
 /*
@@ -292,7 +278,7 @@ gov_drop_issuer(PG_FUNCTION_ARGS)
 	if (dropped)
 	{
 		gov_operation_begin("drop", NULL);
-		gov_run(&delete_other_keys, gov_text(issuer), text_array(NIL));
+		gov_run(&delete_other_keys, gov_text(issuer), gov_names(NIL));
 		gov_run(&delete_links, gov_text(issuer));
 		gov_run(&delete_groups, gov_text(issuer));
 		gov_run(&delete_issuer, gov_text(issuer));
@@ -383,10 +369,8 @@ gov_store_issuer_keys(PG_FUNCTION_ARGS)
 	if (!gov_issuer_lock(new.issuer))
 		no_such_issuer(new.issuer);
 	(void) gov_require(GOV_PERM_IDENTITY_KEYS, issuer_resource(new.issuer));
-	gov_operation_begin("drop", NULL);
-	gov_run(&delete_other_keys, gov_text(new.issuer),
-			text_array(new.thumbprints));
-	gov_operation_end();
+	gov_run_as("drop", NULL, &delete_other_keys, gov_text(new.issuer),
+			   gov_names(new.thumbprints));
 	gov_operation_begin("store", NULL);
 	foreach(lc, new.keys)
 	{

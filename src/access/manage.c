@@ -80,8 +80,7 @@ gov_role_is_admin(const GovRoleGraph *graph, int role)
 void
 gov_tokens_revoke_all(const char *user_id, const char *actor)
 {
-	gov_operation_begin("revoke",
-						psprintf("user \"%s\" was deactivated", user_id));
-	(void) gov_run(&revoke_all, gov_text(user_id), gov_text(actor));
-	gov_operation_end();
+	(void) gov_run_as("revoke", psprintf("user \"%s\" was deactivated",
+										 user_id), &revoke_all,
+					  gov_text(user_id), gov_text(actor));
 }

@@ -55,7 +55,7 @@ pg_noreturn static void
 deny_no_actor(const char *permission, const char *resource)
 {
 	const char *db_role = gov_session_db_role();
-	const char *login = gov_session_login_role();
+	const char *login = gov_session_login();
 	GovDenial	denial = {0};
 
 	denial.sqlerrcode = ERRCODE_INSUFFICIENT_PRIVILEGE;

@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 
 #include "access/duties.h"
+#include "access/act.h"
 #include "access/delegation.h"
 #include "access/manage.h"
 #include "core/args.h"
@@ -135,10 +136,8 @@ grant(const char *role, uint64 mask, const char *actor)
 static void
 inherit(const char *role, const char *inherited_role, const char *actor)
 {
-	gov_operation_begin("add", NULL);
-	gov_run(&insert_inheritance, gov_text(role), gov_text(inherited_role),
-			gov_text(actor));
-	gov_operation_end();
+	gov_run_as("add", NULL, &insert_inheritance, gov_text(role),
+			   gov_text(inherited_role), gov_text(actor));
 }
 
 /* The permissions in an array of names; an unknown one is 22023. */
@@ -216,10 +215,8 @@ gov_create_role(PG_FUNCTION_ARGS)
 			gov_grant_approval(&actor, role, gov_permission_name(i));
 	}
 
-	gov_operation_begin("create", NULL);
-	gov_run(&insert_role, gov_text(role), gov_text(description),
-			gov_text(actor.user_id));
-	gov_operation_end();
+	gov_run_as("create", NULL, &insert_role, gov_text(role),
+			   gov_text(description), gov_text(actor.user_id));
 	grant(role, permissions, actor.user_id);
 	for (i = 0; i < ninherits; i++)
 		inherit(role, inherits[i], actor.user_id);
@@ -287,12 +284,8 @@ gov_drop_role(PG_FUNCTION_ARGS)
 	gov_run(&delete_role_assignments, gov_text(role));
 	gov_run(&delete_role_permissions, gov_text(role));
 	gov_operation_end();
-	gov_operation_begin("remove", reason);
-	gov_run(&delete_role_inheritance, gov_text(role));
-	gov_operation_end();
-	gov_operation_begin("drop", NULL);
-	gov_run(&delete_role, gov_text(role));
-	gov_operation_end();
+	gov_run_as("remove", reason, &delete_role_inheritance, gov_text(role));
+	gov_run_as("drop", NULL, &delete_role, gov_text(role));
 	gov_delegations_end_unbacked(NULL);
 	gov_spi_end();
 
@@ -360,10 +353,8 @@ gov_remove_inheritance(PG_FUNCTION_ARGS)
 	graph = gov_role_graph();
 	(void) gov_role_must_exist(graph, role);
 	(void) gov_role_must_exist(graph, inherited_role);
-	gov_operation_begin("remove", NULL);
-	removed = gov_run(&delete_inheritance, gov_text(role),
-					  gov_text(inherited_role));
-	gov_operation_end();
+	removed = gov_run_as("remove", NULL, &delete_inheritance, gov_text(role),
+						 gov_text(inherited_role));
 	if (removed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -398,10 +389,8 @@ gov_grant_permission(PG_FUNCTION_ARGS)
 	gov_require_conveyable(&actor, &conveyed, NULL, DT_NOBEGIN, resource);
 	gov_grant_approval(&actor, role, name);
 
-	gov_operation_begin("grant", NULL);
-	granted = gov_run(&insert_permission, gov_text(role), gov_text(name),
-					  gov_text(actor.user_id));
-	gov_operation_end();
+	granted = gov_run_as("grant", NULL, &insert_permission, gov_text(role),
+						 gov_text(name), gov_text(actor.user_id));
 	if (granted == 0)
 		gov_run(&select_permission, gov_text(role), gov_text(name));
 	return gov_spi_end_row(fcinfo);
@@ -421,10 +410,8 @@ gov_revoke_permission(PG_FUNCTION_ARGS)
 	(void) begin_change(GOV_PERM_PERMISSION_MANAGE, role_resource(role));
 	(void) gov_role_must_exist(gov_role_graph(), role);
 
-	gov_operation_begin("revoke", NULL);
-	revoked = gov_run(&delete_permission, gov_text(role),
-					  gov_text(gov_permission_name(permission)));
-	gov_operation_end();
+	revoked = gov_run_as("revoke", NULL, &delete_permission, gov_text(role),
+						 gov_text(gov_permission_name(permission)));
 	gov_spi_end();
 	PG_RETURN_BOOL(revoked > 0);
 }
@@ -442,7 +429,7 @@ gov_create_sod_set(PG_FUNCTION_ARGS)
 	const char **roles = gov_arg_id_array(fcinfo, 1, "roles", &count);
 	int32		cardinality = PG_ARGISNULL(2) ? 2 : PG_GETARG_INT32(2);
 	const GovRoleGraph *graph;
-	Datum	   *elements;
+	List	   *names = NIL;
 	GovActor	actor;
 	uint64		created;
 	int			i;
@@ -457,23 +444,15 @@ gov_create_sod_set(PG_FUNCTION_ARGS)
 	gov_refuse_read_only("gov_create_sod_set()");
 	actor = begin_change(GOV_PERM_ROLE_MANAGE, psprintf("sod_set/%s", name));
 	graph = gov_role_graph();
-	elements = palloc(sizeof(Datum) * count);
 	for (i = 0; i < count; i++)
 	{
 		(void) gov_role_must_exist(graph, roles[i]);
-		elements[i] = CStringGetTextDatum(roles[i]);
+		names = lappend(names, (void *) roles[i]);
 	}
 
-	gov_operation_begin("create", NULL);
-	created = gov_run(&insert_sod_set, gov_text(name),
-					  gov_datum(PointerGetDatum(construct_array(elements,
-																count,
-																TEXTOID, -1,
-																false,
-																TYPALIGN_INT)),
-								false),
-					  gov_int4(cardinality), gov_text(actor.user_id));
-	gov_operation_end();
+	created = gov_run_as("create", NULL, &insert_sod_set, gov_text(name),
+						 gov_names(names), gov_int4(cardinality),
+						 gov_text(actor.user_id));
 	if (created == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
@@ -494,9 +473,7 @@ gov_drop_sod_set(PG_FUNCTION_ARGS)
 	gov_refuse_read_only("gov_drop_sod_set()");
 	(void) begin_change(GOV_PERM_ROLE_MANAGE, psprintf("sod_set/%s", name));
 
-	gov_operation_begin("drop", NULL);
-	dropped = gov_run(&delete_sod_set, gov_text(name));
-	gov_operation_end();
+	dropped = gov_run_as("drop", NULL, &delete_sod_set, gov_text(name));
 	gov_spi_end();
 	if (dropped == 0)
 		ereport(NOTICE,

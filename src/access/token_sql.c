@@ -123,10 +123,8 @@ gov_revoke_api_token(PG_FUNCTION_ARGS)
 						token_id),
 				 errhint("SELECT * FROM gov_api_tokens() lists them.")));
 
-	gov_operation_begin("revoke", NULL);
-	revoked = gov_run(&revoke_token, gov_int8(token_id),
-					  gov_text(actor.user_id)) > 0;
-	gov_operation_end();
+	revoked = gov_run_as("revoke", NULL, &revoke_token, gov_int8(token_id),
+						 gov_text(actor.user_id)) > 0;
 	gov_spi_end();
 	PG_RETURN_BOOL(revoked);
 }

@@ -158,7 +158,7 @@ static bool
 is_own_role(const char *db_role)
 {
 	const char *role = gov_session_db_role();
-	const char *login = gov_session_login_role();
+	const char *login = gov_session_login();
 
 	return (role != NULL && strcmp(db_role, role) == 0) ||
 		(login != NULL && strcmp(db_role, login) == 0);
@@ -188,11 +188,9 @@ gov_create_user(PG_FUNCTION_ARGS)
 		db_role_must_exist(db_role);
 
 	gov_spi_begin();
-	gov_operation_begin("create", NULL);
-	created = gov_run(&insert_user, gov_text(user_id), gov_text(email),
-					  gov_text(db_role), gov_json(metadata),
-					  gov_text(actor.user_id));
-	gov_operation_end();
+	created = gov_run_as("create", NULL, &insert_user, gov_text(user_id),
+						 gov_text(email), gov_text(db_role),
+						 gov_json(metadata), gov_text(actor.user_id));
 	if (created == 0)
 	{
 		if (gov_run(&select_user, gov_text(user_id)) == 0 && db_role != NULL)
@@ -238,10 +236,9 @@ gov_update_user(PG_FUNCTION_ARGS)
 		db_role_must_be_free(user_id, db_role);
 	}
 
-	gov_operation_begin("update", NULL);
-	changed = gov_run(&update_user, gov_text(user_id), gov_bool(set_email),
-					  gov_text(email), gov_text(db_role), gov_json(metadata));
-	gov_operation_end();
+	changed = gov_run_as("update", NULL, &update_user, gov_text(user_id),
+						 gov_bool(set_email), gov_text(email),
+						 gov_text(db_role), gov_json(metadata));
 	if (changed == 0)
 		gov_run(&select_user, gov_text(user_id));
 	return gov_spi_end_row(fcinfo);
@@ -301,9 +298,8 @@ gov_deactivate_user(PG_FUNCTION_ARGS)
 	gov_tokens_revoke_all(user_id, actor.user_id);
 	tell_still_named(user_id);
 
-	gov_operation_begin("deactivate", reason);
-	gov_run(&set_active, gov_text(user_id), gov_bool(false));
-	gov_operation_end();
+	gov_run_as("deactivate", reason, &set_active, gov_text(user_id),
+			   gov_bool(false));
 	gov_tell_unheld(roles);
 
 	/* Only now, so that the last admin is told to be the last. */
@@ -341,8 +337,7 @@ gov_reactivate_user(PG_FUNCTION_ARGS)
 	gov_delegations_end_unbacked(user_id);
 	gov_tokens_revoke_all(user_id, actor.user_id);
 
-	gov_operation_begin("reactivate", reason);
-	gov_run(&set_active, gov_text(user_id), gov_bool(true));
-	gov_operation_end();
+	gov_run_as("reactivate", reason, &set_active, gov_text(user_id),
+			   gov_bool(true));
 	return gov_spi_end_row(fcinfo);
 }

@@ -246,10 +246,8 @@ record_key(const GovVerifier *verifier, const char *key_id)
 	if (found && gov_row_bool(0, 1))
 		return;
 	gov_verifier_text(verifier, verifier_key);
-	gov_operation_begin("retire", NULL);
-	(void) gov_run(&retire_others, gov_text(verifier->name),
-				   gov_text(key_id));
-	gov_operation_end();
+	(void) gov_run_as("retire", NULL, &retire_others, gov_text(verifier->name),
+					  gov_text(key_id));
 	gov_operation_begin("use", NULL);
 	if (found)
 		(void) gov_run(&reuse_key, gov_text(verifier->name),

@@ -82,7 +82,7 @@ write_entry(const GovDenialEntry *entry)
 	origin.actor = or_null(entry->actor);
 	origin.evidence = entry->evidence;
 	origin.db_role = or_null(NameStr(entry->db_role));
-	origin.session_role = or_null(NameStr(entry->login_role));
+	origin.login = or_null(NameStr(entry->login));
 	origin.client_addr = entry->has_client_addr ? &entry->client_addr : NULL;
 	origin.application_name = or_null(entry->application_name);
 
@@ -102,7 +102,7 @@ write_summary(const GovDenialSummary *summary)
 
 	origin.occurred_at = summary->last_at;
 	origin.evidence = GOV_EVIDENCE_UNMAPPED;
-	origin.session_role = or_null(NameStr(summary->login_role));
+	origin.login = or_null(NameStr(summary->login));
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	push_text(&state, "user_id", summary->actor);

@@ -172,7 +172,7 @@ own_origin(GovOrigin *origin, GovActor *actor)
 	origin->actor = actor->user_id[0] ? actor->user_id : NULL;
 	origin->evidence = actor->evidence;
 	origin->db_role = gov_session_db_role();
-	origin->session_role = gov_session_login_role();
+	origin->login = gov_session_login();
 	origin->client_addr = gov_client_addr();
 	origin->application_name =
 		application_name && application_name[0] ? application_name : NULL;
@@ -195,7 +195,7 @@ set_fields(GovParam *params, int64 event_id, const GovOrigin *origin,
 	GovParam	actor_value = gov_text(origin->actor);
 	GovParam	evidence_value = gov_text(gov_evidence_name(origin->evidence));
 	GovParam	db_role_value = as_name(origin->db_role);
-	GovParam	session_role_value = as_name(origin->session_role);
+	GovParam	session_role_value = as_name(origin->login);
 	GovParam	event_type_value = gov_text(event->event_type);
 	GovParam	action_value = gov_text(event->action);
 	GovParam	resource_value = gov_text(event->resource);

@@ -23,7 +23,7 @@ typedef struct GovOrigin
 	const char *actor;			/* or NULL */
 	GovEvidence evidence;
 	const char *db_role;		/* or NULL */
-	const char *session_role;	/* or NULL */
+	const char *login;	/* or NULL */
 	const inet *client_addr;	/* or NULL */
 	const char *application_name;	/* or NULL */
 } GovOrigin;

@@ -254,9 +254,7 @@ gov_drop_witness(PG_FUNCTION_ARGS)
 	(void) gov_require(GOV_PERM_AUDIT_SEAL, psprintf("witness/%s", name));
 
 	gov_spi_begin();
-	gov_operation_begin("drop", NULL);
-	found = gov_run(&delete_witness, gov_text(name)) > 0;
-	gov_operation_end();
+	found = gov_run_as("drop", NULL, &delete_witness, gov_text(name)) > 0;
 	gov_spi_end();
 	if (!found)
 		ereport(NOTICE,

@@ -130,12 +130,10 @@ gov_add_control(PG_FUNCTION_ARGS)
 	gov_control_check_query(query);
 	SetUserIdAndSecContext(save_userid, save_context);
 
-	gov_operation_begin("add", NULL);
-	(void) gov_run(&insert_control, gov_text(id), gov_text(framework),
-				   gov_text(title), gov_text(source), gov_text(criterion),
-				   gov_text(query), gov_text(judged), gov_text(db_role),
-				   gov_text(actor.user_id));
-	gov_operation_end();
+	(void) gov_run_as("add", NULL, &insert_control, gov_text(id),
+					  gov_text(framework), gov_text(title), gov_text(source),
+					  gov_text(criterion), gov_text(query), gov_text(judged),
+					  gov_text(db_role), gov_text(actor.user_id));
 	return gov_spi_end_row(fcinfo);
 }
 
@@ -160,9 +158,7 @@ gov_drop_control(PG_FUNCTION_ARGS)
 				 errdetail("Reports of earlier periods are made again with the controls that there are.")));
 	if (found)
 	{
-		gov_operation_begin("drop", NULL);
-		(void) gov_run(&delete_control, gov_text(id));
-		gov_operation_end();
+		(void) gov_run_as("drop", NULL, &delete_control, gov_text(id));
 	}
 	else
 		ereport(NOTICE,

@@ -176,12 +176,10 @@ gov_compliance_report(PG_FUNCTION_ARGS)
 	report = DatumGetJsonbPCopy(gov_row_datum(0, 1, &isnull));
 	digest = gov_row_text(0, 2);
 
-	gov_operation_begin("generate", NULL);
-	(void) gov_run(&insert_report, gov_text(report_type),
-				   gov_text(framework), gov_time(GetCurrentTimestamp()),
-				   gov_text(actor.user_id), gov_time(start), gov_time(end),
-				   gov_json(report), gov_text(digest));
-	gov_operation_end();
+	(void) gov_run_as("generate", NULL, &insert_report, gov_text(report_type),
+					  gov_text(framework), gov_time(GetCurrentTimestamp()),
+					  gov_text(actor.user_id), gov_time(start), gov_time(end),
+					  gov_json(report), gov_text(digest));
 	result = gov_spi_keep(0, 1, &isnull);
 	gov_spi_end();
 	PG_RETURN_DATUM(result);

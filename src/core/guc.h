@@ -15,7 +15,7 @@ extern int	gov_seal_interval;	/* milliseconds */
 extern int	gov_sla_interval;	/* milliseconds */
 extern int	gov_max_workers;
 extern int	gov_denial_ring_size;	/* entries */
-extern int	gov_denial_rate;	/* a minute and login role */
+extern int	gov_denial_rate;	/* a minute and login */
 
 extern int	gov_control_timeout;	/* milliseconds; 0: none */
 extern char *gov_checkpoint_key_file;	/* '' is none */

@@ -13,11 +13,25 @@
 #ifndef GOV_OPERATION_H
 #define GOV_OPERATION_H
 
+#include "core/spi.h"
+
 extern void gov_operation_init(void);
 
 /* verb: a string literal.  reason: NULL or text that goes into the event. */
 extern void gov_operation_begin(const char *verb, const char *reason);
 extern void gov_operation_end(void);
+
+static inline uint64
+gov_operation_ended(uint64 rows)
+{
+	gov_operation_end();
+	return rows;
+}
+
+/* gov_run() as an operation of its own; how many rows it returned or wrote. */
+#define gov_run_as(verb, reason, ...) \
+	(gov_operation_begin((verb), (reason)), \
+	 gov_operation_ended(gov_run(__VA_ARGS__)))
 
 /* The verb and reason in progress, or NULL. */
 extern const char *gov_operation_verb(void);

@@ -57,21 +57,7 @@ static void
 subxact_callback(SubXactEvent event, SubTransactionId mySubid,
 				 SubTransactionId parentSubid, void *arg)
 {
-	Override   *override;
-
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-	{
-		/* Those of a subtransaction are ahead of all older ones. */
-		while (overrides != NULL && overrides->subid == mySubid)
-			overrides = overrides->next;
-	}
-	else if (event == SUBXACT_EVENT_COMMIT_SUB)
-	{
-		for (override = overrides;
-			 override != NULL && override->subid == mySubid;
-			 override = override->next)
-			override->subid = parentSubid;
-	}
+	GOV_SUBXACT_END(Override, overrides, next, overrides = overrides->next);
 }
 
 void

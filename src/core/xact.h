@@ -15,4 +15,22 @@ gov_xact_is_over(XactEvent event)
 		event == XACT_EVENT_PARALLEL_ABORT;
 }
 
+/*
+ * In a callback of subtransactions, for a stack of what they left, each entry
+ * with its subid, the innermost's on top: "pop" takes off what an aborted one
+ * left; what a committed one left is its parent's.
+ */
+#define GOV_SUBXACT_END(Type, top, below, pop) \
+	do \
+	{ \
+		if (event == SUBXACT_EVENT_ABORT_SUB) \
+			while ((top) != NULL && (top)->subid == mySubid) \
+				pop; \
+		else if (event == SUBXACT_EVENT_COMMIT_SUB) \
+			for (Type *entry = (top); \
+				 entry != NULL && entry->subid == mySubid; \
+				 entry = entry->below) \
+				entry->subid = parentSubid; \
+	} while (0)
+
 #endif							/* GOV_XACT_H */

@@ -305,7 +305,7 @@ gov_session_db_role(void)
 }
 
 char *
-gov_session_login_role(void)
+gov_session_login(void)
 {
 	return GetUserNameFromId(GetSessionUserId(), true);
 }

@@ -55,7 +55,7 @@ extern bool gov_session_exists(void);
  * where it was dropped.
  */
 extern char *gov_session_db_role(void);
-extern char *gov_session_login_role(void);
+extern char *gov_session_login(void);
 
 /*
  * Who made the token by which an actor is bound: the names of access/act.h,

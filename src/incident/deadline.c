@@ -296,14 +296,12 @@ gov_set_regulatory_deadline(PG_FUNCTION_ARGS)
 	gov_spi_begin();
 	if (after_stage != NULL)
 		check_after_stage(regime, kind, stage, after_stage);
-	gov_operation_begin("set", NULL);
-	gov_run(&set_regulatory, gov_text(regime), gov_text(kind),
-			gov_text(stage), gov_datum(Int32GetDatum(amount), amount == 0),
-			gov_text(source), gov_text(description),
-			gov_bool(is_incomplete_allowed), gov_bool(is_final),
-			gov_text(unit), gov_text(rule), gov_text(trigger),
-			gov_text(after_stage));
-	gov_operation_end();
+	gov_run_as("set", NULL, &set_regulatory, gov_text(regime), gov_text(kind),
+			   gov_text(stage), gov_datum(Int32GetDatum(amount), amount == 0),
+			   gov_text(source), gov_text(description),
+			   gov_bool(is_incomplete_allowed), gov_bool(is_final),
+			   gov_text(unit), gov_text(rule), gov_text(trigger),
+			   gov_text(after_stage));
 	return gov_spi_end_row(fcinfo);
 }
 

@@ -207,9 +207,7 @@ gov_comment_incident(PG_FUNCTION_ARGS)
 									gov_incident_resource(incident_id),
 									gov_incident_lock(incident_id,
 													  &incident));
-	gov_operation_begin("comment", NULL);
-	gov_run(&insert_comment, gov_int8(incident_id), gov_text(actor.user_id),
-			gov_text(comments));
-	gov_operation_end();
+	gov_run_as("comment", NULL, &insert_comment, gov_int8(incident_id),
+			   gov_text(actor.user_id), gov_text(comments));
 	return gov_spi_end_row(fcinfo);
 }

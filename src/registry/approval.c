@@ -316,9 +316,8 @@ gov_approval_use(GovApprovalAction action, const GovActor *actor,
 	request_id = gov_row_text(0, 1);
 	if (policy.requires_sod)
 		check_votes(action, actor, key, request_id);
-	gov_operation_begin("consume", NULL);
-	gov_run(&consume, gov_text(request_id), gov_text(actor->user_id));
-	gov_operation_end();
+	gov_run_as("consume", NULL, &consume, gov_text(request_id),
+			   gov_text(actor->user_id));
 	return request_id;
 }
 
@@ -342,10 +341,8 @@ gov_approval_expire(int limit)
 	int64		expired;
 
 	gov_spi_begin();
-	gov_operation_begin("expire", NULL);
-	expired = gov_run(&expire, gov_int8(limit),
-					  gov_time(GetCurrentTimestamp()));
-	gov_operation_end();
+	expired = gov_run_as("expire", NULL, &expire, gov_int8(limit),
+						 gov_time(GetCurrentTimestamp()));
 	gov_spi_end();
 	return expired;
 }
@@ -380,10 +377,8 @@ gov_approval_remind(int limit)
 	if (hours <= 0)
 		return 0;
 	gov_spi_begin();
-	gov_operation_begin("overdue", NULL);
-	overdue = gov_run(&note_overdue, gov_int4(hours), gov_int8(limit),
-					  gov_time(GetCurrentTimestamp()));
-	gov_operation_end();
+	overdue = gov_run_as("overdue", NULL, &note_overdue, gov_int4(hours),
+						 gov_int8(limit), gov_time(GetCurrentTimestamp()));
 	for (i = 0; i < overdue; i++)
 	{
 		bool		isnull;

@@ -77,11 +77,9 @@ gov_set_approval_policy(PG_FUNCTION_ARGS)
 								lock_role_and_policy(role, action));
 	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, action,
 							NULL);
-	gov_operation_begin("set", NULL);
-	gov_run(&update_policy, gov_text(action), gov_text(role),
-			gov_int4(count), gov_int4(timeout), gov_bool(allow_self),
-			gov_bool(requires_sod), gov_bool(enabled));
-	gov_operation_end();
+	gov_run_as("set", NULL, &update_policy, gov_text(action), gov_text(role),
+			   gov_int4(count), gov_int4(timeout), gov_bool(allow_self),
+			   gov_bool(requires_sod), gov_bool(enabled));
 	if (enabled && !gov_role_is_held(role))
 		ereport(NOTICE,
 				(errmsg("nobody holds role \"%s\"", role),

@@ -143,13 +143,12 @@ gov_request_approval(PG_FUNCTION_ARGS)
 						info->name),
 				 errdetail("Its approval policy is off; the request will count when it is turned on.")));
 	act = gov_act_by_any_role(&actor);
-	gov_operation_begin("request", NULL);
-	gov_run(&insert_request, gov_text(info->name), gov_text(actor.user_id),
-			gov_int4(timeout > 0 ? timeout : policy.timeout_hours),
-			gov_json(context), gov_text(comments),
-			gov_text(gov_approval_key(first, second)),
-			gov_names(act.principals), gov_names(act.backers));
-	gov_operation_end();
+	gov_run_as("request", NULL, &insert_request, gov_text(info->name),
+			   gov_text(actor.user_id), gov_int4(timeout > 0 ? timeout :
+												 policy.timeout_hours),
+			   gov_json(context), gov_text(comments),
+			   gov_text(gov_approval_key(first, second)),
+			   gov_names(act.principals), gov_names(act.backers));
 	return gov_spi_end_row(fcinfo);
 }
 
@@ -372,9 +371,8 @@ gov_withdraw_request(PG_FUNCTION_ARGS)
 	if (strcmp(request.status, "approved") != 0)
 		check_pending(&request);
 
-	gov_operation_begin("withdraw", reason);
-	gov_run(&set_status, gov_text(id), gov_text("withdrawn"));
-	gov_operation_end();
+	gov_run_as("withdraw", reason, &set_status, gov_text(id),
+			   gov_text("withdrawn"));
 	gov_run(&select_request, gov_text(id));
 	return gov_spi_end_row(fcinfo);
 }

@@ -236,11 +236,9 @@ gov_set_deployment_gate(PG_FUNCTION_ARGS)
 				gov_text(operator), gov_datum(threshold, false),
 				gov_text(model_id)) == 0)
 	{
-		gov_operation_begin("set", NULL);
-		(void) gov_run(&set_gate, gov_text(environment), gov_text(metric),
-					   gov_text(operator), gov_datum(threshold, false),
-					   gov_text(model_id));
-		gov_operation_end();
+		(void) gov_run_as("set", NULL, &set_gate, gov_text(environment),
+						  gov_text(metric), gov_text(operator),
+						  gov_datum(threshold, false), gov_text(model_id));
 	}
 	return gov_spi_end_row(fcinfo);
 }
@@ -266,9 +264,7 @@ gov_drop_deployment_gate(PG_FUNCTION_ARGS)
 	{
 		(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor,
 								gov_row_text(0, 1), NULL);
-		gov_operation_begin("drop", NULL);
-		gov_run(&drop_gate, gov_int8(gate_id));
-		gov_operation_end();
+		gov_run_as("drop", NULL, &drop_gate, gov_int8(gate_id));
 	}
 	gov_spi_end();
 	if (!dropped)

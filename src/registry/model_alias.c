@@ -184,9 +184,8 @@ gov_drop_model_alias(PG_FUNCTION_ARGS)
 		if (gov_row_bool(0, 1))
 			(void) gov_require(GOV_PERM_MODEL_DEPLOY,
 							   alias_resource(model_id, alias));
-		gov_operation_begin("drop", NULL);
-		gov_run(&delete_alias, gov_text(model_id), gov_text(alias));
-		gov_operation_end();
+		gov_run_as("drop", NULL, &delete_alias, gov_text(model_id),
+				   gov_text(alias));
 	}
 	else
 		ereport(NOTICE,

@@ -144,10 +144,8 @@ static void
 make_and_lock(const char *model_id, const char *description,
 			  const char *user_id)
 {
-	gov_operation_begin("create", NULL);
-	gov_run(&insert_model, gov_text(model_id), gov_text(description),
-			gov_text(user_id));
-	gov_operation_end();
+	gov_run_as("create", NULL, &insert_model, gov_text(model_id),
+			   gov_text(description), gov_text(user_id));
 	gov_model_lock(model_id);
 }
 
@@ -192,16 +190,14 @@ gov_register_model(PG_FUNCTION_ARGS)
 						   gov_row_text(0, 1), gov_row_text(0, 2)),
 				 errhint("A version is written once: register another one.")));
 
-	gov_operation_begin("register", NULL);
-	gov_run(&insert_version, gov_text(model_id), gov_text(version),
-			gov_text(actor.user_id), gov_text(description),
-			gov_text(content.source_commit),
-			gov_text(content.training_data_hash),
-			gov_json(content.hyperparameters), gov_text(content.model_path),
-			gov_int8(content.model_size_bytes), gov_json(content.artifacts),
-			gov_json(metadata), gov_text(content_digest(&content)),
-			gov_names(act.principals), gov_names(act.backers));
-	gov_operation_end();
+	gov_run_as("register", NULL, &insert_version, gov_text(model_id),
+			   gov_text(version), gov_text(actor.user_id),
+			   gov_text(description), gov_text(content.source_commit),
+			   gov_text(content.training_data_hash),
+			   gov_json(content.hyperparameters), gov_text(content.model_path),
+			   gov_int8(content.model_size_bytes), gov_json(content.artifacts),
+			   gov_json(metadata), gov_text(content_digest(&content)),
+			   gov_names(act.principals), gov_names(act.backers));
 	return gov_spi_end_row(fcinfo);
 }
 

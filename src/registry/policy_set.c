@@ -197,9 +197,8 @@ gov_set_policy(PG_FUNCTION_ARGS)
 							NULL);
 	if (gov_run(&find_equal, gov_text(name), gov_json(value)) == 0)
 	{
-		gov_operation_begin("set", reason);
-		(void) gov_run(&update_policy, gov_text(name), gov_json(value));
-		gov_operation_end();
+		(void) gov_run_as("set", reason, &update_policy, gov_text(name),
+						  gov_json(value));
 	}
 	return gov_spi_end_row(fcinfo);
 }

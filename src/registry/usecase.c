@@ -240,9 +240,7 @@ gov_usecase_follow_law(int limit)
 	int64		changed;
 
 	gov_spi_begin();
-	gov_operation_begin("reclassify", NULL);
-	changed = gov_run(&reclassify, gov_int4(limit));
-	gov_operation_end();
+	changed = gov_run_as("reclassify", NULL, &reclassify, gov_int4(limit));
 	gov_operation_begin("warn", NULL);
 	changed = Max(changed, gov_run(&tell_of_class, gov_int4(limit)));
 	gov_operation_end();
@@ -454,9 +452,8 @@ gov_submit_usecase(PG_FUNCTION_ARGS)
 						  gov_usecase_resource(usecase_id),
 						  gov_usecase_lock(usecase_id, &found));
 	require_draft(usecase_id, &found);
-	gov_operation_begin("submit", comments);
-	gov_run(&submit_usecase, gov_text(usecase_id), gov_text(actor.user_id),
-			gov_names(act.principals), gov_names(act.backers));
-	gov_operation_end();
+	gov_run_as("submit", comments, &submit_usecase, gov_text(usecase_id),
+			   gov_text(actor.user_id), gov_names(act.principals),
+			   gov_names(act.backers));
 	return gov_spi_end_row(fcinfo);
 }

@@ -176,10 +176,8 @@ gov_deploy_usecase(PG_FUNCTION_ARGS)
 	if (target.is_production)
 		check_production(usecase_id, environment);
 
-	gov_operation_begin("supersede", NULL);
-	gov_run(&supersede_deployment, gov_text(usecase_id),
-			gov_text(environment), gov_text(actor.user_id));
-	gov_operation_end();
+	gov_run_as("supersede", NULL, &supersede_deployment, gov_text(usecase_id),
+			   gov_text(environment), gov_text(actor.user_id));
 	gov_operation_begin("deploy", NULL);
 	gov_run(&mark_deployed, gov_text(usecase_id));
 	gov_run(&insert_deployment, gov_text(usecase_id),
@@ -307,9 +305,7 @@ gov_archive_usecase(PG_FUNCTION_ARGS)
 						 quote_literal_cstr(usecase_id))));
 	gov_incident_refuse_held(usecase_id, NULL,
 							 psprintf("use-case \"%s\"", usecase_id));
-	gov_operation_begin("archive", NULL);
-	gov_run(&archive_usecase, gov_text(usecase_id));
-	gov_operation_end();
+	gov_run_as("archive", NULL, &archive_usecase, gov_text(usecase_id));
 	return gov_spi_end_row(fcinfo);
 }
 

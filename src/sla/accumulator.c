@@ -26,6 +26,7 @@
 #include "core/relations.h"
 #include "core/spi.h"
 #include "core/work.h"
+#include "core/xact.h"
 #include "sla/accumulator.h"
 
 #define FIRST_VALUES 4
@@ -543,20 +544,9 @@ static void
 subxact_callback(SubXactEvent event, SubTransactionId mySubid,
 				 SubTransactionId parentSubid, void *arg)
 {
-	Level	   *level;
-
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-	{
-		while (levels != NULL && levels->subid == mySubid)
-			discard_innermost();
-	}
-	else if (event == SUBXACT_EVENT_COMMIT_SUB)
-	{
-		for (level = levels; level != NULL && level->subid == mySubid;
-			 level = level->outer)
-			level->subid = parentSubid;
+	GOV_SUBXACT_END(Level, levels, outer, discard_innermost());
+	if (event == SUBXACT_EVENT_COMMIT_SUB)
 		last = NULL;
-	}
 }
 
 void

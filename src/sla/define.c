@@ -152,11 +152,9 @@ end_revision(GovSlaTarget *t, const char *resource)
 		now = Max(now, gov_row_time(0, 2) + 1);
 	t->revision = gov_row_int4(0, 1) + 1;
 	t->valid_from = now;
-	gov_operation_begin("supersede", NULL);
-	(void) gov_run(&end_current, gov_text(t->resource_type),
-				   gov_text(t->resource_id), gov_int4(t->revision - 1),
-				   gov_time(now));
-	gov_operation_end();
+	(void) gov_run_as("supersede", NULL, &end_current,
+					  gov_text(t->resource_type), gov_text(t->resource_id),
+					  gov_int4(t->revision - 1), gov_time(now));
 }
 
 Datum

@@ -156,11 +156,9 @@ open_incident(const char *type, const char *id, const Rule *rule,
 						  psprintf("sla/%s/%s/%s", type, id,
 								   rule->violation_type),
 						  gov_json_end(&state));
-	gov_operation_begin("escalate", NULL);
-	(void) gov_run(&link_incident, gov_text(type), gov_text(id),
-				   gov_text(rule->violation_type), gov_time(at),
-				   gov_int8(incident_id));
-	gov_operation_end();
+	(void) gov_run_as("escalate", NULL, &link_incident, gov_text(type),
+					  gov_text(id), gov_text(rule->violation_type),
+					  gov_time(at), gov_int8(incident_id));
 	return incident_id;
 }
 
@@ -177,10 +175,8 @@ fire(const char *type, const char *id, const Rule *rule,
 		incident_id = open_incident(type, id, rule, crossing, at);
 		incident = gov_int8(incident_id);
 	}
-	gov_operation_begin("fire", NULL);
-	(void) gov_run(&set_fired, gov_int8(escalation_id), gov_time(at),
-				   incident);
-	gov_operation_end();
+	(void) gov_run_as("fire", NULL, &set_fired, gov_int8(escalation_id),
+					  gov_time(at), incident);
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	put_int8(&state, "escalation_id", escalation_id);
@@ -232,10 +228,8 @@ run_rule(const char *type, const char *id, const Rule *rule, TimestampTz at,
 			return false;
 		if (crossing.count < rule->threshold)
 		{
-			gov_operation_begin("end", NULL);
-			(void) gov_run(&end_crossing, gov_int8(escalation_id),
-						   gov_time(at));
-			gov_operation_end();
+			(void) gov_run_as("end", NULL, &end_crossing,
+							  gov_int8(escalation_id), gov_time(at));
 			return false;
 		}
 	}
@@ -243,13 +237,12 @@ run_rule(const char *type, const char *id, const Rule *rule, TimestampTz at,
 	{
 		if (crossing.count < rule->threshold || is_silent)
 			return false;
-		gov_operation_begin("cross", NULL);
-		(void) gov_run(&insert_crossing, gov_int8(rule->id), gov_text(type),
-					   gov_text(id), gov_text(rule->violation_type),
-					   gov_text(rule->level), gov_int8(crossing.latest),
-					   gov_int4((int32) crossing.count), gov_time(at),
-					   gov_datum(rule->delay, false));
-		gov_operation_end();
+		(void) gov_run_as("cross", NULL, &insert_crossing, gov_int8(rule->id),
+						  gov_text(type), gov_text(id),
+						  gov_text(rule->violation_type),
+						  gov_text(rule->level), gov_int8(crossing.latest),
+						  gov_int4((int32) crossing.count), gov_time(at),
+						  gov_datum(rule->delay, false));
 		escalation_id = gov_row_int8(0, 1);
 		due_at = gov_row_time(0, 2);
 	}

@@ -148,15 +148,13 @@ gov_set_escalation_rule(PG_FUNCTION_ARGS)
 	check_users(users, user_count);
 
 	gov_spi_begin();
-	gov_operation_begin("set", NULL);
-	(void) gov_run(&set_rule, gov_text(type), gov_text(id),
-				   gov_text(violation_type), gov_int4(threshold),
-				   gov_text(level),
-				   gov_datum(text_array(users, user_count), false),
-				   gov_datum(text_array(teams, team_count), false),
-				   gov_bool(create_incident), gov_datum(delay, false),
-				   gov_text(actor.user_id));
-	gov_operation_end();
+	(void) gov_run_as("set", NULL, &set_rule, gov_text(type), gov_text(id),
+					  gov_text(violation_type), gov_int4(threshold),
+					  gov_text(level), gov_datum(text_array(users, user_count),
+												 false),
+					  gov_datum(text_array(teams, team_count), false),
+					  gov_bool(create_incident), gov_datum(delay, false),
+					  gov_text(actor.user_id));
 	return gov_spi_end_row(fcinfo);
 }
 

@@ -292,10 +292,9 @@ gov_add_maintenance_window(PG_FUNCTION_ARGS)
 	gov_spi_begin();
 	now = GetCurrentTimestamp();
 	before = observed_before(type, id, starts_at, ends_at, now);
-	gov_operation_begin("add", reason);
-	(void) gov_run(&insert_window, gov_text(type), gov_text(id),
-				   gov_time(starts_at), gov_time(ends_at), gov_text(reason),
-				   gov_time(now), gov_text(actor.user_id), gov_json(before));
-	gov_operation_end();
+	(void) gov_run_as("add", reason, &insert_window, gov_text(type),
+					  gov_text(id), gov_time(starts_at), gov_time(ends_at),
+					  gov_text(reason), gov_time(now), gov_text(actor.user_id),
+					  gov_json(before));
 	return gov_spi_end_row(fcinfo);
 }

@@ -172,11 +172,9 @@ gov_record_measurement(PG_FUNCTION_ARGS)
 		gov_sla_no_resource(type, id);
 
 	gov_spi_begin();
-	gov_operation_begin("record", NULL);
-	(void) gov_run(&insert_measurement, gov_text(type), gov_text(id),
-				   gov_time(at), gov_json(metrics),
-				   gov_text(actor.user_id));
-	gov_operation_end();
+	(void) gov_run_as("record", NULL, &insert_measurement, gov_text(type),
+					  gov_text(id), gov_time(at), gov_json(metrics),
+					  gov_text(actor.user_id));
 	measurement_id = gov_row_int8(0, 1);
 	if (judge(&summary, &target, at, measurement_id) > 0)
 		gov_escalate(type, id, GetCurrentTimestamp());

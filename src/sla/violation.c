@@ -182,14 +182,13 @@ open_violation(const GovMiss *miss, TimestampTz at, List **changed)
 	int64		violation_id;
 	uint64		opened;
 
-	gov_operation_begin("open", NULL);
-	opened = gov_run(&insert_open, gov_text(miss->resource_type),
-					 gov_text(miss->resource_id),
-					 gov_text(gov_violation_types[miss->type]),
-					 gov_time(at), number(miss->target),
-					 number(miss->actual), gov_text(miss->severity),
-					 gov_time(silent ? DT_NOEND : at));
-	gov_operation_end();
+	opened = gov_run_as("open", NULL, &insert_open,
+						gov_text(miss->resource_type),
+						gov_text(miss->resource_id),
+						gov_text(gov_violation_types[miss->type]),
+						gov_time(at), number(miss->target),
+						number(miss->actual), gov_text(miss->severity),
+						gov_time(silent ? DT_NOEND : at));
 	if (opened == 0)
 		return;
 	violation_id = gov_row_int8(0, 1);
@@ -223,10 +222,8 @@ gov_violation_found(const GovMiss *miss, TimestampTz at, List **changed)
 	peak = DatumGetFloat8(gov_row_datum(0, 3, &isnull));
 	if (gov_row_time(0, 2) > at || !is_worse(miss->type, peak, miss->actual))
 		return;
-	gov_operation_begin("update", NULL);
-	(void) gov_run(&update_peak, gov_int8(violation_id),
-				   number(miss->actual));
-	gov_operation_end();
+	(void) gov_run_as("update", NULL, &update_peak, gov_int8(violation_id),
+					  number(miss->actual));
 	*changed = remember(*changed, violation_id);
 }
 
@@ -237,11 +234,9 @@ gov_violation_over(const char *resource_type, const char *resource_id,
 	int64		violation_id;
 	uint64		closed;
 
-	gov_operation_begin("close", NULL);
-	closed = gov_run(&close_open, gov_text(resource_type),
-					 gov_text(resource_id),
-					 gov_text(gov_violation_types[type]), gov_time(at));
-	gov_operation_end();
+	closed = gov_run_as("close", NULL, &close_open, gov_text(resource_type),
+						gov_text(resource_id),
+						gov_text(gov_violation_types[type]), gov_time(at));
 	if (closed == 0)
 		return;
 	violation_id = gov_row_int8(0, 1);
@@ -262,10 +257,9 @@ gov_violation_announce_late(const char *resource_type,
 
 	if (gov_in_maintenance(resource_type, resource_id, at))
 		return;
-	gov_operation_begin("announce", NULL);
-	count = gov_run(&announce_late, gov_text(resource_type),
-					gov_text(resource_id), gov_time(at));
-	gov_operation_end();
+	count = gov_run_as("announce", NULL, &announce_late,
+					   gov_text(resource_type), gov_text(resource_id),
+					   gov_time(at));
 	for (row = 0; row < count; row++)
 		late = remember(late, gov_row_int8(row, 1));
 	foreach(cell, late)
@@ -283,14 +277,13 @@ gov_violation_record(const GovMiss *miss, TimestampTz at,
 											miss->resource_id, at);
 	int64		violation_id;
 
-	gov_operation_begin("record", NULL);
-	(void) gov_run(&insert_record, gov_text(miss->resource_type),
-				   gov_text(miss->resource_id),
-				   gov_text(gov_violation_types[miss->type]), gov_time(at),
-				   number(miss->target), number(miss->actual),
-				   gov_text(miss->severity), gov_int8(measurement_id),
-				   gov_bool(!silent));
-	gov_operation_end();
+	(void) gov_run_as("record", NULL, &insert_record,
+					  gov_text(miss->resource_type),
+					  gov_text(miss->resource_id),
+					  gov_text(gov_violation_types[miss->type]), gov_time(at),
+					  number(miss->target), number(miss->actual),
+					  gov_text(miss->severity), gov_int8(measurement_id),
+					  gov_bool(!silent));
 	violation_id = gov_row_int8(0, 1);
 	if (!silent)
 		announce("record", violation_id);
@@ -322,10 +315,9 @@ gov_violation_of_incident(const GovMiss *miss, int64 incident_id,
 		{
 			if (!over || gov_row_time(0, 3) > at)
 				return;
-			gov_operation_begin("close", NULL);
-			(void) gov_run(&close_of_incident, gov_int8(violation_id),
-						   gov_time(closed_at), number(miss->actual));
-			gov_operation_end();
+			(void) gov_run_as("close", NULL, &close_of_incident,
+							  gov_int8(violation_id), gov_time(closed_at),
+							  number(miss->actual));
 			*changed = remember(*changed, violation_id);
 			if (!gov_in_maintenance(miss->resource_type, miss->resource_id,
 									at))
@@ -339,15 +331,14 @@ gov_violation_of_incident(const GovMiss *miss, int64 incident_id,
 
 	silent = gov_in_maintenance(miss->resource_type, miss->resource_id,
 								opened_at);
-	gov_operation_begin(over ? "record" : "open", NULL);
-	(void) gov_run(&insert_of_incident, gov_text(miss->resource_type),
-				   gov_text(miss->resource_id),
-				   gov_text(gov_violation_types[miss->type]),
-				   gov_time(opened_at), gov_time(closed_at),
-				   number(miss->target), number(miss->actual),
-				   gov_text(miss->severity), gov_int8(incident_id),
-				   gov_time(silent ? DT_NOEND : at));
-	gov_operation_end();
+	(void) gov_run_as(over ? "record" : "open", NULL, &insert_of_incident,
+					  gov_text(miss->resource_type),
+					  gov_text(miss->resource_id),
+					  gov_text(gov_violation_types[miss->type]),
+					  gov_time(opened_at), gov_time(closed_at),
+					  number(miss->target), number(miss->actual),
+					  gov_text(miss->severity), gov_int8(incident_id),
+					  gov_time(silent ? DT_NOEND : at));
 	violation_id = gov_row_int8(0, 1);
 	*changed = remember(*changed, violation_id);
 	if (!silent)
@@ -386,9 +377,8 @@ gov_acknowledge_violation(PG_FUNCTION_ARGS)
 						(long long) violation_id),
 				 errdetail("User \"%s\" did so.", gov_row_text(0, 1))));
 
-	gov_operation_begin("acknowledge", NULL);
-	(void) gov_run(&acknowledge, gov_int8(violation_id),
-				   gov_text(actor.user_id), gov_text(notes));
-	gov_operation_end();
+	(void) gov_run_as("acknowledge", NULL, &acknowledge,
+					  gov_int8(violation_id), gov_text(actor.user_id),
+					  gov_text(notes));
 	return gov_spi_end_row(fcinfo);
 }
