@@ -14,7 +14,7 @@ EXTVERSION = 1.0
 
 # gateway/, jwks/ and verifier/ are programs of their own and stay out of it.
 ROOMS = tlog core identity access lifecycle law registry audit incident sla \
-	compliance worker
+	signing compliance worker
 OBJS := $(patsubst %.c,%.o,$(sort $(wildcard src/*.c \
 	$(foreach room,$(ROOMS),src/$(room)/*.c))))
 DEPS := $(OBJS:.o=.d)
@@ -23,6 +23,7 @@ DEPS := $(OBJS:.o=.d)
 PURE_SRCS := $(sort $(wildcard src/tlog/*.c \
 	$(addprefix src/sla/,sketch.c sketch_text.c) \
 	$(addprefix src/identity/,base64url.c jws.c) \
+	$(addprefix src/signing/,bundle.c json.c signer.c) \
 	$(addprefix src/verifier/,event.c trees.c)))
 
 # --- the offline verifier ------------------------------------------------------
@@ -42,7 +43,7 @@ endif
 SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
 	24_issuers 25_answer 26_idempotency 30_lifecycle 31_audit 32_merkle 33_seal \
 	34_checkpoint 35_retire \
-	36_outbox 40_model 41_usecase 42_approval 43_policy 45_period 50_incident \
+	36_outbox 40_model 41_usecase 42_approval 43_policy 44_signing 45_period 50_incident \
 	51_deadline 60_sketch 61_sla 62_ingest 63_violation 64_escalation \
 	65_sla_read 66_openslo 70_control 71_report 72_report_text \
 	73_report_html 74_report_oscal 75_evidence 76_views 77_read 79_inbox \

@@ -104,6 +104,7 @@ CREATE TABLE governance.approval_history (
     principals      text[] COLLATE "C" NOT NULL DEFAULT '{}',
     backers         text[] COLLATE "C" NOT NULL DEFAULT '{}',
     by_group        jsonb,
+    manifest_digest text COLLATE "C",
     CONSTRAINT approval_history_pkey PRIMARY KEY (model_id, version, approval_no),
     CONSTRAINT approval_history_version_fkey FOREIGN KEY (model_id, version)
         REFERENCES governance.model_versions,
@@ -115,6 +116,8 @@ COMMENT ON COLUMN governance.approval_history.approval_status IS
 'pending: a request for approval; else the vote: approved, rejected, requires_changes.';
 COMMENT ON COLUMN governance.approval_history.by_group IS
 'The group of a signed token by whose role it was done, and who mapped it when; NULL: by none.';
+COMMENT ON COLUMN governance.approval_history.manifest_digest IS
+'The manifest of the signatures that were there, as model_signatures has it; NULL: none was.';
 COMMENT ON COLUMN governance.approval_history.approval_no IS
 'Their order, counted for each version under its lock.';
 COMMENT ON COLUMN governance.approval_history.principals IS

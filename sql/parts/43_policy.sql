@@ -12,19 +12,20 @@ CREATE TABLE governance.policies (
     value_type    text NOT NULL,
     description   text NOT NULL,
     CONSTRAINT policies_pkey PRIMARY KEY (name),
-    CONSTRAINT policies_value_type_check CHECK (value_type IN ('boolean', 'count', 'positive', 'interval')),
+    CONSTRAINT policies_value_type_check CHECK (value_type IN ('boolean', 'count', 'positive', 'interval', 'names')),
     CONSTRAINT policies_value_check CHECK (
         CASE value_type
             WHEN 'boolean' THEN pg_catalog.jsonb_typeof(value) = 'boolean'
             WHEN 'count' THEN value::text ~ '^([0-9]{1,6}|1000000)$'
             WHEN 'positive' THEN value::text ~ '^([1-9][0-9]{0,2}|1000)$'
+            WHEN 'names' THEN pg_catalog.jsonb_typeof(value) = 'array'
             ELSE pg_catalog.jsonb_typeof(value) = 'string'
         END)
 );
 COMMENT ON TABLE governance.policies IS
 'Settings of the organisation, changed by gov_set_policy() and in the trail.';
 COMMENT ON COLUMN governance.policies.value_type IS
-'boolean: true or false; count: an integer from 0 to 1000000; positive: one from 1 to 1000; interval: a string such as "7 days", at most 3650 days.';
+'boolean: true or false; count: an integer from 0 to 1000000; positive: one from 1 to 1000; interval: a string such as "7 days", at most 3650 days; names: a list of at most 100 of them.';
 
 INSERT INTO governance.policies (name, value, default_value, value_type, description)
 SELECT p.name, p.value, p.value, p.value_type, p.description
@@ -40,6 +41,7 @@ FROM (VALUES
     ('sod.registrar_may_approve', 'false', 'boolean', 'who registered or submitted a model version may approve it'),
     ('sod.approver_may_deploy', 'false', 'boolean', 'who approved a model version may deploy it'),
     ('gate.sla', 'false', 'boolean', 'refuse production while the error budget of the model is exhausted'),
+    ('gate.signature', '[]', 'names', 'environments that take only versions with a signature that counts'),
     ('sla.violated_after', '5', 'positive', 'violations that make a period violated'),
     ('sla.evaluation_window', '"1 hour"', 'interval', 'time before an evaluation whose observations it judges'),
     ('sla.max_lateness', '"7 days"', 'interval', 'age of the oldest observation that is accepted'),

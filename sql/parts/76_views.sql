@@ -82,6 +82,42 @@ WHERE d.status = 'active';
 COMMENT ON VIEW governance.v_production_models IS
 'What is live in production (and in environments of its rank or above): which version, since when, deployed and approved by whom, made from what.';
 
+CREATE VIEW governance.v_signed_versions
+WITH (security_invoker = true) AS
+SELECT
+    s.model_id,
+    s.version,
+    s.signature_no,
+    s.status,
+    s.method,
+    s.signer,
+    s.identity,
+    s.manifest_digest,
+    s.attached_at,
+    s.attached_by,
+    s.certificates_end_at,
+    CASE
+        WHEN t.name IS NULL THEN 'unknown'
+        WHEN t.revoked_at IS NOT NULL THEN 'revoked'
+        WHEN t.valid_from > pg_catalog.clock_timestamp() THEN 'not_yet_valid'
+        WHEN least(t.valid_to, s.certificates_end_at) <= pg_catalog.clock_timestamp() THEN 'expired'
+        ELSE 'trusted'
+    END AS signer_status,
+    t.revoked_at,
+    t.revocation_reason,
+    ARRAY(SELECT d.environment
+        FROM governance.deployment_history AS d
+        WHERE d.model_id = s.model_id AND d.version = s.version AND d.status = 'active'
+        ORDER BY d.environment) AS live_in
+FROM governance.model_signatures AS s
+LEFT JOIN governance.trusted_signers AS t ON t.name = s.signer;
+COMMENT ON VIEW governance.v_signed_versions IS
+'Every signature of a version, whether its signer still counts, and where the version is live: what a revocation reaches.';
+COMMENT ON COLUMN governance.v_signed_versions.status IS 'As of model_signatures.';
+COMMENT ON COLUMN governance.v_signed_versions.method IS 'As of model_signatures.';
+COMMENT ON COLUMN governance.v_signed_versions.signer_status IS
+'trusted, revoked, expired (the signer or a certificate), not_yet_valid; unknown: it is keyless, and nobody vouches for it.';
+
 CREATE VIEW governance.v_usecase_inventory
 WITH (security_invoker = true) AS
 SELECT

@@ -12,7 +12,7 @@ BEGIN
         'issuers', 'issuer_keys', 'user_identities', 'group_roles',
         'audit_log', 'audit_home', 'checkpoint_keys', 'witnesses',
         'models', 'model_versions', 'model_metrics', 'model_aliases',
-        'approval_history', 'environments', 'deployment_gates', 'deployment_history',
+        'trusted_signers', 'model_signatures', 'approval_history', 'environments', 'deployment_gates', 'deployment_history',
         'use_cases', 'usecase_approvals', 'usecase_deployments', 'usecase_metrics',
         'impact_questions', 'impact_facts', 'usecase_assessments',
         'policies', 'approval_policies', 'approval_requests', 'approvals',

@@ -200,6 +200,24 @@ policy_scalar(const char *name, enum jbvType expected)
 }
 
 bool
+gov_policy_lists(const char *name, const char *word)
+{
+	Jsonb	   *value = gov_policy_value(name, NULL);
+	JsonbValue	element;
+
+	if (value == NULL || !JB_ROOT_IS_ARRAY(value) || JB_ROOT_IS_SCALAR(value))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("policy \"%s\" is no list of names", name),
+				 errhint("Set it with gov_set_policy().")));
+	element.type = jbvString;
+	element.val.string.val = unconstify(char *, word);
+	element.val.string.len = strlen(word);
+	return findJsonbValueFromContainer(&value->root, JB_FARRAY,
+									   &element) != NULL;
+}
+
+bool
 gov_policy_bool(const char *name)
 {
 	return policy_scalar(name, jbvBool).val.boolean;

@@ -18,6 +18,9 @@ extern void gov_policy_init(void);
 extern bool gov_policy_bool(const char *name);
 extern int64 gov_policy_int(const char *name);
 
+/* Is the name in the list that the policy is? */
+extern bool gov_policy_lists(const char *name, const char *word);
+
 /* An interval in microseconds, a month being 30 days. */
 extern int64 gov_policy_usecs(const char *name);
 

@@ -341,8 +341,7 @@ rest_of(const Route *route, const Json *body)
 	const Json *field;
 	int			i = route->narguments;
 
-	while (--i >= 0 && route->arguments[i].type != TYPE_METRICS &&
-		   route->arguments[i].type != TYPE_ANSWERS)
+	while (--i >= 0 && !type_takes_rest(route->arguments[i].type))
 		;
 	for (field = body->first; i >= 0 && field != NULL; field = field->next)
 	{

@@ -103,8 +103,7 @@ put_object(const Argument *arguments, int count, bool shape)
 	for (i = 0; i < count; i++)
 	{
 		const Argument *argument = &arguments[i];
-		bool		rest = argument->type == TYPE_METRICS ||
-			argument->type == TYPE_ANSWERS;
+		bool		rest = type_takes_rest(argument->type);
 
 		if (argument->place != IN_BODY)
 			continue;

@@ -96,6 +96,20 @@ ROUTE(GET, "/models/{model_id}/versions/{version}/approvals",
 	  "model_id:text version:text " LISTED("approvals", "ModelApproval"), 200,
 	  READS | PAGED, WHAT_VERSION,
 	  "Requests for approval and votes, newest first")
+ROUTE(PUT, "/models/{model_id}/versions/{version}/signatures",
+	  gov_attach_signature, "model_id:text! version:text! bundle:document!",
+	  ROW, "", "ModelSignature", 200, WRITES, WHAT_VERSION,
+	  "Attach a signature of the version's files: a Sigstore bundle, or that under bundle")
+ROUTE(GET, "/models/{model_id}/versions/{version}/signatures",
+	  model_signatures, "model_id:text! version:text!" BY_NUMBER,
+	  LIST_WITH(ECHO("version") ECHO("model_id"), "signatures",
+				LAST("t.signature_no"))
+	  PAGE_OF("governance.model_signatures", "s.signature_no < {cursor}",
+			  " AND s.model_id = {model_id} AND s.version = {version}",
+			  "s.signature_no DESC"), FIND_VERSION,
+	  "model_id:text version:text "
+	  LISTED("signatures", "ModelSignature"), 200, READS | PAGED,
+	  WHAT_VERSION, "Signatures of a version's files, newest first")
 ROUTE(GET, "/models/{model_id}/deployed", gov_deployed_model,
 	  "model_id:text! environment|stage:text as_of:time",
 	  "SELECT gov_model_version_json(t)::text FROM {call} AS t", "",
@@ -150,6 +164,19 @@ ROUTE(POST, "/gates", gov_set_deployment_gate,
 ROUTE(DELETE, "/gates/{gate_id}", gov_drop_deployment_gate, "gate_id:long!",
 	  SAYS("'gate_id', {gate_id}, 'dropped', t") OF_CALL " WHERE t", "",
 	  "gate_id:long dropped:bool", 200, WRITES, WHAT_GATE, "Remove a gate")
+ROUTE(GET, "/signers", signers, BY_NAME,
+	  LIST("signers", LAST("t.name"))
+	  PAGE_OF("governance.trusted_signers", "s.name > {cursor}", "",
+			  "s.name"), "", LISTED("signers", "Signer"), 200,
+	  READS | PAGED, "", "Whose signatures of models count")
+ROUTE(POST, "/signers", gov_trust_signer,
+	  "name:text! kind:=signer_kind! material:text! identity:text"
+	  " models:texts valid_from:time valid_to:time", ROW, "", "Signer", 201,
+	  WRITES, "", "Let signatures of models by a signer count")
+ROUTE(POST, "/signers/{name}/revoke", gov_revoke_signer,
+	  "name:text! reason|comments|comment:text!", ROW, "", "Signer", 200,
+	  WRITES, "trusted signer \"{name}\"",
+	  "Let no signature of a signer count any more")
 ROUTE(GET, "/environments", gov_environments, NEXT_OF_100("text"),
 	  LIST("environments", LAST("t.name")) OF_CALL, "",
 	  LISTED("environments", "Environment"), 200, READS | PAGED, "",

@@ -43,7 +43,17 @@ SCHEMA(ModelApproval, "approval_history",
 	   "model_id:text version:text approval_no:long"
 	   " approval_status:=approval_status reviewer:text reviewed_at:time"
 	   " comments:text content_digest:text principals:texts backers:texts"
-	   " by_group:object?")
+	   " by_group:object? manifest_digest:text?")
+SCHEMA(ModelSignature, "model_signatures",
+	   "model_id:text version:text signature_no:long status:=signature_status"
+	   " method:=signature_method signer:text? identity:text?"
+	   " manifest_digest:text bundle_digest:text certificates_end_at:time?"
+	   " bundle:object attached_at:time attached_by:text")
+SCHEMA(Signer, "trusted_signers",
+	   "name:text kind:=signer_kind material:text fingerprint:text"
+	   " identity:text? models:texts? valid_from:time valid_to:time?"
+	   " created_at:time created_by:text? revoked_at:time? revoked_by:text?"
+	   " revocation_reason:text?")
 SCHEMA(ModelAlias, "model_aliases",
 	   "model_id:text alias:text version:text is_protected:bool")
 SCHEMA(Gate, "deployment_gates",

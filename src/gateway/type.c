@@ -76,5 +76,14 @@ const TypeFacts type_facts[TYPE_COUNT] = {
 	[TYPE_ANSWERS] = {"answers", "$::jsonb", TYPE_ANSWERS, OBJECT,
 		"an object",
 	OBJECT_OF("{\"type\": [\"boolean\", \"string\"]}")},
+	[TYPE_DOCUMENT] = {"document", "$::jsonb", TYPE_DOCUMENT, OBJECT,
+	"an object", OBJECT_OF("true")},
 	[TYPE_ANY] = {"any", "$::jsonb", TYPE_ANY, 0, NULL, SAME("")},
 };
+
+bool
+type_takes_rest(ArgumentType type)
+{
+	return type == TYPE_METRICS || type == TYPE_ANSWERS ||
+		type == TYPE_DOCUMENT;
+}

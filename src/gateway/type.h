@@ -27,6 +27,7 @@ typedef enum ArgumentType
 	TYPE_JSON,					/* an object or an array */
 	TYPE_METRICS,				/* an object, or all that is left of a body */
 	TYPE_ANSWERS,				/* the same */
+	TYPE_DOCUMENT,				/* the same, of any shape */
 	TYPE_ANY,
 	TYPE_COUNT
 } ArgumentType;
@@ -43,5 +44,8 @@ typedef struct TypeFacts
 } TypeFacts;
 
 extern const TypeFacts type_facts[TYPE_COUNT];
+
+/* Returns whether all that is left of a body may be the value. */
+extern bool type_takes_rest(ArgumentType type);
 
 #endif							/* GATEWAY_TYPE_H */

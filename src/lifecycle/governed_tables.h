@@ -46,6 +46,11 @@ GOV_TABLE("model_aliases", "model_alias", "model_id alias", NONE,
 		  "model_id alias", "", "", NOTHING)
 GOV_TABLE("approval_history", "model_approval", "model_id version", NONE, "",
 		  "", "", KEEP | APPEND)
+GOV_TABLE("trusted_signers", "trusted_signer", "name", NONE,
+		  "name kind material fingerprint identity models valid_from valid_to"
+		  " created_at created_by", "", "", KEEP)
+GOV_TABLE("model_signatures", "model_signature", "model_id version", NONE, "",
+		  "bundle", "", KEEP | APPEND)
 GOV_TABLE("environments", "environment", "name", ADMIT, "name", "", "",
 		  NOTHING)
 GOV_TABLE("deployment_gates", "deployment_gate", "gate_id", NONE, "gate_id",

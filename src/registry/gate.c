@@ -23,6 +23,7 @@
 #include "registry/environment.h"
 #include "registry/gate.h"
 #include "registry/model.h"
+#include "registry/model_signature.h"
 #include "sla/budget.h"
 
 PG_FUNCTION_INFO_V1(gov_set_deployment_gate);
@@ -117,13 +118,55 @@ check_budget(const char *model_id, JsonbParseState **state,
 						 (long long) budget.period.count, budget.window);
 }
 
+/* Somebody who is trusted now signed its files. */
+static void
+check_signature(const char *model_id, const char *version,
+				JsonbParseState **state, StringInfo failures)
+{
+	char	   *why;
+	int			count = gov_signatures_count(model_id, version, &why);
+
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	gov_json_put(state, "gate_id", (Datum) 0, true, INT8OID);
+	gov_json_put(state, "metric", CStringGetTextDatum("signature"), false,
+				 TEXTOID);
+	gov_json_put(state, "operator", CStringGetTextDatum(">="), false,
+				 TEXTOID);
+	gov_json_put(state, "threshold", Int32GetDatum(1), false, INT4OID);
+	gov_json_put(state, "value", Int32GetDatum(count), false, INT4OID);
+	gov_json_put(state, "met", BoolGetDatum(count > 0), false, BOOLOID);
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+	if (count == 0)
+		appendStringInfo(failures, "%s%s", failures->len > 0 ? "\n" : "",
+						 why);
+}
+
+void
+gov_gates_refuse(const GovActor *actor, GovPermission permission,
+				 const char *model_id, const char *version,
+				 const char *environment, char *detail, const char *hint)
+{
+	GovDenial	denial = {0};
+
+	denial.sqlerrcode = ERRCODE_GOV_GATE_NOT_MET;
+	denial.user_id = actor->user_id;
+	denial.permission = gov_permission_name(permission);
+	denial.resource = gov_version_resource(model_id, version);
+	denial.message = psprintf("model version \"%s\" does not meet the gates of environment \"%s\"",
+							  gov_version_name(model_id, version),
+							  environment);
+	denial.detail = detail;
+	denial.hint = hint;
+	gov_deny(&denial);
+}
+
 Jsonb *
 gov_gates_check(const GovActor *actor, const char *model_id,
 				const char *version, const GovEnvironment *environment)
 {
 	JsonbParseState *state = NULL;
 	StringInfoData failures;
-	bool		metrics_failed;
+	const char *hint = NULL;
 	uint64		count;
 	uint64		row;
 
@@ -155,27 +198,20 @@ gov_gates_check(const GovActor *actor, const char *model_id,
 		}
 	}
 
-	metrics_failed = failures.len > 0;
+	if (failures.len > 0)
+		hint = "The latest value of each metric counts: gov_record_model_metrics() records one.";
 	if (environment->is_production && gov_policy_bool("gate.sla"))
 		check_budget(model_id, &state, &failures);
+	if (hint == NULL && failures.len > 0)
+		hint = "The budget comes back as failures leave its window; gov_override_policy('gate.sla', 'false', reason) lets one transaction do without.";
+	if (gov_signature_is_needed(environment->name))
+		check_signature(model_id, version, &state, &failures);
+	if (hint == NULL)
+		hint = GOV_SIGNATURE_HINT;
 
 	if (failures.len > 0)
-	{
-		GovDenial	denial = {0};
-
-		denial.sqlerrcode = ERRCODE_GOV_GATE_NOT_MET;
-		denial.user_id = actor->user_id;
-		denial.permission = gov_permission_name(GOV_PERM_MODEL_DEPLOY);
-		denial.resource = gov_version_resource(model_id, version);
-		denial.message = psprintf("model version \"%s\" does not meet the gates of environment \"%s\"",
-								  gov_version_name(model_id, version),
-								  environment->name);
-		denial.detail = failures.data;
-		denial.hint = metrics_failed ?
-			"The latest value of each metric counts: gov_record_model_metrics() records one." :
-			"The budget comes back as failures leave its window; gov_override_policy('gate.sla', 'false', reason) lets one transaction do without.";
-		gov_deny(&denial);
-	}
+		gov_gates_refuse(actor, GOV_PERM_MODEL_DEPLOY, model_id, version,
+						 environment->name, failures.data, hint);
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
 }
 

@@ -7,20 +7,28 @@
 
 #include "utils/jsonb.h"
 
+#include "access/require.h"
 #include "identity/actor.h"
 #include "registry/environment.h"
 
 /*
  * Hold the version's latest metrics against every gate of the environment,
  * as committed now; in production, where policy gate.sla is on, the model's
- * error budget too.  MG003, naming each gate that is not met; else what each
- * gate said: [{gate_id, metric, operator, threshold, value, met}], the gate_id
- * of the budget being null.
+ * error budget too, and where policy gate.signature names the environment how
+ * many signatures count.  MG003, naming each gate that is not met; else what
+ * each gate said: [{gate_id, metric, operator, threshold, value, met}], the
+ * gate_id of the budget and the signature being null.
  *
  * Needs an SPI connection; the result lives until gov_spi_end().
  */
 extern Jsonb *gov_gates_check(const GovActor *actor, const char *model_id,
 							  const char *version,
 							  const GovEnvironment *environment);
+
+/* MG003, recorded as a denied attempt. */
+extern void gov_gates_refuse(const GovActor *actor, GovPermission permission,
+							 const char *model_id, const char *version,
+							 const char *environment, char *detail,
+							 const char *hint);
 
 #endif							/* GOV_GATE_H */

@@ -46,8 +46,10 @@ GOV_SQL(insert_history,
 		"INSERT INTO governance.approval_history"
 		" (model_id, version, approval_no, approval_status, reviewer,"
 		" comments, content_digest, principals, backers,"
-		" by_group)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+		" by_group, manifest_digest)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+		" (SELECT s.manifest_digest FROM governance.model_signatures AS s"
+		" WHERE s.model_id = $1 AND s.version = $2 LIMIT 1))");
 
 GOV_SQL(move_version, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		"UPDATE governance.model_versions AS t"

@@ -11,10 +11,12 @@
 #include "utils/timestamp.h"
 
 #include "access/require.h"
+#include "core/args.h"
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/spi.h"
 #include "registry/approval.h"
+#include "registry/environment.h"
 #include "registry/policy_set.h"
 
 PG_FUNCTION_INFO_V1(gov_set_policy);
@@ -23,6 +25,7 @@ PG_FUNCTION_INFO_V1(gov_policy);
 #define COUNT_MAX 1000000
 #define POSITIVE_MAX 1000
 #define INTERVAL_MAX_DAYS 3650
+#define NAMES_MAX 100
 
 GOV_SQL(lock_policy, (TEXTOID),
 		"SELECT value_type FROM governance.policies"
@@ -111,6 +114,56 @@ is_interval(const JsonbValue *scalar)
 										 IntervalPGetDatum(&longest)));
 }
 
+/* A list of names, none twice? */
+static bool
+is_names(Jsonb *value)
+{
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	v;
+	List	   *names = NIL;
+	ListCell   *lc;
+
+	if (!JB_ROOT_IS_ARRAY(value) || JB_ROOT_IS_SCALAR(value) ||
+		JB_ROOT_COUNT(value) > NAMES_MAX)
+		return false;
+	it = JsonbIteratorInit(&value->root);
+	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	{
+		char	   *name;
+
+		if (token != WJB_ELEM)
+			continue;
+		if (v.type != jbvString ||
+			!gov_id_is_valid(v.val.string.val, v.val.string.len))
+			return false;
+		name = pnstrdup(v.val.string.val, v.val.string.len);
+		foreach(lc, names)
+		{
+			if (strcmp(lfirst(lc), name) == 0)
+				return false;
+		}
+		names = lappend(names, name);
+	}
+	return true;
+}
+
+/* A slip in the name of an environment would leave it unguarded. */
+static void
+check_environments(Jsonb *value)
+{
+	GovEnvironment found;
+	int			i;
+
+	for (i = 0; i < JB_ROOT_COUNT(value); i++)
+	{
+		JsonbValue *v = getIthJsonbValueFromContainer(&value->root, i);
+
+		gov_environment_find(pnstrdup(v->val.string.val, v->val.string.len),
+							 &found);
+	}
+}
+
 /*
  * check_value
  *		22023, saying what is expected, unless the value fits the policy's
@@ -137,6 +190,12 @@ check_value(const char *name, const char *value_type, Jsonb *value)
 	{
 		fits = fits && is_integer(&scalar, 1, POSITIVE_MAX);
 		expected = psprintf("an integer from 1 to %d", POSITIVE_MAX);
+	}
+	else if (strcmp(value_type, "names") == 0)
+	{
+		fits = is_names(value);
+		expected = psprintf("a list of at most %d names, none twice, such as [\"production\"]",
+							NAMES_MAX);
 	}
 	else
 	{
@@ -193,6 +252,8 @@ gov_set_policy(PG_FUNCTION_ARGS)
 	if (!found)
 		no_such_policy(name);
 	check_value(name, gov_row_text(0, 1), value);
+	if (strcmp(name, "gate.signature") == 0)
+		check_environments(value);
 	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, name,
 							NULL);
 	if (gov_run(&find_equal, gov_text(name), gov_json(value)) == 0)

@@ -20,7 +20,9 @@
 #include "registry/approval.h"
 #include "registry/deployment.h"
 #include "registry/environment.h"
+#include "registry/gate.h"
 #include "registry/model.h"
+#include "registry/model_signature.h"
 
 PG_FUNCTION_INFO_V1(gov_rollback_model);
 PG_FUNCTION_INFO_V1(gov_rollback_version);
@@ -161,16 +163,40 @@ require_restorable(const char *model_id, const GovDeployment *target,
 			 errhint("Name a version that is still approved as to_version, or none.")));
 }
 
-/* Say why nothing came back; target is NULL where there was nothing before. */
+/*
+ * unsigned_why
+ *		Why the version may not come back to an environment that demands a
+ *		signature; NULL: it may.
+ *
+ * Else whoever is revoked is live again by way of the next version.
+ */
+static char *
+unsigned_why(const char *model_id, const char *environment,
+			 const char *version)
+{
+	char	   *why;
+
+	if (!gov_signature_is_needed(environment) ||
+		gov_signatures_count(model_id, version, &why) > 0)
+		return NULL;
+	return why;
+}
+
+/*
+ * Say why nothing came back; target is NULL where there was nothing before,
+ * why where it is not for want of a signature.
+ */
 static void
 tell_nothing_active(const char *model_id, const char *environment,
-					const GovDeployment *target, const GovVersion *version)
+					const GovDeployment *target, const GovVersion *version,
+					const char *why)
 {
 	ereport(NOTICE,
 			(errmsg("no version of model \"%s\" is active in environment \"%s\" now",
 					model_id, environment),
 			 target == NULL ?
 			 errdetail("No other version was active there before.") :
+			 why != NULL ? errdetail("%s", why) :
 			 errdetail("Version \"%s\", active there before, is no longer approved: its status is \"%s\", its approval status \"%s\".",
 					   target->version, version->status,
 					   version->approval_status)));
@@ -311,6 +337,7 @@ roll_back_model(FunctionCallInfo fcinfo, const char *model_id,
 	bool		restores;
 	bool		loses_approval;
 	const char *request_id = NULL;
+	char	   *why = NULL;
 	TimestampTz now;
 	int64		deployment_no;
 
@@ -348,6 +375,12 @@ roll_back_model(FunctionCallInfo fcinfo, const char *model_id,
 	if (found.is_production)
 		request_id = gov_approval_use(GOV_ACTION_MODEL_ROLLBACK, &actor,
 									  model_id, NULL);
+	if (restores)
+		why = unsigned_why(model_id, environment, target.version);
+	if (why != NULL && to_version != NULL)
+		gov_gates_refuse(&actor, GOV_PERM_MODEL_ROLLBACK, model_id,
+						 to_version, environment, why, GOV_SIGNATURE_HINT);
+	restores &= why == NULL;
 
 	now = gov_deployment_clock(model_id, environment);
 	loses_approval = roll_back(model_id, &found, &active, now, &actor,
@@ -359,7 +392,8 @@ roll_back_model(FunctionCallInfo fcinfo, const char *model_id,
 	{
 		tell_unserved(model_id);
 		tell_nothing_active(model_id, environment,
-							has_target ? &target : NULL, &target_version);
+							has_target ? &target : NULL, &target_version,
+							why);
 		gov_spi_end();
 		PG_RETURN_NULL();
 	}

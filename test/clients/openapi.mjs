@@ -1,6 +1,7 @@
 // The OpenAPI document: valid by two validators of others, and what an endpoint
 // answers has the shape that it promises.
 import assert from 'node:assert/strict';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
@@ -59,6 +60,20 @@ const uc = { usecase_id: 'openapi', name: 'OpenAPI', description: 'a document', 
 const incident = { category: 'other', severity: 'info', title: 't', description: 'd', resource: 'openapi:1' };
 const rollback = { action: 'model_rollback', context: { model_id: 'openapi' } };
 
+// A model's signature, as OpenSSF Model Signing has it.
+const signer = generateKeyPairSync('ed25519');
+const file = createHash('sha256').update('weights').digest();
+const payload = Buffer.from(JSON.stringify({ _type: 'https://in-toto.io/Statement/v1',
+	subject: [{ name: 'openapi', digest: { sha256: createHash('sha256').update(file).digest('hex') } }],
+	predicateType: 'https://model_signing/signature/v1.0',
+	predicate: { serialization: { method: 'files', hash_type: 'sha256' },
+		resources: [{ name: 'weights', algorithm: 'sha256', digest: file.toString('hex') }] } }));
+const payloadType = 'application/vnd.in-toto+json';
+const envelope = Buffer.concat([Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} `), payload]);
+const bundle = { mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json', verificationMaterial: { publicKey: { hint: 'ci' } },
+	dsseEnvelope: { payload: payload.toString('base64'), payloadType,
+		signatures: [{ sig: sign(null, envelope, signer.privateKey).toString('base64') }] } };
+
 // Who asks for what, the status, the body, and what of the reply the next ones
 // need: kept.x is $x in a call.
 const kept = {};
@@ -92,6 +107,14 @@ const story = [
 	['rosa', `get ${version}/history`, 200],
 	['rosa', `get ${version}/approvals`, 200],
 	['ann', `get ${version}/evidence`, 200],
+	['dora', 'post /signers', 201, { name: 'ci', kind: 'key', material: signer.publicKey.export({ type: 'spki', format: 'pem' }), models: ['openapi'] }],
+	['rosa', 'post /models/register', 201, { model_id: 'openapi', version: '3', artifacts: { weights: `sha256:${file.toString('hex')}` } }],
+	['rosa', 'put /models/openapi/versions/3/signatures', 200, bundle],
+	['rosa', 'put /models/openapi/versions/3/signatures', 200, { bundle }],
+	['rosa', 'put /models/openapi/versions/1/signatures', 400, bundle],
+	['rosa', 'get /models/openapi/versions/3/signatures', 200],
+	['rosa', 'get /signers', 200],
+	['dora', 'post /signers/ci/revoke', 200, { reason: 'stolen' }],
 	['dora', 'post /gates', 201, { environment: 'staging', metric: 'recall', operator: '>=', threshold: 0.1, model_id: 'churn' }, keep('gate_id')],
 	['rosa', 'get /gates', 200],
 	['dora', 'delete /gates/$gate_id', 200],

@@ -113,6 +113,11 @@ foreach my $name (sort keys %{ $api->{components}{schemas} })
 	}
 }
 
+my $pem = <<'PEM';
+-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAzPkVtuOlViuhEdssCaUKAogWFhGOty4t39WT1l6WYJU=
+-----END PUBLIC KEY-----
+PEM
 # -- models ----------------------------------------------------------------------------
 as('sci', 201, 'POST', '/models/register', { model_id => 'vc', version => '1' });
 is(as('plain', 200, 'GET', '/models/vc')->{model_id}, 'vc', '  the model');
@@ -126,6 +131,13 @@ refused('42501', 'plain', 403, 'PATCH', '/models/vc', { description => 'x' });
 refused('42704', 'sci', 404, 'PATCH', '/models/none', { description => 'x' });
 as('sci', 200, 'PUT', '/models/vc/aliases/candidate', { version => '1' });
 is_deeply(as('plain', 200, 'GET', '/models/vc/aliases')->{aliases}, [ { model_id => 'vc', alias => 'candidate', version => '1', is_protected => $false } ], '  aliases');
+is(as('boss', 201, 'POST', '/signers', { name => 'ci', kind => 'key', material => $pem })->{kind}, 'key', '  a signer');
+is(as('plain', 200, 'GET', '/signers')->{signers}[0]{fingerprint} =~ /^[0-9a-f]{64}$/, 1, '  signers');
+refused('42501', 'sci', 403, 'POST', '/signers', { name => 'mine', kind => 'key', material => $pem });
+refused('22023', 'sci', 400, 'PUT', '/models/vc/versions/1/signatures', { mediaType => 'x' });
+is_deeply(as('plain', 200, 'GET', '/models/vc/versions/1/signatures')->{signatures}, [], '  no signatures');
+is(as('plain', 404, 'GET', '/models/vc/versions/9/signatures')->{code}, '42704', '  of no version');
+is(as('boss', 200, 'POST', '/signers/ci/revoke', { reason => 'r' })->{revoked_by}, 'boss', '  revoked');
 is(as('plain', 404, 'GET', '/models/none/aliases')->{code}, '42704', '  of no model');
 as('app', 200, 'POST', '/models/vc/versions/1/approve');
 as('ops', 200, 'POST', '/models/vc/versions/1/deploy', { environment => 'staging' });

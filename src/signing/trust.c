@@ -1,0 +1,272 @@
+/*
+ * trust.c
+ *		Is a signature of a model by somebody who is trusted now?
+ *
+ * What a signer is trusted with never changes, so it is read without a lock;
+ * whether still is asked again behind one.  Between the two nothing of
+ * OpenSSL is held: an error leaves nothing behind.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "core/json_text.h"
+#include "core/spi.h"
+#include "signing/signer.h"
+#include "signing/trust.h"
+
+GOV_SQL(read_signers, (TEXTOID),
+		"SELECT t.name, t.material, t.identity"
+		" FROM governance.trusted_signers AS t WHERE t.kind = $1"
+		" ORDER BY t.name");
+
+/* FOR SHARE: a revocation writes the row. */
+GOV_SQL(hold_signers, (TEXTARRAYOID, TEXTOID),
+		"SELECT t.name, t.revoked_at IS NOT NULL,"
+		" t.models IS NULL OR $2 = ANY (t.models),"
+		" t.valid_from <= pg_catalog.clock_timestamp(),"
+		" coalesce(t.valid_to > pg_catalog.clock_timestamp(), true)"
+		" FROM governance.trusted_signers AS t"
+		" WHERE t.name = ANY ($1) ORDER BY t.name FOR SHARE");
+
+/* A row of the first, and what became of it. */
+typedef struct Candidate
+{
+	const char *name;
+	const char *material;		/* UTF-8 */
+	const char *identity;		/* UTF-8, or NULL */
+	bool		is_match;
+	time_t		ends;			/* 0: never */
+	const char *flaw;			/* a constant */
+} Candidate;
+
+char *
+gov_signing_text(const char *utf8)
+{
+	return pg_any_to_server(utf8, strlen(utf8), PG_UTF8);
+}
+
+static void
+free_bundle(void *arg)
+{
+	gov_bundle_free(arg);
+}
+
+const GovBundle *
+gov_bundle_of(Jsonb *jb, char **flaw)
+{
+	GovBundle  *bundle = palloc0(sizeof(GovBundle));
+	MemoryContextCallback *callback = palloc0(sizeof(*callback));
+	char		why[GOV_BUNDLE_FLAW_ROOM];
+	StringInfoData text;
+	const char *utf8;
+	bool		good;
+
+	initStringInfo(&text);
+	(void) gov_json_text(&text, jb, NULL, NULL);
+	appendStringInfoChar(&text, '\0');
+	utf8 = pg_server_to_any(text.data, text.len - 1, PG_UTF8);
+	callback->func = free_bundle;
+	callback->arg = bundle;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
+	good = gov_bundle_read(bundle, utf8,
+						   utf8 == text.data ? text.len - 1 : strlen(utf8),
+						   why);
+	pfree(text.data);
+	if (good)
+		return bundle;
+	*flaw = gov_signing_text(pstrdup(why));
+	return NULL;
+}
+
+static char *
+utf8_of(const char *text)
+{
+	return text == NULL ? NULL :
+		pg_server_to_any(text, strlen(text), PG_UTF8);
+}
+
+static Candidate *
+read_candidates(const char *kind, uint64 *count)
+{
+	Candidate  *candidates;
+	uint64		row;
+
+	*count = gov_run(&read_signers, gov_text(kind));
+	candidates = palloc0(sizeof(Candidate) * (*count + 1));
+	for (row = 0; row < *count; row++)
+	{
+		candidates[row].name = gov_row_text(row, 1);
+		candidates[row].material = utf8_of(gov_row_text(row, 2));
+		candidates[row].identity = utf8_of(gov_row_text(row, 3));
+	}
+	return candidates;
+}
+
+/* Could the signer have made it?  Raises nothing. */
+static void
+try_candidate(Candidate *candidate, const GovBundle *bundle,
+			  const GovChain *chain, time_t now)
+{
+	GovTrusted	trusted;
+
+	if (!gov_trusted_read(&trusted, candidate->material,
+						  strlen(candidate->material), chain != NULL,
+						  &candidate->flaw))
+		return;
+	if (chain == NULL)
+		candidate->is_match = gov_bundle_is_signed_by(bundle, trusted.key);
+	else if (candidate->identity != NULL &&
+			 !gov_chain_names(chain, candidate->identity))
+		candidate->flaw = "Its certificate names somebody else.";
+	else
+	{
+		candidate->is_match = gov_chain_verify(chain, &trusted, now,
+											   &candidate->flaw);
+		candidate->ends = gov_chain_end(chain, &trusted);
+	}
+	gov_trusted_free(&trusted);
+}
+
+/*
+ * find_matches
+ *		Which of them could have made the signature; false, and why, where it
+ *		is not even by the certificate that it comes with.  Raises nothing.
+ */
+static const char *
+find_matches(const GovBundle *bundle, Candidate *candidates, uint64 count,
+			 char identity[GOV_IDENTITY_ROOM])
+{
+	bool		is_key = bundle->method == GOV_BUNDLE_KEY;
+	time_t		now = time(NULL);
+	const char *flaw = NULL;
+	GovChain	chain = {0};
+	uint64		i;
+
+	if (!is_key && gov_chain_read(&chain, bundle, &flaw))
+	{
+		gov_chain_identity(&chain, identity);
+		if (!gov_bundle_is_signed_by(bundle, chain.key))
+			flaw = "The signature is not by the key of its certificate, or of something else.";
+	}
+	for (i = 0; i < count && flaw == NULL; i++)
+		try_candidate(&candidates[i], bundle, is_key ? NULL : &chain, now);
+	if (!is_key)
+		gov_chain_free(&chain);
+	return flaw;
+}
+
+char *
+gov_signature_flaw_of_keyless(const GovBundle *bundle, char **identity)
+{
+	char		utf8[GOV_IDENTITY_ROOM] = "";
+	const char *flaw = find_matches(bundle, NULL, 0, utf8);
+
+	*identity = gov_signing_text(pstrdup(utf8));
+	return flaw ? pstrdup(flaw) : NULL;
+}
+
+static GovParam
+names_of(const Candidate *candidates, uint64 count)
+{
+	Datum	   *names = palloc(sizeof(Datum) * (count + 1));
+	int			n = 0;
+	uint64		i;
+
+	for (i = 0; i < count; i++)
+	{
+		if (candidates[i].is_match)
+			names[n++] = CStringGetTextDatum(candidates[i].name);
+	}
+	return gov_datum(PointerGetDatum(construct_array(names, n, TEXTOID, -1,
+													 false, TYPALIGN_INT)),
+					 false);
+}
+
+static const Candidate *
+candidate_named(const Candidate *candidates, const char *name)
+{
+	while (strcmp(candidates->name, name) != 0)
+		candidates++;
+	return candidates;
+}
+
+/* Nobody could have made it: say what came nearest. */
+static char *
+unmatched(const Candidate *candidates, uint64 count, bool is_key)
+{
+	uint64		i;
+
+	for (i = 0; i < count; i++)
+	{
+		if (candidates[i].flaw != NULL)
+			return psprintf("Under trusted signer \"%s\": %s",
+							candidates[i].name, candidates[i].flaw);
+	}
+	return pstrdup(is_key ?
+				   "The signature is by no trusted key, or of something else." :
+				   "No root certificate is trusted.");
+}
+
+void
+gov_signature_judge(const GovBundle *bundle, const char *model_id,
+					GovVerdict *verdict)
+{
+	bool		is_key = bundle->method == GOV_BUNDLE_KEY;
+	char		identity[GOV_IDENTITY_ROOM] = "";
+	const char *flaw;
+	Candidate  *candidates;
+	uint64		count;
+	uint64		matched;
+	uint64		row;
+
+	memset(verdict, 0, sizeof(*verdict));
+	verdict->ends_at = DT_NOEND;
+	candidates = read_candidates(is_key ? "key" : "root", &count);
+	flaw = find_matches(bundle, candidates, count, identity);
+	if (identity[0] != '\0')
+		verdict->identity = gov_signing_text(pstrdup(identity));
+	if (flaw != NULL)
+	{
+		verdict->flaw = pstrdup(flaw);
+		return;
+	}
+
+	matched = gov_run(&hold_signers, names_of(candidates, count),
+					  gov_text(model_id));
+	if (matched == 0)
+		verdict->flaw = unmatched(candidates, count, is_key);
+	for (row = 0; row < matched; row++)
+	{
+		const char *name = gov_row_text(row, 1);
+
+		if (gov_row_bool(row, 2))
+		{
+			verdict->signer = NULL;
+			verdict->flaw = psprintf("Trusted signer \"%s\" is revoked.",
+									 name);
+			return;
+		}
+		if (!gov_row_bool(row, 3))
+			flaw = "does not sign this model";
+		else if (!gov_row_bool(row, 4))
+			flaw = "is not trusted yet";
+		else if (!gov_row_bool(row, 5))
+			flaw = "is trusted no longer";
+		else
+			flaw = NULL;
+		if (flaw != NULL)
+			verdict->flaw = psprintf("Trusted signer \"%s\" %s.", name, flaw);
+		else if (verdict->signer == NULL)
+		{
+			const Candidate *found = candidate_named(candidates, name);
+
+			verdict->signer = pstrdup(name);
+			if (found->ends != 0)
+				verdict->ends_at = time_t_to_timestamptz(found->ends);
+		}
+	}
+}
