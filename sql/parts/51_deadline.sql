@@ -144,6 +144,20 @@ FROM (VALUES
 JOIN governance.regulatory_deadlines AS d
     ON d.regime = f.regime AND d.kind = f.kind AND d.stage = CASE f.regime WHEN 'dora' THEN 'initial' WHEN 'eu_ai_act' THEN 'provider' ELSE 'notification' END;
 
+-- The provider is told first, and then the authority.
+CREATE FUNCTION governance.tells_authority(regime text, kind text, stage text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT NOT EXISTS (
+        SELECT
+        FROM governance.regulatory_deadlines AS r
+        JOIN governance.regulatory_deadlines AS n
+            ON n.regime = r.regime AND n.kind = r.kind AND n.after_stage = r.stage AND n.recipient <> r.recipient
+        WHERE r.regime = tells_authority.regime AND r.kind = tells_authority.kind AND r.stage = tells_authority.stage);
+END;
+COMMENT ON FUNCTION governance.tells_authority(text, text, text) IS
+'Is a report of that stage one to the authority?  It is not where somebody else is told after it.';
+
 CREATE TABLE governance.incident_deadlines (
     incident_id       bigint NOT NULL,
     regime            text COLLATE "C" NOT NULL,

@@ -1017,7 +1017,7 @@ WHERE EXISTS (
 $q$),
     ('eu-ai-act-73.6', 'EU AI Act', 'Nothing is done away with before the authority knows',
      'Regulation (EU) 2024/1689, Art. 73(6)', 'no_exceptions',
-     'What a reportable incident is about was neither deprecated nor archived between awareness and the first report.  Whether an investigation altered the system itself is not seen.',
+     'What a reportable incident is about was neither deprecated nor archived between awareness and the first report to each authority.  Whether an investigation altered the system itself is not seen.',
      $q$
 SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
     EXISTS (
@@ -1029,10 +1029,14 @@ SELECT 'incident ' || i.incident_id || ', ' || i.title AS evidence,
     t.told_at
 FROM governance.incidents_at($2) AS i
 JOIN (
-    SELECT n.incident_id, min(n.notified_at) AS told_at
-    FROM governance.incident_deadlines AS n
-    WHERE n.regime = 'eu_ai_act' AND n.marked_at < $2
-    GROUP BY n.incident_id
+    SELECT f.incident_id, CASE WHEN bool_and(f.told_at IS NOT NULL) THEN max(f.told_at) END AS told_at
+    FROM (
+        SELECT n.incident_id, min(n.notified_at) AS told_at
+        FROM governance.incident_deadlines AS n
+        WHERE n.regime = 'eu_ai_act' AND n.marked_at < $2 AND governance.tells_authority(n.regime, n.kind, n.stage)
+        GROUP BY n.incident_id, n.jurisdiction
+    ) AS f
+    GROUP BY f.incident_id
 ) AS t ON t.incident_id = i.incident_id
 WHERE coalesce(t.told_at >= $1, true)
 $q$),

@@ -50,6 +50,7 @@ GOV_SQL(find_suspension, (),
 GOV_SQL(find_legal_hold, (),
 		"SELECT d.incident_id, d.regime"
 		" FROM governance.incident_deadlines AS d"
+		" WHERE governance.tells_authority(d.regime, d.kind, d.stage)"
 		" GROUP BY d.incident_id, d.regime, d.jurisdiction"
 		" HAVING pg_catalog.bool_and(d.notified_at IS NULL)"
 		" ORDER BY d.incident_id LIMIT 1");
@@ -131,7 +132,7 @@ refuse_held(void)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("the audit trail is under legal hold"),
-				 errdetail("Nothing has been told yet of incident \"%s\", which is reportable under \"%s\".",
+				 errdetail("An authority has not been told yet of incident \"%s\", which is reportable under \"%s\".",
 						   gov_row_text(0, 1), gov_row_text(0, 2)),
 				 errhint("gov_record_notification() records that the authority was told.")));
 }

@@ -198,12 +198,16 @@ GOV_SQL(select_stage, (INT8OID, TEXTOID, TEXTOID, TEXTOID),
 		" AND jurisdiction = coalesce($4, jurisdiction)"
 		" ORDER BY notified_at DESC, due_at, jurisdiction LIMIT 1");
 
-/* Nothing of a regime has been told to that authority. */
+/*
+ * Nothing of a regime has been told to that authority.  What is told to
+ * somebody before, who is the provider, does not count.
+ */
 GOV_SQL(find_hold, (TEXTOID, TEXTOID),
 		"SELECT d.incident_id, d.regime"
 		" FROM governance.incident_deadlines AS d"
 		" JOIN governance.incidents AS i ON i.incident_id = d.incident_id"
 		" WHERE ($1 IS NULL OR i.resource IN ($1, $1 || ':' || $2))"
+		" AND governance.tells_authority(d.regime, d.kind, d.stage)"
 		" GROUP BY d.incident_id, d.regime, d.jurisdiction"
 		" HAVING pg_catalog.bool_and(d.notified_at IS NULL)"
 		" ORDER BY d.incident_id LIMIT 1");
@@ -486,7 +490,7 @@ gov_incident_refuse_held(const char *id, const char *version,
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("%s is under legal hold", what),
-				 errdetail("Nothing has been told yet of incident \"%s\", which is reportable under \"%s\".",
+				 errdetail("An authority has not been told yet of incident \"%s\", which is reportable under \"%s\".",
 						   gov_row_text(0, 1), gov_row_text(0, 2)),
 				 errhint("gov_record_notification() records that the authority was told; a rollback is always possible.")));
 }

@@ -71,14 +71,14 @@ ROLLBACK;
 
 -- what an authority had yet to hear of: the functions refuse, a superuser's event is seen
 SELECT incident_id AS incident FROM gov_report_incident('safety', 'critical', 'claw', '', 'claw.use') \gset
-SELECT count(*) FROM gov_mark_incident_reportable(:incident, 'eu_ai_act', 'serious_incident', '{DE}');
+SELECT count(*) FROM gov_mark_incident_reportable(:incident, 'eu_ai_act', 'serious_incident', '{DE,FR}');
 SELECT pg_temp.result('eu-ai-act-73.6') AS nothing_done;
 SELECT stage FROM gov_record_notification(:incident, 'eu_ai_act', 'initial');
 SELECT status FROM gov_deprecate_usecase('claw.use', 'afterwards');
 SELECT pg_temp.result('eu-ai-act-73.6') AS after_telling;
 BEGIN;
-UPDATE governance.incident_deadlines SET notified_at = clock_timestamp() + interval '1 hour' WHERE incident_id = :incident AND stage = 'initial';
-SELECT pg_temp.result('eu-ai-act-73.6') AS before_telling;
+UPDATE governance.incident_deadlines SET notified_at = clock_timestamp() + interval '1 hour' WHERE incident_id = :incident AND stage = 'initial' AND jurisdiction = 'FR';
+SELECT pg_temp.result('eu-ai-act-73.6') AS before_telling_france;
 ROLLBACK;
 
 -- leavers

@@ -95,6 +95,18 @@ SELECT jurisdiction FROM gov_record_notification(pg_temp.id('clocks-5'), 'eu_ai_
 SET ROLE regress_clocks_ada;
 SELECT status FROM gov_deprecate_model('clocks-risk', '1.0.0', 'both know');
 SELECT status FROM gov_deprecate_usecase('clocks-lending', 'they know');
+-- that the provider knows does not end it
+SELECT version FROM gov_register_model('clocks-risk', '3.0.0');
+SET ROLE regress_clocks_mia;
+SELECT pg_temp.report('clocks-6', now(), 'clocks-risk:3.0.0') > 0 AS at_a_deployer;
+SELECT stage FROM gov_mark_incident_reportable(pg_temp.id('clocks-6'), 'eu_ai_act', 'serious_incident_at_deployer', '{DE}');
+SELECT stage FROM gov_record_notification(pg_temp.id('clocks-6'), 'eu_ai_act', 'provider');
+SET ROLE regress_clocks_ada;
+SELECT gov_deprecate_model('clocks-risk', '3.0.0', 'evidence?') IS NULL AS never;  -- 55000
+SET ROLE regress_clocks_mia;
+SELECT stage FROM gov_record_notification(pg_temp.id('clocks-6'), 'eu_ai_act', 'authority');
+SET ROLE regress_clocks_ada;
+SELECT status FROM gov_deprecate_model('clocks-risk', '3.0.0', 'the authority knows');
 RESET ROLE;
 
 -- clean up
