@@ -268,7 +268,8 @@ gov_jws_key_make(const GovJwkText *text, GovJwsKey *key, const char **flaw)
 
 	/* Others may be in the set: for encryption, or other algorithms. */
 	if (key->type == NULL ||
-		(text->use != NULL && strcmp(text->use, "sig") != 0) ||
+		(text->use != NULL && strcmp(text->use, "sig") != 0 &&
+		 strcmp(text->use, "jwt-svid") != 0) || /* SPIFFE's word for it */
 		(text->has_key_ops && !text->may_verify))
 		return false;
 	if (text->alg != NULL)

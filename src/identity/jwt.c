@@ -69,6 +69,7 @@ is_type(const char *typ)
 {
 	return typ != NULL &&
 		(pg_strcasecmp(typ, "JWT") == 0 ||
+		 pg_strcasecmp(typ, "JOSE") == 0 ||
 		 pg_strcasecmp(typ, "at+jwt") == 0 ||
 		 pg_strcasecmp(typ, "application/jwt") == 0 ||
 		 pg_strcasecmp(typ, "application/at+jwt") == 0);

@@ -321,6 +321,12 @@ keys(void)
 	/* for something else: no flaw */
 	text = ec, text.use = "enc";
 	no_key(text, NULL, "use: enc");
+	text.use = "x509-svid";
+	no_key(text, NULL, "use: x509-svid");
+	text.use = "jwt-svid";
+	key = make(&text);
+	ok(key.type != NULL, "use: jwt-svid");
+	gov_jws_key_free(&key);
 	text = ec, text.has_key_ops = true;
 	no_key(text, NULL, "key_ops without verify");
 	text.may_verify = true;
