@@ -62,7 +62,7 @@ DATA = $(wildcard sql/released/$(EXTENSION)--*.sql \
 # In this order: install makes the extension, drop shows that nothing is left.
 REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
 	audit model model_deploy model_rollback model_read policy approval powers \
-	usecase usecase_impact usecase_law admit pointers security secrets merkle seal proofs \
+	usecase usecase_impact usecase_law usecase_dates admit pointers security secrets merkle seal proofs \
 	checkpoint retire outbox period incident incident_deadline incident_clocks incident_owed \
 	sketch sla_target sla_ingest sla_prepared sla_measurement sla_summary sla_verdict sla_violation \
 	sla_maintenance sla_minimum sla_escalation sla_read sla_gate openslo incident_sla \
