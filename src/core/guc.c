@@ -99,7 +99,7 @@ gov_guc_init(void)
 
 	DefineCustomStringVariable("governance.jwks_file",
 							   "File with the keys that signed tokens (JWT) are verified with.",
-							   "A JSON Web Key Set: Ed25519 public keys, and secrets of at least 32 bytes for HS256. It belongs to the server's user, and nobody else may write it or, where it has a secret, read it. Another file counts at once; empty: no signed token is valid.",
+							   "A JSON Web Key Set: RSA keys of at least 2048 bits, keys of P-256, P-384, P-521 and Ed25519, and secrets of at least 32 bytes for HS256. It belongs to the server's user, and nobody else may write it or, where it has a secret, read it. Another file counts at once; empty: no signed token is valid.",
 							   &gov_jwks_file, "",
 							   PGC_SIGHUP, GUC_SUPERUSER_ONLY,
 							   NULL, NULL, NULL);

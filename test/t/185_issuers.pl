@@ -342,7 +342,13 @@ my $grouped = sign(\%hs, { %claims, groups => [ 'x', 'approvers', 7 ] }, $secret
 my $can = q{SELECT gov_can('model:approve')};
 is(with_token($plain, $can), 'f', 'without the group: no role');
 is(with_token($grouped, $can), 't', 'with it: the role');
-is(with_token(sign({ alg => 'ES256' }, { %mail, email_verified => JSON::PP::true, groups => ['approvers'] }, $ec_b), $can), 'f', 'the group of another issuer gives nothing');
+$node->safe_psql('postgres', "SET client_min_messages = error; SELECT gov_set_issuer('$B', 'governance', user_claim => 'email', email_is_identity => true, groups_claim => 'groups')");
+my $of_b = sign({ alg => 'ES256' }, { %mail, email_verified => JSON::PP::true, groups => ['approvers'] }, $ec_b);
+is(with_token($of_b, $can), 'f', 'a group of that name of another issuer gives nothing');
+$node->safe_psql('postgres', "SELECT gov_map_group('$B', 'approvers', 'approver')");
+is(with_token($of_b, $can), 't', 'until it is mapped as well');
+$node->safe_psql('postgres', "SELECT gov_unmap_group('$B', 'approvers', 'approver')");
+is(with_token($of_b, $can) . with_token($grouped, $can), 'ft', 'one issuer\'s mapping goes, the other\'s stays');
 is(with_token(sign(\%hs, { %claims, groups => 'approvers' }, $secret), $can), 't', 'a group that is no list');
 is(with_token(sign(\%hs, { %claims, groups => [ ['approvers'] ] }, $secret), $can), 'f', 'a group deeper down is none');
 is($node->safe_psql('postgres', "SELECT gov_has_permission('ann', 'model:approve')"), 'f', 'elsewhere the user has no such right');
@@ -366,6 +372,16 @@ is(with_token($grouped, q{SELECT approval_status FROM gov_approve_model('risk', 
 is($node->safe_psql('postgres', q{SELECT by_group - 'mapped_at' FROM governance.approval_history WHERE reviewer = 'ann'}),
 	qq({"role": "approver", "issuer": "$A", "mapped_by": "mona", "group_name": "approvers"}), 'stores group and mapping');
 is($node->safe_psql('postgres', q{SELECT new_row -> 'by_group' ->> 'group_name' FROM governance.audit_events WHERE event_type = 'model_approval.approve' AND actor = 'ann'}), 'approvers', 'in the trail, too');
+# and of the other kinds of votes
+my ($for_use) = $node->safe_psql('postgres', q{SELECT gov_create_usecase('lending', 'lending', '', 'team') \g /dev/null
+	SELECT gov_assess_impact('lending', (SELECT jsonb_object_agg(question_id, CASE answer_type WHEN 'boolean' THEN 'false' ELSE options -> 0 -> 'answer' END) FROM governance.impact_questions)) \g /dev/null
+	SELECT gov_submit_usecase('lending') \g /dev/null
+	SELECT gov_set_approval_policy('model_rollback', required_role => 'approver') \g /dev/null
+	SELECT request_id FROM gov_request_approval('model_rollback', '{"model_id": "risk", "version": "1.0.0"}')}) =~ /(\S+)\s*$/;
+is(with_token($grouped, q{SELECT status FROM gov_approve_usecase('lending')}), 'approved', 'of a use-case');
+is(with_token($grouped, qq{SELECT status FROM gov_approve_request('$for_use')}), 'approved', 'of a request');
+is($node->safe_psql('postgres', qq{SELECT string_agg(by_group ->> 'group_name' || ' by ' || (by_group ->> 'mapped_by'), ', ') FROM (SELECT by_group FROM governance.usecase_approvals UNION ALL SELECT by_group FROM governance.approvals) AS v}),
+	'approvers by mona, approvers by mona', 'they store group and mapping, too');
 my $open = $node->background_psql('postgres');
 $open->query_safe("BEGIN; SELECT gov_begin_as('$grouped')");
 is($open->query_safe($can), 't', 'a transaction goes on');
