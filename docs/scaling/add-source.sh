@@ -63,7 +63,9 @@ $missing"
 
 # Inserts alone: that the source folds a delta away is not the target's affair.
 [ -n "$(ask "$source" "SELECT 1 FROM pg_publication WHERE pubname = 'governance_rollups'")" ] ||
-	ask "$source" "CREATE PUBLICATION governance_rollups
+	# (a worker of Citus would have it made elsewhere, and refuse)
+	ask "$source" "SET citus.enable_ddl_propagation = off;
+		CREATE PUBLICATION governance_rollups
 		FOR TABLE governance.sla_deltas WITH (publish = 'insert')"
 
 # --- what it has until now ------------------------------------------------------------

@@ -60,6 +60,13 @@ LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION governance.sequence_problems() IS
 'The sequences that would give out a number that a row has, each with its table.';
 
+CREATE FUNCTION governance.distributed_tables()
+RETURNS SETOF text
+AS 'MODULE_PATHNAME', 'gov_distributed_tables'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION governance.distributed_tables() IS
+'The extension''s tables that Citus has distributed: their rows lie elsewhere, beside no guard and no trail.';
+
 CREATE FUNCTION governance.is_restoring()
 RETURNS boolean
 AS 'MODULE_PATHNAME', 'gov_restoring_now'
@@ -225,6 +232,9 @@ BEGIN ATOMIC
     FROM pg_catalog.pg_index AS i
     WHERE i.indrelid = pg_catalog.to_regclass('governance.sla_observations')
     UNION ALL
+    SELECT 'audit', 'governance.' || d.relname || ' is distributed by Citus: undistribute_table() takes it back'
+    FROM governance.distributed_tables() AS d(relname)
+    UNION ALL
     SELECT 'audit', 'governance.audit_log has ' || pg_catalog.count(*) || ' rows instead of one'
     FROM governance.audit_log AS l
     HAVING pg_catalog.count(*) <> 1
@@ -241,7 +251,7 @@ BEGIN ATOMIC
     WHERE w.problem IS NOT NULL;
 END;
 COMMENT ON FUNCTION governance.component_problems() IS
-'What is wrong, by component: tables missing, guards off, sequences set back, an access method or an index that stops observing, no admin left, users whose database role is gone, consumers that get no events, the worker not working.';
+'What is wrong, by component: tables missing, guards off, tables distributed by Citus, sequences set back, an access method or an index that stops observing, no admin left, users whose database role is gone, consumers that get no events, the worker not working.';
 
 CREATE FUNCTION @extschema@.gov_health()
 RETURNS jsonb

@@ -17,6 +17,7 @@
 
 #include "access/check_log.h"
 #include "access/manage.h"
+#include "core/citus.h"
 #include "core/guc.h"
 
 PG_FUNCTION_INFO_V1(gov_has_permission);
@@ -40,6 +41,7 @@ gov_has_permission(PG_FUNCTION_ARGS)
 	uint64		mask = 0;
 	bool		allowed;
 
+	gov_citus_refuse();
 	if (!PG_ARGISNULL(0))
 	{
 		text	   *user = PG_GETARG_TEXT_PP(0);

@@ -54,6 +54,8 @@ GOV_SQL(find_others, (),
 		" WHERE a.datname = pg_catalog.current_database()"
 		" AND a.backend_type = 'client backend'"
 		" AND a.pid <> pg_catalog.pg_backend_pid()"
+		/* Citus's own decide and write nothing here */
+		" AND a.application_name NOT LIKE 'citus\\_internal gpid=%'"
 		" UNION ALL"
 		" SELECT 'prepared transaction \"' || p.gid || '\"'"
 		" FROM pg_catalog.pg_prepared_xacts AS p"

@@ -28,6 +28,7 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#include "core/citus.h"
 #include "core/relations.h"
 #include "core/scan.h"
 #include "core/xact.h"
@@ -80,6 +81,7 @@ xact_callback(XactEvent event, void *arg)
 {
 	if (!gov_xact_is_over(event))
 		return;
+	gov_citus_allow(false);
 	binding.evidence = GOV_EVIDENCE_UNMAPPED;
 	confined.keeps_session = false;
 	confined.role = InvalidOid;
@@ -289,6 +291,7 @@ find_actor(GovActor *actor)
 bool
 gov_actor_get(GovActor *actor)
 {
+	gov_citus_refuse();
 	/* A worker does not know of a binding: no function of ours asks there. */
 	if (likely(!IsParallelWorker()) && gov_session_exists() &&
 		find_actor(actor))

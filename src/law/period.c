@@ -16,6 +16,7 @@
 #include "utils/datetime.h"
 
 #include "core/args.h"
+#include "core/citus.h"
 #include "core/moment.h"
 #include "core/spi.h"
 #include "law/period.h"
@@ -166,6 +167,7 @@ gov_period_end(PG_FUNCTION_ARGS)
 	int64		since_hour;
 	TimestampTz end;
 
+	gov_citus_refuse();
 	gov_spi_begin();
 	calendar = gov_calendar_open(jurisdiction, time_zone, from);
 	if (gov_calendar_day(calendar, from, &since_hour) < FIRST_DAY)

@@ -13,6 +13,7 @@
 #include "utils/datetime.h"
 
 #include "core/args.h"
+#include "core/citus.h"
 #include "registry/classify.h"
 
 PG_FUNCTION_INFO_V1(gov_classify);
@@ -109,6 +110,7 @@ gov_classify(PG_FUNCTION_ARGS)
 	Datum		result;
 	bool		isnull;
 
+	gov_citus_refuse();
 	if (PG_ARGISNULL(0))
 		gov_missing_value("answers");
 	if (PG_ARGISNULL(1))

@@ -97,6 +97,14 @@ $north->restart;
 observe(2, 1, $north, $alone);
 isnt($north->safe_psql('postgres', 'SELECT count(*) FROM governance.sla_deltas'), '0', 'deltas wait at the source');
 
+# as a worker of Citus refuses what it does not do by itself
+$north->safe_psql('postgres', q{
+	CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN
+		IF current_setting('citus.enable_ddl_propagation', true) IS DISTINCT FROM 'off' THEN
+			RAISE 'operation is not allowed on this node';
+		END IF;
+	END$$;
+	CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN tag IN ('CREATE PUBLICATION') EXECUTE FUNCTION refuse()});
 command_like(added('north'), qr/^north: \d+ rollups taken over/, 'a source with history is added');
 # a transaction at the source that began before and ends after
 my $late = $south->background_psql('postgres', on_error_die => 1);

@@ -79,7 +79,7 @@ sub refused
 	foreach my $try (1 .. 2)
 	{
 		command_fails_like([ @command, '--check' ], $flaw, "$what: --check, $try");
-		command_fails_like([ @command, '--listen', '127.0.0.1:' . PostgreSQL::Test::Cluster::get_free_port() ],
+		command_fails_like([ 'timeout', $PostgreSQL::Test::Utils::timeout_default, @command, '--listen', '127.0.0.1:' . PostgreSQL::Test::Cluster::get_free_port() ],
 			$flaw, "$what: the start, $try");
 	}
 	return;
