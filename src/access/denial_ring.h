@@ -61,7 +61,7 @@ typedef enum GovDenialFate
 
 extern void gov_denial_ring_init(void);
 
-/* Keep it, and call the worker. */
+/* Keep an entry and wake the worker; returns what became of the entry. */
 extern GovDenialFate gov_denial_keep(const GovDenialEntry *entry);
 
 /* Copy a text that may be too long. */
@@ -82,7 +82,7 @@ extern GovDenialSummary *gov_denial_take_summaries(bool all, int *count);
 /* Drop the entries of a database that cannot write them; how many. */
 extern int	gov_denial_forget(Oid dboid);
 
-/* Attempts in this database that found no room; when the last one was. */
+/* How many attempts in this database found no room, and when the last did. */
 extern int64 gov_denial_lost(TimestampTz *last_at);
 
 #endif							/* GOV_DENIAL_RING_H */

@@ -6,7 +6,8 @@
 #define GOV_FIRST_SIGHT_H
 
 /*
- * A user without roles for who is not linked: its id, or NULL and why not.
+ * Make a user without roles for a subject that is not linked.  Returns the
+ * user's id, or NULL and in *flaw why not.
  */
 extern const char *gov_first_sight(const char *issuer, const char *subject,
 								   const char **flaw);

@@ -24,10 +24,10 @@ typedef struct GovGroupRole
 	TimestampTz mapped_at;
 } GovGroupRole;
 
-/* What they permit now to who acts. */
+/* The mask of permissions that they give the actor now. */
 extern uint64 gov_group_mask(const GovActor *actor);
 
-/* The mappings that count now for who acts: a List of GovGroupRole. */
+/* The mappings that count for the actor now, a List of GovGroupRole. */
 extern List *gov_group_roles(const GovActor *actor);
 
 /* One of them that gives a role of these (indexes), or NULL. */

@@ -9,15 +9,15 @@
 
 #include "core/args.h"
 
-/* Arguments; 22023 where they are no name. */
+/* The argument as text; 22023 where it is no such name. */
 extern const char *gov_arg_issuer(FunctionCallInfo fcinfo, int n);
 extern const char *gov_arg_subject(FunctionCallInfo fcinfo, int n);
 extern const char *gov_arg_group(FunctionCallInfo fcinfo, int n);
 
-/* Hold an issuer that must not go meanwhile; 42704: there is none (SPI). */
+/* Lock an issuer so that it stays; 42704 where there is none (SPI). */
 extern void gov_issuer_share(const char *issuer);
 
-/* Hold it alone; false: there is none (SPI). */
+/* Lock an issuer against everybody; false where there is none (SPI). */
 extern bool gov_issuer_lock(const char *issuer);
 
 #endif							/* GOV_ISSUER_SQL_H */

@@ -14,7 +14,7 @@
 #include "access/permission_cache.h"
 #include "access/require.h"
 
-/* Lock a user's row; 42704 where there is none.  Is the user active? */
+/* Lock a user's row; 42704 where there is none.  Returns is_active. */
 extern bool gov_user_lock(const char *user_id);
 
 /* 42704 where there is no such user, 55000 unless active. */

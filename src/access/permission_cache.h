@@ -77,7 +77,7 @@ extern Bitmapset *gov_assigned_roles(const GovRoleGraph *graph,
 extern List *gov_users_with_roles(const GovRoleGraph *graph,
 								  const Bitmapset *roles);
 
-/* Every unexpired one, also what a lender no longer backs. */
+/* Every unexpired assignment, even where its lender lost the role. */
 extern List *gov_user_assignment_rows(const GovRoleGraph *graph,
 									  const char *user_id);
 

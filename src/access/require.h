@@ -27,7 +27,7 @@ extern GovActor gov_require_actor(void);
  */
 extern GovActor gov_require(GovPermission permission, const char *resource);
 
-/* With at least one of a mask of permissions. */
+/* The same with at least one permission of a mask. */
 extern GovActor gov_require_any(uint64 mask, const char *resource);
 
 /*

@@ -61,7 +61,7 @@ extern bool gov_event_leaf_until(GovEventScan *scan, TimestampTz until,
 extern void gov_event_leaf(GovEventScan *scan, GovTreeHash *leaf);
 extern void gov_event_stored_leaf(GovEventScan *scan, GovTreeHash *leaf);
 
-/* When it happened. */
+/* The moment at which the current event happened. */
 extern TimestampTz gov_event_time(GovEventScan *scan);
 
 #endif							/* GOV_EVENT_SCAN_H */

@@ -30,7 +30,7 @@ extern void gov_log_scan_open(GovLogScan *scan, GovRelation table,
 							  GovRelation index, Snapshot snapshot);
 extern void gov_log_scan_close(GovLogScan *scan);
 
-/* The column of that name. */
+/* The number of the column of that name. */
 extern AttrNumber gov_log_scan_column(GovLogScan *scan, const char *name);
 
 /* Begin anew with these keys, whose attribute numbers are the table's. */
@@ -45,7 +45,7 @@ extern Datum gov_log_scan_value(GovLogScan *scan, AttrNumber column,
 								bool *isnull);
 extern int64 gov_log_scan_int8(GovLogScan *scan, AttrNumber column);
 
-/* False, and zeros, where it is no hash. */
+/* Read a hash of the current row; false and zeros where it is none. */
 extern bool gov_log_scan_hash(GovLogScan *scan, AttrNumber column,
 							  GovTreeHash *hash);
 

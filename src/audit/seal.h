@@ -25,7 +25,7 @@ extern void gov_seal_write_begin(void);
 extern void gov_seal_write_end(void);
 extern void gov_seal_guard_init(void);
 
-/* Deleting rows of events: gov_audit_retire() alone does. */
+/* Between begin and end the guard lets gov_audit_retire() delete events. */
 extern void gov_retire_delete_begin(void);
 extern void gov_retire_delete_end(void);
 extern bool gov_retire_is_deleting(void);

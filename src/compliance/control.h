@@ -61,11 +61,11 @@ extern void gov_control_check_query(const char *query);
 extern void gov_control_run(const GovControl *control, TimestampTz start,
 							TimestampTz end, GovControlResult *result);
 
-/* Read the evidence of one; NULL, or what went wrong (SPI). */
+/* Read a control's evidence; returns NULL, or what went wrong (SPI). */
 extern char *gov_control_list(const GovControl *control, TimestampTz start,
 							  TimestampTz end, GovControlRows *rows);
 
-/* The query as it can be pasted: with the period written into it. */
+/* The query with the period written into it, so that it can be pasted. */
 extern char *gov_control_query_text(const char *query, TimestampTz start,
 									TimestampTz end);
 

@@ -69,7 +69,7 @@ extern int32 gov_arg_int4(FunctionCallInfo fcinfo, int n, const char *name,
 extern int64 gov_arg_int8(FunctionCallInfo fcinfo, int n, const char *name,
 						  int64 min, int64 max);
 
-/* 'a', 'b', 'c' for hints */
+/* The words as 'a', 'b', 'c', for hints. */
 extern char *gov_word_list(const char *const *words);
 
 /* An id (or a version) that came by another way than as an argument. */

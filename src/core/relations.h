@@ -110,7 +110,7 @@ typedef enum GovCache
 
 extern void gov_relations_init(void);
 
-/* The OID; an error (55000) where the extension is absent, unless told. */
+/* The OID of a table; 55000, or InvalidOid, where the extension is absent. */
 extern Oid	gov_relation(GovRelation which);
 extern Oid	gov_relation_or_invalid(GovRelation which);
 extern Oid	gov_schema(void);

@@ -13,7 +13,7 @@
 
 extern bool gov_is_restoring(void);
 
-/* May this row pass unguarded?  Only a superuser's. */
+/* May a row pass unguarded now?  Only where a superuser restores. */
 extern bool gov_restoring_lets_pass(void);
 
 /* 55000 while it is. */

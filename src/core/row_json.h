@@ -20,7 +20,7 @@ extern void gov_json_push(JsonbParseState **state, JsonbIteratorToken token,
 						  Datum value, bool isnull, Oid type);
 extern void gov_json_push_key(JsonbParseState **state, const char *key);
 
-/* End the object. */
+/* End the object and return it. */
 extern Jsonb *gov_json_end(JsonbParseState **state);
 
 /* A key and its value. */
@@ -36,7 +36,7 @@ extern void gov_json_put(JsonbParseState **state, const char *key,
 /* The value, or {"left_out": ...} in its place. */
 extern Jsonb *gov_json_shown(Jsonb *jb);
 
-/* Every column, but that one (0: none). */
+/* The row as an object, without the hidden column (0: there is none). */
 extern Jsonb *gov_row_to_jsonb(HeapTuple tuple, TupleDesc desc,
 							   AttrNumber hidden);
 

@@ -34,7 +34,7 @@ extern bool (*gov_authn_stands_for_many) (const char *user_id);
 /* Call it first: it may refuse that the library is loaded. */
 extern void gov_authn_init(void);
 
-/* Who it is and by whose word; false where there is none, or nobody asks. */
+/* The identity and its issuer; false where there is none or none is asked. */
 extern bool gov_authn_identity(const char **issuer, const char **subject);
 
 /* Is it this session's, though nobody may ask? */

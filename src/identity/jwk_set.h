@@ -13,7 +13,7 @@
 typedef void (*GovJwkTaker) (const GovJwkText *text, bool is_private,
 							 void *arg);
 
-/* NULL, or what is wrong with the set as a whole; raises nothing. */
+/* Read a set; returns NULL, or what is wrong with it.  Raises nothing. */
 extern const char *gov_jwk_set_read(const char *json, int len,
 									GovJwkTaker take, void *arg);
 

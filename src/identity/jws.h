@@ -23,7 +23,7 @@
 
 typedef struct GovJwsAlgorithm GovJwsAlgorithm;
 
-/* By its name in a header; NULL: there is none such. */
+/* The algorithm that a token's header names, or NULL. */
 extern const GovJwsAlgorithm *gov_jws_algorithm(const char *name);
 
 /* The members of a JSON Web Key (RFC 7517) that matter; NULL: not there. */
@@ -60,7 +60,7 @@ extern bool gov_jws_key_make(const GovJwkText *text, GovJwsKey *key,
 							 const char **flaw);
 extern void gov_jws_key_free(GovJwsKey *key);
 
-/* Of a key that could be made. */
+/* The thumbprint (RFC 7638) of a key that could be made; false: none. */
 extern bool gov_jwk_thumbprint(const GovJwkText *text,
 							   char out[GOV_JWK_THUMBPRINT_LEN]);
 

@@ -396,7 +396,7 @@ verify(const char *token, int len, GovJwt *jwt)
 
 		if (iss != NULL)
 		{
-			/* By a slip of a letter, maybe: who can sign is no stranger. */
+			/* Maybe a letter was mistyped; who can sign may be told. */
 			foreach(lc, gov_issuers())
 				is_ours |= is_signed(((GovIssuer *) lfirst(lc))->keys, &header,
 									 token, second - token, bytes, nbytes);

@@ -29,7 +29,7 @@ extern bool gov_calendar_is_working_day(const GovCalendar *calendar, int day);
 extern int	gov_calendar_next_working_day(const GovCalendar *calendar,
 										  int day);
 
-/* The local day and, of it, the microseconds since the full hour. */
+/* The local day of a moment, and the microseconds since its full hour. */
 extern int	gov_calendar_day(const GovCalendar *calendar, TimestampTz at,
 							 int64 *since_hour);
 

@@ -33,7 +33,7 @@ typedef struct GovApprovalPolicy
 /* An action by name; a wrong word is 22023 with the list. */
 extern const char *gov_arg_approval_action(FunctionCallInfo fcinfo, int n);
 
-/* -1 where there is no such action. */
+/* The number of the action of that name; -1 where there is none. */
 extern int	gov_approval_action_find(const char *name);
 
 /* The action's policy as committed now; inside an SPI connection. */

@@ -28,7 +28,7 @@ typedef struct GovClass
 extern void gov_classify_today(const Jsonb *answers, const char *name,
 							   GovClass *found);
 
-/* Answers as an argument: not too many. */
+/* The argument with answers; 22023 where there are too many. */
 extern Jsonb *gov_arg_answers(FunctionCallInfo fcinfo, int n,
 							  const char *name);
 

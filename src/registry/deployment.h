@@ -52,11 +52,14 @@ extern void gov_versions_lock(const char *model_id, const char *first,
 							  GovVersion *first_found, const char *second,
 							  GovVersion *second_found);
 
-/* Now, but not before anything that happened in the environment. */
+/* Now, or the environment's latest moment where the clock went back. */
 extern TimestampTz gov_deployment_clock(const char *model_id,
 										const char *environment);
 
-/* Both in the operation that owns the move. */
+/*
+ * Begin (the new deployment's number is returned) and end a deployment, within
+ * the operation that owns the move.
+ */
 extern int64 gov_deployment_insert(const GovNewDeployment *deployment);
 extern void gov_deployment_end(const char *model_id, int64 deployment_no,
 							   const char *status, TimestampTz ended_at,

@@ -45,7 +45,10 @@ extern void gov_version_read(uint64 row, int column, GovVersion *found);
 extern void gov_version_find(const char *model_id, const char *version,
 							 GovVersion *found);
 
-/* Protected aliases of a version: their names; and away from it. */
+/*
+ * The names of a version's protected aliases, or NULL; and moving them to
+ * another version.
+ */
 extern char *gov_protected_aliases(const char *model_id, const char *version);
 extern void gov_protected_aliases_leave(const char *model_id,
 										const char *from, const char *to,

@@ -28,7 +28,7 @@ extern void gov_budget_calendar(const GovSlaTarget *target, TimestampTz at,
 								const GovMaintenance *maintenance,
 								GovBudget *budget);
 
-/* Which of them counts; needs an SPI connection. */
+/* Does the calendar window count?  Needs an SPI connection. */
 extern bool gov_budget_is_calendar(const GovSlaTarget *target);
 
 /*

@@ -42,7 +42,7 @@ extern void gov_openslo_objectives(JsonbContainer *spec, const char *path,
 extern void gov_openslo_window(JsonbContainer *spec, const char *path,
 							   GovPromise *promise);
 
-/* The unit of the calendar window that many days are a length of. */
+/* The unit of a calendar window of so many days: month where none fits. */
 extern char gov_openslo_calendar_unit(int32 days);
 
 #endif							/* GOV_OPENSLO_H */

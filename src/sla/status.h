@@ -30,7 +30,7 @@ extern int64 gov_count_violations(const char *type, const char *id,
 								  bool has_observations, bool in_maintenance,
 								  int64 limit);
 
-/* Is there a summary?  Inside SPI. */
+/* Is there a measurement of the resource in that time?  Inside SPI. */
 extern bool gov_has_measurement(const char *type, const char *id,
 								TimestampTz from, TimestampTz until);
 

@@ -69,11 +69,11 @@ extern bool gov_sla_is_type(const char *type, int len);
 extern const GovSlaResource *gov_sla_resource(const char *type, int type_len,
 											  const char *id, int id_len);
 
-/* One that counts were kept by. */
+/* The revision of a number by which counts were kept. */
 extern const GovSlaTarget *gov_sla_revision(const GovSlaResource *resource,
 											int32 revision);
 
-/* Never NULL: the first revision holds for all earlier time. */
+/* The revision of a moment, never NULL: the first holds for all before. */
 extern const GovSlaTarget *gov_sla_revision_at(const GovSlaResource *resource,
 											   TimestampTz at);
 

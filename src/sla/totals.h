@@ -19,7 +19,7 @@
 #include "sla/counts.h"
 #include "sla/sketch.h"
 
-/* The whole minute that a time is in begins at ... */
+/* The beginning of the minute that a moment is in. */
 extern TimestampTz gov_sla_minute(TimestampTz at);
 
 /*

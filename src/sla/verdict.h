@@ -43,14 +43,14 @@ extern void gov_period_count(GovPeriod *period, int64 count, int64 failed,
 							 const GovSlaTarget *target);
 extern void gov_period_add(GovPeriod *period, const GovPeriod *part);
 
-/* true for a period without observations. */
+/* Is the target met?  True for a period without observations. */
 extern bool gov_p95_is_met(const GovPeriod *period);
 extern bool gov_p99_is_met(const GovPeriod *period);
 extern bool gov_error_rate_is_met(const GovPeriod *period);
 extern bool gov_availability_is_met(const GovPeriod *period);
 extern bool gov_period_is_met(const GovPeriod *period);
 
-/* failed of total at most that per cent, where it is one?  Exactly. */
+/* Is failed at most percent of total, exactly?  True if percent is NaN. */
 extern bool gov_share_is_met(int64 failed, int64 total, double percent);
 
 /* Has it failed as often as the availability target allows, or more? */
@@ -67,7 +67,7 @@ extern bool gov_burns_faster(const GovPeriod *period, int32 factor_milli);
 extern bool gov_allows_nothing(const GovPeriod *period,
 							   const GovSlaTarget *target);
 
-/* For people to read, in per cent and times; 0 observations: 0. */
+/* Figures to show: three in per cent, the rate in times. */
 extern double gov_error_rate(const GovPeriod *period);
 extern double gov_availability(const GovPeriod *period);
 extern double gov_budget_left(const GovPeriod *period);

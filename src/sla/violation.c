@@ -139,7 +139,10 @@ remember(List *changed, int64 violation_id)
 	return lappend(changed, copy);
 }
 
-/* Less is worse of availability alone; nothing is far from no target. */
+/*
+ * Of availability what is missing is compared, as less of it is worse.  Where
+ * the target allows nothing, any miss counts as twice the target.
+ */
 double
 gov_miss_times(const GovMiss *miss)
 {

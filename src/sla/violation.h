@@ -69,7 +69,10 @@ extern void gov_violation_announce_late(const char *resource_type,
 										const char *resource_id,
 										TimestampTz at, List **changed);
 
-/* A target that a summary misses; told of unless "quiet". */
+/*
+ * Record that a summary misses a target, and announce it unless "quiet";
+ * returns the violation's id.
+ */
 extern int64 gov_violation_record(const GovMiss *miss, TimestampTz at,
 								  int64 measurement_id, bool quiet);
 
