@@ -54,6 +54,7 @@ CREATE TABLE governance.audit_seal_flags (
 );
 ALTER TABLE governance.audit_seal_flags
     ALTER COLUMN stored_hash SET STATISTICS 0, ALTER COLUMN computed_hash SET STATISTICS 0;
+CREATE INDEX audit_seal_flags_flagged_at_idx ON governance.audit_seal_flags (flagged_at);
 COMMENT ON TABLE governance.audit_seal_flags IS
 'Events whose row did not give the leaf hash that was committed with it when they were sealed: altered between commit and seal.  The log has stored_hash.';
 

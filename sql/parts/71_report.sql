@@ -63,23 +63,6 @@ RETURNS TABLE (
     root_cause text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
-    WITH next_event AS MATERIALIZED (
-        SELECT DISTINCT ON (e.resource)
-            pg_catalog.substr(e.resource, 10)::bigint AS incident_id, e.event_id
-        FROM governance.audit_events AS e
-        WHERE e.resource >= 'incident/' AND e.resource < 'incident0'
-            AND e.resource_type = 'incident' AND e.occurred_at >= incidents_at.at
-        ORDER BY e.resource, e.occurred_at, e.event_id
-    ),
-    changed AS MATERIALIZED (
-        SELECT n.incident_id, e.old_row
-        FROM next_event AS n
-        JOIN governance.incidents AS i ON i.incident_id = n.incident_id AND i.reported_at < incidents_at.at
-            -- what was resolved by then and still is has not changed but to closed
-            AND (i.resolved_at IS NULL OR i.resolved_at >= incidents_at.at)
-        JOIN governance.audit_events AS e ON e.event_id = n.event_id
-        WHERE e.old_row IS NOT NULL
-    )
     SELECT i.incident_id, i.category,
         coalesce(c.old_row ->> 'severity', i.severity),
         i.title, i.description, i.resource,
@@ -93,7 +76,16 @@ BEGIN ATOMIC
         coalesce(c.old_row ->> 'resolution', i.resolution),
         coalesce(c.old_row ->> 'root_cause', i.root_cause)
     FROM governance.incidents AS i
-    LEFT JOIN changed AS c ON c.incident_id = i.incident_id
+    -- Few have changed since: one probe of the trail for each that may have.
+    LEFT JOIN LATERAL (
+        SELECT e.old_row
+        FROM governance.audit_events AS e
+        WHERE e.resource = 'incident/' || i.incident_id AND e.resource_type = 'incident'
+            AND e.occurred_at >= incidents_at.at
+            -- what was resolved by then and still is has not changed but to closed
+            AND (i.resolved_at IS NULL OR i.resolved_at >= incidents_at.at)
+        ORDER BY e.occurred_at, e.event_id
+        LIMIT 1) AS c ON true
     WHERE i.reported_at < incidents_at.at;
 END;
 COMMENT ON FUNCTION governance.incidents_at(timestamptz) IS
@@ -158,30 +150,13 @@ BEGIN ATOMIC
         ORDER BY weight, i.reported_at, i.incident_id
         LIMIT 1000
     ),
-    -- as incidents_at() has them, of those that are shown alone
     listed AS (
-        SELECT n.incident_id, n.category, n.title, n.resource, n.reported_at,
-            coalesce(n.old_row ->> 'severity', n.severity) AS severity,
-            coalesce(n.old_row ->> 'status', n.status) AS status,
-            CASE WHEN n.old_row IS NULL THEN n.resolved_at
-                ELSE pg_catalog.to_timestamp((n.old_row ->> 'resolved_at')::float8) END AS resolved_at
-        FROM (
-            SELECT i.*, CASE WHEN i.resolved_at IS NULL OR i.resolved_at >= report_incidents.until THEN (
-                    SELECT e.old_row
-                    FROM governance.audit_events AS e
-                    WHERE e.resource = 'incident/' || i.incident_id AND e.resource_type = 'incident'
-                        AND e.occurred_at >= report_incidents.until
-                    ORDER BY e.occurred_at, e.event_id
-                    LIMIT 1) END AS old_row
-            FROM (
-                SELECT x.*
-                FROM governance.incidents AS x
-                WHERE x.reported_at >= report_incidents.since AND x.reported_at < report_incidents.until
-                -- by the primary key: nothing has to be sorted
-                ORDER BY x.incident_id DESC
-                LIMIT 1000
-            ) AS i
-        ) AS n
+        SELECT i.*
+        FROM governance.incidents_at(report_incidents.until) AS i
+        WHERE i.reported_at >= report_incidents.since
+        -- by the primary key: nothing has to be sorted
+        ORDER BY i.incident_id DESC
+        LIMIT 1000
     )
     SELECT pg_catalog.jsonb_build_object(
         'total', r.total,

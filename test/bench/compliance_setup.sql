@@ -12,9 +12,10 @@ SELECT (ARRAY['safety', 'security', 'performance', 'reliability'])[1 + i % 4],
     CASE WHEN i % 10 = 0 THEN NULL ELSE now() - i * interval '25 seconds' END, 'done'
 FROM generate_series(1, 100000) AS i;
 INSERT INTO governance.audit_events (event_id, incarnation, occurred_at, xid, actor, evidence, db_role, session_role,
-    event_type, action, resource, resource_type, outcome, new_row, changes, leaf_hash) OVERRIDING SYSTEM VALUE
+    event_type, action, resource, resource_type, outcome, old_row, new_row, changes, leaf_hash) OVERRIDING SYSTEM VALUE
 SELECT 1000 + i, 1, now() - interval '30 days' + i * interval '2.58 seconds', pg_current_xact_id(), 'user' || i % 500, 'session', 'app', 'app',
     k.kind || '.' || k.verb, k.verb, k.kind || '/' || k.id, k.kind, CASE k.kind WHEN 'access' THEN 'denied' ELSE 'success' END,
+    CASE k.verb WHEN 'resolve' THEN '{"severity": "warning", "status": "acknowledged", "affected_count": 1}'::jsonb END,
     jsonb_build_object('user_id', 'user' || i % 2000, 'role', 'operator', 'filler', repeat('x', 200), 'i', i), '{"a": 1}',
     decode(repeat('ab', 32), 'hex')
 FROM generate_series(1, 1000000) AS i,
