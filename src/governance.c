@@ -14,6 +14,7 @@
 #include "core/compat.h"
 #include "core/drop_guard.h"
 #include "core/guc.h"
+#include "core/insert.h"
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/relations.h"
@@ -40,6 +41,7 @@ _PG_init(void)
 	gov_shared_init();
 	gov_work_init();
 	gov_relations_init();
+	gov_insert_init();
 	gov_drop_guard_init();
 	gov_operation_init();
 	gov_actor_init();

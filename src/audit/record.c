@@ -23,6 +23,7 @@
 #include "audit/seal.h"
 #include "core/client.h"
 #include "core/errors.h"
+#include "core/insert.h"
 #include "core/relations.h"
 #include "core/restoring.h"
 #include "core/row_json.h"
@@ -49,6 +50,16 @@ static GovStatement insert_event = {
 
 StaticAssertDecl(GOV_AUDIT_FIELDS == 19,
 				 "insert_event has a parameter and a type for each field");
+
+static GovInsert event_row = {
+	.table = GOV_REL_AUDIT_EVENTS,
+#define GOV_AUDIT_FIELD(number, column, type) #column " "
+	.columns =
+#include "audit/fields.h"
+#undef GOV_AUDIT_FIELD
+		"leaf_hash",
+	.statement = &insert_event
+};
 
 GOV_SQL(select_event, (INT8OID),
 		"SELECT e FROM governance.audit_events AS e WHERE event_id = $1",
@@ -261,7 +272,7 @@ gov_audit_record(const GovEvent *event)
 	PG_TRY();
 	{
 		recording = true;
-		gov_spi_run(&insert_event, params, lengthof(params));
+		gov_insert(&event_row, params, lengthof(params));
 	}
 	PG_FINALLY();
 	{

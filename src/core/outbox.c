@@ -9,23 +9,35 @@
 #include "catalog/pg_type.h"
 #include "commands/async.h"
 #include "commands/dbcommands.h"
+#include "commands/sequence.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "core/insert.h"
 #include "core/outbox.h"
 #include "core/relations.h"
 #include "core/spi.h"
 #include "core/work.h"
 
 /* It names no operator and no function: any search_path will do. */
-GOV_SQL(insert_event, (TEXTOID, TEXTOID, TEXTOID, JSONBOID),
-		"INSERT INTO governance.events (source, type, subject, data)"
-		" VALUES ($1, $2, $3, $4)",
+GOV_SQL(insert_event,
+		(INT8OID, UUIDOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
+		 JSONBOID),
+		"INSERT INTO governance.events (event_no, id, source, type, subject,"
+		" \"time\", data) OVERRIDING SYSTEM VALUE"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7)",
 		.isolated = true);
+
+static GovInsert event_row = {
+	.table = GOV_REL_EVENTS,
+	.columns = "event_no id source type subject time data",
+	.statement = &insert_event
+};
 
 GOV_SQL(last_number, (),
 		"SELECT max(published_no) FROM governance.events");
@@ -91,16 +103,23 @@ event_source(void)
 void
 gov_outbox_add(const char *type, const char *subject, const Jsonb *data)
 {
+	GovParam	params[] = {
+		gov_int8(nextval_internal(gov_relation(GOV_REL_EVENTS_EVENT_NO_SEQ),
+								  false)),
+		gov_datum(DirectFunctionCall1(gen_random_uuid, (Datum) 0), false),
+		gov_text(event_source()),
+		gov_text(type),
+		gov_text(subject),
+		gov_time(GetCurrentTimestamp()),
+		gov_json(data)
+	};
 	Oid			save_userid;
 	int			save_context;
 
 	GetUserIdAndSecContext(&save_userid, &save_context);
 	SetUserIdAndSecContext(gov_owner(),
 						   save_context | SECURITY_LOCAL_USERID_CHANGE);
-	gov_spi_begin();
-	gov_run(&insert_event, gov_text(event_source()), gov_text(type),
-			gov_text(subject), gov_json(data));
-	gov_spi_end();
+	gov_insert(&event_row, params, lengthof(params));
 	SetUserIdAndSecContext(save_userid, save_context);
 }
 

@@ -73,6 +73,7 @@
 	GOV_RELATION(AUDIT_RETIREMENTS, "audit_retirements") \
 	GOV_RELATION(AUDIT_RETIREMENTS_PKEY, "audit_retirements_pkey") \
 	GOV_RELATION(EVENTS, "events") \
+	GOV_RELATION(EVENTS_EVENT_NO_SEQ, "events_event_no_seq") \
 	GOV_RELATION(INCIDENTS, "incidents") \
 	GOV_RELATION(SLA_GENERATION, "sla_generation") \
 	GOV_RELATION(SLA_TARGETS, "sla_targets") \

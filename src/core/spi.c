@@ -128,6 +128,26 @@ is_number_taken(const ErrorData *error)
 	return false;
 }
 
+/*
+ * gov_spi_rethrow
+ *		In PG_CATCH(), in the caller's memory: the error, with a hint where it
+ *		can be repaired.
+ */
+void
+gov_spi_rethrow(void)
+{
+	ErrorData  *error;
+
+	if (geterrcode() != ERRCODE_UNIQUE_VIOLATION)
+		PG_RE_THROW();
+	error = CopyErrorData();
+	if (error->hint != NULL || !is_number_taken(error))
+		PG_RE_THROW();
+	error->hint = pstrdup("Its sequence has been set back: an administrator calls gov_repair_sequences(), then try again.");
+	FlushErrorState();
+	ReThrowError(error);
+}
+
 /* SPI_execute_snapshot(), where an error may be one that can be repaired. */
 static int
 execute(GovStatement *statement, Datum *values, const char *nulls,
@@ -148,17 +168,8 @@ execute(GovStatement *statement, Datum *values, const char *nulls,
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
-
-		if (geterrcode() != ERRCODE_UNIQUE_VIOLATION)
-			PG_RE_THROW();
 		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		if (error->hint != NULL || !is_number_taken(error))
-			PG_RE_THROW();
-		error->hint = pstrdup("Its sequence has been set back: an administrator calls gov_repair_sequences(), then try again.");
-		FlushErrorState();
-		ReThrowError(error);
+		gov_spi_rethrow();
 	}
 	PG_END_TRY();
 	return rc;

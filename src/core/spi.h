@@ -21,6 +21,8 @@
 #include "utils/snapshot.h"
 #include "utils/timestamp.h"
 
+#include "core/compat.h"
+
 #define GOV_MAX_PARAMS 24
 
 typedef struct GovStatement
@@ -58,6 +60,7 @@ extern GovParam gov_time(TimestampTz t);	/* DT_NOEND is SQL NULL */
 extern Snapshot gov_latest_snapshot(void);
 extern void gov_spi_begin(void);
 extern void gov_spi_end(void);
+pg_noreturn extern void gov_spi_rethrow(void);
 
 /* Run a statement; the number of rows.  SPI_tuptable has them. */
 extern uint64 gov_spi_run(GovStatement *statement, const GovParam *params,
