@@ -224,13 +224,19 @@ build/gateway-asan: $(GATEWAY_SRCS) $(wildcard src/gateway/*.h)
 # --- installing what is not the module's ---------------------------------------------
 
 # The programs beside the server's own, with links to where a shell finds them
-# (LINKS= makes none), their manual to where man does, and the documents.
-LINKS ?= /usr/local/bin
-MANUAL ?= /usr/local/share/man
+# (LINKS= makes none), their manual to where man does, and the documents.  Whoever
+# names folders, as for extension_control_path, gets all in them, and no link.
+named = $(filter command line,$(origin $(1)))
+LINKS ?= $(if $(call named,bindir),,/usr/local/bin)
+MANUAL ?= $(if $(call named,mandir),$(mandir),/usr/local/share/man)
 DOCUMENTS ?= $(docdir)/governance
 SYSTEMD_UNITDIR ?= /etc/systemd/system
 PAGES = $(wildcard man/*)
 DOCUMENTED = README.md CHANGELOG.md LICENSE $(wildcard docs/*.* docs/*/*.*)
+
+ifneq ($(call named,prefix),)
+$(error prefix= moves nothing, the folders are those of the server: name datadir=, pkglibdir=, bindir=, mandir= and docdir=, or DESTDIR=)
+endif
 
 ifneq ($(wildcard $(PGXS)),)
 install: install-programs
@@ -359,7 +365,7 @@ setup:			## only install what is missing
 
 help:			## this list
 	@echo "make                 build the module and the install script"
-	@echo "make install         install them into the server of PG_CONFIG (LINKS=, DESTDIR=)"
+	@echo "make install         install them into the server of PG_CONFIG (LINKS=, DESTDIR=, datadir= ...)"
 	@echo "make uninstall       take all of that away"
 	@echo "make installcheck    run the regression tests against a running server"
 	@echo "make clean           remove what was built"
