@@ -32,6 +32,12 @@ $node->safe_psql('postgres', q{
 	SELECT gov_deploy_model('risk', '1.0.0', 'staging'), gov_deploy_usecase('lending', environment => 'staging');
 	SELECT gov_request_model_approval('risk', '2.0.0') FROM generate_series(1, 3) AS i;
 	SELECT gov_comment_incident(1, 'note ' || i) FROM generate_series(1, 3) AS i;
+	INSERT INTO governance.trusted_signers (name, kind, material, fingerprint)
+	SELECT 'signer' || i, 'key', 'a key', repeat(i::text, 64) FROM generate_series(1, 3) AS i;
+	INSERT INTO governance.model_signatures
+		(model_id, version, signature_no, status, method, signer, manifest_digest, bundle_digest, bundle, attached_by)
+	SELECT 'risk', '1.0.0', i, 'verified', 'key', 'signer' || i, repeat('a', 64), repeat(i::text, 64), '{}', 'boss'
+	FROM generate_series(1, 3) AS i;
 });
 my %token = map { split /=/ } split /\n/, $node->safe_psql('postgres',
 	q{SELECT u || '=' || gov_create_api_token(u, 'test') FROM unnest('{boss,plain}'::text[]) AS u});
