@@ -111,7 +111,7 @@ const story = [
 	['rosa', 'post /models/register', 201, { model_id: 'openapi', version: '3', artifacts: { weights: `sha256:${file.toString('hex')}` } }],
 	['rosa', 'put /models/openapi/versions/3/signatures', 200, bundle],
 	['rosa', 'put /models/openapi/versions/3/signatures', 200, { bundle }],
-	['rosa', 'put /models/openapi/versions/1/signatures', 400, bundle],
+	['rosa', 'put /models/openapi/versions/1/signatures', 409, bundle],
 	['rosa', 'get /models/openapi/versions/3/signatures', 200],
 	['rosa', 'get /signers', 200],
 	['dora', 'post /signers/ci/revoke', 200, { reason: 'stolen' }],
