@@ -13,6 +13,7 @@
 
 #include "gateway/fields.h"
 #include "gateway/router.h"
+#include "gateway/utf8.h"
 
 int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
