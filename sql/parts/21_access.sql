@@ -138,7 +138,7 @@ RETURNS boolean
 AS 'MODULE_PATHNAME', 'gov_has_permission'
 LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_has_permission(text, text, text) IS
-'Has the user the permission now?  By the newest committed rights and this transaction''s own.  An unknown or inactive user: false.  An unknown permission: 22023.  resource is recorded with a logged check.  Needs nothing.  Needs nothing.';
+'Has the user the permission now?  By the newest committed rights and this transaction''s own.  An unknown or inactive user: false.  An unknown permission: 22023.  resource is recorded with a logged check.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.gov_can(
     permission text,
@@ -147,7 +147,7 @@ RETURNS boolean
 AS 'MODULE_PATHNAME', 'gov_can'
 LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION @extschema@.gov_can(text, text) IS
-'Has the actor the permission?  For row-level security write (SELECT gov_can(''...'')): asked once per query.  Needs nothing.  Needs nothing.';
+'Has the actor the permission?  For row-level security write (SELECT gov_can(''...'')): asked once per query.  Needs nothing.';
 
 -- Who did what, and whether two acts are one person's.
 

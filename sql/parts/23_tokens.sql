@@ -18,7 +18,7 @@ AS 'MODULE_PATHNAME', 'gov_begin_as'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_begin_as(text) IS
-'Act as the user of a token until this transaction ends; returns the user.  An API token or a signed one (JWT); evidence: verified.  Anything but a valid token of an active user: 28000, always the same message.  Twice in a transaction: 55000.  Send the token as a parameter: what log_statement and log_min_duration_statement write of a statement''s text cannot be taken back.  Needs a valid token.  Needs a valid token.';
+'Act as the user of a token until this transaction ends; returns the user.  An API token or a signed one (JWT); evidence: verified.  Anything but a valid token of an active user: 28000, always the same message.  Twice in a transaction: 55000.  Send the token as a parameter: what log_statement and log_min_duration_statement write of a statement''s text cannot be taken back.  Needs a valid token.';
 
 CREATE FUNCTION @extschema@.gov_create_api_token(
     user_id text,

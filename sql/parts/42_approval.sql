@@ -162,7 +162,7 @@ AS 'MODULE_PATHNAME', 'gov_withdraw_request'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_withdraw_request(uuid, text) IS
-'Take back one''s own request, pending or approved.  Needs to have made it.  Needs to have made it.';
+'Take back one''s own request, pending or approved.  Needs to have made it.';
 
 -- A request as it counts now: past its time it is expired.
 CREATE FUNCTION governance.request_status(status text, expires_at timestamptz)
