@@ -80,6 +80,16 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_audit_checkpoint() IS
 'The newest tree head as a checkpoint (C2SP tlog-checkpoint).  It is one that an earlier transaction committed: a signed note where governance.checkpoint_key_file names a key, else its text alone and a NOTICE.  Kept in audit_checkpoints where writing is allowed.  Needs audit:read.  A trail of which no event is sealed yet, a key file that cannot be used, or a database that was copied: 55000; a trail that contradicts itself or an earlier checkpoint: MG005.';
 
+CREATE FUNCTION @extschema@.gov_audit_proof_file(
+    event_id bigint,
+    tree_size bigint = NULL)
+RETURNS text
+AS 'MODULE_PATHNAME', 'gov_audit_proof_file'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.gov_audit_proof_file(bigint, bigint) IS
+'An event, that it is in the log, and a checkpoint: one file (C2SP tlog-proof).  Its extra line is the event''s canonical form, in base64, of which the leaf is the hash; then its index, the path, and the checkpoint with the cosignatures of witnesses: of tree_size leaves, else one that was given out, cosigned ones first, else a new one.  Needs audit:read.  Unknown: 42704; not sealed, retired, over 1 MB, or no key to sign with: 55000; more leaves than the log has, or without the event: 22023.';
+
 CREATE FUNCTION @extschema@.gov_audit_witness(
     checkpoint text)
 RETURNS boolean

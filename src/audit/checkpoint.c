@@ -32,6 +32,7 @@
 #include "audit/seal.h"
 #include "audit/tiles.h"
 #include "audit/tree_head.h"
+#include "core/args.h"
 #include "core/errors.h"
 #include "core/operation.h"
 #include "core/scan.h"
@@ -108,8 +109,8 @@ gov_checkpoint_init(void)
 }
 
 /* The log's name in its checkpoints; palloc'd. */
-static char *
-origin_line(void)
+char *
+gov_checkpoint_origin(void)
 {
 	const char *prefix = origin_prefix;
 
@@ -276,36 +277,56 @@ record_checkpoint(int64 tree_size, const GovTreeHash *root,
 }
 
 /*
- * gov_audit_checkpoint()
+ * gov_checkpoint_note
+ *		A checkpoint of that many leaves, 0: of all; UTF-8.
+ *
+ * It is of a head that an earlier transaction committed, or of a tree that
+ * such a head goes on from.
  */
-Datum
-gov_audit_checkpoint(PG_FUNCTION_ARGS)
+char *
+gov_checkpoint_note(int64 *tree_size, const GovActor *actor)
 {
-	GovActor	actor = gov_require(GOV_PERM_AUDIT_READ, NULL);
-	char	   *origin = origin_line();
+	char	   *origin = gov_checkpoint_origin();
 	char		key_id[2 * GOV_NOTE_KEY_ID_LEN + 1] = "";
 	char		body[GOV_CHECKPOINT_ROOM];
 	char		line[GOV_SIGNATURE_ROOM];
 	GovVerifier verifier;
 	GovTreeHash root;
 	Snapshot	snapshot;
-	char	   *note = body;
-	int64		tree_size;
+	char	   *note;
+	int64		committed;
 
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	tree_size = gov_tree_head_committed(snapshot, &root);
-	if (tree_size == 0)
+	committed = gov_tree_head_committed(snapshot, &root);
+	if (committed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("no checkpoint is made of an audit trail without leaves"),
 				 errdetail("No transaction before this one has sealed an event, and a checkpoint of nothing would vouch for nothing."),
 				 errhint("gov_audit_seal() seals what has been committed, in a transaction of its own, as does the worker.")));
-	gov_checkpoint_compare(tree_size, &root, snapshot, "its own tree head");
+	gov_checkpoint_compare(committed, &root, snapshot, "its own tree head");
 	(void) gov_checkpoint_check_last(snapshot);
+	if (*tree_size > committed)
+		gov_bad_value("tree_size",
+					  psprintf("The log has " INT64_FORMAT " leaves, not "
+							   INT64_FORMAT ".", committed, *tree_size),
+					  "gov_audit_status() says how many there are.");
+	if (*tree_size == 0)
+		*tree_size = committed;
+	else if (*tree_size < committed)
+	{
+		GovTreeRange all = {0, *tree_size};
+		GovTiles	tiles;
+
+		gov_tiles_open(&tiles, snapshot);
+		root = gov_tiles_range_root(&tiles, all);
+		gov_tiles_close(&tiles);
+	}
 	UnregisterSnapshot(snapshot);
 
-	if (gov_checkpoint_text(origin, tree_size, &root, body) != GOV_NOTE_OK)
+	if (gov_checkpoint_text(origin, *tree_size, &root, body) != GOV_NOTE_OK)
 		elog(ERROR, "could not write a checkpoint of \"%s\"", origin);
+	note = pstrdup(body);
 	if (gov_checkpoint_has_key())
 	{
 		check_home();
@@ -318,16 +339,30 @@ gov_audit_checkpoint(PG_FUNCTION_ARGS)
 				(errmsg("the checkpoint is not signed"),
 				 errhint("Set governance.checkpoint_key_file: an unsigned checkpoint proves nothing to others.")));
 
-	/* the note is UTF-8, its signature lines begin with a dash */
-	note = pg_any_to_server(note, strlen(note), PG_UTF8);
 	if (!XactReadOnly && !RecoveryInProgress() && !IsInParallelMode())
 	{
 		gov_spi_begin();
 		if (key_id[0] != '\0')
 			record_key(&verifier, key_id);
-		record_checkpoint(tree_size, &root, origin, key_id, note,
-						  actor.user_id);
+		record_checkpoint(*tree_size, &root, origin, key_id,
+						  pg_any_to_server(note, strlen(note), PG_UTF8),
+						  actor->user_id);
 		gov_spi_end();
 	}
-	PG_RETURN_TEXT_P(cstring_to_text(note));
+	return note;
+}
+
+/*
+ * gov_audit_checkpoint()
+ */
+Datum
+gov_audit_checkpoint(PG_FUNCTION_ARGS)
+{
+	GovActor	actor = gov_require(GOV_PERM_AUDIT_READ, NULL);
+	int64		tree_size = 0;
+	char	   *note = gov_checkpoint_note(&tree_size, &actor);
+
+	/* the note is UTF-8, its signature lines begin with a dash */
+	PG_RETURN_TEXT_P(cstring_to_text(pg_any_to_server(note, strlen(note),
+													  PG_UTF8)));
 }

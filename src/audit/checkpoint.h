@@ -7,9 +7,13 @@
 
 #include "utils/snapshot.h"
 
+#include "identity/actor.h"
 #include "tlog/note.h"
 
 extern void gov_checkpoint_init(void);
+
+/* The log's name in its checkpoints; palloc'd. */
+extern char *gov_checkpoint_origin(void);
 
 /* Is there a key to sign with? */
 extern bool gov_checkpoint_has_key(void);
@@ -21,6 +25,12 @@ extern bool gov_checkpoint_has_key(void);
 extern void gov_checkpoint_sign(const char *origin, const char *text,
 								GovVerifier *verifier,
 								char line[GOV_SIGNATURE_ROOM]);
+
+/*
+ * A checkpoint of that many leaves (0: of all, and says how many), signed
+ * where there is a key, and kept where writing is allowed; UTF-8.
+ */
+extern char *gov_checkpoint_note(int64 *tree_size, const GovActor *actor);
 
 /* Raise MG005 where the tree under the snapshot has another root. */
 extern void gov_checkpoint_compare(int64 tree_size, const GovTreeHash *root,

@@ -127,11 +127,11 @@ gov_log_leaf_of(int64 event_id, Snapshot snapshot)
 }
 
 /*
- * find_leaf
+ * gov_log_find_leaf
  *		The event's place in the log; an error where it has none.
  */
-static int64
-find_leaf(int64 event_id, Snapshot snapshot)
+int64
+gov_log_find_leaf(int64 event_id, Snapshot snapshot)
 {
 	GovEventScan events;
 	int64		leaf_index = gov_log_leaf_of(event_id, snapshot);
@@ -211,7 +211,7 @@ gov_audit_inclusion_proof(PG_FUNCTION_ARGS)
 	int64		leaf_index;
 
 	(void) gov_require(GOV_PERM_AUDIT_READ, NULL);
-	leaf_index = find_leaf(event_id, snapshot);
+	leaf_index = gov_log_find_leaf(event_id, snapshot);
 	gov_tree_head_last(snapshot, &head);
 	check_size("tree_size", tree_size, head.tree_size);
 	if (tree_size == 0)

@@ -13,6 +13,9 @@
 /* The event's leaf; -1 where it is not sealed. */
 extern int64 gov_log_leaf_of(int64 event_id, Snapshot snapshot);
 
+/* The same; 42704 where there is no such event, 55000 where none is sealed. */
+extern int64 gov_log_find_leaf(int64 event_id, Snapshot snapshot);
+
 /* {leaf_index, leaf_hash, tree_size, root, path}, hashes in hex. */
 extern Jsonb *gov_log_inclusion_proof(int64 leaf_index, int64 tree_size,
 									  Snapshot snapshot);

@@ -471,6 +471,11 @@ ROUTE(GET, "/audit/checkpoint", gov_audit_checkpoint, "",
 ROUTE(GET, "/audit/proof/{event_id}", gov_audit_inclusion_proof,
 	  "event_id:long! tree_size:long", JSON, "", "InclusionProof", 200, READS,
 	  "audit event {event_id}", "Proof that an event is in the tree")
+ROUTE(GET, "/audit/proof/{event_id}/file", gov_audit_proof_file,
+	  "event_id:long! tree_size:long",
+	  SAYS("'event_id', {event_id}, 'proof_file', {call}"), "",
+	  "event_id:long proof_file:text", 200, WRITES, "audit event {event_id}",
+	  "An event, its proof and a checkpoint in one text (C2SP tlog-proof)")
 ROUTE(GET, "/audit/consistency", gov_audit_consistency_proof,
 	  "from|old_size>old_size:long! to|new_size>new_size:long", JSON, "",
 	  "ConsistencyProof", 200, READS, "",

@@ -31,6 +31,7 @@ static const struct option options[] = {
 	{"witness", required_argument, NULL, 'w'},
 	{"inclusion", required_argument, NULL, 'i'},
 	{"consistency", required_argument, NULL, 'C'},
+	{"proof", required_argument, NULL, 'P'},
 	{"print", no_argument, NULL, 'p'},
 	{"hash-only", no_argument, NULL, OPTION_HASH_ONLY},
 	{"unsigned", no_argument, NULL, OPTION_UNSIGNED},
@@ -56,6 +57,8 @@ static const char help[] =
 "                          the checkpoints must have its cosignature\n"
 "  -i, --inclusion=FILE    a proof by gov_audit_inclusion_proof()\n"
 "  -C, --consistency=FILE  a proof by gov_audit_consistency_proof()\n"
+"  -P, --proof=FILE        an event with its proof and a checkpoint, by\n"
+"                          gov_audit_proof_file() (C2SP tlog-proof)\n"
 "  -p, --print             print each event as JSON; believe them if the last\n"
 "                          line begins with \"holds\", but for those marked\n"
 "                          \"vouched_for\":false, which somebody may have made up\n"
@@ -115,15 +118,16 @@ parse_options(Task *task, int argc, char **argv)
 	Files		checkpoints = {0};
 	Files		inclusions = {0};
 	Files		consistencies = {0};
+	Files		proofs = {0};
 	int			option;
 
-	while ((option = getopt_long(argc, argv, "c:k:w:i:C:phV", options,
+	while ((option = getopt_long(argc, argv, "c:k:w:i:C:P:phV", options,
 								 NULL)) != -1)
 	{
 		switch (option)
 		{
 			case 'c':
-				add_file(&checkpoints, MAX_CHECKPOINTS, optarg,
+				add_file(&checkpoints, 2, optarg,
 						 "two checkpoints at most");
 				break;
 			case 'k':
@@ -144,6 +148,9 @@ parse_options(Task *task, int argc, char **argv)
 			case 'C':
 				add_file(&consistencies, MAX_PROOFS, optarg,
 						 "too many consistency proofs");
+				break;
+			case 'P':
+				add_file(&proofs, MAX_PROOFS, optarg, "too many proof files");
 				break;
 			case 'p':
 				task->print = true;
@@ -174,15 +181,21 @@ parse_options(Task *task, int argc, char **argv)
 		bad_usage("one export at most");
 	if (optind < argc)
 		task->export_file = argv[optind];
-	if (task->export_file == NULL && checkpoints.count == 0)
+	if (inclusions.count + proofs.count > MAX_PROOFS)
+		bad_usage("too many proofs");
+	if (task->export_file == NULL && checkpoints.count + proofs.count == 0)
 		bad_usage("neither an export nor a checkpoint was given");
-	if (checkpoints.count > 0 && task->keys == 0 && !task->is_unsigned)
+	if (checkpoints.count + proofs.count > 0 && task->keys == 0 &&
+		!task->is_unsigned)
 		bad_usage("a checkpoint proves nothing without the key that signed it: --key");
-	if (checkpoints.count == 0 && task->keys + task->witnesses > 0)
+	if (checkpoints.count + proofs.count == 0 &&
+		task->keys + task->witnesses > 0)
 		bad_usage("a key, but no checkpoint that it could have signed: --checkpoint");
 
 	for (int i = 0; i < checkpoints.count; i++)
 		read_checkpoint(task, checkpoints.name[i]);
+	for (int i = 0; i < proofs.count; i++)
+		read_proof_file(task, proofs.name[i]);
 	for (int i = 0; i < consistencies.count; i++)
 		read_consistency(task, consistencies.name[i]);
 	for (int i = 0; i < inclusions.count; i++)

@@ -179,23 +179,17 @@ check_log(Task *task, const char *file, const GovCheckpoint *parsed)
 	memcpy(task->log_id, log_id, LOG_ID_LEN);
 }
 
-/*
- * read_checkpoint
- */
-void
-read_checkpoint(Task *task, const char *file)
+const Checkpoint *
+take_checkpoint(Task *task, const char *file, const char *text, size_t len)
 {
 	Checkpoint *checkpoint = &task->checkpoint[task->checkpoints++];
 	GovCheckpoint parsed;
 	GovNote    *note = calloc(1, sizeof(GovNote));
 	char		name[160];
-	size_t		len;
-	char	   *text = read_whole(file, GOV_NOTE_MAX_LEN, &len);
 
 	if (note == NULL)
 		unreadable("out of memory");
 	checkpoint->file = file;
-	check_unconverted(file, text, len);
 
 	/* psql ends what it prints with a newline of its own */
 	if (len > 2 && text[len - 1] == '\n' && text[len - 2] == '\n')
@@ -217,5 +211,19 @@ read_checkpoint(Task *task, const char *file)
 	snprintf(name, sizeof(name), "the checkpoint %s", file);
 	checkpoint->tree = add_tree(task, name, parsed.tree_size, &parsed.root);
 	free(note);
+	return checkpoint;
+}
+
+/*
+ * read_checkpoint
+ */
+void
+read_checkpoint(Task *task, const char *file)
+{
+	size_t		len;
+	char	   *text = read_whole(file, GOV_NOTE_MAX_LEN, &len);
+
+	check_unconverted(file, text, len);
+	(void) take_checkpoint(task, file, text, len);
 	free(text);
 }

@@ -30,7 +30,7 @@
 #define STATUS_IN_PART		3
 
 #define MAX_KEYS			16
-#define MAX_CHECKPOINTS		2
+#define MAX_CHECKPOINTS		10	/* two, and those of proof files */
 #define MAX_PROOFS			8
 #define LOG_ID_LEN			36	/* a uuid */
 
@@ -146,7 +146,10 @@ extern bool json_path(json_object *object, const char *name,
 /* signed.c: keys and checkpoints; proofs.c; export.c */
 extern void read_key(Key *key, const char *given, GovKeyType type);
 extern void read_checkpoint(Task *task, const char *file);
+extern const Checkpoint *take_checkpoint(Task *task, const char *file,
+										 const char *text, size_t len);
 extern void read_inclusion(Task *task, const char *file);
+extern void read_proof_file(Task *task, const char *file);
 extern void read_consistency(Task *task, const char *file);
 extern void read_export(Task *task);
 

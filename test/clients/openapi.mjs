@@ -205,6 +205,7 @@ const story = [
 	['ann', 'get /audit-log', 200],
 	['ann', 'get /audit/checkpoint', 200],
 	['ann', 'get /audit/proof/1', 200],
+	['ann', 'get /audit/proof/1/file', 200],
 	['ann', 'get /audit/consistency?from=1&to=2', 200],
 	[null, 'get /models', 401],
 	[null, 'get /health', 200],

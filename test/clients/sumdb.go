@@ -7,6 +7,7 @@ package main
 import (
 	"crypto/ed25519"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
@@ -204,6 +205,31 @@ func inclusion(tree tlog.Tree, events []int64) {
 	show(right, "each of them is in the tree, and nothing else in its place")
 }
 
+// One file (C2SP tlog-proof) has the event, its proof and a checkpoint.
+func proofFile(event int64, key ed25519.PublicKey) {
+	text := strings.TrimSuffix(sql("ann", fmt.Sprintf("SELECT gov_audit_proof_file(%d)", event)), "\n")
+	head, checkpoint, found := strings.Cut(text, "\n\n")
+	lines := strings.Split(head, "\n")
+	if !found || len(lines) < 3 || lines[0] != "c2sp.org/tlog-proof@v1" ||
+		!strings.HasPrefix(lines[1], "extra ") || !strings.HasPrefix(lines[2], "index ") {
+		must(fmt.Errorf("no proof file: %q", text))
+	}
+	tree, err := open(checkpoint, key)
+	must(err)
+	leaf, err := base64.StdEncoding.DecodeString(lines[1][len("extra "):])
+	must(err)
+	index, err := strconv.ParseInt(lines[2][len("index "):], 10, 64)
+	must(err)
+	var path tlog.RecordProof
+	for _, line := range lines[3:] {
+		bytes, err := base64.StdEncoding.DecodeString(line)
+		must(err)
+		path = append(path, hash(hex.EncodeToString(bytes)))
+	}
+	show(tlog.CheckRecord(path, tree.N, tree.Hash, index, tlog.RecordHash(leaf)) == nil, "a proof file proves its event")
+	show(tlog.CheckRecord(path, tree.N, tree.Hash, index, tlog.RecordHash(append(leaf, 0))) != nil, "and no other")
+}
+
 func main() {
 	key := publicKey()
 	first := checkpoint()
@@ -217,7 +243,9 @@ func main() {
 	must(err)
 	show(tree.N >= old.N+300, "a later one is of a larger tree")
 	consistency(old, tree)
-	inclusion(tree, export(tree))
+	events := export(tree)
+	inclusion(tree, events)
+	proofFile(events[tree.N/2], key)
 	if failed {
 		os.Exit(1)
 	}

@@ -76,3 +76,8 @@ SELECT gov_audit_inclusion_proof(1, :size + 1000000);   -- 22023
 SELECT gov_audit_consistency_proof(1, :size + 1000000);   -- 22023
 SELECT gov_audit_consistency_proof(:size + 1000000);   -- 22023
 DROP TABLE leaves;
+
+-- one file needs a key: see 073_governance_verify
+SELECT gov_audit_proof_file(1);   -- 55000
+SELECT gov_audit_proof_file(NULL);   -- 22023
+SELECT gov_audit_proof_file(9223372036854775807);   -- 42704

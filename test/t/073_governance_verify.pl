@@ -98,6 +98,25 @@ verifies(0, qr/^holds: .*; leaf 300 is in the log of $size[2] leaves$/,
 verifies(0, qr/^holds: 1 events \(leaves 300 to 300 of $size[2]\) .*; leaf 300 \(event $event->{300}\) is in the log of $size[2] leaves$/,
 	'an inclusion proof with its event', '-k', $key_b, '-c', $checkpoint[2], '-i', $inclusion,
 	query_file('SELECT gov_audit_export(300, 301)'));
+
+# one file with all of it (c2sp.org/tlog-proof)
+my $proof = query_file("SELECT gov_audit_proof_file($event->{300})");
+my $whole = slurp_file($proof);
+verifies(0, qr/^holds: checkpoint of $size[2] leaves signed by [^;]*; leaf 300 \(event $event->{300}\) is in the log of $size[2] leaves$/,
+	'a proof file', '-k', $key_b, '-P', $proof);
+verifies(0, qr/; leaf 300 \(event $event->{300}\) is in the log of @{[$size[1]]} leaves$/, 'of a smaller tree', '-k', $key_b, '-P', query_file("SELECT gov_audit_proof_file($event->{300}, $size[1])"));
+verifies(1, qr/signed by none of the keys/, 'a proof file and another key', '-k', $key_a, '-P', $proof);
+verifies(1, qr/proof file .* does not prove/, 'a proof file of another leaf', '-k', $key_b, '-P', file($whole =~ s/^index 300$/index 301/mr));
+verifies(1, qr/proof file .* does not prove/, 'with another event', '-k', $key_b,
+	'-P', file($whole =~ s/^extra .*$/(slurp_file(query_file("SELECT gov_audit_proof_file($event->{299})")) =~ m{^(extra .*)$}m)[0]/emr));
+verifies(1, qr/proof file .* does not prove/, 'with a path that is shorter', '-k', $key_b, '-P', file($whole =~ s/^(index 300\n)[^\n]+\n/$1/mr));
+foreach ([ 'another format', qr/^c2sp.*$/m, 'c2sp.org/tlog-proof@v2' ], [ 'no event', qr/^extra .*\n/m, '' ], [ 'an index with a zero before it', qr/^index 300$/m, 'index 0300' ],
+	[ 'a hash that is none', qr/^(index 300\n)[^\n]+/m, "index 300\nAAAA" ], [ 'no checkpoint', qr/\n\n.*/s, "\n" ])
+{
+	my ($name, $from, $to) = @$_;
+	verifies(2, qr/./, "a proof file with $name", '-k', $key_b, '-P', file($whole =~ s/$from/$to/r));
+}
+
 foreach ([ 0, 0 ], [ 0, 1 ], [ 255, 257 ], [ 1, $size[0] ], [ $size[1], $size[2] ], [ $size[2], $size[2] ])
 {
 	my ($from, $to) = @$_;
@@ -121,9 +140,22 @@ verifies(0, qr/checkpoint of $size[2] leaves not signed/, 'is taken on request',
 my $key_w = verifier_key($pub_w, 'w.example', 4);
 my $cosigned = slurp_file($checkpoint[2]) =~ s/\n\n\z/\n/r . signature_line($pem_w, $pub_w, 'w.example', 4, "$text\n", 1767225600);
 is(sql("SELECT name FROM gov_add_witness('$key_w')"), 'w.example', 'the database knows the witness');
+my $older = join "\n", (split /\n/, slurp_file($checkpoint[1]))[ 0 .. 2 ];
+my $older_cosigned = slurp_file($checkpoint[1]) =~ s/\n\n\z/\n/r . signature_line($pem_w, $pub_w, 'w.example', 4, "$older\n", 1767225600);
+is(sql("SELECT gov_audit_witness('$older_cosigned')"), 't', 'and takes its cosignature of an older checkpoint');
+verifies(0, qr/; leaf 300 \(event $event->{300}\) is in the log of $size[1] leaves; w\.example cosigned $size[1] leaves at /,
+	'a proof file is of the checkpoint that a witness saw', '-k', $key_b, '-w', $key_w, '-P', query_file("SELECT gov_audit_proof_file($event->{300})"));
+verifies(1, qr/no checkpoint given has a cosignature by the witness w\.example/, 'but of another where that is asked for',
+	'-k', $key_b, '-w', $key_w, '-P', query_file("SELECT gov_audit_proof_file($event->{300}, $size[2])"));
 is(sql("SELECT gov_audit_witness('$cosigned')"), 't', 'and takes its cosignature');
+$proof = query_file("SELECT gov_audit_proof_file($event->{300})");
+verifies(0, qr/; leaf 300 .* of $size[2] leaves; w\.example cosigned $size[2] leaves at /, 'the newest of those', '-k', $key_b, '-w', $key_w, '-P', $proof);
+verifies(1, qr/has a wrong cosignature by w\.example/, 'a cosignature of another time in a proof file',
+	'-k', $key_b, '-w', $key_w, '-P', file(slurp_file($proof) =~ s/(w\.example \S{9})./$1B/r));
+verifies(1, qr/has a wrong cosignature by w\.example/, 'or of another checkpoint',
+	'-k', $key_b, '-w', $key_w, '-P', file(slurp_file($proof) =~ s/^(\S* w\.example ).*$/($older_cosigned =~ m{^\S* (w\.example .*)$}m)[0] =~ s{^}{\xe2\x80\x94 }r/emr));
 verifies(0, qr/; w\.example cosigned $size[2] leaves at 2026-01-01T00:00:00Z$/, 'a cosignature',
-	'-k', $key_b, '-w', $key_w, '-c', query_file('SELECT note FROM governance.audit_cosignatures'), $export);
+	'-k', $key_b, '-w', $key_w, '-c', query_file("SELECT note FROM governance.audit_cosignatures WHERE tree_size = $size[2]"), $export);
 verifies(1, qr/no checkpoint given has a cosignature by the witness w\.example/, 'a cosignature that is not there',
 	'-k', $key_b, '-w', $key_w, '-c', $checkpoint[2], $export);
 verifies(1, qr/has a wrong cosignature by w\.example/, 'one of another time',

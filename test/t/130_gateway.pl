@@ -317,6 +317,9 @@ $node->safe_psql('app', 'SELECT gov_audit_seal()');
 like(as('aud', 200, 'GET', '/audit/checkpoint')->{checkpoint}, qr/^\S+\n\d+\n\S+\n/, '  a checkpoint');
 my $event = $node->safe_psql('app', 'SELECT min(event_id) FROM governance.audit_events');
 has_keys(as('aud', 200, 'GET', "/audit/proof/$event"), 'a proof', qw(leaf_index leaf_hash tree_size root path));
+refused('55000', 'aud', 409, 'GET', "/audit/proof/$event/file");	# no key here: see 073_governance_verify
+refused('42501', 'sci', 403, 'GET', "/audit/proof/$event/file");
+refused('42704', 'aud', 404, 'GET', '/audit/proof/9000000000000000000/file');
 as('aud', 200, 'GET', '/audit/consistency?from=1&to=2');
 refused('22023', 'aud', 400, 'GET', '/audit/consistency?from=0&to=2');
 
@@ -327,7 +330,7 @@ is($gateway->ask(undef, 'GET', '/api/../health')->{status}, 404, 'no way around 
 is(HTTP::Tiny->new->get("http://127.0.0.1:$gateway->{port}/health")->{status}, 200, 'health without the base path');
 as(undef, 200, 'GET', '/openapi.json');
 is($last->{json}{openapi}, '3.1.0', '  OpenAPI 3.1');
-is(scalar(grep { $_->{'x-sql-function'} } map { values %$_ } values %{ $last->{json}{paths} }), 98, '  functions of routes');
+is(scalar(grep { $_->{'x-sql-function'} } map { values %$_ } values %{ $last->{json}{paths} }), 99, '  functions of routes');
 as('aud', 200, 'GET', '/metrics');
 like($last->{content}, qr/^governance_gateway_requests_total\{status="200"\} \d+$/m, '  metrics of the gateway');
 refused('28000', undef, 401, 'GET', '/metrics');
