@@ -43,7 +43,7 @@ endif
 SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
 	24_issuers 25_answer 26_idempotency 30_lifecycle 31_audit 32_merkle 33_seal \
 	34_checkpoint 35_retire \
-	36_outbox 40_model 41_usecase 42_approval 43_policy 44_signing 45_period 50_incident \
+	36_outbox 40_model 41_usecase 42_approval 43_policy 44_model_name 44_signing 45_period 50_incident \
 	51_deadline 60_sketch 61_sla 62_ingest 63_violation 64_escalation \
 	65_sla_read 66_openslo 70_control 71_report 72_report_text \
 	73_report_html 74_report_oscal 75_evidence 76_views 77_read 79_inbox \
@@ -61,7 +61,7 @@ DATA = $(wildcard sql/released/$(EXTENSION)--*.sql \
 
 # In this order: install makes the extension, drop shows that nothing is left.
 REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
-	audit model model_deploy model_rollback model_read policy approval powers \
+	audit model model_name model_deploy model_rollback model_read policy approval powers \
 	usecase usecase_impact usecase_law usecase_dates admit pointers security secrets merkle seal proofs \
 	checkpoint retire outbox period incident incident_deadline incident_clocks incident_owed \
 	sketch sla_target sla_ingest sla_prepared sla_measurement sla_summary sla_verdict sla_violation \

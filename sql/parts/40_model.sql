@@ -7,13 +7,36 @@ CREATE TABLE governance.models (
     tags        text[] NOT NULL DEFAULT '{}',
     created_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     created_by  text COLLATE "C",
+    name        text COLLATE "C",
+    looks_like  text COLLATE "C",
+    last_updated_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    deleted_at  timestamptz,
     CONSTRAINT models_pkey PRIMARY KEY (model_id),
     CONSTRAINT models_model_id_check CHECK (model_id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$')
 );
 CREATE INDEX models_tags_idx ON governance.models USING gin (tags);
 CREATE INDEX models_owner_idx ON governance.models (owner, model_id);
+CREATE INDEX models_looks_like_idx ON governance.models (looks_like) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX models_name_key ON governance.models (name) WHERE deleted_at IS NULL;
 COMMENT ON TABLE governance.models IS
 'A model: what its versions have in common.';
+COMMENT ON COLUMN governance.models.name IS
+'What people call it, unique among models that are not deleted; its model_id unless another was given.';
+COMMENT ON COLUMN governance.models.looks_like IS
+'The name, folded: equal where two differ by case, or by characters that look alike.';
+COMMENT ON COLUMN governance.models.last_updated_at IS
+'When it was made, described, renamed or deleted last.  Its versions have their own.';
+COMMENT ON COLUMN governance.models.deleted_at IS
+'Since when it is no longer listed; NULL: it is.  Its model_id is never given out again.';
+
+CREATE FUNCTION governance.name_model() RETURNS trigger
+AS 'MODULE_PATHNAME', 'gov_name_model'
+LANGUAGE C;
+COMMENT ON FUNCTION governance.name_model() IS
+'Trigger: a model without a name is called by its model_id; what a name looks like is kept with it.';
+CREATE TRIGGER named BEFORE INSERT OR UPDATE OF name ON governance.models
+    FOR EACH ROW EXECUTE FUNCTION governance.name_model();
+ALTER TABLE governance.models ENABLE ALWAYS TRIGGER named;
 
 CREATE TABLE governance.model_versions (
     model_id             text COLLATE "C" NOT NULL,
@@ -33,6 +56,8 @@ CREATE TABLE governance.model_versions (
     approval_status      text NOT NULL DEFAULT 'pending',
     created_principals   text[] COLLATE "C" NOT NULL DEFAULT '{}',
     created_backers      text[] COLLATE "C" NOT NULL DEFAULT '{}',
+    last_updated_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    deleted_at           timestamptz,
     CONSTRAINT model_versions_pkey PRIMARY KEY (model_id, version),
     CONSTRAINT model_versions_model_id_fkey FOREIGN KEY (model_id)
         REFERENCES governance.models,
@@ -46,8 +71,18 @@ CREATE INDEX model_versions_created_at_idx ON governance.model_versions (model_i
 CREATE INDEX model_versions_pending_idx ON governance.model_versions (created_at, (model_id || ':' || version))
     WHERE approval_status = 'pending' AND status <> 'deprecated';
 CREATE INDEX model_versions_status_idx ON governance.model_versions (status, model_id);
+CREATE INDEX model_versions_number_idx ON governance.model_versions (model_id, (CASE WHEN version ~ '^[1-9][0-9]{0,8}$' THEN version::integer END));
+CREATE INDEX model_versions_last_updated_at_idx ON governance.model_versions (last_updated_at) WHERE deleted_at IS NULL;
+CREATE INDEX model_versions_run_id_idx ON governance.model_versions USING hash ((metadata ->> 'run_id'))
+    WHERE metadata ->> 'run_id' IS NOT NULL;
 COMMENT ON TABLE governance.model_versions IS
 'Versions of models, each written once: what it is made of never changes, whoever writes.';
+COMMENT ON COLUMN governance.model_versions.description IS
+'What is said of it; it may change, and is no part of the content that is approved.';
+COMMENT ON COLUMN governance.model_versions.last_updated_at IS
+'When its state or description changed last, or its model was renamed.';
+COMMENT ON COLUMN governance.model_versions.deleted_at IS
+'Since when it is no longer listed; NULL: it is.  Its version is never given out again.';
 COMMENT ON COLUMN governance.model_versions.model_size_bytes IS
 'Bytes, as registered; 0 where nobody said.';
 COMMENT ON COLUMN governance.model_versions.approval_status IS
@@ -91,6 +126,54 @@ CREATE TABLE governance.model_aliases (
 CREATE INDEX model_aliases_version_idx ON governance.model_aliases (model_id, version);
 COMMENT ON TABLE governance.model_aliases IS
 'A movable name for one version of a model.  A protected one moves only with model:deploy and to an approved version; a rollback of that version takes it along to the one that becomes active, or drops it.';
+
+CREATE TABLE governance.model_tags (
+    model_id text COLLATE "C" NOT NULL,
+    key      text COLLATE "C" NOT NULL,
+    value    text COLLATE "C" NOT NULL DEFAULT '',
+    CONSTRAINT model_tags_pkey PRIMARY KEY (model_id, key),
+    CONSTRAINT model_tags_model_id_fkey FOREIGN KEY (model_id)
+        REFERENCES governance.models
+);
+CREATE INDEX model_tags_key_idx ON governance.model_tags (key, pg_catalog."left"(value, 64));
+COMMENT ON TABLE governance.model_tags IS
+'What is said of a model by key and value.  models.tags are labels beside it.';
+
+CREATE TABLE governance.model_version_tags (
+    model_id text COLLATE "C" NOT NULL,
+    version  text COLLATE "C" NOT NULL,
+    key      text COLLATE "C" NOT NULL,
+    value    text COLLATE "C" NOT NULL DEFAULT '',
+    CONSTRAINT model_version_tags_pkey PRIMARY KEY (model_id, version, key),
+    CONSTRAINT model_version_tags_version_fkey FOREIGN KEY (model_id, version)
+        REFERENCES governance.model_versions
+);
+CREATE INDEX model_version_tags_key_idx ON governance.model_version_tags (key, pg_catalog."left"(value, 64));
+COMMENT ON TABLE governance.model_version_tags IS
+'What is said of a version by key and value; no part of the content that is approved.';
+
+CREATE FUNCTION governance.models_tagged(tag text)
+RETURNS SETOF text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT m.model_id
+    FROM governance.models AS m
+    WHERE m.tags @> ARRAY[models_tagged.tag]
+    UNION
+    SELECT t.model_id
+    FROM governance.model_tags AS t
+    WHERE t.key = models_tagged.tag
+    UNION
+    -- no key has a "="
+    SELECT t.model_id
+    FROM governance.model_tags AS t
+    WHERE t.key = pg_catalog.split_part(models_tagged.tag, '=', 1)
+        AND pg_catalog.strpos(models_tagged.tag, '=') > 0
+        AND t.value = pg_catalog.substr(models_tagged.tag, pg_catalog.strpos(models_tagged.tag, '=') + 1);
+END;
+COMMENT ON FUNCTION governance.models_tagged(text) IS
+'Models with a label, or with a tag "key" or "key=value".';
 
 CREATE TABLE governance.approval_history (
     model_id        text COLLATE "C" NOT NULL,
@@ -358,7 +441,7 @@ AS 'MODULE_PATHNAME', 'gov_set_model_alias'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_set_model_alias(text, text, text, boolean) IS
-'Point an alias at a version.  protected NULL: as it was; protected is one that was or becomes so; protected is one that was or becomes so; a new one is not.  Needs model:register, for a protected one model:deploy too; a protected one on a version that is not approved: 55000; unknown version: 42704.';
+'Point an alias at a version.  protected NULL: as it was; a new one is not, but those that policy mlflow.protected_aliases names always are.  Needs model:register, for a protected one model:deploy too; a protected one on a version that is not approved: 55000; unknown version: 42704.';
 
 CREATE FUNCTION @extschema@.gov_drop_model_alias(
     model_id text,
@@ -385,7 +468,7 @@ BEGIN ATOMIC
     SELECT v.*
     FROM governance.model_versions AS v
     WHERE v.model_id = gov_model_version.model_id
-        AND v.version = gov_model_version.version;
+        AND v.version = gov_model_version.version AND v.deleted_at IS NULL;
 END;
 COMMENT ON FUNCTION @extschema@.gov_model_version(text, text) IS
 'One version of a model; no row where there is none.  Needs an active user.';
@@ -406,6 +489,7 @@ BEGIN ATOMIC
     FROM governance.model_versions AS v
     WHERE v.model_id = gov_model_versions.model_id
         AND v.created_at < coalesce(gov_model_versions.before, 'infinity')
+        AND v.deleted_at IS NULL
     ORDER BY v.created_at DESC, v.version DESC
     LIMIT coalesce(gov_model_versions.limit_rows, 50);
 END;
@@ -421,7 +505,7 @@ BEGIN ATOMIC
     SELECT governance.require_actor();
     SELECT v.*
     FROM governance.model_versions AS v
-    WHERE v.model_id = gov_latest_model.model_id
+    WHERE v.model_id = gov_latest_model.model_id AND v.deleted_at IS NULL
     ORDER BY v.created_at DESC, v.version DESC
     LIMIT 1;
 END;
@@ -473,14 +557,14 @@ BEGIN ATOMIC
                 SELECT '%' || pg_catalog.regexp_replace(gov_models.search, '([\\%_])', '\\\1', 'g') || '%'
             ) AS s(pattern)
             WHERE gov_models.owner IS NOT NULL AND m.owner = gov_models.owner
-                AND (gov_models.tag IS NULL OR gov_models.tag = ANY (m.tags))
+                AND (gov_models.tag IS NULL OR m.model_id IN (SELECT governance.models_tagged(gov_models.tag)))
                 AND (gov_models.search IS NULL
                     OR m.model_id ILIKE s.pattern OR m.description ILIKE s.pattern)
                 AND (gov_models.status IS NULL OR EXISTS (
                     SELECT
                     FROM governance.model_versions AS v
                     WHERE v.model_id = m.model_id AND v.status = gov_models.status))
-                AND m.model_id > coalesce(gov_models.after, '')
+                AND m.model_id > coalesce(gov_models.after, '') AND m.deleted_at IS NULL
             ORDER BY m.model_id
             LIMIT coalesce(gov_models.limit_rows, 100))
         UNION ALL
@@ -490,14 +574,15 @@ BEGIN ATOMIC
                 SELECT '%' || pg_catalog.regexp_replace(gov_models.search, '([\\%_])', '\\\1', 'g') || '%'
             ) AS s(pattern)
             WHERE gov_models.owner IS NULL
-                AND gov_models.tag IS NOT NULL AND m.tags @> ARRAY[gov_models.tag]
+                AND gov_models.tag IS NOT NULL
+                AND m.model_id IN (SELECT governance.models_tagged(gov_models.tag))
                 AND (gov_models.search IS NULL
                     OR m.model_id ILIKE s.pattern OR m.description ILIKE s.pattern)
                 AND (gov_models.status IS NULL OR EXISTS (
                     SELECT
                     FROM governance.model_versions AS v
                     WHERE v.model_id = m.model_id AND v.status = gov_models.status))
-                AND m.model_id > coalesce(gov_models.after, '')
+                AND m.model_id > coalesce(gov_models.after, '') AND m.deleted_at IS NULL
             ORDER BY m.model_id
             LIMIT coalesce(gov_models.limit_rows, 100))
         UNION ALL
@@ -513,7 +598,7 @@ BEGIN ATOMIC
                     SELECT
                     FROM governance.model_versions AS v
                     WHERE v.model_id = m.model_id AND v.status = gov_models.status))
-                AND m.model_id > coalesce(gov_models.after, '')
+                AND m.model_id > coalesce(gov_models.after, '') AND m.deleted_at IS NULL
             ORDER BY m.model_id
             LIMIT coalesce(gov_models.limit_rows, 100))
     ) AS found
@@ -521,7 +606,7 @@ BEGIN ATOMIC
     LIMIT coalesce(gov_models.limit_rows, 100);
 END;
 COMMENT ON FUNCTION @extschema@.gov_models(text, text, text, text, integer, text) IS
-'Models by model_id.  search: part of id or description, in any case, taken literally; status: with a version of that status; after: the last model_id of the page before.  limit_rows: 1 to 10000.  Needs an active user.';
+'Models by model_id.  search: part of id or description, in any case, taken literally; tag: a label, or a tag ''key'' or ''key=value''; status: with a version of that status; after: the last model_id of the page before.  limit_rows: 1 to 10000.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_deployed_model(
     model_id text,

@@ -42,6 +42,7 @@ FROM (VALUES
     ('sod.approver_may_deploy', 'false', 'boolean', 'who approved a model version may deploy it'),
     ('gate.sla', 'false', 'boolean', 'refuse production while the error budget of the model is exhausted'),
     ('gate.signature', '[]', 'names', 'environments that take only versions with a signature that counts'),
+    ('mlflow.protected_aliases', '["champion"]', 'names', 'aliases that are protected whoever sets them'),
     ('sla.violated_after', '5', 'positive', 'violations that make a period violated'),
     ('sla.evaluation_window', '"1 hour"', 'interval', 'time before an evaluation whose observations it judges'),
     ('sla.max_lateness', '"7 days"', 'interval', 'age of the oldest observation that is accepted'),

@@ -33,17 +33,18 @@ FROM governance.models AS m
 CROSS JOIN LATERAL (
     SELECT pg_catalog.count(*) AS versions, pg_catalog.max(c.created_at) AS last_registered_at
     FROM governance.model_versions AS c
-    WHERE c.model_id = m.model_id) AS v
+    WHERE c.model_id = m.model_id AND c.deleted_at IS NULL) AS v
 LEFT JOIN LATERAL (
     SELECT c.version, c.status, c.approval_status
     FROM governance.model_versions AS c
-    WHERE c.model_id = m.model_id
+    WHERE c.model_id = m.model_id AND c.deleted_at IS NULL
     ORDER BY c.created_at DESC
     LIMIT 1) AS latest ON true
 LEFT JOIN governance.deployment_history AS live
-    ON live.model_id = m.model_id AND live.environment = 'production' AND live.status = 'active';
+    ON live.model_id = m.model_id AND live.environment = 'production' AND live.status = 'active'
+WHERE m.deleted_at IS NULL;
 COMMENT ON VIEW governance.v_model_inventory IS
-'Every model: owner, versions, the latest and the one in production, unresolved incidents, use-cases that are not over.';
+'Every model that is not deleted: owner, versions, the latest and the one in production, unresolved incidents, use-cases that are not over.';
 
 CREATE VIEW governance.v_production_models
 WITH (security_invoker = true) AS

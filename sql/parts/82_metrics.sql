@@ -88,9 +88,11 @@ BEGIN ATOMIC
     UNION ALL
     SELECT 'governance_models', NULL, pg_catalog.count(*)
     FROM governance.models AS m
+    WHERE m.deleted_at IS NULL
     UNION ALL
     SELECT 'governance_model_versions', governance.metric_label('status', v.status), pg_catalog.count(*)
     FROM governance.model_versions AS v
+    WHERE v.deleted_at IS NULL
     GROUP BY v.status
     UNION ALL
     SELECT f.name, governance.metric_label('environment', d.environment), f.value

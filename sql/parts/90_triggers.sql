@@ -12,6 +12,7 @@ BEGIN
         'issuers', 'issuer_keys', 'user_identities', 'group_roles',
         'audit_log', 'audit_home', 'checkpoint_keys', 'witnesses',
         'models', 'model_versions', 'model_metrics', 'model_aliases',
+        'model_tags', 'model_version_tags',
         'trusted_signers', 'model_signatures', 'approval_history', 'environments', 'deployment_gates', 'deployment_history',
         'use_cases', 'usecase_approvals', 'usecase_deployments', 'usecase_metrics',
         'impact_questions', 'impact_facts', 'usecase_assessments',

@@ -22,7 +22,8 @@ SCHEMA(Warnings, "", "warnings?:texts")
 
 SCHEMA(Model, "models",
 	   "model_id:text description:text owner:text? tags:texts created_at:time"
-	   " created_by:text?")
+	   " created_by:text? name:text? looks_like:text?"
+	   " last_updated_at:time deleted_at:time?")
 SCHEMA(ModelVersion, "",
 	   "model_id:text version:text created_at:time created_by:text?"
 	   " description:text source_commit:text? training_data_hash:text?"
@@ -30,6 +31,7 @@ SCHEMA(ModelVersion, "",
 	   " artifacts:json metadata:object content_digest:text"
 	   " status:=model_status approval_status:=approval_status"
 	   " created_principals:texts created_backers:texts"
+	   " last_updated_at:time deleted_at:time?"
 	   " metrics:numbers approved_by:text? approved_at:time?"
 	   " deployed_at:time? deployed_by:text? deployment_id:text?"
 	   " deployment_history:Deployment[]")

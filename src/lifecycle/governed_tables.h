@@ -37,13 +37,17 @@ GOV_TABLE("models", "model", "model_id", NONE, "model_id created_at created_by",
 		  "", "", KEEP)
 GOV_TABLE("model_versions", "model_version", "model_id version", NONE,
 		  "model_id version created_at created_by created_principals"
-		  " created_backers description source_commit training_data_hash hyperparameters"
+		  " created_backers source_commit training_data_hash hyperparameters"
 		  " model_path model_size_bytes artifacts metadata content_digest",
 		  "", "status=model_version approval_status=model_approval", KEEP)
 GOV_TABLE("model_metrics", "model_metrics", "model_id version", NONE, "", "",
 		  "", KEEP | APPEND)
 GOV_TABLE("model_aliases", "model_alias", "model_id alias", NONE,
 		  "model_id alias", "", "", NOTHING)
+GOV_TABLE("model_tags", "model_tag", "model_id key", NONE, "model_id key", "",
+		  "", NOTHING)
+GOV_TABLE("model_version_tags", "model_version_tag", "model_id version key",
+		  NONE, "model_id version key", "", "", NOTHING)
 GOV_TABLE("approval_history", "model_approval", "model_id version", NONE, "",
 		  "", "", KEEP | APPEND)
 GOV_TABLE("trusted_signers", "trusted_signer", "name", NONE,

@@ -99,6 +99,7 @@ typedef struct Governed
 	int			nfixed;
 	AttrNumber	fixed[MAX_FIXED];
 	AttrNumber	hidden;
+	AttrNumber	derived;		/* last_updated_at, or 0 */
 	int			npublished;		/* 0: no event in the outbox */
 	AttrNumber	published[MAX_PUBLISHED];
 	int			nmachines;
@@ -154,6 +155,7 @@ resolve(Governed *g, const TableDef *def, Oid relid)
 	g->nfixed = columns_of(relid, def->fixed, g->fixed, MAX_FIXED);
 	if (def->hidden[0] != '\0')
 		g->hidden = column_of(relid, def->hidden);
+	g->derived = get_attnum(relid, "last_updated_at");
 	for (i = 0; i < lengthof(published_defs); i++)
 	{
 		if (strcmp(published_defs[i].table, def->table) == 0)
@@ -254,6 +256,30 @@ column_differs(Relation rel, HeapTuple a, HeapTuple b, AttrNumber column)
 	if (a_null || b_null)
 		return a_null != b_null;
 	return !datum_image_eq(a_value, b_value, att->attbyval, att->attlen);
+}
+
+/*
+ * only_derived_differs
+ *		A function of ours, whose change of another row has its event, moved
+ *		last_updated_at along, and nothing else.
+ */
+static bool
+only_derived_differs(const Governed *g, TriggerData *trigdata)
+{
+	Relation	rel = trigdata->tg_relation;
+	AttrNumber	i;
+
+	if (g->derived == InvalidAttrNumber || gov_operation_verb() == NULL ||
+		!TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
+		return false;
+	for (i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
+	{
+		if (i != g->derived &&
+			column_differs(rel, trigdata->tg_trigtuple,
+						   trigdata->tg_newtuple, i))
+			return false;
+	}
+	return true;
 }
 
 static void
@@ -463,7 +489,9 @@ record_change(const Governed *g, TriggerData *trigdata)
 	if (new_tuple != NULL)
 		event.new_row = gov_row_to_jsonb(new_tuple, desc, g->hidden);
 	if (old_tuple != NULL && new_tuple != NULL)
-		event.changes = gov_row_changes(old_tuple, new_tuple, desc, g->hidden);
+		event.changes = gov_row_changes(old_tuple, new_tuple, desc,
+										g->derived != 0 && !event.is_direct ?
+										g->derived : g->hidden);
 	if (event.is_direct && new_tuple != NULL)
 		check_numbers(old_tuple ? event.changes : event.new_row,
 					  event.resource);
@@ -524,6 +552,8 @@ gov_guard(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("the guard must be an AFTER ROW trigger")));
 
+	if (only_derived_differs(g, trigdata))
+		return PointerGetDatum(NULL);
 	if (gov_operation_verb() != NULL && gov_is_suspended() &&
 		!gov_suspension_allows(g->def->kind, gov_operation_verb()))
 		gov_refuse_suspended(resource_name(g, rel, trigdata->tg_trigtuple));

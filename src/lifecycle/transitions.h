@@ -79,6 +79,15 @@ GOV_TRANSITION(model_version, "approved", "deprecated",
 GOV_TRANSITION(model_version, "rolled_back", "deprecated",
 			   "deprecate", MODEL_DEPRECATE,
 			   "not active anywhere")
+GOV_TRANSITION(model_version, "registered", "deprecated",
+			   "delete", MODEL_REGISTER,
+			   "not active anywhere; no longer listed")
+GOV_TRANSITION(model_version, "approved", "deprecated",
+			   "delete", MODEL_REGISTER,
+			   "not active anywhere; no longer listed")
+GOV_TRANSITION(model_version, "rolled_back", "deprecated",
+			   "delete", MODEL_REGISTER,
+			   "not active anywhere; no longer listed")
 
 /* model_versions.approval_status */
 GOV_TRANSITION(model_approval, NULL, "pending",

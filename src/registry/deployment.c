@@ -43,7 +43,8 @@ GOV_SQL(end_deployment,
 		" WHERE model_id = $1 AND deployment_no = $2");
 
 GOV_SQL(follow_deployments, (TEXTOID, TEXTOID),
-		"UPDATE governance.model_versions AS v SET status = s.status"
+		"UPDATE governance.model_versions AS v SET status = s.status,"
+		" last_updated_at = pg_catalog.clock_timestamp()"
 		" FROM (SELECT CASE WHEN pg_catalog.count(*) = 0 THEN 'approved'"
 		" WHEN coalesce(pg_catalog.max(e.rank) >= (SELECT p.rank"
 		" FROM governance.environments AS p"

@@ -14,7 +14,7 @@
 
 GOV_SQL(lock_model, (TEXTOID),
 		"SELECT model_id FROM governance.models"
-		" WHERE model_id = $1 FOR NO KEY UPDATE");
+		" WHERE model_id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE");
 
 GOV_SQL(lock_version, (TEXTOID, TEXTOID),
 		"SELECT status, approval_status, content_digest, created_by,"
@@ -27,7 +27,12 @@ GOV_SQL(find_version, (TEXTOID, TEXTOID),
 		" WHERE model_id = $1 AND version = $2");
 
 GOV_SQL(find_model, (TEXTOID),
-		"SELECT 1 FROM governance.models WHERE model_id = $1");
+		"SELECT 1 FROM governance.models"
+		" WHERE model_id = $1 AND deleted_at IS NULL");
+
+GOV_SQL(find_deleted, (TEXTOID, TEXTOID),
+		"SELECT 1 FROM governance.model_versions WHERE model_id = $1"
+		" AND version = $2 AND deleted_at IS NOT NULL");
 
 /* On the transaction's own snapshot: what foreign keys will look at. */
 GOV_SQL(see_model, (TEXTOID),
@@ -128,6 +133,15 @@ void
 gov_version_lock(const char *model_id, const char *version, GovVersion *found)
 {
 	read_version(&lock_version, model_id, version, found);
+}
+
+void
+gov_version_lock_listed(const char *model_id, const char *version,
+						GovVersion *found)
+{
+	gov_version_lock(model_id, version, found);
+	if (gov_run(&find_deleted, gov_text(model_id), gov_text(version)) > 0)
+		no_such_version(model_id, version);
 }
 
 void

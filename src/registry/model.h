@@ -31,12 +31,19 @@ extern char *gov_version_name(const char *model_id, const char *version);
 extern char *gov_model_resource(const char *model_id);
 extern char *gov_version_resource(const char *model_id, const char *version);
 
-/* Lock the model's row FOR NO KEY UPDATE; 42704 if there is none. */
+/*
+ * Lock the model's row FOR NO KEY UPDATE; 42704 if there is none, or it is
+ * deleted.
+ */
 extern void gov_model_lock(const char *model_id);
 
 /* Lock a version's row FOR NO KEY UPDATE and read it; 42704 if none. */
 extern void gov_version_lock(const char *model_id, const char *version,
 							 GovVersion *found);
+
+/* The same; 42704 too if it is deleted.  Else such a one is deprecated. */
+extern void gov_version_lock_listed(const char *model_id, const char *version,
+									GovVersion *found);
 
 /* Six columns of the last statement: status to created_backers. */
 extern void gov_version_read(uint64 row, int column, GovVersion *found);

@@ -13,6 +13,7 @@
 
 #include "core/args.h"
 #include "core/operation.h"
+#include "core/policy.h"
 #include "core/spi.h"
 #include "registry/model.h"
 
@@ -116,7 +117,8 @@ gov_protected_aliases_leave(const char *model_id, const char *from,
 
 /*
  * gov_set_model_alias(model_id, alias, version, protected) → model_aliases
- *		protected NULL: as it was; a new one is not.
+ *		protected NULL: as it was; a new one is not, unless policy
+ *		mlflow.protected_aliases names it, which counts whenever it is set.
  */
 Datum
 gov_set_model_alias(PG_FUNCTION_ARGS)
@@ -128,6 +130,7 @@ gov_set_model_alias(PG_FUNCTION_ARGS)
 	bool		protected = !keep && PG_GETARG_BOOL(3);
 	bool		exists;
 	bool		was_protected;
+	bool		by_policy;
 	GovVersion	found;
 
 	gov_refuse_read_only("gov_set_model_alias()");
@@ -139,10 +142,20 @@ gov_set_model_alias(PG_FUNCTION_ARGS)
 	if (protected || was_protected)
 		(void) gov_require(GOV_PERM_MODEL_DEPLOY,
 						   alias_resource(model_id, alias));
+	by_policy = gov_policy_lists("mlflow.protected_aliases", alias);
+	if (by_policy && !was_protected)
+		(void) gov_require(GOV_PERM_MODEL_DEPLOY,
+						   alias_resource(model_id, alias));
+	if (by_policy && !keep && !protected)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("alias \"%s\" cannot be without protection", alias),
+				 errdetail("Policy \"mlflow.protected_aliases\" names it."),
+				 errhint("Take another alias, or have the policy changed.")));
 	if (keep)
-		protected = was_protected;
+		protected = was_protected || by_policy;
 
-	gov_version_lock(model_id, version, &found);
+	gov_version_lock_listed(model_id, version, &found);
 	if (protected && (strcmp(found.approval_status, "approved") != 0 ||
 					  strcmp(found.status, "deprecated") == 0))
 		ereport(ERROR,

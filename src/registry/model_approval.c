@@ -53,7 +53,8 @@ GOV_SQL(insert_history,
 
 GOV_SQL(move_version, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		"UPDATE governance.model_versions AS t"
-		" SET status = $3, approval_status = $4"
+		" SET status = $3, approval_status = $4,"
+		" last_updated_at = pg_catalog.clock_timestamp()"
 		" WHERE t.model_id = $1 AND t.version = $2 RETURNING t");
 
 GOV_SQL(read_version, (TEXTOID, TEXTOID),

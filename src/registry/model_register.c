@@ -34,7 +34,15 @@ PG_FUNCTION_INFO_V1(gov_record_model_metrics);
 GOV_SQL(insert_model, (TEXTOID, TEXTOID, TEXTOID),
 		"INSERT INTO governance.models"
 		" (model_id, description, owner, created_by)"
-		" VALUES ($1, $2, $3, $3) ON CONFLICT (model_id) DO NOTHING");
+		" VALUES ($1, $2, $3, $3) ON CONFLICT DO NOTHING");
+
+/* Why there is none of that id now: it was deleted, or is another's name. */
+GOV_SQL(find_taken, (TEXTOID),
+		"SELECT m.model_id FROM (SELECT 1) AS one"
+		" LEFT JOIN governance.models AS m"
+		" ON m.name = $1 AND m.deleted_at IS NULL"
+		" WHERE NOT EXISTS (SELECT FROM governance.models AS i"
+		" WHERE i.model_id = $1 AND i.deleted_at IS NULL)");
 
 GOV_SQL(find_registration, (TEXTOID, TEXTOID),
 		"SELECT created_by, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
@@ -57,7 +65,8 @@ GOV_SQL(update_model, (TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID),
 		"UPDATE governance.models AS t SET"
 		" description = coalesce($2, t.description),"
 		" owner = coalesce($3, t.owner),"
-		" tags = coalesce($4, t.tags)"
+		" tags = coalesce($4, t.tags),"
+		" last_updated_at = pg_catalog.clock_timestamp()"
 		" WHERE t.model_id = $1 AND"
 		" (t.description, t.owner, t.tags) IS DISTINCT FROM"
 		" (coalesce($2, t.description), coalesce($3, t.owner),"
@@ -146,6 +155,15 @@ make_and_lock(const char *model_id, const char *description,
 {
 	gov_run_as("create", NULL, &insert_model, gov_text(model_id),
 			   gov_text(description), gov_text(user_id));
+	if (gov_run(&find_taken, gov_text(model_id)) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				 errmsg("model \"%s\" cannot be made", model_id),
+				 gov_row_text(0, 1) == NULL ?
+				 errdetail("A model of that id was deleted.") :
+				 errdetail("Model \"%s\" has that name.",
+						   gov_row_text(0, 1)),
+				 errhint("Take another model_id; gov_create_model() gives a deleted name to a new model.")));
 	gov_model_lock(model_id);
 }
 

@@ -69,7 +69,8 @@ GOV_SQL(find_active_above, (TEXTOID, TEXTOID, INT4OID),
 
 GOV_SQL(roll_back_version, (TEXTOID, TEXTOID),
 		"UPDATE governance.model_versions"
-		" SET status = 'rolled_back', approval_status = 'requires_changes'"
+		" SET status = 'rolled_back', approval_status = 'requires_changes',"
+		" last_updated_at = pg_catalog.clock_timestamp()"
 		" WHERE model_id = $1 AND version = $2"
 		" AND (status, approval_status)"
 		" <> ('rolled_back', 'requires_changes')");

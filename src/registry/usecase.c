@@ -80,7 +80,12 @@ GOV_SQL(find_missing_models, (TEXTARRAYOID),
 		"SELECT i.model_id FROM unnest($1) WITH ORDINALITY"
 		" AS i(model_id, position)"
 		" WHERE NOT EXISTS (SELECT FROM governance.models AS m"
-		" WHERE m.model_id = i.model_id) ORDER BY i.position LIMIT 1");
+		" WHERE m.model_id = i.model_id AND m.deleted_at IS NULL)"
+		" ORDER BY i.position LIMIT 1");
+
+GOV_SQL(hold_models, (TEXTARRAYOID),
+		"SELECT m.model_id FROM governance.models AS m"
+		" WHERE m.model_id = ANY ($1) ORDER BY m.model_id FOR KEY SHARE");
 
 GOV_SQL(find_suggested_level, (TEXTOID),
 		"SELECT suggested_level FROM governance.usecase_assessments"
@@ -303,7 +308,15 @@ arg_texts(FunctionCallInfo fcinfo, int n, const char *name)
 static void
 require_models(GovParam model_ids)
 {
-	if (model_ids.isnull || gov_run(&find_missing_models, model_ids) == 0)
+	if (model_ids.isnull)
+		return;
+
+	/*
+	 * Who deletes a model locks it FOR UPDATE and looks for use-cases then:
+	 * one of the two waits for the other.  Changes of it do not wait for this.
+	 */
+	(void) gov_run(&hold_models, model_ids);
+	if (gov_run(&find_missing_models, model_ids) == 0)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),

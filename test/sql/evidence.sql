@@ -18,7 +18,7 @@ SELECT role FROM gov_assign_role('evidence_reporter', 'evidence_reporter');
 SET ROLE regress_evidence_maker;
 SELECT status FROM gov_register_model('evidence.m', '1.0.0', source_commit => 'abc');
 SELECT status FROM gov_register_model('evidence.m', '2.0.0');
-SELECT alias FROM gov_set_model_alias('evidence.m', 'champion', '1.0.0');
+SELECT alias FROM gov_set_model_alias('evidence.m', 'leading', '1.0.0');
 SELECT status FROM gov_create_usecase('evidence.u', 'Use', 'of it', 'evidence_maker', '{evidence.m}');
 SET ROLE regress_evidence_approver;
 SELECT approval_status FROM gov_approve_model('evidence.m', '1.0.0');

@@ -403,26 +403,26 @@ SELECT gov_set_model_alias('model_none', 'candidate', '1');   -- 42704
 SELECT gov_set_model_alias('model_risk', 'no such', '1.0.0');   -- 22023
 -- protecting one takes the right to deploy
 SELECT gov_set_model_alias('model_risk', 'candidate', '1.0.0', protected => true);   -- 42501
-SELECT gov_set_model_alias('model_risk', 'champion', '1.0.0', true);   -- 42501
+SELECT gov_set_model_alias('model_risk', 'leading', '1.0.0', true);   -- 42501
 RESET ROLE;
-SELECT gov_set_model_alias('model_risk', 'champion', '2.0.0', true);   -- 55000
-SELECT * FROM gov_set_model_alias('model_risk', 'champion', '1.0.0', true);
+SELECT gov_set_model_alias('model_risk', 'leading', '2.0.0', true);   -- 55000
+SELECT * FROM gov_set_model_alias('model_risk', 'leading', '1.0.0', true);
 -- and so does whatever is done to a protected one
 SET ROLE regress_model_reg;
-SELECT gov_set_model_alias('model_risk', 'champion', '1.1.0+build.7');   -- 42501
-SELECT gov_set_model_alias('model_risk', 'champion', '1.0.0', protected => false);   -- 42501
-SELECT gov_drop_model_alias('model_risk', 'champion');   -- 42501
+SELECT gov_set_model_alias('model_risk', 'leading', '1.1.0+build.7');   -- 42501
+SELECT gov_set_model_alias('model_risk', 'leading', '1.0.0', protected => false);   -- 42501
+SELECT gov_drop_model_alias('model_risk', 'leading');   -- 42501
 RESET ROLE;
-SELECT * FROM gov_set_model_alias('model_risk', 'champion', '1.1.0+build.7');
-SELECT gov_set_model_alias('model_risk', 'champion', '2.0.0');   -- 55000
-SELECT * FROM gov_set_model_alias('model_risk', 'champion', '2.0.0', protected => false);
-SELECT gov_set_model_alias('model_risk', 'champion', '2.0.0', protected => true);   -- 55000
+SELECT * FROM gov_set_model_alias('model_risk', 'leading', '1.1.0+build.7');
+SELECT gov_set_model_alias('model_risk', 'leading', '2.0.0');   -- 55000
+SELECT * FROM gov_set_model_alias('model_risk', 'leading', '2.0.0', protected => false);
+SELECT gov_set_model_alias('model_risk', 'leading', '2.0.0', protected => true);   -- 55000
 SET ROLE regress_model_ops;
-SELECT gov_set_model_alias('model_risk', 'champion', '1.0.0');   -- 42501
+SELECT gov_set_model_alias('model_risk', 'leading', '1.0.0');   -- 42501
 SET ROLE regress_model_reg;
-SELECT gov_drop_model_alias('model_risk', 'champion');
-SELECT gov_drop_model_alias('model_risk', 'champion');
-SELECT gov_drop_model_alias('model_none', 'champion');   -- 42704
+SELECT gov_drop_model_alias('model_risk', 'leading');
+SELECT gov_drop_model_alias('model_risk', 'leading');
+SELECT gov_drop_model_alias('model_none', 'leading');   -- 42704
 RESET ROLE;
 SELECT event_type, resource, changes FROM governance.audit_events
 WHERE resource_type = 'model_alias' AND resource LIKE 'model\_alias/model\_risk:%' AND outcome <> 'denied' ORDER BY event_id;

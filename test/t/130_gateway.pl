@@ -150,11 +150,11 @@ as('sci', 200, 'POST', '/models/vc/versions/2.0.0/request-approval');
 is(as('app', 200, 'POST', '/models/vc/versions/2.0.0/reject', { reason => 'no' })->{approval_status}, 'rejected', '  rejected');
 refused('55000', 'boss', 409, 'POST', '/models/vc/versions/2.0.0/deprecate');
 is(as('boss', 200, 'POST', '/models/own/versions/1/deprecate', { reason => 'old' })->{status}, 'deprecated', '  deprecated');
-is_deeply(as('sci', 200, 'PUT', '/models/vc/aliases/champion', { version => '1.0.0' }),
-	{ model_id => 'vc', alias => 'champion', version => '1.0.0', is_protected => JSON::PP::false },
+is_deeply(as('sci', 200, 'PUT', '/models/vc/aliases/leading', { version => '1.0.0' }),
+	{ model_id => 'vc', alias => 'leading', version => '1.0.0', is_protected => JSON::PP::false },
 	'  an alias');
-is(as('sci', 200, 'DELETE', '/models/vc/aliases/champion')->{dropped}, JSON::PP::true, '  dropped');
-is(as('sci', 200, 'DELETE', '/models/vc/aliases/champion')->{dropped}, JSON::PP::false, '  was not there');
+is(as('sci', 200, 'DELETE', '/models/vc/aliases/leading')->{dropped}, JSON::PP::true, '  dropped');
+is(as('sci', 200, 'DELETE', '/models/vc/aliases/leading')->{dropped}, JSON::PP::false, '  was not there');
 
 # -- use-cases --------------------------------------------------------------------
 my $u = as('sci', 201, 'POST', '/usecases/create',

@@ -13,7 +13,7 @@ my %family = (
 # What is in order, by the argument's name (and function), else by its type.
 my %good = (
 	model_id => q{'risk'}, version => q{'1.0.0'}, usecase_id => q{'lending'}, user_id => q{'olga'}, to_user => q{'bea'}, role => q{'operator'},
-	inherited_role => q{'analyst'}, permission => q{'audit:read'}, environment => q{'staging'}, alias => q{'champion'}, action => q{'model_rollback'},
+	inherited_role => q{'analyst'}, permission => q{'audit:read'}, environment => q{'staging'}, alias => q{'leading'}, action => q{'model_rollback'},
 	resource_type => q{'model'}, resource_id => q{'risk'}, resource => q{'risk:1.0.0'}, category => q{'safety'}, severity => q{'error'},
 	reason => q{'because'}, incident_id => '1', violation_id => '1', report_id => q{(SELECT max(report_id) FROM governance.compliance_reports)},
 	request_id => q{(SELECT min(request_id::text)::uuid FROM governance.approval_requests)}, event_id => '5', token_id => '1', gate_id => '1', rule_id => '1',
@@ -39,6 +39,7 @@ my %good = (
 	issuer => q{'https://op.example'}, group_name => q{'staff'}, user_claim => q{'sub'}, required_claims => q{'{"hd": "example.com"}'::jsonb}, jwks => q{'{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}'::jsonb},
 	bundle => q{'{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "verificationMaterial": {"publicKey": {"hint": ""}}, "dsseEnvelope": {"payload": "eyJfdHlwZSI6Imh0dHBzOi8vaW4tdG90by5pby9TdGF0ZW1lbnQvdjEiLCJzdWJqZWN0IjpbeyJuYW1lIjoicmlzayIsImRpZ2VzdCI6eyJzaGEyNTYiOiI0Y2ExNDUyNmIyNzUxYjY0MGQ1NDljZTdjYWY4YWMzOTQzODU5MjIxMWEwZWMzNzAwNjRkNTc2NjZhNjgyYWQ2In19XSwicHJlZGljYXRlVHlwZSI6Imh0dHBzOi8vbW9kZWxfc2lnbmluZy9zaWduYXR1cmUvdjEuMCIsInByZWRpY2F0ZSI6eyJzZXJpYWxpemF0aW9uIjp7Im1ldGhvZCI6ImZpbGVzIiwiaGFzaF90eXBlIjoic2hhMjU2In0sInJlc291cmNlcyI6W3sibmFtZSI6IndlaWdodHMiLCJhbGdvcml0aG0iOiJzaGEyNTYiLCJkaWdlc3QiOiJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiIn1dfX0=", "payloadType": "application/vnd.in-toto+json", "signatures": [{"sig": "AAAA"}]}}'::jsonb},
 	material => q{E'-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAzPkVtuOlViuhEdssCaUKAogWFhGOty4t39WT1l6WYJU=\n-----END PUBLIC KEY-----\n'}, 'gov_trust_signer.kind' => q{'key'}, 'gov_trust_signer.name' => q{'ci'}, identity => q{NULL::text}, models => q{'{risk}'::text[]}, valid_to => q{now() + interval '1 day'},
+	'gov_set_model_tag.value' => q{'red'}, 'gov_set_version_tag.value' => q{'red'},
 	'gov_audit_page.after' => q{'1790000000.5~1'},
 );
 my %good_type = (

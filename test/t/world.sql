@@ -23,7 +23,7 @@ SELECT gov_register_model('churn', '1.0.0');
 SELECT gov_record_model_metrics('risk', version, '{"accuracy": 0.9, "latency_ms": 12}')
 FROM unnest('{1.0.0,1.1.0}'::text[]) AS version;
 SELECT gov_update_model('risk', 'credit risk', 'rosa', '{credit,tabular}');
-SELECT gov_set_model_alias('risk', 'champion', '1.0.0');
+SELECT gov_set_model_alias('risk', 'leading', '1.0.0');
 SELECT gov_create_usecase('lending', 'Lending', 'who gets a loan', 'rosa', '{risk}', impact_level => 'medium');
 SELECT gov_create_usecase('scoring', 'Scoring', 'draft', 'rosa', '{churn}');
 SELECT gov_submit_usecase('lending');
