@@ -16,6 +16,7 @@
 #include "core/guc.h"
 #include "core/insert.h"
 #include "core/operation.h"
+#include "core/plan.h"
 #include "core/policy.h"
 #include "core/relations.h"
 #include "core/shared.h"
@@ -42,6 +43,7 @@ _PG_init(void)
 	gov_work_init();
 	gov_relations_init();
 	gov_insert_init();
+	gov_plan_init();
 	gov_drop_guard_init();
 	gov_operation_init();
 	gov_actor_init();

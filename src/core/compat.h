@@ -116,4 +116,26 @@ gov_jsonb_push(JsonbParseState **stack, JsonbIteratorToken token,
 #define pushJsonbValue gov_jsonb_push
 #endif
 
+/* Who would have a say in plans is told of EXPLAIN since 19, and of tables. */
+#if PG_VERSION_NUM >= 190000
+#define GOV_PLANNER_ES , ExplainState *es
+#define GOV_PLANNER_ES_PASSED , es
+#define gov_relation_hook build_simple_rel_hook
+#define gov_relation_hook_type build_simple_rel_hook_type
+#define GOV_RELATION_HOOK_ARGS \
+	PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte
+#define GOV_RELATION_HOOK_PASSED root, rel, rte
+#define GOV_RELATION_HOOK_RELID \
+	(rte->rtekind == RTE_RELATION ? rte->relid : InvalidOid)
+#else
+#define GOV_PLANNER_ES
+#define GOV_PLANNER_ES_PASSED
+#define gov_relation_hook get_relation_info_hook
+#define gov_relation_hook_type get_relation_info_hook_type
+#define GOV_RELATION_HOOK_ARGS \
+	PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel
+#define GOV_RELATION_HOOK_PASSED root, relid, inhparent, rel
+#define GOV_RELATION_HOOK_RELID relid
+#endif
+
 #endif							/* GOV_COMPAT_H */

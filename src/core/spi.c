@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
+#include "core/plan.h"
 #include "core/spi.h"
 
 GovParam
@@ -154,6 +155,8 @@ execute(GovStatement *statement, Datum *values, const char *nulls,
 		Snapshot snapshot)
 {
 	MemoryContext caller = CurrentMemoryContext;
+	const char *outer = gov_plan_expect(statement->custom ? NULL :
+										statement->sql);
 	volatile int rc = 0;
 
 	PG_TRY();
@@ -168,10 +171,12 @@ execute(GovStatement *statement, Datum *values, const char *nulls,
 	}
 	PG_CATCH();
 	{
+		(void) gov_plan_expect(outer);
 		MemoryContextSwitchTo(caller);
 		gov_spi_rethrow();
 	}
 	PG_END_TRY();
+	(void) gov_plan_expect(outer);
 	return rc;
 }
 

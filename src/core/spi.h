@@ -4,7 +4,7 @@
  *
  * A statement's plan is made at first use and kept for the backend's life; it
  * is published only after SPI kept it, so an error on the way leaves none half
- * made.
+ * made.  It is made for tables that are large, whatever they hold (plan.c).
  *
  * It runs on a snapshot taken now, at every isolation level: a decision judges
  * what is committed, not what the transaction began with.  Lock first, then
@@ -30,7 +30,7 @@ typedef struct GovStatement
 	const char *sql;
 	Oid			argtypes[GOV_MAX_PARAMS];
 	bool		isolated;		/* on the snapshot of the isolation level */
-	bool		custom;			/* plan each run: the table's size changes */
+	bool		custom;			/* plan each run, for what is there then */
 	bool		generic;		/* one plan for all parameters, for good */
 	int			nargs;			/* known with the plan */
 	SPIPlanPtr	plan;			/* NULL until first use */
