@@ -13,24 +13,24 @@ EXTVERSION = 1.0
 # --- what the server module is made of -------------------------------------
 
 # gateway/, jwks/ and verifier/ are programs of their own and stay out of it.
-ROOMS = tlog core identity access lifecycle law registry audit incident sla \
+ROOMS = text tlog core identity access lifecycle law registry audit incident sla \
 	signing compliance worker
 OBJS := $(patsubst %.c,%.o,$(sort $(wildcard src/*.c \
 	$(foreach room,$(ROOMS),src/$(room)/*.c))))
 DEPS := $(OBJS:.o=.d)
 
 # Sources that know nothing of the server: unit programs link all of them.
-PURE_SRCS := $(sort $(wildcard src/tlog/*.c \
+PURE_SRCS := $(sort $(wildcard src/text/*.c src/tlog/*.c \
 	$(addprefix src/sla/,sketch.c sketch_text.c) \
 	$(addprefix src/identity/,base64url.c jws.c) \
-	$(addprefix src/signing/,bundle.c json.c signer.c) \
+	$(addprefix src/signing/,bundle.c signer.c) \
 	$(addprefix src/verifier/,event.c trees.c)))
 
 # --- the offline verifier ------------------------------------------------------
 
 # A program without a server, installed beside the server's own.  It needs
 # json-c; without it the extension is built all the same.
-VERIFY_SRCS := $(sort $(wildcard src/verifier/*.c src/tlog/*.c))
+VERIFY_SRCS := $(sort $(wildcard src/verifier/*.c src/tlog/*.c src/text/*.c))
 HAVE_JSON_C := $(shell echo '\#include <json-c/json.h>' | \
 	$(or $(CC),cc) -E - >/dev/null 2>&1 && echo yes)
 ifeq ($(HAVE_JSON_C),yes)
@@ -81,8 +81,8 @@ TAP_FILES := $(sort $(wildcard test/t/*.pl))
 
 # --- the gateway --------------------------------------------------------------
 
-GATEWAY_SRCS := $(sort $(wildcard src/gateway/*.c))
-GATEWAY_OBJS = $(GATEWAY_SRCS:src/gateway/%.c=build/gateway/%.o)
+GATEWAY_SRCS := $(sort $(wildcard src/gateway/*.c src/text/*.c))
+GATEWAY_OBJS = $(GATEWAY_SRCS:src/%.c=build/gateway/%.o)
 GATEWAY_LIBS = -lmicrohttpd -lpq -lcurl -lcrypto -lpthread
 # Debian's packages of what is not there.
 GATEWAY_NEEDS = microhttpd.h=libmicrohttpd-dev libpq-fe.h=libpq-dev \
@@ -198,7 +198,7 @@ endif
 no-gateway:
 	@echo "governance-gateway is not built: missing $(GATEWAY_MISSING)"
 
-build/gateway/%.o: src/gateway/%.c
+build/gateway/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(GATEWAY_CC) $(GATEWAY_CFLAGS) $(GATEWAY_INCLUDES) -MMD -MP -c $< -o $@
 
@@ -215,7 +215,7 @@ test-gateway-asan:	## the gateway's tests under sanitizers of memory and behavio
 		139_gateway_lists" \
 		test/run tap
 
-build/gateway-asan: $(GATEWAY_SRCS) $(wildcard src/gateway/*.h)
+build/gateway-asan: $(GATEWAY_SRCS) $(wildcard src/gateway/*.h src/text/*.h)
 	@mkdir -p $(@D)
 	$(GATEWAY_CC) $(GATEWAY_CFLAGS) -O1 -fno-omit-frame-pointer \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined \

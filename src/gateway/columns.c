@@ -10,17 +10,17 @@
 
 const char *
 columns_take(Columns *columns, Arena *arena, const Route *route, int i,
-			 const Json *json)
+			 const GovJsonValue *json)
 {
 	ArgumentType type = route->arguments[i].type;
 	ArgumentType of = type_facts[type].elements;
 	const char *wanted = type_facts[type].wanted;
-	const Json *element;
+	const GovJsonValue *element;
 	const char *value;
 
 	if (type != TYPE_TEXTS)
 		columns->array = route->arguments[i].fields[0];
-	if (json->type != JSON_ARRAY)
+	if (json->type != GOV_JSON_ARRAY)
 		return value_of_json(arena, json, of, &columns->one[i]) == NULL ?
 			NULL : wanted;
 	columns->filled[i] = true;
@@ -34,10 +34,10 @@ columns_take(Columns *columns, Arena *arena, const Route *route, int i,
 	return NULL;
 }
 
-static const Json *
-member_of(const Json *object, const Argument *argument)
+static const GovJsonValue *
+member_of(const GovJsonValue *object, const Argument *argument)
 {
-	const Json *member = object->first;
+	const GovJsonValue *member = object->first;
 
 	while (member != NULL && argument_find(argument, 1, member->name) < 0)
 		member = member->next;
@@ -46,10 +46,10 @@ member_of(const Json *object, const Argument *argument)
 
 const char *
 columns_take_rows(Columns *columns, Arena *arena, const Route *route, int i,
-				  const Json *json)
+				  const GovJsonValue *json)
 {
 	const Argument *rows = &route->arguments[i];
-	const Json *row;
+	const GovJsonValue *row;
 	int			number = 0;
 	int			n;
 
@@ -60,7 +60,7 @@ columns_take_rows(Columns *columns, Arena *arena, const Route *route, int i,
 		for (n = 0; n < rows->ninner; n++)
 		{
 			const Argument *field = &rows->inner[n];
-			const Json *member = member_of(row, field);
+			const GovJsonValue *member = member_of(row, field);
 			const char *value = NULL;
 			const char *wanted = member == NULL ? NULL :
 				value_of_json(arena, member, field->type, &value);

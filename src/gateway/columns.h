@@ -22,12 +22,13 @@ typedef struct Columns
 
 /* Take a field.  Returns what it should be, or NULL if it fits. */
 extern const char *columns_take(Columns *columns, Arena *arena,
-								const Route *route, int i, const Json *json);
+								const Route *route, int i,
+								const GovJsonValue *json);
 
 /* Take an array of objects of known fields; returns what is wrong, or NULL. */
 extern const char *columns_take_rows(Columns *columns, Arena *arena,
 									 const Route *route, int i,
-									 const Json *json);
+									 const GovJsonValue *json);
 
 /* Make values of all of them; returns what is wrong, or NULL. */
 extern const char *columns_end(Columns *columns, Request *request,

@@ -7,9 +7,9 @@
 #include "gateway/argument.h"
 #include "gateway/columns.h"
 #include "gateway/fields.h"
+#include "gateway/number.h"
 #include "gateway/slip.h"
 #include "gateway/text.h"
-#include "gateway/utf8.h"
 #include "gateway/value.h"
 
 /* Fields that name an actor without ending in _by. */
@@ -248,13 +248,13 @@ take_query(Taking *taking)
 /* --- body ---------------------------------------------------------------- */
 
 static bool
-take_actor(Taking *taking, const Json *json)
+take_actor(Taking *taking, const GovJsonValue *json)
 {
 	Arena	   *arena = taking->request->arena;
 
-	if (json->type == JSON_NULL)
+	if (json->type == GOV_JSON_NULL)
 		return true;
-	if (json->type != JSON_STRING)
+	if (json->type != GOV_JSON_STRING)
 		return refuse_misfit(taking, "22023", "field", json->name,
 							 "a string: it names a user");
 	if (taking->actor != NULL && strcmp(taking->actor, json->text) != 0)
@@ -268,15 +268,16 @@ take_actor(Taking *taking, const Json *json)
 
 /* Check that each field of an object, or of an array's objects, is known. */
 static bool
-check_inner(Taking *taking, const Argument *argument, const Json *json)
+check_inner(Taking *taking, const Argument *argument,
+			const GovJsonValue *json)
 {
-	const Json *member;
+	const GovJsonValue *member;
 
 	for (member = json->first; member != NULL; member = member->next)
 	{
-		if (json->type == JSON_ARRAY)
+		if (json->type == GOV_JSON_ARRAY)
 		{
-			if (member->type != JSON_OBJECT)
+			if (member->type != GOV_JSON_OBJECT)
 				return refuse_misfit(taking, "22023", "field",
 									 argument->fields[0],
 									 "an array of objects");
@@ -293,7 +294,7 @@ check_inner(Taking *taking, const Argument *argument, const Json *json)
 
 /* Take a value; columns.c keeps those that are parts of an array. */
 static bool
-take_value(Taking *taking, int i, const Json *json)
+take_value(Taking *taking, int i, const GovJsonValue *json)
 {
 	const Route *route = taking->route;
 	ArgumentType type = route->arguments[i].type;
@@ -314,7 +315,7 @@ take_value(Taking *taking, int i, const Json *json)
 }
 
 static bool
-take_known(Taking *taking, int i, const Json *json)
+take_known(Taking *taking, int i, const GovJsonValue *json)
 {
 	const Argument *argument = &taking->route->arguments[i];
 	Request    *request = taking->request;
@@ -327,7 +328,7 @@ take_known(Taking *taking, int i, const Json *json)
 								"field \"%s\" is not what the path says",
 								json->name),
 				   NULL, "Leave it out of the body.");
-	if (json->type == JSON_NULL)
+	if (json->type == GOV_JSON_NULL)
 		return set_value(taking, i, json->name, NULL);
 	if (argument->ninner > 0 && !check_inner(taking, argument, json))
 		return false;
@@ -336,16 +337,16 @@ take_known(Taking *taking, int i, const Json *json)
 
 /* Returns the argument that takes the fields nobody else takes, or -1. */
 static int
-rest_of(const Route *route, const Json *body)
+rest_of(const Route *route, const GovJsonValue *body)
 {
-	const Json *field;
+	const GovJsonValue *field;
 	int			i = route->narguments;
 
 	while (--i >= 0 && !type_takes_rest(route->arguments[i].type))
 		;
 	for (field = body->first; i >= 0 && field != NULL; field = field->next)
 	{
-		if (field->type != JSON_NULL &&
+		if (field->type != GOV_JSON_NULL &&
 			argument_find(&route->arguments[i], 1, field->name) == 0)
 			return -1;
 	}
@@ -353,11 +354,11 @@ rest_of(const Route *route, const Json *body)
 }
 
 static bool
-take_fields(Taking *taking, const Json *body)
+take_fields(Taking *taking, const GovJsonValue *body)
 {
 	const Route *route = taking->route;
 	int			rest = rest_of(route, body);
-	const Json *field;
+	const GovJsonValue *field;
 
 	for (field = body->first; field != NULL; field = field->next)
 	{
@@ -389,37 +390,50 @@ take_fields(Taking *taking, const Json *body)
 	return true;
 }
 
+static void *
+keep(void *arena, size_t size)
+{
+	return arena_alloc(arena, size);
+}
+
+static const char *
+say_where(Taking *taking, const char *what, size_t at)
+{
+	return arena_printf(taking->request->arena, "%s, at byte %zu.", what, at);
+}
+
 static bool
 take_body(Taking *taking)
 {
 	Request    *request = taking->request;
 	const Route *route = taking->route;
 	const char *why;
-	const char *twice;
-	const Json *body;
+	const GovJsonValue *body;
+	const GovJsonValue *number;
+	GovJsonFlaw flaw;
 
 	if (request->body_len == 0)
 	{
 		request->body = arena_strdup(request->arena, "{}");
 		request->body_len = 2;
 	}
-	if (!is_utf8(request->body, request->body_len))
-		return refuse(taking, "22P02", "the body is not JSON",
-					  "It is not well-formed UTF-8, or contains a NUL.", NULL);
-	body = json_parse(request->arena, request->body, request->body_len, &why);
-	/* a number that is JSON but cannot be stored is a bad value */
-	if (body == NULL && strncmp(why, "A number ", 9) == 0)
-		return refuse(taking, "22023", "the body has a number that is not taken",
-					  why, NULL);
+	body = gov_json_parse(request->body, request->body_len, keep,
+						  request->arena, &flaw);
+	if (body == NULL && flaw.twice != NULL)
+		return refuse_twice(taking, flaw.twice);
 	if (body == NULL)
-		return refuse(taking, "22P02", "the body is not JSON", why, NULL);
-	if (body->type != JSON_OBJECT)
+		return refuse(taking, "22P02", "the body is not JSON",
+					  say_where(taking, flaw.what, flaw.at), NULL);
+	/* a number that is JSON but cannot be stored is a bad value */
+	number = number_unfit(body, &why);
+	if (number != NULL)
+		return refuse(taking, "22023", "the body has a number that is not taken",
+					  say_where(taking, why, number->end - request->body + 1),
+					  NULL);
+	if (body->type != GOV_JSON_OBJECT)
 		return refuse(taking, "22023", "the body is not a JSON object",
 					  known_fields(request->arena, route->arguments,
 								   route->narguments, IN_BODY), NULL);
-	twice = json_twice(request->arena, body);
-	if (twice != NULL)
-		return refuse_twice(taking, twice);
 	if (!take_fields(taking, body))
 		return false;
 	why = columns_end(&taking->columns, request, route);

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "gateway/header.h"
-#include "gateway/utf8.h"
+#include "text/utf8.h"
 
 #define MAX_KEY 255
 
@@ -172,7 +172,7 @@ check_key(Request *request)
 	const char *key = request->idempotency_key;
 
 	if (key != NULL && (key[0] == '\0' || strlen(key) > MAX_KEY ||
-						!is_utf8(key, strlen(key))))
+						gov_utf8_span(key, strlen(key)) < strlen(key)))
 		refuse(request, "The Idempotency-Key is empty, longer than 255 bytes, or no UTF-8.",
 			   false);
 }

@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "gateway/request.h"
-#include "gateway/utf8.h"
+#include "text/utf8.h"
 
 static int
 hex_digit(char c)
@@ -50,7 +50,7 @@ decode(Arena *arena, const char *text, size_t len, bool plus)
 		out[n++] = c;
 	}
 	out[n] = '\0';
-	return is_utf8(out, n) ? out : NULL;
+	return gov_utf8_span(out, n) == n ? out : NULL;
 }
 
 /* The path as the log shows it: printable ASCII. */

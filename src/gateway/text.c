@@ -8,7 +8,7 @@
 
 #include "gateway/memory.h"
 #include "gateway/text.h"
-#include "gateway/utf8.h"
+#include "text/utf8.h"
 
 static void
 text_make_room(Text *text, size_t more)
@@ -69,13 +69,14 @@ text_printf(Text *text, const char *format, ...)
 void
 text_json_len(Text *text, const char *string, size_t len)
 {
+	uint32_t	character;
 	size_t		i = 0;
 
 	text_append(text, "\"", 1);
 	while (i < len)
 	{
 		unsigned char c = string[i];
-		size_t		one = utf8_length(string + i, len - i);
+		size_t		one = gov_utf8_next(string + i, len - i, &character);
 
 		if (c == '"' || c == '\\')
 			text_printf(text, "\\%c", c);

@@ -4,14 +4,14 @@
  *
  * A parameter is a text, which its input function takes: value.c sees to that.
  */
-#include "gateway/json.h"
 #include "gateway/type.h"
+#include "text/json.h"
 
-#define STRING (1 << JSON_STRING)
-#define NUMBER (1 << JSON_NUMBER)
-#define BOOLEAN (1 << JSON_TRUE | 1 << JSON_FALSE)
-#define ARRAY (1 << JSON_ARRAY)
-#define OBJECT (1 << JSON_OBJECT)
+#define STRING (1 << GOV_JSON_STRING)
+#define NUMBER (1 << GOV_JSON_NUMBER)
+#define BOOLEAN (1 << GOV_JSON_TRUE | 1 << GOV_JSON_FALSE)
+#define ARRAY (1 << GOV_JSON_ARRAY)
+#define OBJECT (1 << GOV_JSON_OBJECT)
 
 #define SAME(schema) "{" schema "}", "{" schema "}"
 #define OF_TYPE(type) SAME("\"type\": \"" type "\"")

@@ -5,6 +5,8 @@
 #ifndef GATEWAY_TYPE_H
 #define GATEWAY_TYPE_H
 
+#include <stdbool.h>
+
 typedef enum ArgumentType
 {
 	TYPE_TEXT,

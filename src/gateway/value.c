@@ -119,19 +119,19 @@ value_of_text(const char *text, ArgumentType type, bool *malformed)
 }
 
 const char *
-value_of_json(Arena *arena, const Json *json, ArgumentType type,
+value_of_json(Arena *arena, const GovJsonValue *json, ArgumentType type,
 			  const char **value)
 {
 	const TypeFacts *facts = &type_facts[type];
 	bool		malformed;
 
 	*value = NULL;
-	if (json->type == JSON_NULL)
+	if (json->type == GOV_JSON_NULL)
 		return NULL;
 	if (facts->json != 0 && (facts->json & 1u << json->type) == 0)
 		return facts->wanted;
 	/* all but a string goes on as the text that it came as */
-	*value = json->type == JSON_STRING && type != TYPE_ANY ? json->text :
+	*value = json->type == GOV_JSON_STRING && type != TYPE_ANY ? json->text :
 		arena_copy(arena, json->begin, json->end - json->begin);
 	return value_of_text(*value, type, &malformed);
 }

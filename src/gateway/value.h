@@ -8,9 +8,10 @@
 #ifndef GATEWAY_VALUE_H
 #define GATEWAY_VALUE_H
 
-#include "gateway/json.h"
+#include "gateway/arena.h"
 #include "gateway/router.h"
 #include "gateway/text.h"
+#include "text/json.h"
 
 /*
  * Returns what a text, as a path or a query has it, should be, or NULL if it
@@ -21,7 +22,7 @@ extern const char *value_of_text(const char *text, ArgumentType type,
 								 bool *malformed);
 
 /* Returns the same of JSON, and the value as a text: NULL for null. */
-extern const char *value_of_json(Arena *arena, const Json *json,
+extern const char *value_of_json(Arena *arena, const GovJsonValue *json,
 								 ArgumentType type, const char **value);
 
 /* An array, element by element. */

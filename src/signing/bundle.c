@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "signing/json.h"
+#include "text/json.h"
 #include "tlog/base64.h"
 #include "tlog/sha256.h"
 
@@ -54,8 +54,9 @@ shown(const char *text)
 
 /* Memory that goes with the bundle; NULL: there is none. */
 static void *
-keep(Reading *reading, size_t size)
+keep(void *arg, size_t size)
 {
+	Reading    *reading = arg;
 	Block	   *block = calloc(1, sizeof(Block) + size);
 
 	if (block == NULL)
@@ -90,24 +91,20 @@ gov_is_digest(const char *text)
 static const GovJsonValue *
 parse(Reading *reading, const void *text, size_t len, const char *what)
 {
-	char	   *copy = keep(reading, len + 1);
-	GovJsonValue *values = keep(reading, gov_json_room(text, len) *
-								sizeof(GovJsonValue));
-	const GovJsonValue *root;
-	const char *flaw;
+	GovJsonFlaw flaw;
+	const GovJsonValue *root = gov_json_parse(text, len, keep, reading, &flaw);
 
-	if (copy == NULL || values == NULL)
-		return NULL;
-	memcpy(copy, text, len);
-	root = gov_json_parse(copy, len, values, &flaw);
-	if (root == NULL)
-		fail(reading, "%s %s.", what, flaw);
-	else if (root->type != GOV_JSON_OBJECT)
-	{
+	if (root == NULL && flaw.twice != NULL)
+		fail(reading, "%s has the member \"%.*s\" twice.", what,
+			 shown(flaw.twice), flaw.twice);
+	else if (root == NULL)
+		fail(reading, "%s is not JSON.  %s, at byte %zu.", what, flaw.what,
+			 flaw.at);
+	else if (root->type == GOV_JSON_OBJECT)
+		return root;
+	else
 		fail(reading, "%s is no JSON object.", what);
-		root = NULL;
-	}
-	return root;
+	return NULL;
 }
 
 /* A member that must be there; "where" ends in a blank, or is empty. */

@@ -18,6 +18,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "text/utf8.h"
 #include "tlog/base64.h"
 #include "tlog/note.h"
 
@@ -29,57 +30,6 @@
 #define TIME_LEN			8
 
 /* --- text --- */
-
-/*
- * next_character
- *		The UTF-8 character at "s" and its length, or 0 where there is none.
- */
-static size_t
-next_character(const char *s, size_t len, uint32_t *character)
-{
-	const uint8_t *bytes = (const uint8_t *) s;
-	uint32_t	least;
-	size_t		n;
-	size_t		i;
-
-	if (bytes[0] < 0x80)
-	{
-		*character = bytes[0];
-		return 1;
-	}
-	if (bytes[0] >= 0xc2 && bytes[0] <= 0xdf)
-	{
-		n = 2;
-		least = 0x80;
-		*character = bytes[0] & 0x1f;
-	}
-	else if (bytes[0] >= 0xe0 && bytes[0] <= 0xef)
-	{
-		n = 3;
-		least = 0x800;
-		*character = bytes[0] & 0x0f;
-	}
-	else if (bytes[0] >= 0xf0 && bytes[0] <= 0xf4)
-	{
-		n = 4;
-		least = 0x10000;
-		*character = bytes[0] & 0x07;
-	}
-	else
-		return 0;
-	if (n > len)
-		return 0;
-	for (i = 1; i < n; i++)
-	{
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 0;
-		*character = *character << 6 | (bytes[i] & 0x3f);
-	}
-	if (*character < least || *character > 0x10ffff ||
-		(*character >= 0xd800 && *character <= 0xdfff))
-		return 0;
-	return n;
-}
 
 /* Unicode's White_Space. */
 static bool
@@ -101,7 +51,7 @@ is_note_text(const char *text, size_t len)
 	while (i < len)
 	{
 		uint32_t	character;
-		size_t		n = next_character(text + i, len - i, &character);
+		size_t		n = gov_utf8_next(text + i, len - i, &character);
 
 		if (n == 0 || (character < ' ' && character != '\n'))
 			return false;
@@ -120,7 +70,7 @@ gov_note_name_is_valid(const char *name, size_t len)
 	while (i < len)
 	{
 		uint32_t	character;
-		size_t		n = next_character(name + i, len - i, &character);
+		size_t		n = gov_utf8_next(name + i, len - i, &character);
 
 		if (n == 0 || character < ' ' || character == '+' ||
 			is_space(character))

@@ -10,27 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "text/utf8.h"
 #include "verifier/verifier.h"
-
-/* The length of the UTF-8 character at "s", 0 where there is none. */
-static size_t
-utf8_len(const uint8_t *s, size_t len)
-{
-	size_t		n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 :
-		s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
-
-	if (n == 0 || n > len)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-	{
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-		(s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return n;
-}
 
 /*
  * put_bytes
@@ -42,17 +23,17 @@ put_bytes(const uint8_t *s, size_t len, bool is_json)
 {
 	for (size_t i = 0; i < len;)
 	{
-		size_t		n = utf8_len(s + i, len - i);
+		uint32_t	character;
+		size_t		n = gov_utf8_next((const char *) s + i, len - i,
+									  &character);
 
 		if (n == 0)
 		{
 			fputs("\\ufffd", stdout);
 			n = 1;
 		}
-		else if (n == 1 && (s[i] < 0x20 || s[i] == 0x7f))
-			printf("\\u%04x", s[i]);
-		else if (n == 2 && s[i] == 0xc2 && s[i + 1] < 0xa0)
-			printf("\\u%04x", s[i + 1]);
+		else if (character < 0x20 || (character >= 0x7f && character < 0xa0))
+			printf("\\u%04x", (unsigned) character);
 		else
 		{
 			if (!is_json && (s[i] == '"' || s[i] == '\\'))
@@ -86,7 +67,9 @@ is_json(const EventField *field)
 		unreadable("out of memory");
 	for (size_t i = 0; ok && i < field->len;)
 	{
-		size_t		n = utf8_len(field->bytes + i, field->len - i);
+		uint32_t	character;
+		size_t		n = gov_utf8_next((const char *) field->bytes + i,
+									  field->len - i, &character);
 
 		ok = n > 0;
 		if (n > 1)

@@ -13,7 +13,7 @@
 
 #include "gateway/fields.h"
 #include "gateway/router.h"
-#include "gateway/utf8.h"
+#include "text/utf8.h"
 
 int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,6 +38,12 @@ next_line(const uint8_t **data, size_t *size)
 	*data += len + (end != NULL);
 	*size -= len + (end != NULL);
 	return line;
+}
+
+static bool
+is_utf8(const char *text, size_t len)
+{
+	return gov_utf8_span(text, len) == len;
 }
 
 static void

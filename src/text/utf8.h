@@ -1,0 +1,20 @@
+/*
+ * utf8.h
+ *		UTF-8 as RFC 3629 has it: the shortest form, no surrogates.
+ */
+#ifndef GOV_TEXT_UTF8_H
+#define GOV_TEXT_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Returns the length of the character that begins a text of at least a byte,
+ * and the character; or 0 if none does.
+ */
+extern size_t gov_utf8_next(const char *text, size_t len, uint32_t *character);
+
+/* Returns the length of what such characters begin it, none of them a NUL. */
+extern size_t gov_utf8_span(const char *text, size_t len);
+
+#endif							/* GOV_TEXT_UTF8_H */
