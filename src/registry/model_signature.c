@@ -27,27 +27,23 @@ PG_FUNCTION_INFO_V1(gov_attach_signature);
 
 #define DIGEST_PREFIX "sha256:"
 
-GOV_SQL(read_artifacts, (TEXTOID, TEXTOID),
-		"SELECT artifacts FROM governance.model_versions"
-		" WHERE model_id = $1 AND version = $2");
-
-/* Is there a vote, and what did the votes of this round find signed? */
-GOV_SQL(find_votes, (TEXTOID, TEXTOID),
-		"SELECT pg_catalog.count(*) > 0,"
-		" pg_catalog.count(*) = pg_catalog.count(h.manifest_digest),"
-		" pg_catalog.min(h.manifest_digest)"
-		" FROM governance.approval_history AS h"
-		" WHERE h.model_id = $1 AND h.version = $2"
-		" AND h.approval_status <> 'pending' AND h.approval_no >"
-		" coalesce((SELECT pg_catalog.max(r.approval_no)"
-		" FROM governance.approval_history AS r"
-		" WHERE r.model_id = $1 AND r.version = $2"
-		" AND r.approval_status = 'pending'), 0)");
-
-GOV_SQL(find_other_manifest, (TEXTOID, TEXTOID, TEXTOID),
-		"SELECT s.manifest_digest FROM governance.model_signatures AS s"
-		" WHERE s.model_id = $1 AND s.version = $2"
-		" AND s.manifest_digest <> $3 LIMIT 1");
+/*
+ * The artifacts, the manifest of the signatures that are there, and the last
+ * of requests and votes.  Votes of a round find the same signed: before the
+ * first one every signature is of one manifest, behind it no other comes.
+ */
+GOV_SQL(read_version, (TEXTOID, TEXTOID),
+		"SELECT v.artifacts, s.manifest_digest,"
+		" h.approval_status <> 'pending', h.manifest_digest"
+		" FROM governance.model_versions AS v"
+		" LEFT JOIN LATERAL (SELECT n.manifest_digest"
+		" FROM governance.model_signatures AS n"
+		" WHERE n.model_id = $1 AND n.version = $2 LIMIT 1) AS s ON true"
+		" LEFT JOIN LATERAL (SELECT l.approval_status, l.manifest_digest"
+		" FROM governance.approval_history AS l"
+		" WHERE l.model_id = $1 AND l.version = $2"
+		" ORDER BY l.approval_no DESC LIMIT 1) AS h ON true"
+		" WHERE v.model_id = $1 AND v.version = $2");
 
 GOV_SQL(find_same, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		"SELECT s FROM governance.model_signatures AS s"
@@ -160,13 +156,27 @@ compare_artifacts(const GovBundle *bundle, Jsonb *registered)
 	return why;
 }
 
-static Jsonb *
-registered_artifacts(const char *model_id, const char *version)
+/* What a version is, as far as a signature of it is concerned. */
+typedef struct Signable
 {
+	Jsonb	   *artifacts;
+	const char *manifest;		/* of signatures; NULL: it has none */
+	bool		has_votes;
+	const char *voted;			/* the manifest of the votes, or NULL */
+} Signable;
+
+static Signable
+read_signable(const char *model_id, const char *version)
+{
+	Signable	found = {0};
 	bool		isnull;
 
-	(void) gov_run(&read_artifacts, gov_text(model_id), gov_text(version));
-	return DatumGetJsonbP(gov_row_datum(0, 1, &isnull));
+	(void) gov_run(&read_version, gov_text(model_id), gov_text(version));
+	found.artifacts = DatumGetJsonbP(gov_row_datum(0, 1, &isnull));
+	found.manifest = gov_row_text(0, 2);
+	found.has_votes = gov_row_bool(0, 3);
+	found.voted = gov_row_text(0, 4);
+	return found;
 }
 
 /* --- attaching ----------------------------------------------------------- */
@@ -183,21 +193,18 @@ refuse(const char *name, const char *why)
 
 /* What was approved is what is signed. */
 static void
-check_state(const char *name, const char *model_id, const char *version,
-			const GovVersion *found, const GovBundle *bundle)
+check_state(const char *name, const GovVersion *found,
+			const Signable *signable, const GovBundle *bundle)
 {
-	const char *voted;
+	const char *voted = signable->voted;
 
 	if (strcmp(found->status, "deprecated") == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("model version \"%s\" is deprecated", name),
 				 errhint("Register another version.")));
-	(void) gov_run(&find_votes, gov_text(model_id), gov_text(version));
-	voted = gov_row_text(0, 3);
-	if (gov_row_bool(0, 1) &&
-		(!gov_row_bool(0, 2) ||
-		 strcmp(voted, bundle->manifest_digest) != 0))
+	if (signable->has_votes &&
+		(voted == NULL || strcmp(voted, bundle->manifest_digest) != 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("model version \"%s\" was voted on before this signature",
@@ -244,6 +251,7 @@ gov_attach_signature(PG_FUNCTION_ARGS)
 	GovVerdict	verdict = {.ends_at = DT_NOEND};
 	GovVersion	found;
 	GovActor	actor;
+	Signable	signable;
 	char	   *digest;
 	char	   *why = NULL;
 
@@ -259,13 +267,13 @@ gov_attach_signature(PG_FUNCTION_ARGS)
 								gov_version_resource(model_id, version),
 								gov_version_lock(model_id, version, &found));
 
-	check_state(name, model_id, version, &found, bundle);
-	why = compare_artifacts(bundle, registered_artifacts(model_id, version));
-	if (why == NULL &&
-		gov_run(&find_other_manifest, gov_text(model_id), gov_text(version),
-				gov_text(bundle->manifest_digest)) > 0)
+	signable = read_signable(model_id, version);
+	check_state(name, &found, &signable, bundle);
+	why = compare_artifacts(bundle, signable.artifacts);
+	if (why == NULL && signable.manifest != NULL &&
+		strcmp(signable.manifest, bundle->manifest_digest) != 0)
 		why = psprintf("Another signature of it has manifest %s, this one %s.",
-					   gov_row_text(0, 1), bundle->manifest_digest);
+					   signable.manifest, bundle->manifest_digest);
 	if (why == NULL && bundle->method == GOV_BUNDLE_KEYLESS)
 		why = gov_signature_flaw_of_keyless(bundle, &verdict.identity);
 	else if (why == NULL)
@@ -277,7 +285,8 @@ gov_attach_signature(PG_FUNCTION_ARGS)
 		refuse(name, why);
 
 	digest = digest_of(document);
-	if (gov_run(&find_same, gov_text(model_id), gov_text(version),
+	if (signable.manifest == NULL ||
+		gov_run(&find_same, gov_text(model_id), gov_text(version),
 				gov_text(digest), gov_text(verdict.signer)) == 0)
 	{
 		gov_operation_begin("attach", NULL);
@@ -322,7 +331,7 @@ flaw_of(Jsonb *document, const char *model_id, Jsonb *artifacts)
 int
 gov_signatures_count(const char *model_id, const char *version, char **why)
 {
-	Jsonb	   *artifacts = registered_artifacts(model_id, version);
+	Jsonb	   *artifacts = read_signable(model_id, version).artifacts;
 	SPITupleTable *rows;
 	StringInfoData flaws;
 	uint64		count;

@@ -476,9 +476,25 @@ verify(const GovBundle *bundle, EVP_PKEY *key, bool is_pss)
 	return good;
 }
 
+/*
+ * Can a signature of that length be by that key?  Of a larger curve than its
+ * own, numbers so short come up less than once in 2^180 times, and to find
+ * out takes a millisecond.
+ */
+static bool
+fits_key(size_t len, EVP_PKEY *key)
+{
+	size_t		max = EVP_PKEY_get_size(key);
+
+	return EVP_PKEY_is_a(key, "EC") ?
+		len <= max && len + 32 > max : len == max;
+}
+
 bool
 gov_bundle_is_signed_by(const GovBundle *bundle, struct evp_pkey_st *key)
 {
+	if (!fits_key(bundle->signature.len, key))
+		return false;
 	return verify(bundle, key, false) ||
 		(EVP_PKEY_is_a(key, "RSA") && verify(bundle, key, true));
 }

@@ -4,19 +4,23 @@
  *
  * What a signer is trusted with never changes, so it is read without a lock;
  * whether still is asked again behind one.  Between the two nothing of
- * OpenSSL is held: an error leaves nothing behind.
+ * OpenSSL is held but what a backend keeps for good: decoding a key takes ten
+ * times as long as verifying with it.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/hsearch.h"
 
 #include "core/json_text.h"
 #include "core/spi.h"
 #include "signing/signer.h"
 #include "signing/trust.h"
+#include "tlog/sha256.h"
+
+#define KEEP_DECODED 1000
 
 GOV_SQL(read_signers, (TEXTOID),
 		"SELECT t.name, t.material, t.identity"
@@ -24,19 +28,28 @@ GOV_SQL(read_signers, (TEXTOID),
 		" ORDER BY t.name");
 
 /* FOR SHARE: a revocation writes the row. */
-GOV_SQL(hold_signers, (TEXTARRAYOID, TEXTOID),
-		"SELECT t.name, t.revoked_at IS NOT NULL,"
+GOV_SQL(hold_signer, (TEXTOID, TEXTOID),
+		"SELECT t.revoked_at IS NOT NULL,"
 		" t.models IS NULL OR $2 = ANY (t.models),"
 		" t.valid_from <= pg_catalog.clock_timestamp(),"
 		" coalesce(t.valid_to > pg_catalog.clock_timestamp(), true)"
 		" FROM governance.trusted_signers AS t"
-		" WHERE t.name = ANY ($1) ORDER BY t.name FOR SHARE");
+		" WHERE t.name = $1 FOR SHARE");
+
+/* What this backend has decoded, by the hash of kind and PEM. */
+typedef struct Decoded
+{
+	uint8_t		key[GOV_SHA256_LEN];
+	GovTrusted	trusted;
+} Decoded;
+
+static HTAB *decoded = NULL;
 
 /* A row of the first, and what became of it. */
 typedef struct Candidate
 {
 	const char *name;
-	const char *material;		/* UTF-8 */
+	const GovTrusted *trusted;	/* NULL: it cannot be read */
 	const char *identity;		/* UTF-8, or NULL */
 	bool		is_match;
 	time_t		ends;			/* 0: never */
@@ -89,6 +102,55 @@ utf8_of(const char *text)
 		pg_server_to_any(text, strlen(text), PG_UTF8);
 }
 
+static void
+forget_decoded(void)
+{
+	HASH_SEQ_STATUS scan;
+	Decoded    *entry;
+
+	hash_seq_init(&scan, decoded);
+	while ((entry = hash_seq_search(&scan)) != NULL)
+	{
+		gov_trusted_free(&entry->trusted);
+		(void) hash_search(decoded, entry->key, HASH_REMOVE, NULL);
+	}
+}
+
+/* What was returned may go with the call that makes room. */
+static void
+make_room_for_decoded(void)
+{
+	if (decoded == NULL)
+	{
+		HASHCTL		info = {0};
+
+		info.keysize = sizeof(((Decoded *) 0)->key);
+		info.entrysize = sizeof(Decoded);
+		decoded = hash_create("governance trusted signers", 16, &info,
+							  HASH_ELEM | HASH_BLOBS);
+	}
+	else if (hash_get_num_entries(decoded) > KEEP_DECODED)
+		forget_decoded();
+}
+
+static const GovTrusted *
+decode(const char *kind, const char *material, const char **flaw)
+{
+	const char *text = psprintf("%s %s", kind, material);
+	uint8_t		key[GOV_SHA256_LEN];
+	Decoded    *entry;
+	bool		found;
+
+	if (!gov_sha256(text, strlen(text), key))
+		elog(ERROR, "SHA-256 failed");
+	entry = hash_search(decoded, key, HASH_ENTER, &found);
+	if (found || gov_trusted_read(&entry->trusted, material, strlen(material),
+								  strcmp(kind, "root") == 0, flaw))
+		return &entry->trusted;
+	(void) hash_search(decoded, key, HASH_REMOVE, NULL);
+	return NULL;
+}
+
 static Candidate *
 read_candidates(const char *kind, uint64 *count)
 {
@@ -97,10 +159,12 @@ read_candidates(const char *kind, uint64 *count)
 
 	*count = gov_run(&read_signers, gov_text(kind));
 	candidates = palloc0(sizeof(Candidate) * (*count + 1));
+	make_room_for_decoded();
 	for (row = 0; row < *count; row++)
 	{
 		candidates[row].name = gov_row_text(row, 1);
-		candidates[row].material = utf8_of(gov_row_text(row, 2));
+		candidates[row].trusted = decode(kind, utf8_of(gov_row_text(row, 2)),
+										 &candidates[row].flaw);
 		candidates[row].identity = utf8_of(gov_row_text(row, 3));
 	}
 	return candidates;
@@ -111,24 +175,21 @@ static void
 try_candidate(Candidate *candidate, const GovBundle *bundle,
 			  const GovChain *chain, time_t now)
 {
-	GovTrusted	trusted;
+	const GovTrusted *trusted = candidate->trusted;
 
-	if (!gov_trusted_read(&trusted, candidate->material,
-						  strlen(candidate->material), chain != NULL,
-						  &candidate->flaw))
+	if (trusted == NULL)
 		return;
 	if (chain == NULL)
-		candidate->is_match = gov_bundle_is_signed_by(bundle, trusted.key);
+		candidate->is_match = gov_bundle_is_signed_by(bundle, trusted->key);
 	else if (candidate->identity != NULL &&
 			 !gov_chain_names(chain, candidate->identity))
 		candidate->flaw = "Its certificate names somebody else.";
 	else
 	{
-		candidate->is_match = gov_chain_verify(chain, &trusted, now,
+		candidate->is_match = gov_chain_verify(chain, trusted, now,
 											   &candidate->flaw);
-		candidate->ends = gov_chain_end(chain, &trusted);
+		candidate->ends = gov_chain_end(chain, trusted);
 	}
-	gov_trusted_free(&trusted);
 }
 
 /*
@@ -169,31 +230,6 @@ gov_signature_flaw_of_keyless(const GovBundle *bundle, char **identity)
 	return flaw ? pstrdup(flaw) : NULL;
 }
 
-static GovParam
-names_of(const Candidate *candidates, uint64 count)
-{
-	Datum	   *names = palloc(sizeof(Datum) * (count + 1));
-	int			n = 0;
-	uint64		i;
-
-	for (i = 0; i < count; i++)
-	{
-		if (candidates[i].is_match)
-			names[n++] = CStringGetTextDatum(candidates[i].name);
-	}
-	return gov_datum(PointerGetDatum(construct_array(names, n, TEXTOID, -1,
-													 false, TYPALIGN_INT)),
-					 false);
-}
-
-static const Candidate *
-candidate_named(const Candidate *candidates, const char *name)
-{
-	while (strcmp(candidates->name, name) != 0)
-		candidates++;
-	return candidates;
-}
-
 /* Nobody could have made it: say what came nearest. */
 static char *
 unmatched(const Candidate *candidates, uint64 count, bool is_key)
@@ -211,6 +247,23 @@ unmatched(const Candidate *candidates, uint64 count, bool is_key)
 				   "No root certificate is trusted.");
 }
 
+/*
+ * hold
+ *		Why the signer does not count for that model now, or NULL; it stays so
+ *		until the transaction ends.
+ */
+static const char *
+hold(const char *name, const char *model_id, bool *is_revoked)
+{
+	if (gov_run(&hold_signer, gov_text(name), gov_text(model_id)) != 1)
+		elog(ERROR, "trusted signer \"%s\" is gone", name);
+	*is_revoked = gov_row_bool(0, 1);
+	return *is_revoked ? "is revoked" :
+		!gov_row_bool(0, 2) ? "does not sign this model" :
+		!gov_row_bool(0, 3) ? "is not trusted yet" :
+		!gov_row_bool(0, 4) ? "is trusted no longer" : NULL;
+}
+
 void
 gov_signature_judge(const GovBundle *bundle, const char *model_id,
 					GovVerdict *verdict)
@@ -219,9 +272,10 @@ gov_signature_judge(const GovBundle *bundle, const char *model_id,
 	char		identity[GOV_IDENTITY_ROOM] = "";
 	const char *flaw;
 	Candidate  *candidates;
+	bool		is_matched = false;
+	bool		is_revoked;
 	uint64		count;
-	uint64		matched;
-	uint64		row;
+	uint64		i;
 
 	memset(verdict, 0, sizeof(*verdict));
 	verdict->ends_at = DT_NOEND;
@@ -235,38 +289,27 @@ gov_signature_judge(const GovBundle *bundle, const char *model_id,
 		return;
 	}
 
-	matched = gov_run(&hold_signers, names_of(candidates, count),
-					  gov_text(model_id));
-	if (matched == 0)
-		verdict->flaw = unmatched(candidates, count, is_key);
-	for (row = 0; row < matched; row++)
+	for (i = 0; i < count; i++)
 	{
-		const char *name = gov_row_text(row, 1);
-
-		if (gov_row_bool(row, 2))
+		if (!candidates[i].is_match)
+			continue;
+		is_matched = true;
+		flaw = hold(candidates[i].name, model_id, &is_revoked);
+		if (flaw != NULL)
+			verdict->flaw = psprintf("Trusted signer \"%s\" %s.",
+									 candidates[i].name, flaw);
+		if (is_revoked)
 		{
 			verdict->signer = NULL;
-			verdict->flaw = psprintf("Trusted signer \"%s\" is revoked.",
-									 name);
 			return;
 		}
-		if (!gov_row_bool(row, 3))
-			flaw = "does not sign this model";
-		else if (!gov_row_bool(row, 4))
-			flaw = "is not trusted yet";
-		else if (!gov_row_bool(row, 5))
-			flaw = "is trusted no longer";
-		else
-			flaw = NULL;
-		if (flaw != NULL)
-			verdict->flaw = psprintf("Trusted signer \"%s\" %s.", name, flaw);
-		else if (verdict->signer == NULL)
+		if (flaw == NULL && verdict->signer == NULL)
 		{
-			const Candidate *found = candidate_named(candidates, name);
-
-			verdict->signer = pstrdup(name);
-			if (found->ends != 0)
-				verdict->ends_at = time_t_to_timestamptz(found->ends);
+			verdict->signer = pstrdup(candidates[i].name);
+			if (candidates[i].ends != 0)
+				verdict->ends_at = time_t_to_timestamptz(candidates[i].ends);
 		}
 	}
+	if (!is_matched)
+		verdict->flaw = unmatched(candidates, count, is_key);
 }
