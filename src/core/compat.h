@@ -72,6 +72,13 @@ typedef int GovInsertOptions;
 #define GOV_COPY_SNAPSHOT
 #endif
 
+/* A slot that is in no executor's list. */
+#if PG_VERSION_NUM >= 190000
+#define gov_make_slot(desc, ops) MakeTupleTableSlot((desc), (ops), 0)
+#else
+#define gov_make_slot(desc, ops) MakeTupleTableSlot((desc), (ops))
+#endif
+
 /* Of numbers that fit in any case: how an error would be told. */
 #if PG_VERSION_NUM >= 190000
 #define numeric_mul_opt_error numeric_mul_safe

@@ -160,7 +160,7 @@ make_state(const GovInsert *insert, Relation rel)
 	{
 		/* The relation's own is counted by a resource owner. */
 		desc = CreateTupleDescCopyConstr(RelationGetDescr(rel));
-		state->slot = MakeTupleTableSlot(desc, &TTSOpsVirtual);
+		state->slot = gov_make_slot(desc, &TTSOpsVirtual);
 		state->estate = CreateExecutorState();
 		MemoryContextSwitchTo(state->estate->es_query_cxt);
 		state->info = makeNode(ResultRelInfo);

@@ -10,6 +10,7 @@
 
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 #include "core/spi.h"
 #include "lifecycle/suspension.h"

@@ -159,9 +159,9 @@ foreach my $writer (1 .. 4)
 	}
 	push @writers, $pid;
 }
-wait_for_file("$PostgreSQL::Test::Utils::tmp_check/writer-$_", qr/ 201$/m) foreach 1 .. 4;
+wait_for_text("$PostgreSQL::Test::Utils::tmp_check/writer-$_", qr/ 201$/m) foreach 1 .. 4;
 $node->stop('immediate');
-wait_for_file("$PostgreSQL::Test::Utils::tmp_check/writer-$_", qr/ 503$/m) foreach 1 .. 4;
+wait_for_text("$PostgreSQL::Test::Utils::tmp_check/writer-$_", qr/ 503$/m) foreach 1 .. 4;
 my $down = $gateway->ask($token, 'GET', '/users/boss/permissions/audit:read');
 is($down->{status}, 503, 'no database: 503');
 is($gateway->ask(undef, 'GET', '/health')->{status}, 503, 'which health says too');
@@ -190,7 +190,7 @@ ok($node->poll_query_until('app', q{SELECT count(*) = 0 FROM pg_stat_activity WH
 
 # -- reload and stop -----------------------------------------------------------------------------
 kill 'HUP', $gateway->pid;
-ok(wait_for_file($gateway->{log}, qr/"message":"reloaded"/), 'it tells of a reload');
+ok(wait_for_text($gateway->{log}, qr/"message":"reloaded"/), 'it tells of a reload');
 alive('a reload');
 my $locker = $node->background_psql('app', on_error_stop => 1);
 $locker->query_safe("BEGIN; SELECT FROM governance.models WHERE model_id = 'chunked' FOR UPDATE");

@@ -285,7 +285,7 @@ foreach my $mode (0644, 0640, 0604, 0660, 0601)
 command_fails_like([ $program, '--db', 'dbname=x', '--listen', '127.0.0.1:0', '--access-log', 'off', @files ],
 	qr/does not start: .*key\.pem.*is open/, 'and the gateway does not start');
 kill 'HUP', $gateway->pid;
-ok(wait_for_file($gateway->{log}, qr/"message":"not reloaded"/), 'nor takes it over');
+ok(wait_for_text($gateway->{log}, qr/"message":"not reloaded"/), 'nor takes it over');
 is(version_of('1_3'), 'TLSv1.3', 'but goes on with what it has');
 chmod 0400, "$dir/key.pem";
 my ($out) = run_command(\@check);

@@ -232,7 +232,7 @@ foreach my $what (sort keys %altered)
 # --- delivered ---------------------------------------------------------------------------
 
 su('SELECT gov_run_maintenance()');
-wait_for_file($got, qr/"subject": "old".*\n/);
+wait_for_text($got, qr/"subject": "old".*\n/);
 my ($delivered) = grep { /"subject": "old"/ } split /\n/, slurp_file($got);
 is($Gateway::JSON->decode($delivered)->{data}{left_out}, 'a value of more than 8 MB as text', 'an endpoint gets the event, with a word');
 is($gateway->stop, 0, 'the gateway stops');

@@ -8,7 +8,7 @@ use Exporter 'import';
 use PostgreSQL::Test::Utils;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(wait_until wait_for_file reload);
+our @EXPORT = qw(wait_until wait_for_text reload);
 
 # wait_until(sub {...}): what it returns, as soon as that is true; else the last.
 sub wait_until
@@ -24,8 +24,8 @@ sub wait_until
 	return;
 }
 
-# wait_for_file(file, regex): is it found in the file at last?
-sub wait_for_file
+# wait_for_text(file, regex): is it found in the file at last?
+sub wait_for_text
 {
 	my ($file, $regex) = @_;
 	return wait_until(sub { -f $file && slurp_file($file) =~ $regex });
