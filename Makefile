@@ -121,6 +121,12 @@ override autodepend = no
 .DEFAULT_GOAL := all
 
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+SERVER_MAJOR := $(shell $(PG_CONFIG) --version 2>/dev/null | \
+	sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')
+ifneq ($(filter 8 9 10 11 12 13 14,$(SERVER_MAJOR)),)
+$(error $(EXTENSION) needs PostgreSQL 15 or newer, $(PG_CONFIG) is of $(SERVER_MAJOR): set PG_CONFIG to the pg_config of a newer one)
+endif
+
 ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 else
@@ -345,8 +351,11 @@ unit:			## only the unit tests, without a server
 test-beside:		## the regression tests beside the worker and a load (SEEDS=20)
 	@test/run beside
 
-test-matrix:		## every test on PostgreSQL 17 and 18, in chroots (root)
+test-matrix:		## every test on PostgreSQL 15, 17, 18 and 19, in chroots (root)
 	@test/matrix
+
+test-neighbours:	## the regression tests beside other extensions that are loaded
+	@test/neighbours
 
 test-assert:		## every test on a server built with assertions (minutes)
 	@test/assert
@@ -379,6 +388,6 @@ print-%:
 FORCE:
 .PHONY: install-programs uninstall-programs without-verify
 .PHONY: no-gateway install-gateway no-jwks install-jwks test-gateway-asan
-.PHONY: docs test test-clients test-beside test-matrix test-assert test-scale demo \
+.PHONY: docs test test-clients test-beside test-matrix test-neighbours test-assert test-scale demo \
 	demo-psql bench unit fuzz \
 	check-style setup help FORCE

@@ -38,6 +38,13 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_run_maintenance() IS
 'Do once what the background worker does.  {job: {counts, more}}; more: call again; with error where a job failed, which stops no other.  For a scheduler where the library is not preloaded.  Needs system:config.';
 
+CREATE FUNCTION governance.version_problem()
+RETURNS text
+AS 'MODULE_PATHNAME', 'gov_version_problem'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION governance.version_problem() IS
+'What to do where library and SQL script are of different versions; NULL otherwise.';
+
 CREATE FUNCTION governance.worker_problem()
 RETURNS text
 AS 'MODULE_PATHNAME', 'gov_worker_problem'
@@ -246,12 +253,16 @@ BEGIN ATOMIC
     FROM governance.sequence_problems() AS s
     LEFT JOIN needed AS n ON n.relname = s.relname
     UNION ALL
+    SELECT 'audit', v.problem
+    FROM governance.version_problem() AS v(problem)
+    WHERE v.problem IS NOT NULL
+    UNION ALL
     SELECT 'worker', w.problem
     FROM governance.worker_problem() AS w(problem)
     WHERE w.problem IS NOT NULL;
 END;
 COMMENT ON FUNCTION governance.component_problems() IS
-'What is wrong, by component: tables missing, guards off, tables distributed by Citus, sequences set back, an access method or an index that stops observing, no admin left, users whose database role is gone, consumers that get no events, the worker not working.';
+'What is wrong, by component: a library of another version, tables missing, guards off, tables distributed by Citus, sequences set back, an access method or an index that stops observing, no admin left, users whose database role is gone, consumers that get no events, the worker not working.';
 
 CREATE FUNCTION @extschema@.gov_health()
 RETURNS jsonb

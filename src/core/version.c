@@ -17,6 +17,7 @@
 #define GOV_VERSION "1.0"
 
 PG_FUNCTION_INFO_V1(gov_version);
+PG_FUNCTION_INFO_V1(gov_version_problem);
 
 /* The version of the script that made or last updated the extension. */
 static char *
@@ -46,18 +47,43 @@ script_version(void)
 	return version;
 }
 
+/* How the two differ, NULL where they do not. */
+static char *
+version_difference(void)
+{
+	char	   *script = script_version();
+
+	if (script == NULL || strcmp(script, GOV_VERSION) == 0)
+		return NULL;
+	return psprintf("the library is version %s, the SQL script version %s",
+					GOV_VERSION, script);
+}
+
 /*
  * gov_version() → text
  */
 Datum
 gov_version(PG_FUNCTION_ARGS)
 {
-	char	   *script = script_version();
+	char	   *difference = version_difference();
 
-	if (script != NULL && strcmp(script, GOV_VERSION) != 0)
+	if (difference != NULL)
 		ereport(WARNING,
-				(errmsg("the library is version %s, the SQL script version %s",
-						GOV_VERSION, script),
+				(errmsg("%s", difference),
 				 errhint("Run ALTER EXTENSION governance UPDATE, or install the library that fits.")));
 	PG_RETURN_TEXT_P(cstring_to_text(GOV_VERSION));
+}
+
+/*
+ * governance.version_problem() → text
+ */
+Datum
+gov_version_problem(PG_FUNCTION_ARGS)
+{
+	char	   *difference = version_difference();
+
+	if (difference == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s: run ALTER EXTENSION governance UPDATE, or install the library that fits",
+											  difference)));
 }

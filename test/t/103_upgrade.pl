@@ -193,6 +193,8 @@ is_deeply([ differences(updated('whole', $from, $next, 'old_version'), $new) ], 
 my ($ret, $out, $err) = $node->psql('whole', 'SELECT gov_version()');
 is($out, $version, 'gov_version() is the version of the library');
 like($err, qr/WARNING:  the library is version \Q$version\E, the SQL script version \Q$next\E/, 'and it warns of a script of another one');
+like($err, qr/HINT:  Run ALTER EXTENSION governance UPDATE, or install the library that fits\./, 'with what to do');
+like($node->safe_psql('whole', 'SELECT gov_health()'), qr/the library is version \Q$version\E, the SQL script version \Q$next\E: run ALTER EXTENSION/, 'as gov_health() does');
 # the trail and what it is made of survive
 is($node->safe_psql('whole', q{SELECT bool_and(ok) FROM gov_audit_verify()}), 't', 'the log verifies after the update');
 is($node->safe_psql('whole', q{SELECT event_type || ' ' || resource FROM governance.audit_events ORDER BY event_id DESC LIMIT 1}),
