@@ -1,9 +1,10 @@
 # pg_upgrade takes everything along: rows, sequences, the log and its proofs; the
 # extension in the new server is what CREATE EXTENSION makes there; and it goes
-# on, but signs nothing until it is told to.
+# on, but signs nothing until it is told to.  Files are copied, linked or, from 18
+# on, swapped.
 #
 # OLD_PG_CONFIG names the older server, which has the extension, too; without
-# it, the server is upgraded to itself.  test/matrix upgrades 15 to 17.
+# it, the server is upgraded to itself.  test/matrix-inside says from which.
 use strict;
 use warnings;
 use File::Basename;
@@ -16,23 +17,30 @@ my ($new_bin) = run_command([ 'pg_config', '--bindir' ]);
 my ($old_bin) = run_command([ $ENV{OLD_PG_CONFIG} || 'pg_config', '--bindir' ]);
 
 my $old = PostgreSQL::Test::Cluster->new('old', install_path => dirname($old_bin));
-my $new = PostgreSQL::Test::Cluster->new('new');
 my $key = PostgreSQL::Test::Utils::tempdir . '/key.pem';
 system_or_bail('openssl', 'genpkey', '-algorithm', 'ed25519', '-out', $key);
 chmod 0600, $key;
-foreach my $node ($old, $new)
+
+sub major
 {
+	my ($bin) = @_;
+	my ($version) = run_command([ "$bin/postgres", '--version' ]);
+	return $version =~ /PostgreSQL\) (\d+)/ ? $1 : 0;
+}
+
+sub made
+{
+	my ($node, $bin) = @_;
 	# since 18 there are checksums unless one says so, and both must agree
-	my ($version) = run_command([ ($node == $old ? $old_bin : $new_bin) . '/postgres', '--version' ]);
-	my $plain = $version =~ /PostgreSQL\) (\d+)/ && $1 >= 18;
-	$node->init($plain ? (extra => ['--no-data-checksums']) : ());
+	$node->init(major($bin) >= 18 ? (extra => ['--no-data-checksums']) : ());
 	$node->append_conf('postgresql.conf', <<"CONF");
 shared_preload_libraries = 'governance'
 governance.seal_interval = '200ms'
 governance.checkpoint_key_file = '$key'
 CONF
+	return $node;
 }
-$old->start;
+made($old, $old_bin)->start;
 note($old->safe_psql('postgres', 'SELECT version()'));
 
 # --- a life in the old one -----------------------------------------------------------
@@ -87,13 +95,36 @@ $old->stop;
 
 # --- the move ---------------------------------------------------------------------------
 
-$new->append_conf('postgresql.conf', 'governance.worker = off');
 chdir PostgreSQL::Test::Utils::tempdir;
-command_ok([ 'pg_upgrade', '--no-sync', '-d', $old->data_dir, '-D', $new->data_dir, '-b', $old_bin, '-B', $new_bin,
-	'-s', $new->host, '-p', $old->port, '-P', $new->port ], 'pg_upgrade') or diag(join "\n", map { slurp_file($_) } glob($new->data_dir . '/pg_upgrade_output.d/*/log/*'));
-$new->start;
-note($new->safe_psql('postgres', 'SELECT version()'));
-is_deeply(looked_at($new), $before, 'every row, sequence, proof, right and count is there');
+
+# A new cluster of a copy of the old one's files.
+sub moved
+{
+	my ($name, @mode) = @_;
+	my $new = made(PostgreSQL::Test::Cluster->new($name), $new_bin);
+	my $files = PostgreSQL::Test::Utils::tempdir . "/$name";
+	system_or_bail('cp', '-a', $old->data_dir, $files);
+	$new->append_conf('postgresql.conf', 'governance.worker = off');
+	command_ok([ 'pg_upgrade', '--no-sync', @mode, '-d', $files, '-D', $new->data_dir, '-b', $old_bin, '-B', $new_bin,
+		'-s', $new->host, '-p', $old->port, '-P', $new->port ], "pg_upgrade @mode")
+	  or diag(join "\n", map { slurp_file($_) } glob($new->data_dir . '/pg_upgrade_output.d/*/log/*'));
+	$new->start;
+	note($new->safe_psql('postgres', 'SELECT version()'));
+	is_deeply(looked_at($new), $before, "@mode: every row, sequence, proof, right and count is there");
+	return $new;
+}
+my $verified = q{SELECT coalesce(string_agg(detail, '; ') FILTER (WHERE NOT ok), 'verified') FROM gov_audit_verify()};
+foreach my $mode ('--link', (major($new_bin) >= 18 ? '--swap' : ()))
+{
+	my $new = moved(substr($mode, 2), $mode);
+	$new->safe_psql('postgres', q{SELECT gov_log_event('sale', 'more', 'goods/3')});
+	$new->safe_psql('postgres', 'SELECT gov_audit_seal()');
+	is($new->safe_psql('postgres', $verified), 'verified', "$mode: the log goes on and verifies");
+	is($new->safe_psql('postgres', "SELECT (gov_audit_consistency_proof($size) ->> 'old_root') = (gov_audit_inclusion_proof(1, $size) ->> 'root')"),
+		't', "$mode: and continues the old one");
+	$new->stop;
+}
+my $new = moved('new');
 
 # --- it is the extension that CREATE EXTENSION makes ----------------------------------------
 
@@ -126,8 +157,7 @@ like($err, qr/refused/, 'the guards are there');
 (undef, undef, $err) = $new->psql('postgres', 'DELETE FROM governance.audit_events');
 like($err, qr/the audit trail is append-only/, 'nothing can be deleted');
 $new->poll_query_until('postgres', q{SELECT gov_audit_status() ->> 'unsealed_events' = '0'});
-is($new->safe_psql('postgres', q{SELECT coalesce(string_agg(detail, '; ') FILTER (WHERE NOT ok), 'verified') FROM gov_audit_verify()}),
-	'verified', 'the log verifies');
+is($new->safe_psql('postgres', $verified), 'verified', 'the log verifies');
 is($new->safe_psql('postgres', "SELECT (gov_audit_consistency_proof($size) ->> 'old_root') = (gov_audit_inclusion_proof(1, $size) ->> 'root')"),
 	't', 'and continues the old one');
 (undef, undef, $err) = $new->psql('postgres', 'SELECT gov_audit_checkpoint()');
