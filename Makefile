@@ -14,7 +14,7 @@ EXTVERSION = 1.0
 
 # gateway/, jwks/ and verifier/ are programs of their own and stay out of it.
 ROOMS = text tlog core identity access lifecycle law registry audit incident sla \
-	signing compliance worker
+	signing compliance mlflow worker
 OBJS := $(patsubst %.c,%.o,$(sort $(wildcard src/*.c \
 	$(foreach room,$(ROOMS),src/$(room)/*.c))))
 DEPS := $(OBJS:.o=.d)
@@ -24,6 +24,7 @@ PURE_SRCS := $(sort $(wildcard src/text/*.c src/tlog/*.c \
 	$(addprefix src/sla/,sketch.c sketch_text.c) \
 	$(addprefix src/identity/,base64url.c jws.c) \
 	$(addprefix src/signing/,bundle.c signer.c) \
+	src/registry/filter.c \
 	$(addprefix src/verifier/,event.c trees.c)))
 
 # --- the offline verifier ------------------------------------------------------
@@ -43,7 +44,7 @@ endif
 SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
 	24_issuers 25_answer 26_idempotency 30_lifecycle 31_audit 32_merkle 33_seal \
 	34_checkpoint 35_retire \
-	36_outbox 40_model 41_usecase 42_approval 43_policy 44_model_name 44_signing 45_period 50_incident \
+	36_outbox 40_model 41_usecase 42_approval 43_policy 44_model_name 44_signing 45_period 46_search 47_mlflow 50_incident \
 	51_deadline 60_sketch 61_sla 62_ingest 63_violation 64_escalation \
 	65_sla_read 66_openslo 70_control 71_report 72_report_text \
 	73_report_html 74_report_oscal 75_evidence 76_views 77_read 79_inbox \
@@ -61,7 +62,7 @@ DATA = $(wildcard sql/released/$(EXTENSION)--*.sql \
 
 # In this order: install makes the extension, drop shows that nothing is left.
 REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
-	audit model model_name model_deploy model_rollback model_read policy approval powers \
+	audit model model_name search model_deploy model_rollback model_read policy approval powers \
 	usecase usecase_impact usecase_law usecase_dates admit pointers security secrets merkle seal proofs \
 	checkpoint retire outbox period incident incident_deadline incident_clocks incident_owed \
 	sketch sla_target sla_ingest sla_prepared sla_measurement sla_summary sla_verdict sla_violation \

@@ -89,8 +89,9 @@ character(const char *s, int *len)
 	return utf8_to_unicode((const unsigned char *) s);
 }
 
-const char *
-gov_model_name_flaw(const char *name)
+/* Why it is none, or NULL. */
+static const char *
+name_flaw(const char *name)
 {
 	bool		wide = GetDatabaseEncoding() == PG_UTF8;
 	bool		space = true;
@@ -130,7 +131,7 @@ gov_arg_model_name(FunctionCallInfo fcinfo, int n, const char *argument)
 
 	if (name == NULL)
 		gov_missing_value(argument);
-	flaw = gov_model_name_flaw(name);
+	flaw = name_flaw(name);
 	if (flaw != NULL)
 		gov_bad_value(argument, flaw,
 					  "Use 1 to 255 printable characters without \"/\" and \":\".");

@@ -17,9 +17,6 @@
 extern const char *gov_arg_model_name(FunctionCallInfo fcinfo, int n,
 									  const char *argument);
 
-/* Why it is none, or NULL. */
-extern const char *gov_model_name_flaw(const char *name);
-
 /* What a name looks like: those of two that could be mixed up are equal. */
 extern char *gov_model_name_skeleton(const char *name);
 

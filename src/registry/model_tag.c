@@ -59,8 +59,9 @@ is_segment(const char *s, int len)
 		!(len == 2 && s[0] == '.' && s[1] == '.');
 }
 
-const char *
-gov_tag_key_flaw(const char *key)
+/* Why it is no key, or NULL. */
+static const char *
+key_flaw(const char *key)
 {
 	const char *s;
 	const char *segment = key;
@@ -86,7 +87,7 @@ gov_tag_key_flaw(const char *key)
 static void
 check_key(const char *key, const char *name)
 {
-	const char *flaw = gov_tag_key_flaw(key);
+	const char *flaw = key_flaw(key);
 
 	if (flaw != NULL)
 		gov_bad_value(name, flaw, NULL);
@@ -138,10 +139,9 @@ next_tag(JsonbIterator **it, char **key, JsonbValue *value)
 	return false;
 }
 
-Jsonb *
-gov_arg_tags(FunctionCallInfo fcinfo, int n)
+void
+gov_tags_check(Jsonb *tags)
 {
-	Jsonb	   *tags = gov_arg_object(fcinfo, n, "tags", false);
 	JsonbIterator *it = JsonbIteratorInit(&tags->root);
 	JsonbValue	value;
 	char	   *key;
@@ -159,6 +159,14 @@ gov_arg_tags(FunctionCallInfo fcinfo, int n)
 						  "Give an object such as {\"key\": \"value\"}.");
 		check_value(value.val.string.val, value.val.string.len, "tags");
 	}
+}
+
+Jsonb *
+gov_arg_tags(FunctionCallInfo fcinfo, int n)
+{
+	Jsonb	   *tags = gov_arg_object(fcinfo, n, "tags", false);
+
+	gov_tags_check(tags);
 	return tags;
 }
 

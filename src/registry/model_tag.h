@@ -14,8 +14,8 @@
 /* Tags as an argument: {"key": "value"}; else 22023. */
 extern Jsonb *gov_arg_tags(FunctionCallInfo fcinfo, int n);
 
-/* Why it is no key, or NULL. */
-extern const char *gov_tag_key_flaw(const char *key);
+/* 22023 where an object is not of that kind. */
+extern void gov_tags_check(Jsonb *tags);
 
 /*
  * Set those tags of a model, or of a version of it, whose caller has just

@@ -211,6 +211,8 @@ INSERT INTO pg_temp.contract VALUES
     ('gov_drop_model_tag', 'model_id text, key text', 'boolean'),
     ('gov_set_version_tag', 'model_id text, version text, key text, value text', 'governance.model_version_tags'),
     ('gov_drop_version_tag', 'model_id text, version text, key text', 'boolean'),
+    ('gov_search_models', 'filter text DEFAULT ''''::text, order_by text[] DEFAULT ''{}''::text[], limit_rows integer DEFAULT 100, page text DEFAULT NULL::text', 'jsonb'),
+    ('gov_search_model_versions', 'filter text DEFAULT ''''::text, order_by text[] DEFAULT ''{}''::text[], limit_rows integer DEFAULT 100, page text DEFAULT NULL::text', 'jsonb'),
     ('gov_model_version', 'model_id text, version text', 'SETOF governance.model_versions'),
     ('gov_model_versions', 'model_id text, limit_rows integer DEFAULT 50, before timestamp with time zone DEFAULT NULL::timestamp with time zone', 'SETOF governance.model_versions'),
     ('gov_latest_model', 'model_id text', 'SETOF governance.model_versions'),
