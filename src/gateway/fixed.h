@@ -18,6 +18,7 @@ FIXED(hold_usecase, 1, "SELECT gov_hold_usecase($1::text)")
 /* an update without values holds the row */
 FIXED(hold_model, 1, "SELECT FROM gov_update_model($1::text)")
 FIXED(hold_user, 1, "SELECT FROM gov_update_user($1::text)")
+FIXED(mlflow, 2, "SELECT gov_mlflow($1::text, $2::jsonb)::text")
 FIXED(markdown, 1, "SELECT gov_compliance_report_markdown($1::int8)")
 FIXED(html, 1, "SELECT gov_compliance_report_html($1::int8)")
 FIXED(oscal, 1, "SELECT gov_compliance_report_oscal($1::int8)::text")

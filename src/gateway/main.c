@@ -19,6 +19,7 @@
 #include "gateway/listen.h"
 #include "gateway/log.h"
 #include "gateway/memory.h"
+#include "gateway/mlflow.h"
 #include "gateway/notify.h"
 #include "gateway/openapi.h"
 #include "gateway/router.h"
@@ -193,6 +194,7 @@ main(int argc, char **argv)
 		return 2;
 	router_init();
 	statements_init();
+	mlflow_init();
 	openapi_init();
 	if (action == CONFIG_HELP)
 		config_help();
@@ -214,6 +216,7 @@ main(int argc, char **argv)
 	}
 	config_free(config);
 	openapi_free();
+	mlflow_free();
 	router_free();
 	return status;
 }

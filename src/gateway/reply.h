@@ -8,6 +8,9 @@
 #include "gateway/request.h"
 
 #define JSON_TYPE "application/json"
+
+/* The MLflow whose registry this speaks like: what /version says. */
+#define MLFLOW_VERSION "3.11.1"
 #define MAX_HEADERS 10
 
 typedef struct Reply
@@ -33,7 +36,10 @@ extern void reply_header(Reply *reply, const char *name, const char *value);
 extern void reply_text(Reply *reply, Request *request, int status,
 					   const char *type, const char *body, size_t len);
 
-/* Answer {"error", "code", "detail", "hint"}; the last two may be NULL. */
+/*
+ * Answer {"error", "code", "detail", "hint"}, the last two may be NULL; on
+ * MLflow's paths {"error_code", "message"}, with a status of its own.
+ */
 extern void reply_error(Reply *reply, Request *request, int status,
 						const char *code, const char *error,
 						const char *detail, const char *hint);

@@ -68,19 +68,36 @@ for_log(Arena *arena, const char *path, size_t len)
 	return out;
 }
 
+/* MLflow's, for its clients and for its pages. */
+static const char *const mlflow_paths[] = {
+	"/api/2.0/mlflow", "/ajax-api/2.0/mlflow",
+	"/api/3.0/mlflow", "/ajax-api/3.0/mlflow"
+};
+
+/* Take what all paths of a kind begin with off; false if it is not there. */
+static bool
+take_base(const char **path, size_t *len, const char *base)
+{
+	size_t		base_len = strlen(base);
+
+	if (*len < base_len || memcmp(*path, base, base_len) != 0 ||
+		(*len > base_len && (*path)[base_len] != '/'))
+		return false;
+	*path += base_len;
+	*len -= base_len;
+	return true;
+}
+
 static void
 take_segments(Request *request, const char *path, size_t len)
 {
-	size_t		base = strlen(BASE_PATH);
 	const char *end;
+	size_t		i;
 
-	if (len >= base && memcmp(path, BASE_PATH, base) == 0 &&
-		(len == base || path[base] == '/'))
-	{
-		request->has_base = true;
-		path += base;
-		len -= base;
-	}
+	request->has_base = take_base(&path, &len, BASE_PATH);
+	for (i = 0; !request->has_base && !request->is_mlflow &&
+		 i < sizeof(mlflow_paths) / sizeof(mlflow_paths[0]); i++)
+		request->is_mlflow = take_base(&path, &len, mlflow_paths[i]);
 	end = path + len;
 	while (path < end && *path == '/')
 	{

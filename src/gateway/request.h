@@ -34,6 +34,7 @@ typedef struct Request
 	const char *segments[MAX_SEGMENTS];
 	int			nsegments;
 	bool		has_base;		/* the path began with BASE_PATH */
+	bool		is_mlflow;		/* or with one of MLflow's */
 	QueryParameter query[MAX_QUERY];
 	int			nquery;
 	const char *bad;			/* why it is refused, or NULL */

@@ -12,6 +12,7 @@
 
 #include "gateway/fields.h"
 #include "gateway/memory.h"
+#include "gateway/mlflow.h"
 #include "gateway/openapi.h"
 #include "gateway/service.h"
 #include "gateway/stats.h"
@@ -99,7 +100,11 @@ static void
 no_route(const Service *service, Request *request, const char *allow,
 		 Reply *reply)
 {
-	if (allow == NULL)
+	if (request->nsegments == 1 && !request->has_base &&
+		!request->is_mlflow && strcmp(request->segments[0], "version") == 0)
+		reply_text(reply, request, 200, "text/plain; charset=utf-8",
+				   MLFLOW_VERSION, strlen(MLFLOW_VERSION));
+	else if (allow == NULL)
 		reply_error(reply, request, 404, "not_found", "there is no such path",
 					NULL, "GET " BASE_PATH "/openapi.json lists them.");
 	else if (strcmp(request->method, "OPTIONS") == 0)
@@ -231,10 +236,12 @@ answer(Service *service, Request *request, Reply *reply)
 								 service->config->max_header), NULL);
 		return;
 	}
-	route = route_find(request, &allow);
+	route = request->is_mlflow ? mlflow_find(request, reply) :
+		route_find(request, &allow);
 	if (route == NULL)
 	{
-		no_route(service, request, allow, reply);
+		if (reply->status == 0)
+			no_route(service, request, allow, reply);
 		return;
 	}
 	reply->route = route->path;
@@ -258,7 +265,8 @@ answer(Service *service, Request *request, Reply *reply)
 		!check_type(request, route, reply) ||
 		!check_key(request, route, reply))
 		return;
-	if (!fields_take(request, route, &actor, reply) ||
+	if (!(request->is_mlflow ? mlflow_take(request, route, reply) :
+		  fields_take(request, route, &actor, reply)) ||
 		!check_accept(request, route, reply))
 	{
 		refuse(service, request, route, token, reply);

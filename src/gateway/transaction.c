@@ -271,6 +271,7 @@ add_warnings(Work *work)
 	Reply	   *reply = work->reply;
 
 	if (work->warnings.len == 0 || reply->status >= 400 || reply->len < 2 ||
+		request->is_mlflow ||
 		reply->body[0] != '{' || reply->body[reply->len - 1] != '}')
 		return;
 	reply->body = arena_printf(request->arena, "%.*s%s\"warnings\": [%s]}",

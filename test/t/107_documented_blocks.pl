@@ -21,6 +21,8 @@ my %runner = (
 	'docs/GATEWAY.md' => [ '107_documented_blocks', 'sh', 'sql', 'json', 'js', 'text' ],
 	# sh is run by test/clients/oidc_provider.mjs, text is in files of configuration
 	'docs/LOGIN.md' => [ '107_documented_blocks', 'sh', 'sql', 'text' ],
+	# python is MLflow's own client, which is not packaged: sh sends the same
+	'docs/MLFLOW.md' => [ '195_mlflow', 'sh', 'sql', 'python' ],
 	'docs/OPERATIONS.md' => [ '106_operations', 'sh' ],
 	'docs/QUERIES.md' => [ '121_views_and_metrics', 'sql' ],
 	'docs/SLA.md' => [ '107_documented_blocks', 'sql' ],

@@ -244,7 +244,7 @@ sub ask
 		$options{content} = ref $body ? $JSON->encode($body) : $body;
 		$headers{'Content-Type'} //= 'application/json';
 	}
-	$path = "/api/governance$path" unless $path =~ m{^/api/};
+	$path = "/api/governance$path" unless $path =~ m{^/(?:ajax-)?api/};
 	my $reply = $self->{http}->request($method,
 		"http://127.0.0.1:$self->{port}$path", \%options);
 	if (($reply->{headers}{'content-type'} // '') eq 'application/json')

@@ -1,0 +1,27 @@
+/*
+ * mlflow.h
+ *		MLflow's registry API: paths of its own, and what its clients expect.
+ *
+ * Here unknown fields are ignored, a path that is not there is 404 whatever
+ * the method, and an error is {"error_code", "message"} (reply.c).
+ */
+#ifndef GATEWAY_MLFLOW_H
+#define GATEWAY_MLFLOW_H
+
+#include "gateway/reply.h"
+#include "gateway/router.h"
+
+/* Make the routes of mlflow_list.h, once, after statements_init(). */
+extern void mlflow_init(void);
+extern void mlflow_free(void);
+
+/*
+ * Returns the route of a request, or NULL; then the reply is made, unless the
+ * path has no such thing.
+ */
+extern const Route *mlflow_find(Request *request, Reply *reply);
+
+/* Make the query or the body one JSON object; false with a reply. */
+extern bool mlflow_take(Request *request, const Route *route, Reply *reply);
+
+#endif							/* GATEWAY_MLFLOW_H */

@@ -1,0 +1,44 @@
+/*
+ * call.h
+ *		A call of MLflow's API on its way, and what all of them need.
+ */
+#ifndef GOV_MLFLOW_CALL_H
+#define GOV_MLFLOW_CALL_H
+
+#include "lib/stringinfo.h"
+
+#include "core/spi.h"
+#include "mlflow/request.h"
+
+typedef struct GovMlflow
+{
+	const Jsonb *request;
+	Oid			schema;			/* of the functions gov_* */
+	StringInfo	out;			/* the answer, JSON; "" stands for {} */
+} GovMlflow;
+
+/* Call gov_<name>: it decides, and refuses in its own words. */
+extern void gov_mlflow_do(const GovMlflow *call, const char *function,
+						  const GovParam *params, int nparams);
+#define gov_do(call, function, ...) \
+	gov_mlflow_do((call), (function), (GovParam[]) {__VA_ARGS__}, \
+				  lengthof(((GovParam[]) {__VA_ARGS__})))
+
+/* The model_id of the model that field "name" names; 42704. */
+extern const char *gov_mlflow_model(const GovMlflow *call);
+
+/*
+ * The version that the fields "name" and "version" name, its model_id put
+ * into *model_id and, where the caller wants it, its status; 42704, and 22023
+ * for a version that is neither there nor a number.
+ */
+extern const char *gov_mlflow_version(const GovMlflow *call,
+									  const char **model_id, char **status);
+
+/* Append the answer: one thing, as it is now. */
+extern void gov_mlflow_show_model(const GovMlflow *call, const char *model_id);
+extern void gov_mlflow_show_version(const GovMlflow *call,
+									const char *model_id,
+									const char *version);
+
+#endif							/* GOV_MLFLOW_CALL_H */
