@@ -20,11 +20,15 @@
 #include "access/xact.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "tcop/utility.h"
+#include "utils/fmgroids.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -32,6 +36,8 @@
 
 #include "core/compat.h"
 #include "core/insert.h"
+
+#define GOV_KEYS_MAX 2
 
 typedef struct GovInsertState
 {
@@ -43,6 +49,7 @@ typedef struct GovInsertState
 	EState	   *estate;
 	ResultRelInfo *info;
 	TupleTableSlot *slot;
+	TupleTableSlot *old;		/* of an update: where the row is */
 	Oid		   *indexes;
 } GovInsertState;
 
@@ -65,16 +72,41 @@ gov_insert_init(void)
 static bool
 has_no_rules(Relation rel)
 {
-	TriggerDesc *triggers = rel->trigdesc;
-
 	return rel->rd_rel->relkind == RELKIND_RELATION &&
 		!rel->rd_rel->relispartition && !rel->rd_rel->relhasrules &&
-		!rel->rd_rel->relforcerowsecurity &&
-		(triggers == NULL ||
-		 !(triggers->trig_insert_before_statement ||
-		   triggers->trig_insert_after_statement ||
-		   triggers->trig_insert_instead_row ||
-		   triggers->trig_insert_new_table));
+		!rel->rd_rel->relforcerowsecurity;
+}
+
+static bool
+has_row_triggers(const TriggerDesc *triggers)
+{
+	return triggers == NULL ||
+		!(triggers->trig_insert_before_statement ||
+		  triggers->trig_insert_after_statement ||
+		  triggers->trig_insert_instead_row ||
+		  triggers->trig_insert_new_table);
+}
+
+/* One that asks which columns a statement names is for a statement. */
+static bool
+has_row_triggers_of_update(const TriggerDesc *triggers)
+{
+	int			i;
+
+	if (triggers == NULL)
+		return true;
+	for (i = 0; i < triggers->numtriggers; i++)
+	{
+		if (TRIGGER_FOR_UPDATE(triggers->triggers[i].tgtype) &&
+			triggers->triggers[i].tgnattr > 0)
+			return false;
+	}
+	return !(triggers->trig_update_before_row ||
+			 triggers->trig_update_before_statement ||
+			 triggers->trig_update_after_statement ||
+			 triggers->trig_update_instead_row ||
+			 triggers->trig_update_old_table ||
+			 triggers->trig_update_new_table);
 }
 
 /*
@@ -112,7 +144,8 @@ find_columns(const GovInsert *insert, TupleDesc desc, AttrNumber *numbers)
 		int			j;
 
 		if (att->attisdropped ||
-			!(att->atthasdef || att->attidentity || att->attgenerated))
+			!(att->attgenerated ||
+			  (insert->nkeys == 0 && (att->atthasdef || att->attidentity))))
 			continue;
 		for (j = 0; j < count && numbers[j] != i + 1; j++)
 			;
@@ -122,7 +155,7 @@ find_columns(const GovInsert *insert, TupleDesc desc, AttrNumber *numbers)
 	return true;
 }
 
-/* Other methods than btree keep what belongs to the relation in hand. */
+/* Other methods than these keep what belongs to the relation in hand. */
 static void
 note_indexes(GovInsertState *state)
 {
@@ -135,7 +168,8 @@ note_indexes(GovInsertState *state)
 		Relation	index = state->info->ri_IndexRelationDescs[i];
 
 		state->indexes[i] = RelationGetRelid(index);
-		if (index->rd_rel->relam != BTREE_AM_OID)
+		if (index->rd_rel->relam != BTREE_AM_OID &&
+			index->rd_rel->relam != HASH_AM_OID)
 			state->is_simple = false;
 	}
 }
@@ -155,12 +189,15 @@ make_state(const GovInsert *insert, Relation rel)
 	state->catalog = gov_cache_generation(GOV_CACHE_CATALOG);
 	state->functions = functions_generation;
 	state->is_simple = has_no_rules(rel) &&
+		(insert->nkeys > 0 ? has_row_triggers_of_update(rel->trigdesc) :
+		 has_row_triggers(rel->trigdesc)) &&
 		find_columns(insert, RelationGetDescr(rel), state->numbers);
 	if (state->is_simple)
 	{
 		/* The relation's own is counted by a resource owner. */
 		desc = CreateTupleDescCopyConstr(RelationGetDescr(rel));
 		state->slot = gov_make_slot(desc, &TTSOpsVirtual);
+		state->old = gov_make_slot(desc, &TTSOpsVirtual);
 		state->estate = CreateExecutorState();
 		MemoryContextSwitchTo(state->estate->es_query_cxt);
 		state->info = makeNode(ResultRelInfo);
@@ -202,12 +239,59 @@ keep_state(GovInsert *insert, GovInsertState *state)
 		insert->kept = state;
 }
 
+/* The row of the key, copied; NULL where there is none. */
+static HeapTuple
+find_row(const GovInsert *update, Relation rel, const GovParam *params)
+{
+	ScanKeyData keys[GOV_KEYS_MAX];
+	char	   *names = pstrdup(update->columns);
+	char	   *rest = NULL;
+	char	   *name = strtok_r(names, " ", &rest);
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	int			i;
+
+	Assert(update->nkeys <= GOV_KEYS_MAX);
+	for (i = 0; i < update->nkeys; i++, name = strtok_r(NULL, " ", &rest))
+		ScanKeyEntryInitialize(&keys[i], 0,
+							   get_attnum(RelationGetRelid(rel), name),
+							   BTEqualStrategyNumber, InvalidOid,
+							   C_COLLATION_OID, F_TEXTEQ, params[i].value);
+	scan = systable_beginscan(rel, gov_relation(update->key), true, NULL,
+							  update->nkeys, keys);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		tuple = heap_copytuple(tuple);
+	systable_endscan(scan);
+	return tuple;
+}
+
+/* Hand out a row; it is what its slot or its tuple is. */
+static Datum
+keep_row(HeapTuple tuple, TupleDesc desc)
+{
+	return SPI_datumTransfer(heap_copy_tuple_as_datum(tuple, desc), false, -1);
+}
+
+static Datum
+keep_slot(TupleTableSlot *slot)
+{
+	bool		is_copy;
+	HeapTuple	tuple = ExecFetchSlotHeapTuple(slot, true, &is_copy);
+	Datum		row = keep_row(tuple, slot->tts_tupleDescriptor);
+
+	if (is_copy)
+		heap_freetuple(tuple);
+	return row;
+}
+
 static void
-insert_row(GovInsertState *state, Relation rel, const GovParam *params,
-		   int nparams)
+write_row(GovInsertState *state, const GovInsert *insert, Relation rel,
+		  const GovParam *params, int nparams, Datum *row)
 {
 	TupleTableSlot *slot = state->slot;
 	EState	   *estate = state->estate;
+	HeapTuple	old = NULL;
 	int			i;
 
 	state->info->ri_RelationDesc = rel;
@@ -216,8 +300,19 @@ insert_row(GovInsertState *state, Relation rel, const GovParam *params,
 			index_open(state->indexes[i], RowExclusiveLock);
 
 	ExecClearTuple(slot);
-	memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts);
-	for (i = 0; i < nparams; i++)
+	if (insert->nkeys == 0)
+		memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts);
+	else
+	{
+		old = find_row(insert, rel, params);
+		if (old == NULL)
+			elog(ERROR, "row of table \"governance.%s\" is gone",
+				 RelationGetRelationName(rel));
+		heap_deform_tuple(old, slot->tts_tupleDescriptor, slot->tts_values,
+						  slot->tts_isnull);
+		state->old->tts_tid = old->t_self;
+	}
+	for (i = insert->nkeys; i < nparams; i++)
 	{
 		slot->tts_values[state->numbers[i] - 1] = params[i].value;
 		slot->tts_isnull[state->numbers[i] - 1] = params[i].isnull;
@@ -226,7 +321,22 @@ insert_row(GovInsertState *state, Relation rel, const GovParam *params,
 
 	estate->es_output_cid = GetCurrentCommandId(true);
 	AfterTriggerBeginQuery();
-	ExecSimpleRelationInsert(state->info, estate, slot);
+	if (insert->nkeys == 0)
+		ExecSimpleRelationInsert(state->info, estate, slot);
+	else
+	{
+		/* Without triggers before the row nothing is evaluated again. */
+		EPQState	none = {0};
+
+		ExecSimpleRelationUpdate(state->info, estate, &none, state->old,
+								 slot);
+	}
+	if (row != NULL)
+	{
+		if (!ItemPointerIsValid(&slot->tts_tid))
+			elog(ERROR, "no row to return");
+		*row = keep_slot(slot);
+	}
 	AfterTriggerEndQuery(estate);
 	ExecCloseIndices(state->info);
 	ExecClearTuple(slot);
@@ -242,16 +352,16 @@ insert_row(GovInsertState *state, Relation rel, const GovParam *params,
 	CommandCounterIncrement();
 }
 
-/* insert_row(); an error leaves nothing of the state. */
+/* write_row(); an error leaves nothing of the state. */
 static void
-insert_or_drop(GovInsertState *state, Relation rel, const GovParam *params,
-			   int nparams)
+write_or_drop(GovInsertState *state, const GovInsert *insert, Relation rel,
+			  const GovParam *params, int nparams, Datum *row)
 {
 	MemoryContext caller = CurrentMemoryContext;
 
 	PG_TRY();
 	{
-		insert_row(state, rel, params, nparams);
+		write_row(state, insert, rel, params, nparams, row);
 	}
 	PG_CATCH();
 	{
@@ -262,32 +372,89 @@ insert_or_drop(GovInsertState *state, Relation rel, const GovParam *params,
 	PG_END_TRY();
 }
 
-void
-gov_insert(GovInsert *insert, const GovParam *params, int nparams)
+/* What the statement returns, without the connection that it is run in. */
+static void
+run_statement(const GovInsert *insert, const GovParam *params, int nparams,
+			  Datum *row)
+{
+	bool		isnull;
+
+	gov_spi_begin();
+	gov_spi_run(insert->statement, params, nparams);
+	if (row != NULL)
+	{
+		if (SPI_processed == 0)
+			elog(ERROR, "no row to return");
+		*row = gov_spi_keep(0, 1, &isnull);
+	}
+	gov_spi_end();
+	if (row != NULL)
+		*row = SPI_datumTransfer(*row, false, -1);
+}
+
+static void
+write_it(GovInsert *insert, const GovParam *params, int nparams, Datum *row)
 {
 	GovInsertState *state;
 	Relation	rel;
 	bool		has_snapshot = ActiveSnapshotSet();
 
-	PreventCommandIfReadOnly("INSERT");
+	PreventCommandIfReadOnly(insert->nkeys == 0 ? "INSERT" : "UPDATE");
 	rel = table_open(gov_relation(insert->table), RowExclusiveLock);
 	state = take_state(insert, rel);
 	if (!state->is_simple || IsInParallelMode())
 	{
 		keep_state(insert, state);
 		table_close(rel, NoLock);
-		gov_spi_begin();
-		gov_spi_run(insert->statement, params, nparams);
-		gov_spi_end();
+		run_statement(insert, params, nparams, row);
 		return;
 	}
 
 	/* Triggers may want one; a query that calls us has one. */
 	if (!has_snapshot)
 		PushActiveSnapshot(GetTransactionSnapshot());
-	insert_or_drop(state, rel, params, nparams);
+	write_or_drop(state, insert, rel, params, nparams, row);
 	if (!has_snapshot)
 		PopActiveSnapshot();
 	keep_state(insert, state);
 	table_close(rel, NoLock);
+}
+
+void
+gov_insert(GovInsert *insert, const GovParam *params, int nparams)
+{
+	write_it(insert, params, nparams, NULL);
+}
+
+Datum
+gov_insert_returning(GovInsert *insert, const GovParam *params, int nparams)
+{
+	Datum		row;
+
+	write_it(insert, params, nparams, &row);
+	return row;
+}
+
+Datum
+gov_update(GovInsert *update, const GovParam *params, int nparams)
+{
+	Datum		row;
+
+	write_it(update, params, nparams, &row);
+	return row;
+}
+
+Datum
+gov_read(const GovInsert *update, const GovParam *params)
+{
+	Relation	rel = gov_relation_open(update->table);
+	HeapTuple	tuple = find_row(update, rel, params);
+	Datum		row;
+
+	if (tuple == NULL)
+		elog(ERROR, "row of table \"governance.%s\" is gone",
+			 RelationGetRelationName(rel));
+	row = keep_row(tuple, RelationGetDescr(rel));
+	table_close(rel, AccessShareLock);
+	return row;
 }

@@ -39,6 +39,11 @@
 	GOV_RELATION(POLICIES, "policies") \
 	GOV_RELATION(APPROVAL_POLICIES, "approval_policies") \
 	GOV_RELATION(ENVIRONMENTS, "environments") \
+	GOV_RELATION(MODEL_VERSIONS, "model_versions") \
+	GOV_RELATION(MODEL_VERSIONS_PKEY, "model_versions_pkey") \
+	GOV_RELATION(APPROVAL_HISTORY, "approval_history") \
+	GOV_RELATION(MODEL_SIGNATURES, "model_signatures") \
+	GOV_RELATION(MODEL_SIGNATURES_PKEY, "model_signatures_pkey") \
 	GOV_RELATION(DEPLOYMENT_HISTORY, "deployment_history") \
 	GOV_RELATION(DEPLOYMENT_HISTORY_PKEY, "deployment_history_pkey") \
 	GOV_RELATION(DEPLOYMENT_HISTORY_ACTIVE_KEY, \

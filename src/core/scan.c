@@ -68,6 +68,25 @@ gov_scan_begin_key(GovScan *scan, GovRelation table, GovRelation index,
 	scan->tuple = NULL;
 }
 
+void
+gov_scan_begin_pair(GovScan *scan, GovRelation table, GovRelation index,
+					const char *first, const char *first_value,
+					const char *second, const char *second_value)
+{
+	ScanKeyData keys[2];
+
+	scan->rel = gov_relation_open(table);
+	ScanKeyEntryInitialize(&keys[0], 0, column_number(scan->rel, first),
+						   BTEqualStrategyNumber, InvalidOid, C_COLLATION_OID,
+						   F_TEXTEQ, CStringGetTextDatum(first_value));
+	ScanKeyEntryInitialize(&keys[1], 0, column_number(scan->rel, second),
+						   BTEqualStrategyNumber, InvalidOid, C_COLLATION_OID,
+						   F_TEXTEQ, CStringGetTextDatum(second_value));
+	scan->scan = systable_beginscan(scan->rel, gov_relation(index), true,
+									NULL, 2, keys);
+	scan->tuple = NULL;
+}
+
 /*
  * A kept plan of max() stays a sequential scan if it was made while the table
  * was empty; this reads one row whatever the table holds.

@@ -33,6 +33,12 @@ extern void gov_scan_begin_key(GovScan *scan, GovRelation table,
 							   GovRelation index, const char *column,
 							   const char *value);
 
+/* The same, by two text columns, the index's first. */
+extern void gov_scan_begin_pair(GovScan *scan, GovRelation table,
+								GovRelation index, const char *first,
+								const char *first_value, const char *second,
+								const char *second_value);
+
 /*
  * The highest of that bigint column, the index's second, in the rows whose
  * text column, its first, equals value; 0 where there is none.

@@ -15,8 +15,10 @@
 #include "utils/builtins.h"
 
 #include "core/args.h"
+#include "core/insert.h"
 #include "core/operation.h"
 #include "core/policy.h"
+#include "core/scan.h"
 #include "core/spi.h"
 #include "incident/deadline.h"
 #include "registry/model.h"
@@ -41,25 +43,35 @@ GOV_SQL(find_votes, (TEXTOID, TEXTOID),
 		" ORDER BY h.approval_no");
 
 GOV_SQL(insert_history,
-		(TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-		 TEXTARRAYOID, TEXTARRAYOID, JSONBOID),
+		(TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
+		 TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID, JSONBOID, TEXTOID),
 		"INSERT INTO governance.approval_history"
 		" (model_id, version, approval_no, approval_status, reviewer,"
-		" comments, content_digest, principals, backers,"
+		" reviewed_at, comments, content_digest, principals, backers,"
 		" by_group, manifest_digest)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-		" (SELECT s.manifest_digest FROM governance.model_signatures AS s"
-		" WHERE s.model_id = $1 AND s.version = $2 LIMIT 1))");
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
 
-GOV_SQL(move_version, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
+static GovInsert history_row = {
+	.table = GOV_REL_APPROVAL_HISTORY,
+	.columns = "model_id version approval_no approval_status reviewer"
+		" reviewed_at comments content_digest principals backers by_group"
+		" manifest_digest",
+	.statement = &insert_history
+};
+
+GOV_SQL(move_version,
+		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID),
 		"UPDATE governance.model_versions AS t"
-		" SET status = $3, approval_status = $4,"
-		" last_updated_at = pg_catalog.clock_timestamp()"
+		" SET status = $3, approval_status = $4, last_updated_at = $5"
 		" WHERE t.model_id = $1 AND t.version = $2 RETURNING t");
 
-GOV_SQL(read_version, (TEXTOID, TEXTOID),
-		"SELECT t FROM governance.model_versions AS t"
-		" WHERE t.model_id = $1 AND t.version = $2");
+static GovInsert version_row = {
+	.table = GOV_REL_MODEL_VERSIONS,
+	.columns = "model_id version status approval_status last_updated_at",
+	.statement = &move_version,
+	.key = GOV_REL_MODEL_VERSIONS_PKEY,
+	.nkeys = 2
+};
 
 /* Where the version is active, and what status the highest of them gives. */
 GOV_SQL(find_active, (TEXTOID, TEXTOID),
@@ -104,32 +116,72 @@ begin_decision(Decision *d, const char *function, GovPermission permission)
 											  &d->found));
 }
 
+/* The manifest of the version's signatures; NULL where there are none. */
+static char *
+signed_manifest(const Decision *d)
+{
+	GovScan		scan;
+	char	   *digest = NULL;
+
+	gov_scan_begin_pair(&scan, GOV_REL_MODEL_SIGNATURES,
+						GOV_REL_MODEL_SIGNATURES_PKEY, "model_id",
+						d->model_id, "version", d->version);
+	if (gov_scan_next(&scan))
+		digest = gov_scan_text(&scan, "manifest_digest");
+	gov_scan_end(&scan);
+	return digest;
+}
+
 /* Behind the others, of which the last one is of the highest number. */
 static void
 write_history(const Decision *d, const List *votes, const char *status,
 			  const char *comments)
 {
 	const GovVote *last = votes == NIL ? NULL : llast(votes);
+	GovParam	params[] = {
+		gov_text(d->model_id),
+		gov_text(d->version),
+		gov_int8(last ? last->no + 1 : 1),
+		gov_text(status),
+		gov_text(d->actor.user_id),
+		gov_time(GetCurrentTimestamp()),
+		gov_text(comments),
+		gov_text(d->found.content_digest),
+		gov_names(d->act.principals),
+		gov_names(d->act.backers),
+		gov_act_group(&d->act),
+		gov_text(signed_manifest(d))
+	};
 
-	gov_run(&insert_history, gov_text(d->model_id), gov_text(d->version),
-			gov_int8(last ? last->no + 1 : 1), gov_text(status),
-			gov_text(d->actor.user_id), gov_text(comments),
-			gov_text(d->found.content_digest),
-			gov_names(d->act.principals), gov_names(d->act.backers),
-			gov_act_group(&d->act));
+	gov_insert(&history_row, params, lengthof(params));
 }
 
-/* Move the version, if it moves; its row is the statement's result. */
-static void
+/* Move the version, if it moves; its row. */
+static Datum
 write_version(const Decision *d, const char *status,
 			  const char *approval_status)
 {
+	GovParam	params[] = {
+		gov_text(d->model_id),
+		gov_text(d->version),
+		gov_text(status),
+		gov_text(approval_status),
+		gov_time(GetCurrentTimestamp())
+	};
+
 	if (strcmp(d->found.status, status) == 0 &&
 		strcmp(d->found.approval_status, approval_status) == 0)
-		gov_run(&read_version, gov_text(d->model_id), gov_text(d->version));
-	else
-		gov_run(&move_version, gov_text(d->model_id), gov_text(d->version),
-				gov_text(status), gov_text(approval_status));
+		return gov_read(&version_row, params);
+	return gov_update(&version_row, params, lengthof(params));
+}
+
+/* End what began with begin_decision(). */
+static Datum
+end_decision(Datum row)
+{
+	gov_operation_end();
+	gov_spi_end();
+	return row;
 }
 
 /* The votes of this round; the first one may be the request. */
@@ -216,11 +268,28 @@ require_first_vote(const Decision *d, const List *votes)
 							&d->denial);
 }
 
+/* Is the version active anywhere? */
+static bool
+is_active(const Decision *d)
+{
+	GovScan		scan;
+	bool		found = false;
+
+	gov_scan_begin_key(&scan, GOV_REL_DEPLOYMENT_HISTORY,
+					   GOV_REL_DEPLOYMENT_HISTORY_ACTIVE_KEY, "model_id",
+					   d->model_id);
+	while (!found && gov_scan_next(&scan))
+		found = strcmp(gov_scan_text(&scan, "version"), d->version) == 0;
+	gov_scan_end(&scan);
+	return found;
+}
+
 /* The status of a version that is approved now. */
 static const char *
 approved_status(const Decision *d)
 {
-	if (gov_run(&find_active, gov_text(d->model_id),
+	if (!is_active(d) ||
+		gov_run(&find_active, gov_text(d->model_id),
 				gov_text(d->version)) == 0)
 		return "approved";
 	return gov_row_text(0, 2);
@@ -249,11 +318,10 @@ gov_approve_model(PG_FUNCTION_ARGS)
 	write_history(&d, votes, "approved", comments);
 	if (gov_votes_count(votes, "approved") + 1 >=
 		gov_policy_int("model.required_approvals"))
-		write_version(&d, approved_status(&d), "approved");
-	else
-		write_version(&d, d.found.status, d.found.approval_status);
-	gov_operation_end();
-	return gov_spi_end_row(fcinfo);
+		return end_decision(write_version(&d, approved_status(&d),
+										  "approved"));
+	return end_decision(write_version(&d, d.found.status,
+									  d.found.approval_status));
 }
 
 /* A vote that ends the request: one is enough. */
@@ -274,9 +342,7 @@ turn_down(FunctionCallInfo fcinfo, const char *function, const char *argument,
 
 	gov_operation_begin(verb, reason);
 	write_history(&d, votes, approval_status, reason);
-	write_version(&d, d.found.status, approval_status);
-	gov_operation_end();
-	return gov_spi_end_row(fcinfo);
+	return end_decision(write_version(&d, d.found.status, approval_status));
 }
 
 /*
@@ -325,9 +391,7 @@ gov_request_model_approval(PG_FUNCTION_ARGS)
 		"registered" : d.found.status;
 	gov_operation_begin("request", comments);
 	write_history(&d, read_votes(&d), "pending", comments);
-	write_version(&d, status, "pending");
-	gov_operation_end();
-	return gov_spi_end_row(fcinfo);
+	return end_decision(write_version(&d, status, "pending"));
 }
 
 /*
@@ -365,9 +429,8 @@ gov_deprecate_model(PG_FUNCTION_ARGS)
 	gov_incident_refuse_held(d.model_id, d.version,
 							 psprintf("model version \"%s\"", d.name));
 	gov_operation_begin("deprecate", reason);
-	write_version(&d, "deprecated", d.found.approval_status);
-	gov_operation_end();
-	return gov_spi_end_row(fcinfo);
+	return end_decision(write_version(&d, "deprecated",
+									  d.found.approval_status));
 }
 
 /* Longest registered first; the id is the model's and the version's. */

@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 
 #include "core/args.h"
+#include "core/insert.h"
 #include "core/operation.h"
 #include "core/spi.h"
 #include "lifecycle/known.h"
@@ -50,16 +51,27 @@ GOV_SQL(find_registration, (TEXTOID, TEXTOID),
 		" WHERE model_id = $1 AND version = $2");
 
 GOV_SQL(insert_version,
-		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, JSONBOID,
-		 TEXTOID, INT8OID, JSONBOID, JSONBOID, TEXTOID, TEXTARRAYOID,
-		 TEXTARRAYOID),
+		(TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+		 JSONBOID, TEXTOID, INT8OID, JSONBOID, JSONBOID, TEXTOID, TEXTOID,
+		 TEXTOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZOID),
 		"INSERT INTO governance.model_versions AS t"
-		" (model_id, version, created_by, description, source_commit,"
-		" training_data_hash, hyperparameters, model_path,"
-		" model_size_bytes, artifacts, metadata, content_digest,"
-		" created_principals, created_backers)"
+		" (model_id, version, created_at, created_by, description,"
+		" source_commit, training_data_hash, hyperparameters, model_path,"
+		" model_size_bytes, artifacts, metadata, content_digest, status,"
+		" approval_status, created_principals, created_backers,"
+		" last_updated_at)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-		" $14) RETURNING t");
+		" $14, $15, $16, $17, $18) RETURNING t");
+
+static GovInsert version_row = {
+	.table = GOV_REL_MODEL_VERSIONS,
+	.columns = "model_id version created_at created_by description"
+		" source_commit training_data_hash hyperparameters model_path"
+		" model_size_bytes artifacts metadata content_digest status"
+		" approval_status created_principals created_backers"
+		" last_updated_at",
+	.statement = &insert_version
+};
 
 GOV_SQL(update_model, (TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID),
 		"UPDATE governance.models AS t SET"
@@ -180,6 +192,8 @@ gov_register_model(PG_FUNCTION_ARGS)
 	Jsonb	   *metadata;
 	GovActor	actor;
 	GovAct		act;
+	GovParam	now;
+	Datum		row;
 
 	content.source_commit = gov_arg_text(fcinfo, 3, "source_commit", NULL);
 	content.training_data_hash = gov_arg_text(fcinfo, 4,
@@ -208,15 +222,32 @@ gov_register_model(PG_FUNCTION_ARGS)
 						   gov_row_text(0, 1), gov_row_text(0, 2)),
 				 errhint("A version is written once: register another one.")));
 
-	gov_run_as("register", NULL, &insert_version, gov_text(model_id),
-			   gov_text(version), gov_text(actor.user_id),
-			   gov_text(description), gov_text(content.source_commit),
-			   gov_text(content.training_data_hash),
-			   gov_json(content.hyperparameters), gov_text(content.model_path),
-			   gov_int8(content.model_size_bytes), gov_json(content.artifacts),
-			   gov_json(metadata), gov_text(content_digest(&content)),
-			   gov_names(act.principals), gov_names(act.backers));
-	return gov_spi_end_row(fcinfo);
+	now = gov_time(GetCurrentTimestamp());
+	gov_operation_begin("register", NULL);
+	row = gov_insert_returning(&version_row, (GovParam[])
+							   {
+								   gov_text(model_id),
+								   gov_text(version),
+								   now,
+								   gov_text(actor.user_id),
+								   gov_text(description),
+								   gov_text(content.source_commit),
+								   gov_text(content.training_data_hash),
+								   gov_json(content.hyperparameters),
+								   gov_text(content.model_path),
+								   gov_int8(content.model_size_bytes),
+								   gov_json(content.artifacts),
+								   gov_json(metadata),
+								   gov_text(content_digest(&content)),
+								   gov_text("registered"),
+								   gov_text("pending"),
+								   gov_names(act.principals),
+								   gov_names(act.backers),
+								   now
+							   }, 18);
+	gov_operation_end();
+	gov_spi_end();
+	return row;
 }
 
 /* The tags as given, or NULL; each short enough to be indexed, none twice. */

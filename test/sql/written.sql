@@ -113,7 +113,7 @@ BEGIN READ ONLY;
 SELECT action FROM gov_log_event('written', 'e', 'written/2');
 ROLLBACK;
 
--- the outbox, and votes, which a statement writes: the same
+-- the outbox, votes and versions: the same
 SET SESSION AUTHORIZATION regress_written_vera;
 SELECT status FROM gov_register_model('written_model', '1.0.0', 'first');
 RESET SESSION AUTHORIZATION;
@@ -131,6 +131,100 @@ ALTER TABLE governance.events DROP CONSTRAINT written_check;
 SELECT approval_no, approval_status, reviewer, comments, reviewed_at <= clock_timestamp() AS is_past FROM governance.approval_history WHERE model_id = 'written_model';
 SELECT type, subject, data FROM governance.events WHERE subject LIKE '%written_model%' ORDER BY event_no;
 SELECT event_type, action, actor FROM governance.audit_events WHERE resource LIKE '%written_model:1.0.0%' ORDER BY event_id;
+
+-- votes and versions: each kind of rule, in its table's words, from the next
+-- call on, in a session that has written both already
+SET SESSION AUTHORIZATION regress_written_vera;
+SELECT count(gov_register_model('written_model', i || '.0.0')) FROM generate_series(2, 9) AS i;
+RESET SESSION AUTHORIZATION;
+CREATE FUNCTION pg_temp.try(version text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    answer text;
+BEGIN
+    SET LOCAL SESSION AUTHORIZATION regress_written_ada;
+    SELECT v.status || ', updated ' || CASE WHEN v.last_updated_at > v.created_at THEN 'later' ELSE 'never' END INTO answer
+    FROM public.gov_approve_model('written_model', try.version, 'tried') AS v;
+    RETURN answer;
+END $$;
+\set VERBOSITY terse
+-- a CHECK of the version's, a key that is taken, a key of another table
+ALTER TABLE governance.model_versions ADD CONSTRAINT written_check CHECK (status <> 'approved') NOT VALID;
+SELECT pg_temp.try('2.0.0');
+ALTER TABLE governance.model_versions DROP CONSTRAINT written_check;
+ALTER TABLE governance.model_versions ADD CONSTRAINT written_check CHECK (description <> 'forbidden') NOT VALID;
+SELECT status FROM gov_register_model('written_model', '11.0.0', 'forbidden');
+ALTER TABLE governance.model_versions DROP CONSTRAINT written_check;
+CREATE UNIQUE INDEX written_key ON governance.model_versions (description) WHERE description = 'only once';
+SELECT status FROM gov_register_model('written_model', '10.0.0', 'only once');
+SELECT status FROM gov_register_model('written_model', '11.0.0', 'only once');
+DROP INDEX governance.written_key;
+CREATE UNIQUE INDEX written_key ON governance.model_versions (model_id) WHERE status = 'approved';
+SELECT pg_temp.try('2.0.0');
+DROP INDEX governance.written_key;
+CREATE TABLE public.written_words (word text PRIMARY KEY);
+ALTER TABLE governance.model_versions ADD CONSTRAINT written_fkey FOREIGN KEY (status) REFERENCES public.written_words NOT VALID;
+SELECT pg_temp.try('2.0.0');
+ALTER TABLE governance.model_versions DROP CONSTRAINT written_fkey;
+ALTER TABLE governance.model_versions ADD CONSTRAINT written_fkey FOREIGN KEY (description) REFERENCES public.written_words NOT VALID;
+SELECT status FROM gov_register_model('written_model', '11.0.0', 'not a word');
+ALTER TABLE governance.model_versions DROP CONSTRAINT written_fkey;
+CREATE FUNCTION pg_temp.leave_out() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER written_before BEFORE INSERT ON governance.model_versions FOR EACH ROW EXECUTE FUNCTION pg_temp.leave_out();
+SELECT status FROM gov_register_model('written_model', '11.0.0');
+DROP TRIGGER written_before ON governance.model_versions;
+ALTER TABLE governance.approval_history ADD CONSTRAINT written_fkey FOREIGN KEY (comments) REFERENCES public.written_words NOT VALID;
+SELECT pg_temp.try('2.0.0');
+INSERT INTO public.written_words VALUES ('tried');
+SELECT pg_temp.try('2.0.0');
+ALTER TABLE governance.approval_history DROP CONSTRAINT written_fkey;
+\set VERBOSITY default
+-- a trigger that asks which columns a statement names, and which changed
+CREATE TRIGGER written_of AFTER UPDATE OF status ON governance.model_versions FOR EACH ROW EXECUTE FUNCTION pg_temp.tell();
+SELECT pg_temp.try('3.0.0');
+DROP TRIGGER written_of ON governance.model_versions;
+CREATE TRIGGER written_of AFTER UPDATE OF description ON governance.model_versions FOR EACH ROW EXECUTE FUNCTION pg_temp.tell();
+SELECT pg_temp.try('4.0.0');
+DROP TRIGGER written_of ON governance.model_versions;
+CREATE TRIGGER written_when AFTER UPDATE ON governance.model_versions FOR EACH ROW
+    WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION pg_temp.tell();
+SELECT pg_temp.try('5.0.0');
+DROP TRIGGER written_when ON governance.model_versions;
+-- one of the statement, one that sees all its rows, one before the row
+CREATE TRIGGER written_statement AFTER UPDATE ON governance.model_versions FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.tell();
+SELECT pg_temp.try('6.0.0');
+DROP TRIGGER written_statement ON governance.model_versions;
+CREATE FUNCTION pg_temp.tell_rows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE WARNING 'told of % to %', (SELECT o.status FROM written_old AS o), (SELECT n.status FROM written_new AS n);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER written_rows AFTER UPDATE ON governance.model_versions REFERENCING OLD TABLE AS written_old NEW TABLE AS written_new
+    FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.tell_rows();
+SELECT pg_temp.try('7.0.0');
+DROP TRIGGER written_rows ON governance.model_versions;
+CREATE FUNCTION pg_temp.add_to_it() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.description := 'added before';
+    RETURN NEW;
+END $$;
+CREATE TRIGGER written_before BEFORE UPDATE ON governance.model_versions FOR EACH ROW EXECUTE FUNCTION pg_temp.add_to_it();
+SELECT pg_temp.try('8.0.0');
+DROP TRIGGER written_before ON governance.model_versions;
+SELECT version, description FROM governance.model_versions WHERE model_id = 'written_model' AND description <> '' ORDER BY version;
+-- the row that a call returns is the one that is there, found by its indexes
+BEGIN;
+SET LOCAL SESSION AUTHORIZATION regress_written_ada;
+SELECT v AS returned FROM gov_approve_model('written_model', '9.0.0') AS v \gset
+SELECT v = :'returned'::governance.model_versions AS is_it FROM governance.model_versions AS v WHERE model_id = 'written_model' AND version = '9.0.0';
+SET LOCAL SESSION AUTHORIZATION DEFAULT;
+SET LOCAL enable_seqscan = off;
+SELECT count(*) FROM governance.model_versions WHERE status = 'approved' AND model_id = 'written_model';
+SELECT count(*) FROM governance.model_versions WHERE status = 'registered' AND model_id = 'written_model';
+ROLLBACK;
+SELECT status, approval_status FROM governance.model_versions WHERE model_id = 'written_model' AND version = '9.0.0';
+-- nothing that was refused left a version, or a vote
+SELECT version, description FROM governance.model_versions WHERE model_id = 'written_model' AND version > '10' AND version < '2';
+SELECT version, approval_no, approval_status, reviewer FROM governance.approval_history WHERE model_id = 'written_model' ORDER BY version, approval_no;
 
 -- what was written so is what seals and verifies
 SELECT gov_audit_seal() ->> 'flagged' AS flagged;
