@@ -194,21 +194,22 @@ row_to_jsonb(HeapTuple tuple, TupleDesc desc, AttrNumber hidden,
 			 bool is_shown)
 {
 	JsonbParseState *state = NULL;
+	Datum	   *values = palloc(sizeof(Datum) * desc->natts);
+	bool	   *nulls = palloc(sizeof(bool) * desc->natts);
 	int			i;
 
+	heap_deform_tuple(tuple, desc, values, nulls);
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
-		bool		isnull;
-		Datum		value;
+		Datum		value = values[i];
 
 		if (att->attisdropped || att->attnum == hidden)
 			continue;
-		value = heap_getattr(tuple, att->attnum, desc, &isnull);
-		if (is_shown && att->atttypid == JSONBOID && !isnull)
+		if (is_shown && att->atttypid == JSONBOID && !nulls[i])
 			value = JsonbPGetDatum(gov_json_shown(DatumGetJsonbP(value)));
-		push_column(&state, att, value, isnull);
+		push_column(&state, att, value, nulls[i]);
 	}
 	return gov_json_end(&state);
 }
@@ -224,26 +225,26 @@ gov_row_changes(HeapTuple old_tuple, HeapTuple new_tuple, TupleDesc desc,
 				AttrNumber hidden)
 {
 	JsonbParseState *state = NULL;
+	Datum	   *old_values = palloc(sizeof(Datum) * desc->natts);
+	Datum	   *new_values = palloc(sizeof(Datum) * desc->natts);
+	bool	   *old_nulls = palloc(sizeof(bool) * desc->natts);
+	bool	   *new_nulls = palloc(sizeof(bool) * desc->natts);
 	int			i;
 
+	heap_deform_tuple(old_tuple, desc, old_values, old_nulls);
+	heap_deform_tuple(new_tuple, desc, new_values, new_nulls);
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
-		bool		old_null;
-		bool		new_null;
-		Datum		old_value;
-		Datum		new_value;
 
 		if (att->attisdropped || att->attnum == hidden)
 			continue;
-		old_value = heap_getattr(old_tuple, att->attnum, desc, &old_null);
-		new_value = heap_getattr(new_tuple, att->attnum, desc, &new_null);
-		if (old_null == new_null &&
-			(old_null || datum_image_eq(old_value, new_value, att->attbyval,
-										att->attlen)))
+		if (old_nulls[i] == new_nulls[i] &&
+			(old_nulls[i] || datum_image_eq(old_values[i], new_values[i],
+											att->attbyval, att->attlen)))
 			continue;
-		push_column(&state, att, new_value, new_null);
+		push_column(&state, att, new_values[i], new_nulls[i]);
 	}
 	return gov_json_end(&state);
 }
