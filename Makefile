@@ -31,7 +31,8 @@ PURE_SRCS := $(sort $(wildcard src/text/*.c src/tlog/*.c \
 
 # A program without a server, installed beside the server's own.  It needs
 # json-c; without it the extension is built all the same.
-VERIFY_SRCS := $(sort $(wildcard src/verifier/*.c src/tlog/*.c src/text/*.c))
+VERIFY_SRCS := $(sort $(wildcard src/verifier/*.c src/tlog/*.c src/text/*.c \
+	$(addprefix src/signing/,bundle.c signer.c)))
 HAVE_JSON_C := $(shell echo '\#include <json-c/json.h>' | \
 	$(or $(CC),cc) -E - >/dev/null 2>&1 && echo yes)
 ifeq ($(HAVE_JSON_C),yes)
@@ -44,10 +45,10 @@ endif
 SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
 	24_issuers 25_answer 26_idempotency 30_lifecycle 31_audit 32_merkle 33_seal \
 	34_checkpoint 35_retire \
-	36_outbox 40_model 41_usecase 42_approval 43_policy 44_model_name 44_signing 45_period 46_search 47_mlflow 50_incident \
+	36_outbox 40_model 41_usecase 42_approval 43_policy 44_model_name 44_signing 45_period 46_attestation 46_search 47_mlflow 50_incident \
 	51_deadline 60_sketch 61_sla 62_ingest 63_violation 64_escalation \
 	65_sla_read 66_openslo 70_control 71_report 72_report_text \
-	73_report_html 74_report_oscal 75_evidence 76_views 77_read 79_inbox \
+	73_report_html 74_report_oscal 75_evidence 75_model_bom 76_views 77_read 79_inbox \
 	79_report_page 80_operations 81_restore 82_metrics 90_triggers 95_bootstrap \
 	97_publications 98_restore 99_grants
 SQL_FILES := $(wildcard $(patsubst %,sql/parts/%.sql,$(SQL_PARTS)))

@@ -90,6 +90,10 @@ BEGIN ATOMIC
         FROM governance.approval_history AS h
         WHERE h.model_id = evidence_bundle.model_id AND h.version = evidence_bundle.version
         UNION ALL
+        SELECT 'attestations', CASE WHEN governance.can_attest(false) THEN coalesce((
+            SELECT pg_catalog.jsonb_agg(t.bundle ORDER BY t.leaf_index DESC)
+            FROM governance.attestations(evidence_bundle.model_id, evidence_bundle.version) AS t), '[]') ELSE '[]' END
+        UNION ALL
         SELECT 'approval_requests', coalesce(pg_catalog.jsonb_agg(@extschema@.gov_row_json(r)
             || pg_catalog.jsonb_build_object('approvals', coalesce((
                 SELECT pg_catalog.jsonb_agg(@extschema@.gov_row_json(a) ORDER BY a.approved_at, a.approver_id)

@@ -201,11 +201,13 @@ gov_checkpoint_check_last(Snapshot snapshot)
 }
 
 /*
- * check_home
- *		55000 where the database is a copy of the one that the log began in.
+ * gov_checkpoint_is_home
+ *		Is the database the one that the log began in, and no copy?
+ *
+ * "where" is set to what it is that differs.
  */
-static void
-check_home(void)
+bool
+gov_checkpoint_is_home(const char **where)
 {
 	GovScan		scan;
 	int64		system_identifier;
@@ -220,14 +222,22 @@ check_home(void)
 	database = DatumGetInt64(gov_scan_datum(&scan, "database_oid", &isnull));
 	gov_scan_end(&scan);
 
-	if (system_identifier != (int64) GetSystemIdentifier() ||
-		database != (int64) MyDatabaseId)
+	*where = database != (int64) MyDatabaseId ? "another database" :
+		"another cluster";
+	return system_identifier == (int64) GetSystemIdentifier() &&
+		database == (int64) MyDatabaseId;
+}
+
+void
+gov_checkpoint_check_home(const char *what)
+{
+	const char *where;
+
+	if (!gov_checkpoint_is_home(&where))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("no checkpoint is signed in a copy of the database"),
-				 errdetail("The log was begun in %s.",
-						   database != (int64) MyDatabaseId ?
-						   "another database" : "another cluster"),
+				 errmsg("no %s is signed in a copy of the database", what),
+				 errdetail("The log was begun in %s.", where),
 				 errhint("If the database as a whole has moved here (a restore, an upgrade of the server) and its original is gone, a superuser calls governance.continue_log(reason); to go on beside its original, governance.rename_log(reason).")));
 }
 
@@ -329,7 +339,7 @@ gov_checkpoint_note(int64 *tree_size, const GovActor *actor)
 	note = pstrdup(body);
 	if (gov_checkpoint_has_key())
 	{
-		check_home();
+		gov_checkpoint_check_home("checkpoint");
 		gov_checkpoint_sign(origin, body, &verifier, line);
 		gov_hex(verifier.key_id, GOV_NOTE_KEY_ID_LEN, key_id);
 		note = psprintf("%s\n%s", body, line);

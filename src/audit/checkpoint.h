@@ -15,6 +15,12 @@ extern void gov_checkpoint_init(void);
 /* The log's name in its checkpoints; palloc'd. */
 extern char *gov_checkpoint_origin(void);
 
+/* Is this the database that the log began in?  If not, that was "where". */
+extern bool gov_checkpoint_is_home(const char **where);
+
+/* 55000 in a copy of the database: it would sign in the log's name. */
+extern void gov_checkpoint_check_home(const char *what);
+
 /* Is there a key to sign with? */
 extern bool gov_checkpoint_has_key(void);
 

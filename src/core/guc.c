@@ -24,6 +24,7 @@ int			gov_control_timeout = 10000;
 /* Only ALTER DATABASE sets it; core/restoring.h reads what that left. */
 static bool restoring = false;
 char	   *gov_checkpoint_key_file = NULL;
+char	   *gov_attestation_key_file = NULL;
 char	   *gov_jwks_file = NULL;
 char	   *gov_jwt_audience = NULL;
 
@@ -94,6 +95,12 @@ gov_guc_init(void)
 							   "File with the private key that signs checkpoints.",
 							   "PEM, PKCS #8, Ed25519; readable by the server alone. It is read at each signing, so another key counts at once. Keep it off the data directory, or backups hold it.",
 							   &gov_checkpoint_key_file, "",
+							   PGC_SIGHUP, GUC_SUPERUSER_ONLY,
+							   NULL, NULL, NULL);
+	DefineCustomStringVariable("governance.attestation_key_file",
+							   "File with the private key that signs attestations.",
+							   "Like governance.checkpoint_key_file, and another key than that one: who holds one of them cannot speak for the other. With another key the same attestations have another signature.",
+							   &gov_attestation_key_file, "",
 							   PGC_SIGHUP, GUC_SUPERUSER_ONLY,
 							   NULL, NULL, NULL);
 

@@ -19,6 +19,7 @@ extern int	gov_denial_rate;	/* a minute and login */
 
 extern int	gov_control_timeout;	/* milliseconds; 0: none */
 extern char *gov_checkpoint_key_file;	/* '' is none */
+extern char *gov_attestation_key_file;
 
 extern char *gov_jwks_file;		/* '' is none: no signed token is valid */
 extern char *gov_jwt_audience;	/* the same */

@@ -130,6 +130,18 @@ ROUTE(GET, "/models/{model_id}/versions/{version}/evidence",
 	  gov_evidence_bundle, "model_id:text! version:text!", JSON, "",
 	  "EvidenceBundle", 200, READS, WHAT_VERSION,
 	  "Everything about a model version, with proofs")
+ROUTE(GET, "/models/{model_id}/versions/{version}/attestations",
+	  gov_attestations, "model_id:text! version:text!" BY_NUMBER,
+	  LIST_OF("t.bundle", ECHO("version") ECHO("model_id"), "attestations",
+			  SEEN)
+	  " FROM (SELECT s.bundle FROM {call} AS s(bundle)"
+	  " OFFSET greatest({cursor}, 0) LIMIT {limit}) AS t", FIND_VERSION,
+	  "model_id:text version:text " LISTED("attestations", "object"), 200,
+	  READS | PAGED, WHAT_VERSION,
+	  "Approvals, deployments and rollbacks, each signed, newest first")
+ROUTE(GET, "/models/{model_id}/versions/{version}/bom", gov_model_bom,
+	  "model_id:text! version:text!", JSON, "", "ModelBom", 200, READS,
+	  WHAT_VERSION, "A model version as a bill of materials (CycloneDX 1.6)")
 ROUTE(GET, "/models/{model_id}/aliases", model_aliases,
 	  "model_id:text!" BY_NAME,
 	  LIST_WITH(ECHO("model_id"), "aliases", LAST("t.alias"))

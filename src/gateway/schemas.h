@@ -186,7 +186,11 @@ SCHEMA(Control, "controls",
 SCHEMA(EvidenceBundle, "",
 	   "model:Model? registration:object aliases:ModelAlias[] approvals:json"
 	   " metrics:json deployments:Deployment[] usecases:json incidents:json"
-	   " sla:object audit:object digest:text ...")
+	   " sla:object audit:object attestations:json digest:text ...")
+SCHEMA(ModelBom, "",
+	   "bomFormat:text specVersion:text serialNumber:text version:int"
+	   " metadata:object components:json dependencies:json"
+	   " declarations:object")
 SCHEMA(AuditEvent, "audit_events",
 	   "event_id:long incarnation:long occurred_at:time xid:text actor:text?"
 	   " evidence:=evidence db_role:text? session_role:text?"

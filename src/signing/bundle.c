@@ -400,19 +400,34 @@ read_statement(Reading *reading)
 	return good;
 }
 
+static bool
+read_signed(Reading *reading, const char *text, size_t len)
+{
+	const GovJsonValue *root;
+
+	memset(reading->bundle, 0, sizeof(*reading->bundle));
+	reading->flaw[0] = '\0';
+	root = parse(reading, text, len, "The bundle");
+	return root != NULL &&
+		need_text(reading, root, "", "mediaType", GOV_BUNDLE_MEDIA_TYPE) &&
+		read_envelope(reading, root) &&
+		read_material(reading, root);
+}
+
+bool
+gov_bundle_read_envelope(GovBundle *bundle, const char *text, size_t len,
+						 char flaw[GOV_BUNDLE_FLAW_ROOM])
+{
+	Reading		reading = {bundle, flaw};
+
+	return read_signed(&reading, text, len);
+}
+
 bool
 gov_bundle_read(GovBundle *bundle, const char *text, size_t len,
 				char flaw[GOV_BUNDLE_FLAW_ROOM])
 {
 	Reading		reading = {bundle, flaw};
-	const GovJsonValue *root;
 
-	memset(bundle, 0, sizeof(*bundle));
-	flaw[0] = '\0';
-	root = parse(&reading, text, len, "The bundle");
-	return root != NULL &&
-		need_text(&reading, root, "", "mediaType", GOV_BUNDLE_MEDIA_TYPE) &&
-		read_envelope(&reading, root) &&
-		read_material(&reading, root) &&
-		read_statement(&reading);
+	return read_signed(&reading, text, len) && read_statement(&reading);
 }

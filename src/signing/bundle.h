@@ -68,6 +68,11 @@ typedef struct GovBundle
  */
 extern bool gov_bundle_read(GovBundle *bundle, const char *text, size_t len,
 							char flaw[GOV_BUNDLE_FLAW_ROOM]);
+
+/* The same of any statement, which is not looked at. */
+extern bool gov_bundle_read_envelope(GovBundle *bundle, const char *text,
+									 size_t len,
+									 char flaw[GOV_BUNDLE_FLAW_ROOM]);
 extern void gov_bundle_free(GovBundle *bundle);
 
 /* SHA-256 in lower-case hex? */

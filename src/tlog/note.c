@@ -259,9 +259,9 @@ verify_bytes(const uint8_t *public_key, const uint8_t *message, size_t len,
 	return status;
 }
 
-static bool
-sign_bytes(EVP_PKEY *key, const uint8_t *message, size_t len,
-		   uint8_t *signature)
+bool
+gov_signing_key_sign(EVP_PKEY *key, const uint8_t *message, size_t len,
+					 uint8_t signature[GOV_ED25519_SIGNATURE_LEN])
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	size_t		signature_len = GOV_ED25519_SIGNATURE_LEN;
@@ -385,11 +385,12 @@ gov_note_sign(const char *text, size_t len, const GovVerifier *verifier,
 			return GOV_NOTE_CRYPTO_FAILED;
 		for (i = 0; i < TIME_LEN; i++)
 			bytes[n++] = (uint8_t) (time >> (8 * (TIME_LEN - 1 - i)));
-		signed_it = sign_bytes(key, message, message_len, bytes + n);
+		signed_it = gov_signing_key_sign(key, message, message_len, bytes + n);
 		OPENSSL_free(message);
 	}
 	else
-		signed_it = sign_bytes(key, (const uint8_t *) text, len, bytes + n);
+		signed_it = gov_signing_key_sign(key, (const uint8_t *) text, len,
+										 bytes + n);
 	if (!signed_it)
 		return GOV_NOTE_CRYPTO_FAILED;
 	gov_base64_encode(bytes, n + GOV_ED25519_SIGNATURE_LEN, encoded);

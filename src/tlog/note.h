@@ -113,6 +113,11 @@ extern bool gov_signing_key_public(struct evp_pkey_st *key,
 								   uint8_t public_key[GOV_ED25519_KEY_LEN]);
 extern void gov_signing_key_free(struct evp_pkey_st *key);
 
+/* A signature of any bytes, the same one each time (RFC 8032). */
+extern bool gov_signing_key_sign(struct evp_pkey_st *key,
+								 const uint8_t *message, size_t len,
+								 uint8_t signature[GOV_ED25519_SIGNATURE_LEN]);
+
 /* Taking a note apart.  An unsigned text is no note: MALFORMED. */
 extern GovNoteStatus gov_note_parse(GovNote *note, const char *text,
 									size_t len);

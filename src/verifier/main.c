@@ -22,7 +22,8 @@
 
 enum
 {
-	OPTION_HASH_ONLY = 256, OPTION_UNSIGNED, OPTION_ALLOW_TAIL, OPTION_MAX_LINE
+	OPTION_HASH_ONLY = 256, OPTION_UNSIGNED, OPTION_ALLOW_TAIL,
+	OPTION_MAX_LINE, OPTION_STATEMENT, OPTION_SIGNER
 };
 
 static const struct option options[] = {
@@ -32,6 +33,8 @@ static const struct option options[] = {
 	{"inclusion", required_argument, NULL, 'i'},
 	{"consistency", required_argument, NULL, 'C'},
 	{"proof", required_argument, NULL, 'P'},
+	{"statement", required_argument, NULL, OPTION_STATEMENT},
+	{"signer", required_argument, NULL, OPTION_SIGNER},
 	{"print", no_argument, NULL, 'p'},
 	{"hash-only", no_argument, NULL, OPTION_HASH_ONLY},
 	{"unsigned", no_argument, NULL, OPTION_UNSIGNED},
@@ -59,6 +62,9 @@ static const char help[] =
 "  -C, --consistency=FILE  a proof by gov_audit_consistency_proof()\n"
 "  -P, --proof=FILE        an event with its proof and a checkpoint, by\n"
 "                          gov_audit_proof_file() (C2SP tlog-proof)\n"
+"      --statement=FILE    a Sigstore bundle: one of gov_attestations(), or the\n"
+"                          signature of a model; by itself, with:\n"
+"      --signer=FILE       who signs it: a public key or root certificate, PEM\n"
 "  -p, --print             print each event as JSON; believe them if the last\n"
 "                          line begins with \"holds\", but for those marked\n"
 "                          \"vouched_for\":false, which somebody may have made up\n"
@@ -119,6 +125,8 @@ parse_options(Task *task, int argc, char **argv)
 	Files		inclusions = {0};
 	Files		consistencies = {0};
 	Files		proofs = {0};
+	const char *statement = NULL;
+	const char *signer = NULL;
 	int			option;
 
 	while ((option = getopt_long(argc, argv, "c:k:w:i:C:P:phV", options,
@@ -155,6 +163,12 @@ parse_options(Task *task, int argc, char **argv)
 			case 'p':
 				task->print = true;
 				break;
+			case OPTION_STATEMENT:
+				statement = optarg;
+				break;
+			case OPTION_SIGNER:
+				signer = optarg;
+				break;
 			case OPTION_HASH_ONLY:
 				task->hash_only = true;
 				break;
@@ -176,6 +190,14 @@ parse_options(Task *task, int argc, char **argv)
 			default:
 				exit(STATUS_UNREADABLE);	/* getopt has said why */
 		}
+	}
+	if (statement != NULL || signer != NULL)
+	{
+		if (argc != 3 && argc != 5)
+			bad_usage("a statement is verified by itself");
+		if (statement == NULL || signer == NULL)
+			bad_usage("--statement and --signer need each other");
+		exit(verify_statement(statement, signer));
 	}
 	if (optind + 1 < argc)
 		bad_usage("one export at most");

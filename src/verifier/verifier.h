@@ -153,6 +153,9 @@ extern void read_proof_file(Task *task, const char *file);
 extern void read_consistency(Task *task, const char *file);
 extern void read_export(Task *task);
 
+/* statement.c: a signed statement, by itself; the exit status. */
+extern int	verify_statement(const char *file, const char *signer);
+
 /* print.c: an event as a line of JSON, marked where nothing vouches for it. */
 extern void print_event(uint64_t leaf_index, bool is_vouched,
 						const Event *event);

@@ -35,7 +35,7 @@ make_bundle() {
 	shift 2
 	openssl genpkey -quiet "$@" -out "$files/$kind.key" || exit 1
 	openssl pkey -in "$files/$kind.key" -pubout -out "$files/$kind.pub" || exit 1
-	root=$(printf '%s%s' "$CONFIG" "$WEIGHTS" | xxd -r -p | sha256sum | cut -d ' ' -f 1)
+	root=$(printf '%s%s' "$CONFIG" "$WEIGHTS" | perl -e 'print pack "H*", <STDIN>' | sha256sum | cut -d ' ' -f 1)
 	payload=$(printf '{"_type":"https://in-toto.io/Statement/v1","predicateType":"https://model_signing/signature/v1.0","subject":[{"name":"model","digest":{"sha256":"%s"}}],"predicate":{"serialization":{"method":"files","hash_type":"sha256"},"resources":[{"name":"config","digest":"%s","algorithm":"sha256"},{"name":"weights","digest":"%s","algorithm":"sha256"}]}}' \
 		"$root" "$CONFIG" "$WEIGHTS")
 	printf 'DSSEv1 %d %s %d %s' "${#TYPE}" "$TYPE" "${#payload}" "$payload" >"$files/$kind.signed"

@@ -107,6 +107,8 @@ const story = [
 	['rosa', `get ${version}/history`, 200],
 	['rosa', `get ${version}/approvals`, 200],
 	['ann', `get ${version}/evidence`, 200],
+	['ann', `get ${version}/attestations`, 200],
+	['ann', `get ${version}/bom`, 200],
 	['dora', 'post /signers', 201, { name: 'ci', kind: 'key', material: signer.publicKey.export({ type: 'spki', format: 'pem' }), models: ['openapi'] }],
 	['rosa', 'post /models/register', 201, { model_id: 'openapi', version: '3', artifacts: { weights: `sha256:${file.toString('hex')}` } }],
 	['rosa', 'put /models/openapi/versions/3/signatures', 200, bundle],

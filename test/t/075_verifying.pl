@@ -16,10 +16,12 @@ $node->init;
 # not preloaded: what seals between two commands is psql() below
 $node->start;
 $node->safe_psql('postgres', q{CREATE EXTENSION governance});
+$node->safe_psql('postgres', q{SELECT gov_set_policy('sod.registrar_may_approve', true), gov_register_model('risk', '1.0.0'), gov_approve_model('risk', '1.0.0')});
 
 my $dir = PostgreSQL::Test::Utils::tempdir;
 mkdir "$dir/desk" or die $!;
 local $ENV{KEY} = "$dir/key.pem";
+local $ENV{ATTEST} = "$dir/attest.pem";
 local $ENV{PGHOST} = $node->host;
 local $ENV{PGPORT} = $node->port;
 local $ENV{PGDATABASE} = 'postgres';
@@ -52,7 +54,7 @@ is($?, 0, 'which run to their end') or diag($said, $complaints);
 is($complaints, '', 'without a complaint');
 my @said = split /^---\n/m, $said;
 
-is(scalar(grep { /^holds: / } map { split /\n/ } @said), 6, 'six times it holds') or diag($said);
+is(scalar(grep { /^holds: / } map { split /\n/ } @said), 7, 'seven times it holds') or diag($said);
 is($said[2], "Signature Verified Successfully\n", 'openssl verifies a checkpoint');
 like($said[3], qr/^holds: \d+ events .*; checkpoint of \d+ leaves signed by example\.com\/audit\//, 'an export');
 like($said[4], qr/^holds up to leaf \d+: \d+ events .*; nothing vouches for leaves \d+ to \d+; checkpoint of/, 'all that there is');
@@ -62,6 +64,7 @@ like($said[7], qr/^holds: 1 events .*; leaf \d+ \(event 3\) is in the log of \d+
 like($said[8], qr/^holds: checkpoint .*; the log of \d+ leaves begins with that of \d+$/, 'two checkpoints');
 my %keys = map { $_ => 1 } $said[9] =~ /signed by (\S+\+[0-9a-f]{8})/g;
 is(scalar(keys %keys), 2, 'two keys');
+like($said[11], qr/^Signature Verified Successfully\nholds: approval of model version risk:1\.0\.0 by \S+; leaf \d+ of the log of /, 'openssl verifies an attestation, and so does governance-verify');
 
 # Each checkpoint that a command wrote is, to the byte, one that the database kept.
 my %kept = map { $_ => 1 } map { pack 'H*', $_ } split /\n/, $node->safe_psql('postgres',

@@ -330,7 +330,7 @@ is($gateway->ask(undef, 'GET', '/api/../health')->{status}, 404, 'no way around 
 is(HTTP::Tiny->new->get("http://127.0.0.1:$gateway->{port}/health")->{status}, 200, 'health without the base path');
 as(undef, 200, 'GET', '/openapi.json');
 is($last->{json}{openapi}, '3.1.0', '  OpenAPI 3.1');
-is(scalar(grep { $_->{'x-sql-function'} } map { values %$_ } values %{ $last->{json}{paths} }), 99, '  functions of routes');
+is(scalar(grep { $_->{'x-sql-function'} } map { values %$_ } values %{ $last->{json}{paths} }), 101, '  functions of routes');
 as('aud', 200, 'GET', '/metrics');
 like($last->{content}, qr/^governance_gateway_requests_total\{status="200"\} \d+$/m, '  metrics of the gateway');
 refused('28000', undef, 401, 'GET', '/metrics');

@@ -14,7 +14,10 @@ use World;
 
 my $node = PostgreSQL::Test::Cluster->new('lists');
 $node->init;
-$node->append_conf('postgresql.conf', "log_statement = none");
+my $key = PostgreSQL::Test::Utils::tempdir() . '/key.pem';
+system_or_bail('openssl', 'genpkey', '-algorithm', 'ed25519', '-out', $key);
+chmod 0600, $key;
+$node->append_conf('postgresql.conf', "log_statement = none\ngovernance.attestation_key_file = '$key'");
 $node->start;
 World::build($node, 'postgres');
 $node->safe_psql('postgres', q{
@@ -39,6 +42,7 @@ $node->safe_psql('postgres', q{
 	SELECT 'risk', '1.0.0', i, 'verified', 'key', 'signer' || i, repeat('a', 64), repeat(i::text, 64), '{}', 'boss'
 	FROM generate_series(1, 3) AS i;
 });
+$node->safe_psql('postgres', 'SELECT gov_audit_seal()');
 my %token = map { split /=/ } split /\n/, $node->safe_psql('postgres',
 	q{SELECT u || '=' || gov_create_api_token(u, 'test') FROM unnest('{boss,plain}'::text[]) AS u});
 my $gateway = Gateway->new($node, 'postgres');
