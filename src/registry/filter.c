@@ -374,7 +374,7 @@ gov_filter_parse(const char *text, bool versions, char *buffer,
 		}
 		skip_blanks(r);
 		if (*r->at == '\0')
-			return fail_clause(r, "AND");
+			return fail(r, "Invalid clause(s) in filter string: AND");
 	}
 	return true;
 }
