@@ -44,12 +44,6 @@ push_text(JsonbParseState **state, const char *key, const char *value)
 				 value[0] == '\0', TEXTOID);
 }
 
-static void
-push_count(JsonbParseState **state, const char *key, int64 value)
-{
-	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
-}
-
 static const char *
 or_null(const char *s)
 {
@@ -107,8 +101,8 @@ write_summary(const GovDenialSummary *summary)
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	push_text(&state, "user_id", summary->actor);
 	push_text(&state, "sqlstate", unpack_sql_state(summary->sqlerrcode));
-	push_count(&state, "suppressed", summary->suppressed);
-	push_count(&state, "lost", summary->lost);
+	gov_json_put_int8(&state, "suppressed", summary->suppressed);
+	gov_json_put_int8(&state, "lost", summary->lost);
 	gov_json_put(&state, "since", TimestampTzGetDatum(summary->first_at),
 				 false, TIMESTAMPTZOID);
 	record_denied(&origin, NULL, &state);

@@ -53,12 +53,6 @@ GOV_SQL(witnessed_size, (),
 		.isolated = true);
 
 static void
-push_int8(JsonbParseState **state, const char *key, int64 value)
-{
-	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
-}
-
-static void
 push_null(JsonbParseState **state, const char *key)
 {
 	gov_json_put(state, key, (Datum) 0, true, TEXTOID);
@@ -185,10 +179,10 @@ gov_log_inclusion_proof(int64 leaf_index, int64 tree_size, Snapshot snapshot)
 
 	gov_tiles_open(&tiles, snapshot);
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_int8(&state, "leaf_index", leaf_index);
+	gov_json_put_int8(&state, "leaf_index", leaf_index);
 	hash = gov_tiles_leaf(&tiles, leaf_index);
 	push_hash(&state, "leaf_hash", &hash);
-	push_int8(&state, "tree_size", tree_size);
+	gov_json_put_int8(&state, "tree_size", tree_size);
 	hash = root_at(&tiles, tree_size);
 	push_hash(&state, "root", &hash);
 	push_path(&state, &tiles, ranges, length);
@@ -262,8 +256,8 @@ gov_audit_consistency_proof(PG_FUNCTION_ARGS)
 
 	gov_tiles_open(&tiles, snapshot);
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_int8(&state, "old_size", old_size);
-	push_int8(&state, "new_size", new_size);
+	gov_json_put_int8(&state, "old_size", old_size);
+	gov_json_put_int8(&state, "new_size", new_size);
 	hash = root_at(&tiles, old_size);
 	push_hash(&state, "old_root", &hash);
 	hash = root_at(&tiles, new_size);
@@ -345,7 +339,7 @@ push_checkpoints(JsonbParseState **state)
 	else
 		push_null(state, "last_checkpoint");
 	if (witnessed >= 0)
-		push_int8(state, "witnessed_size", witnessed);
+		gov_json_put_int8(state, "witnessed_size", witnessed);
 	else
 		push_null(state, "witnessed_size");
 }
@@ -391,9 +385,9 @@ describe_log(void)
 		age = Max((GetCurrentTimestamp() - oldest) / 1000000.0, 0);
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_int8(&state, "tree_size", head.tree_size);
+	gov_json_put_int8(&state, "tree_size", head.tree_size);
 	push_hash(&state, "root", &head.root);
-	push_int8(&state, "unsealed_events", unsealed);
+	gov_json_put_int8(&state, "unsealed_events", unsealed);
 	gov_json_put(&state, "oldest_unsealed_seconds", Float8GetDatum(age), false,
 				 FLOAT8OID);
 	push_checkpoints(&state);

@@ -446,12 +446,6 @@ gov_audit_seal_batch(bool wait, int max, int max_ms, bool *more)
 	return result.sealed;
 }
 
-static void
-push_int8(JsonbParseState **state, const char *key, int64 value)
-{
-	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
-}
-
 /*
  * gov_audit_seal()
  *		Seal everything that had committed when it began.
@@ -479,9 +473,9 @@ gov_audit_seal(PG_FUNCTION_ARGS)
 
 	gov_hex(result.root.bytes, GOV_SHA256_LEN, root);
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_int8(&state, "sealed", result.sealed);
-	push_int8(&state, "tree_size", result.tree_size);
-	gov_json_put(&state, "root", CStringGetTextDatum(root), false, TEXTOID);
-	push_int8(&state, "flagged", result.flagged);
+	gov_json_put_int8(&state, "sealed", result.sealed);
+	gov_json_put_int8(&state, "tree_size", result.tree_size);
+	gov_json_put_text(&state, "root", root);
+	gov_json_put_int8(&state, "flagged", result.flagged);
 	PG_RETURN_JSONB_P(gov_json_end(&state));
 }

@@ -119,10 +119,8 @@ gov_sequences_lift(void)
 					   gov_int8(sequences[i].highest));
 		gov_json_push_key(&state, sequences[i].name);
 		pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-		gov_json_put(&state, "from", Int64GetDatum(sequences[i].last), false,
-					 INT8OID);
-		gov_json_put(&state, "to", Int64GetDatum(sequences[i].highest), false,
-					 INT8OID);
+		gov_json_put_int8(&state, "from", sequences[i].last);
+		gov_json_put_int8(&state, "to", sequences[i].highest);
 		pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 		lifted = true;
 	}

@@ -189,37 +189,24 @@ gov_report_period(FunctionCallInfo fcinfo, int days_arg, int until_arg,
 }
 
 static void
-push_text(JsonbParseState **state, const char *key, const char *value)
-{
-	gov_json_put(state, key, value ? CStringGetTextDatum(value) : (Datum) 0,
-				 value == NULL, TEXTOID);
-}
-
-static void
-push_count(JsonbParseState **state, const char *key, int64 value)
-{
-	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
-}
-
-static void
 push_result(JsonbParseState **state, const GovControl *control,
 			const GovControlResult *result, TimestampTz start,
 			TimestampTz end)
 {
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-	push_text(state, "id", control->id);
-	push_text(state, "framework", control->framework);
-	push_text(state, "title", control->title);
-	push_text(state, "source", control->source);
-	push_text(state, "applies_from", control->applies_from);
-	push_text(state, "effective_from", control->effective_from);
-	push_text(state, "amended_by", control->amended_by);
-	push_text(state, "checked_on", control->checked_on);
-	push_text(state, "criterion", control->criterion);
-	push_text(state, "judged", control->judged);
-	push_text(state, "result", result->result);
-	push_count(state, "evidence_count", result->evidence);
-	push_count(state, "exception_count", result->exceptions);
+	gov_json_put_text(state, "id", control->id);
+	gov_json_put_text(state, "framework", control->framework);
+	gov_json_put_text(state, "title", control->title);
+	gov_json_put_text(state, "source", control->source);
+	gov_json_put_text(state, "applies_from", control->applies_from);
+	gov_json_put_text(state, "effective_from", control->effective_from);
+	gov_json_put_text(state, "amended_by", control->amended_by);
+	gov_json_put_text(state, "checked_on", control->checked_on);
+	gov_json_put_text(state, "criterion", control->criterion);
+	gov_json_put_text(state, "judged", control->judged);
+	gov_json_put_text(state, "result", result->result);
+	gov_json_put_int8(state, "evidence_count", result->evidence);
+	gov_json_put_int8(state, "exception_count", result->exceptions);
 	gov_json_push_key(state, "findings");
 	if (result->findings != (Datum) 0)
 		gov_json_push(state, WJB_VALUE, result->findings, false,
@@ -230,10 +217,10 @@ push_result(JsonbParseState **state, const GovControl *control,
 		pushJsonbValue(state, WJB_END_ARRAY, NULL);
 	}
 	if (result->error != NULL)
-		push_text(state, "error", result->error);
-	push_text(state, "runs_as", control->owner_role);
-	push_text(state, "query",
-			  gov_control_query_text(control->query, start, end));
+		gov_json_put_text(state, "error", result->error);
+	gov_json_put_text(state, "runs_as", control->owner_role);
+	gov_json_put_text(state, "query",
+					  gov_control_query_text(control->query, start, end));
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 

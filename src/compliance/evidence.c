@@ -88,12 +88,9 @@ gov_event_evidence(PG_FUNCTION_ARGS)
 	gov_event_scan_close(&events);
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_put(&state, "canonical",
-				 text ? CStringGetTextDatum(text) : (Datum) 0, text == NULL,
-				 TEXTOID);
+	gov_json_put_text(&state, "canonical", text);
 	gov_hex(leaf.bytes, GOV_SHA256_LEN, hex);
-	gov_json_put(&state, "leaf_hash", CStringGetTextDatum(hex), false,
-				 TEXTOID);
+	gov_json_put_text(&state, "leaf_hash", hex);
 	gov_json_push_key(&state, "proof");
 	leaf_index = gov_log_leaf_of(event_id, snapshot);
 	gov_tree_head_last(snapshot, &head);

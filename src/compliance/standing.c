@@ -28,12 +28,6 @@ push_float(JsonbParseState **state, const char *key, double value, bool isnull)
 	gov_json_put(state, key, Float8GetDatum(value), isnull, FLOAT8OID);
 }
 
-static void
-push_count(JsonbParseState **state, const char *key, int64 value)
-{
-	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
-}
-
 /* The figures of a period that both the whole and its steps have. */
 static void
 push_period(JsonbParseState **state, const GovPeriod *period,
@@ -41,7 +35,7 @@ push_period(JsonbParseState **state, const GovPeriod *period,
 {
 	bool		none = period->count == 0;
 
-	push_count(state, "count", period->count);
+	gov_json_put_int8(state, "count", period->count);
 	push_float(state, "p95", none ? 0 : gov_sketch_quantile(sketch, 0.95),
 			   none);
 	push_float(state, "availability_percent",
@@ -137,9 +131,7 @@ gov_sla_standing(PG_FUNCTION_ARGS)
 	gov_spi_end();
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_put(&state, "status",
-				 CStringGetTextDatum(gov_standing_word(&standing)), false,
-				 TEXTOID);
+	gov_json_put_text(&state, "status", gov_standing_word(&standing));
 	push_period(&state, &standing.period, sketch);
 	push_float(&state, "p50", none ? 0 : gov_sketch_quantile(sketch, 0.5),
 			   none);
@@ -147,10 +139,10 @@ gov_sla_standing(PG_FUNCTION_ARGS)
 			   none);
 	push_float(&state, "error_rate",
 			   none ? 0 : gov_error_rate(&standing.period), none);
-	push_count(&state, "failed", standing.period.failed);
-	push_count(&state, "over_p95_target", standing.period.over_p95);
-	push_count(&state, "over_p99_target", standing.period.over_p99);
-	push_count(&state, "violations", standing.violations);
+	gov_json_put_int8(&state, "failed", standing.period.failed);
+	gov_json_put_int8(&state, "over_p95_target", standing.period.over_p95);
+	gov_json_put_int8(&state, "over_p99_target", standing.period.over_p99);
+	gov_json_put_int8(&state, "violations", standing.violations);
 	push_missed(&state, &standing.period);
 	push_series(&state, type, id, since, until,
 				step->day * USECS_PER_DAY + step->time, sketch);

@@ -280,6 +280,19 @@ gov_json_put(JsonbParseState **state, const char *key, Datum value,
 	gov_json_push(state, WJB_VALUE, value, isnull, type);
 }
 
+void
+gov_json_put_text(JsonbParseState **state, const char *key, const char *value)
+{
+	gov_json_put(state, key, value ? CStringGetTextDatum(value) : (Datum) 0,
+				 value == NULL, TEXTOID);
+}
+
+void
+gov_json_put_int8(JsonbParseState **state, const char *key, int64 value)
+{
+	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
+}
+
 Jsonb *
 gov_json_shown(Jsonb *jb)
 {

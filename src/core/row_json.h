@@ -26,6 +26,10 @@ extern Jsonb *gov_json_end(JsonbParseState **state);
 /* A key and its value. */
 extern void gov_json_put(JsonbParseState **state, const char *key,
 						 Datum value, bool isnull, Oid type);
+extern void gov_json_put_text(JsonbParseState **state, const char *key,
+							  const char *value);	/* NULL is null */
+extern void gov_json_put_int8(JsonbParseState **state, const char *key,
+							  int64 value);
 
 /*
  * A value of more bytes as text is not shown but told of.  What arguments may

@@ -225,12 +225,6 @@ GOV_SQL(escalate, (INT8OID, TEXTOID, TEXTOID, TEXTOID),
 		" WHERE incident_id = $1 AND regime = $2 AND stage = $3"
 		" AND jurisdiction = $4");
 
-static void
-push_text(JsonbParseState **state, const char *key, const char *value)
-{
-	gov_json_put(state, key, CStringGetTextDatum(value), false, TEXTOID);
-}
-
 /* {"regime": ..., second: ...} */
 static Jsonb *
 note_details(const char *regime, const char *key, const char *value)
@@ -238,8 +232,8 @@ note_details(const char *regime, const char *key, const char *value)
 	JsonbParseState *state = NULL;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_text(&state, "regime", regime);
-	push_text(&state, key, value);
+	gov_json_put_text(&state, "regime", regime);
+	gov_json_put_text(&state, key, value);
 	return gov_json_end(&state);
 }
 

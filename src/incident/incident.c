@@ -184,14 +184,10 @@ joined_details(const Report *report)
 	JsonbParseState *state = NULL;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_put(&state, "category", CStringGetTextDatum(report->category),
-				 false, TEXTOID);
-	gov_json_put(&state, "severity", CStringGetTextDatum(report->severity),
-				 false, TEXTOID);
-	gov_json_put(&state, "description",
-				 CStringGetTextDatum(report->description), false, TEXTOID);
-	gov_json_put(&state, "resource", CStringGetTextDatum(report->resource),
-				 false, TEXTOID);
+	gov_json_put_text(&state, "category", report->category);
+	gov_json_put_text(&state, "severity", report->severity);
+	gov_json_put_text(&state, "description", report->description);
+	gov_json_put_text(&state, "resource", report->resource);
 	gov_json_put(&state, "affected_count",
 				 Int32GetDatum(report->affected_count), false, INT4OID);
 	if (report->metadata != NULL)

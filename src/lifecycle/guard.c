@@ -421,8 +421,7 @@ publish_change(const Governed *g, Relation rel, HeapTuple old_tuple,
 
 	(void) gov_actor_get(&actor);
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_put(&state, "action", CStringGetTextDatum(event->action), false,
-				 TEXTOID);
+	gov_json_put_text(&state, "action", event->action);
 	gov_json_put(&state, "actor", CStringGetTextDatum(actor.user_id),
 				 actor.user_id[0] == '\0', TEXTOID);
 	for (i = 0; i < g->npublished; i++)
@@ -500,8 +499,7 @@ record_change(const Governed *g, TriggerData *trigdata)
 		JsonbParseState *state = NULL;
 
 		pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-		gov_json_put(&state, "reason", CStringGetTextDatum(reason), false,
-					 TEXTOID);
+		gov_json_put_text(&state, "reason", reason);
 		event.details = gov_json_end(&state);
 	}
 	(void) gov_audit_record(&event);

@@ -139,12 +139,10 @@ key_object(GovApprovalAction action, const char *first, const char *second)
 	JsonbParseState *state = NULL;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_put(&state, info->first_key, CStringGetTextDatum(first), false,
-				 TEXTOID);
+	gov_json_put_text(&state, info->first_key, first);
 	if (info->second_key != NULL)
 	{
-		gov_json_put(&state, info->second_key, CStringGetTextDatum(second),
-					 false, TEXTOID);
+		gov_json_put_text(&state, info->second_key, second);
 	}
 	return gov_json_end(&state);
 }

@@ -61,8 +61,7 @@ record(const char *verb, const char *name, const char *user_id)
 	JsonbParseState *state = NULL;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_put(&state, "user_id", CStringGetTextDatum(user_id), false,
-				 TEXTOID);
+	gov_json_put_text(&state, "user_id", user_id);
 	(void) gov_audit_done(psprintf("event_consumer.%s", verb), verb,
 						  consumer_resource(name), "event_consumer",
 						  gov_json_end(&state));

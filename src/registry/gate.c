@@ -102,9 +102,8 @@ check_budget(const char *model_id, JsonbParseState **state,
 	met = !gov_budget_is_exhausted(&budget.period);
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	gov_json_put(state, "gate_id", (Datum) 0, true, INT8OID);
-	gov_json_put(state, "metric", CStringGetTextDatum("sla.budget_left"),
-				 false, TEXTOID);
-	gov_json_put(state, "operator", CStringGetTextDatum(">"), false, TEXTOID);
+	gov_json_put_text(state, "metric", "sla.budget_left");
+	gov_json_put_text(state, "operator", ">");
 	gov_json_put(state, "threshold", Int32GetDatum(0), false, INT4OID);
 	gov_json_put(state, "value", Float8GetDatum(left), budget.allows_nothing,
 				 FLOAT8OID);
@@ -128,10 +127,8 @@ check_signature(const char *model_id, const char *version,
 
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	gov_json_put(state, "gate_id", (Datum) 0, true, INT8OID);
-	gov_json_put(state, "metric", CStringGetTextDatum("signature"), false,
-				 TEXTOID);
-	gov_json_put(state, "operator", CStringGetTextDatum(">="), false,
-				 TEXTOID);
+	gov_json_put_text(state, "metric", "signature");
+	gov_json_put_text(state, "operator", ">=");
 	gov_json_put(state, "threshold", Int32GetDatum(1), false, INT4OID);
 	gov_json_put(state, "value", Int32GetDatum(count), false, INT4OID);
 	gov_json_put(state, "met", BoolGetDatum(count > 0), false, BOOLOID);

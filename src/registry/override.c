@@ -47,9 +47,8 @@ record(const char *name, const Jsonb *value, const char *reason)
 	JsonbParseState *state = NULL;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_put(&state, "name", CStringGetTextDatum(name), false, TEXTOID);
-	gov_json_put(&state, "reason", CStringGetTextDatum(reason), false,
-				 TEXTOID);
+	gov_json_put_text(&state, "name", name);
+	gov_json_put_text(&state, "reason", reason);
 	gov_json_put(&state, "value", JsonbPGetDatum(value), false, JSONBOID);
 	gov_spi_begin();
 	(void) gov_audit_done("policy.override", "override",

@@ -104,12 +104,6 @@ GOV_SQL(find_incident, (INT8OID),
 		"SELECT v.incident_id FROM governance.sla_violations AS v"
 		" WHERE v.violation_id = $1");
 
-static void
-put_text(JsonbParseState **state, const char *key, const char *value)
-{
-	gov_json_put(state, key, CStringGetTextDatum(value), false, TEXTOID);
-}
-
 /* An id or a count; 0 is none. */
 static void
 put_int8(JsonbParseState **state, const char *key, int64 value)
@@ -137,10 +131,10 @@ open_incident(const char *type, const char *id, const Rule *rule,
 	}
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	put_text(&state, "resource_type", type);
-	put_text(&state, "resource_id", id);
-	put_text(&state, "violation_type", rule->violation_type);
-	put_text(&state, "escalation_level", rule->level);
+	gov_json_put_text(&state, "resource_type", type);
+	gov_json_put_text(&state, "resource_id", id);
+	gov_json_put_text(&state, "violation_type", rule->violation_type);
+	gov_json_put_text(&state, "escalation_level", rule->level);
 	put_int8(&state, "rule_id", rule->id);
 	put_int8(&state, "violation_id", crossing->latest);
 	is_slow = strncmp(rule->violation_type, "response_time",
@@ -181,11 +175,11 @@ fire(const char *type, const char *id, const Rule *rule,
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	put_int8(&state, "escalation_id", escalation_id);
 	put_int8(&state, "rule_id", rule->id);
-	put_text(&state, "resource_type", type);
-	put_text(&state, "resource_id", id);
-	put_text(&state, "violation_type", rule->violation_type);
-	put_text(&state, "escalation_level", rule->level);
-	put_text(&state, "severity", crossing->severity);
+	gov_json_put_text(&state, "resource_type", type);
+	gov_json_put_text(&state, "resource_id", id);
+	gov_json_put_text(&state, "violation_type", rule->violation_type);
+	gov_json_put_text(&state, "escalation_level", rule->level);
+	gov_json_put_text(&state, "severity", crossing->severity);
 	put_int8(&state, "violations", crossing->count);
 	put_int8(&state, "violation_id", crossing->latest);
 	put_int8(&state, "incident_id", incident_id);

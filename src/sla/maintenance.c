@@ -218,12 +218,6 @@ gov_in_maintenance(const char *type, const char *id, TimestampTz at)
 
 /* --- making one ---------------------------------------------------------- */
 
-static void
-put_int8(JsonbParseState **state, const char *key, int64 value)
-{
-	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
-}
-
 /*
  * observed_before
  *		What has been observed in the running minute, if the window begins in
@@ -251,11 +245,11 @@ observed_before(const char *type, const char *id, TimestampTz starts_at,
 		const GovSlaPart *part = &totals.parts[i];
 
 		pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-		put_int8(&state, "revision", part->revision);
-		put_int8(&state, "count", part->count);
-		put_int8(&state, "failed", part->failed);
-		put_int8(&state, "over_p95", part->over_p95);
-		put_int8(&state, "over_p99", part->over_p99);
+		gov_json_put_int8(&state, "revision", part->revision);
+		gov_json_put_int8(&state, "count", part->count);
+		gov_json_put_int8(&state, "failed", part->failed);
+		gov_json_put_int8(&state, "over_p95", part->over_p95);
+		gov_json_put_int8(&state, "over_p99", part->over_p99);
 		pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	}
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));

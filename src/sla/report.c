@@ -44,18 +44,6 @@ typedef struct Report
 } Report;
 
 static void
-put_text(JsonbParseState **state, const char *key, const char *value)
-{
-	gov_json_put(state, key, CStringGetTextDatum(value), false, TEXTOID);
-}
-
-static void
-put_int8(JsonbParseState **state, const char *key, int64 value)
-{
-	gov_json_put(state, key, Int64GetDatum(value), false, INT8OID);
-}
-
-static void
 put_float8(JsonbParseState **state, const char *key, double value,
 		   bool isnull)
 {
@@ -146,11 +134,11 @@ put_budget(JsonbParseState **state, const char *key, const GovBudget *budget)
 
 	gov_json_push_key(state, key);
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-	put_text(state, "window", budget->window);
+	gov_json_put_text(state, "window", budget->window);
 	put_time(state, "from", budget->from);
 	put_time(state, "until", budget->until);
-	put_int8(state, "count", period->count);
-	put_int8(state, "failed", period->failed);
+	gov_json_put_int8(state, "count", period->count);
+	gov_json_put_int8(state, "failed", period->failed);
 	put_float8(state, "availability_percent", gov_availability(period),
 			   empty);
 	put_float8(state, "budget_left", gov_budget_left(period),
@@ -179,13 +167,14 @@ put_burns(JsonbParseState **state, const Report *report)
 		const GovBurn *burn = &report->burns[i];
 
 		pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-		put_text(state, "rule", burn->rule.name);
-		put_text(state, "severity", burn->rule.is_page ? "page" : "ticket");
+		gov_json_put_text(state, "rule", burn->rule.name);
+		gov_json_put_text(state, "severity",
+						  burn->rule.is_page ? "page" : "ticket");
 		put_float8(state, "factor", burn->rule.factor_milli / 1000.0, false);
 		put_burn_rate(state, "long", &burn->long_period, &report->target);
 		put_burn_rate(state, "short", &burn->short_period, &report->target);
-		put_int8(state, "count", burn->long_period.count);
-		put_int8(state, "minimum_count", burn->rule.minimum_count);
+		gov_json_put_int8(state, "count", burn->long_period.count);
+		gov_json_put_int8(state, "minimum_count", burn->rule.minimum_count);
 		put_bool(state, "alert", burn->holds, false);
 		pushJsonbValue(state, WJB_END_OBJECT, NULL);
 	}
@@ -242,7 +231,7 @@ put_targets(JsonbParseState **state, const Report *report)
 	put_target(state, "response_time_p99", target->response_time_p99);
 	put_target(state, "availability_target", target->availability_target);
 	put_target(state, "error_rate_target", target->error_rate_target);
-	put_int8(state, "window_days", target->window_days);
+	gov_json_put_int8(state, "window_days", target->window_days);
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
@@ -274,26 +263,26 @@ write_report(const Report *report)
 	bool		empty = period->count == 0;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	put_text(&state, "resource_type", report->type);
-	put_text(&state, "resource_id", report->id);
-	put_int8(&state, "hours", report->hours);
+	gov_json_put_text(&state, "resource_type", report->type);
+	gov_json_put_text(&state, "resource_id", report->id);
+	gov_json_put_int8(&state, "hours", report->hours);
 	put_time(&state, "from", report->from);
 	put_time(&state, "until", report->until);
-	put_text(&state, "status", gov_standing_word(&report->standing));
-	put_text(&state, "status_without_maintenance",
-			 gov_standing_word(&report->outside));
-	put_int8(&state, "revision", report->target.revision);
+	gov_json_put_text(&state, "status", gov_standing_word(&report->standing));
+	gov_json_put_text(&state, "status_without_maintenance",
+					  gov_standing_word(&report->outside));
+	gov_json_put_int8(&state, "revision", report->target.revision);
 	put_targets(&state, report);
-	put_int8(&state, "count", period->count);
-	put_int8(&state, "failed", period->failed);
+	gov_json_put_int8(&state, "count", period->count);
+	gov_json_put_int8(&state, "failed", period->failed);
 	put_percentiles(&state, report);
-	put_int8(&state, "over_p95_target", period->over_p95);
-	put_int8(&state, "over_p99_target", period->over_p99);
+	gov_json_put_int8(&state, "over_p95_target", period->over_p95);
+	gov_json_put_int8(&state, "over_p99_target", period->over_p99);
 	put_float8(&state, "availability_percent", gov_availability(period),
 			   empty);
 	put_float8(&state, "error_rate", gov_error_rate(period), empty);
 	put_verdicts(&state, period, &report->target);
-	put_int8(&state, "violations", report->standing.violations);
+	gov_json_put_int8(&state, "violations", report->standing.violations);
 	put_float8(&state, "budget_left", gov_budget_left(&budget->period),
 			   budget->allows_nothing);
 	put_burn_rate(&state, "burn_rate", period, &report->target);
@@ -322,15 +311,15 @@ write_unknown(const Report *report)
 	int			i;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	put_text(&state, "resource_type", report->type);
-	put_text(&state, "resource_id", report->id);
-	put_int8(&state, "hours", report->hours);
-	put_text(&state, "status", "unknown");
-	put_text(&state, "status_without_maintenance", "unknown");
+	gov_json_put_text(&state, "resource_type", report->type);
+	gov_json_put_text(&state, "resource_id", report->id);
+	gov_json_put_int8(&state, "hours", report->hours);
+	gov_json_put_text(&state, "status", "unknown");
+	gov_json_put_text(&state, "status_without_maintenance", "unknown");
 	for (i = 0; i < lengthof(nothing); i++)
 		gov_json_put(&state, nothing[i], (Datum) 0, true, TEXTOID);
 	for (i = 0; i < lengthof(zero); i++)
-		put_int8(&state, zero[i], 0);
+		gov_json_put_int8(&state, zero[i], 0);
 	gov_json_push_key(&state, "burn_rates");
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	pushJsonbValue(&state, WJB_END_ARRAY, NULL);

@@ -44,13 +44,12 @@ push_report(JsonbParseState **state, const GovJob *job,
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	for (i = 0; i < report->ncounts; i++)
 	{
-		gov_json_put(state, report->counts[i].name,
-					 Int64GetDatum(report->counts[i].value), false, INT8OID);
+		gov_json_put_int8(state, report->counts[i].name,
+						  report->counts[i].value);
 	}
 	if (report->error != NULL)
 	{
-		gov_json_put(state, "error", CStringGetTextDatum(report->error), false,
-					 TEXTOID);
+		gov_json_put_text(state, "error", report->error);
 	}
 	gov_json_put(state, "more", BoolGetDatum(report->more), false, BOOLOID);
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
