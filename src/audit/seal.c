@@ -27,12 +27,10 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
-#include "storage/lock.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -119,23 +117,6 @@ typedef struct SealResult
 	int64		flagged;
 	StringInfoData named;		/* the first flagged events */
 } SealResult;
-
-/*
- * lock_sealer
- *		Become the only sealer until the transaction ends.
- *
- * Not a lock on the table: vacuum takes that too, and neither need wait for
- * the other.
- */
-static bool
-lock_sealer(bool wait)
-{
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
-					   gov_relation(GOV_REL_AUDIT_TREE_HEADS), 0);
-	return gov_work_lock_turn(&tag, wait, "sealing");
-}
 
 /* Add the scan's current row to the batch. */
 static void
@@ -435,7 +416,7 @@ gov_audit_seal_batch(bool wait, int max, int max_ms, bool *more)
 
 	*more = false;
 	check_isolation();
-	if (!lock_sealer(wait))
+	if (!gov_work_lock_table(GOV_REL_AUDIT_TREE_HEADS, wait, "sealing"))
 		return 0;
 	begin_result(&result);
 	gov_spi_begin();
@@ -462,7 +443,7 @@ gov_audit_seal(PG_FUNCTION_ARGS)
 	(void) gov_require(GOV_PERM_AUDIT_SEAL, NULL);
 	check_isolation();
 
-	(void) lock_sealer(true);
+	(void) gov_work_lock_table(GOV_REL_AUDIT_TREE_HEADS, true, "sealing");
 	(void) gov_require(GOV_PERM_AUDIT_SEAL, NULL);
 	begin_result(&result);
 	gov_spi_begin();

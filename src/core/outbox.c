@@ -5,14 +5,12 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/async.h"
 #include "commands/dbcommands.h"
 #include "commands/sequence.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -123,20 +121,6 @@ gov_outbox_add(const char *type, const char *subject, const Jsonb *data)
 	SetUserIdAndSecContext(save_userid, save_context);
 }
 
-/*
- * lock_publisher
- *		Become the only one that numbers, until the transaction has ended.
- */
-static bool
-lock_publisher(bool wait)
-{
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
-					   gov_relation(GOV_REL_EVENTS), 0);
-	return gov_work_lock_turn(&tag, wait, "publishing events");
-}
-
 /* The highest number given, 0 where there is none; inside SPI. */
 static int64
 highest_number(void)
@@ -151,7 +135,7 @@ gov_outbox_publish(bool wait, int limit)
 	int64		last;
 	int64		numbered;
 
-	if (!lock_publisher(wait))
+	if (!gov_work_lock_table(GOV_REL_EVENTS, wait, "publishing events"))
 		return 0;
 	gov_spi_begin();
 	last = highest_number();
@@ -172,7 +156,7 @@ gov_outbox_expire(bool wait, int64 days, int limit)
 {
 	int64		deleted;
 
-	if (!lock_publisher(wait))
+	if (!gov_work_lock_table(GOV_REL_EVENTS, wait, "publishing events"))
 		return 0;
 	gov_spi_begin();
 	deleted = gov_run(&delete_events, gov_int4((int32) days),

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
@@ -148,6 +149,16 @@ gov_work_lock_turn(const LOCKTAG *tag, bool wait, const char *what)
 		return true;
 	kept_from = what;
 	return false;
+}
+
+bool
+gov_work_lock_table(GovRelation table, bool wait, const char *what)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
+					   gov_relation(table), 0);
+	return gov_work_lock_turn(&tag, wait, what);
 }
 
 /* Under the exclusive lock, at the end of a visit. */

@@ -20,6 +20,8 @@
 #include "storage/lock.h"
 #include "storage/lwlock.h"
 
+#include "core/relations.h"
+
 #define GOV_WORK_SLOTS 4096		/* databases that can be served */
 #define GOV_WORK_JOBS 16		/* kinds of jobs, at most */
 
@@ -91,6 +93,13 @@ extern void gov_work_ignore_own(void);
  */
 extern bool gov_work_lock_turn(const LOCKTAG *tag, bool wait,
 							   const char *what);
+
+/*
+ * The same for work on a table: not a lock on it, which vacuum takes too, and
+ * neither need wait for the other.  Until the transaction ends.
+ */
+extern bool gov_work_lock_table(GovRelation table, bool wait,
+								const char *what);
 extern void gov_work_take_kept(GovWorkSlot *slot);
 
 /* When to come again after so many failures: 1, 2, 4 ... seconds from now. */

@@ -10,10 +10,8 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -113,29 +111,12 @@ GOV_SQL(find_level, (TEXTOID),
 		"SELECT k.kept_from FROM governance.sla_retention AS k"
 		" WHERE k.level = $1");
 
-/*
- * lock_folder
- *		Become the only folder until the transaction ends.
- *
- * Not a lock on the table: vacuum takes that too, and neither need wait for
- * the other.
- */
-static bool
-lock_folder(bool wait)
-{
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId,
-					   gov_relation(GOV_REL_SLA_DELTAS), 0);
-	return gov_work_lock_turn(&tag, wait, "folding observations");
-}
-
 int64
 gov_sla_fold(bool wait, int max)
 {
 	int64		folded;
 
-	if (!lock_folder(wait))
+	if (!gov_work_lock_table(GOV_REL_SLA_DELTAS, wait, "folding observations"))
 		return 0;
 	gov_spi_begin();
 	(void) gov_run(&fold_deltas, gov_int4(max));
@@ -161,7 +142,7 @@ gov_sla_retain(bool wait, int max)
 	int64		finer = 0;		/* days of the level before */
 	int			i;
 
-	if (!lock_folder(wait))
+	if (!gov_work_lock_table(GOV_REL_SLA_DELTAS, wait, "folding observations"))
 		return 0;
 	gov_spi_begin();
 	for (i = 0; i < lengthof(kept_levels) && removed < max; i++)
