@@ -47,24 +47,6 @@ gov_bytes(const void *bytes, Size len)
 }
 
 GovParam
-gov_int8(int64 v)
-{
-	return gov_datum(Int64GetDatum(v), false);
-}
-
-GovParam
-gov_int4(int32 v)
-{
-	return gov_datum(Int32GetDatum(v), false);
-}
-
-GovParam
-gov_bool(bool v)
-{
-	return gov_datum(BoolGetDatum(v), false);
-}
-
-GovParam
 gov_time(TimestampTz t)
 {
 	return gov_datum(TimestampTzGetDatum(t), t == DT_NOEND);
@@ -260,41 +242,39 @@ gov_row_text(uint64 row, int column)
 						column);
 }
 
-bool
-gov_row_bool(uint64 row, int column)
+/* A field, or what stands for NULL. */
+static Datum
+row_datum_or(uint64 row, int column, Datum missing)
 {
 	bool		isnull;
 	Datum		value = gov_row_datum(row, column, &isnull);
 
-	return isnull ? false : DatumGetBool(value);
+	return isnull ? missing : value;
+}
+
+bool
+gov_row_bool(uint64 row, int column)
+{
+	return DatumGetBool(row_datum_or(row, column, BoolGetDatum(false)));
 }
 
 int64
 gov_row_int8(uint64 row, int column)
 {
-	bool		isnull;
-	Datum		value = gov_row_datum(row, column, &isnull);
-
-	return isnull ? 0 : DatumGetInt64(value);
+	return DatumGetInt64(row_datum_or(row, column, Int64GetDatum(0)));
 }
 
 int32
 gov_row_int4(uint64 row, int column)
 {
-	bool		isnull;
-	Datum		value = gov_row_datum(row, column, &isnull);
-
-	return isnull ? 0 : DatumGetInt32(value);
+	return DatumGetInt32(row_datum_or(row, column, Int32GetDatum(0)));
 }
 
-/* NULL reads as DT_NOEND: no end. */
 TimestampTz
 gov_row_time(uint64 row, int column)
 {
-	bool		isnull;
-	Datum		value = gov_row_datum(row, column, &isnull);
-
-	return isnull ? DT_NOEND : DatumGetTimestampTz(value);
+	return DatumGetTimestampTz(row_datum_or(row, column,
+											TimestampTzGetDatum(DT_NOEND)));
 }
 
 /*

@@ -52,9 +52,9 @@ extern GovParam gov_text(const char *s);	/* NULL is SQL NULL */
 extern GovParam gov_datum(Datum value, bool isnull);
 extern GovParam gov_json(const Jsonb *jb);	/* NULL is SQL NULL */
 extern GovParam gov_bytes(const void *bytes, Size len);	/* bytea */
-extern GovParam gov_int8(int64 v);
-extern GovParam gov_int4(int32 v);
-extern GovParam gov_bool(bool v);
+#define gov_int8(v) gov_datum(Int64GetDatum(v), false)
+#define gov_int4(v) gov_datum(Int32GetDatum(v), false)
+#define gov_bool(v) gov_datum(BoolGetDatum(v), false)
 extern GovParam gov_time(TimestampTz t);	/* DT_NOEND is SQL NULL */
 
 extern Snapshot gov_latest_snapshot(void);
@@ -76,7 +76,7 @@ extern char *gov_row_text(uint64 row, int column);	/* NULL if null */
 extern bool gov_row_bool(uint64 row, int column);
 extern int64 gov_row_int8(uint64 row, int column);
 extern int32 gov_row_int4(uint64 row, int column);
-extern TimestampTz gov_row_time(uint64 row, int column);
+extern TimestampTz gov_row_time(uint64 row, int column); /* or DT_NOEND */
 extern Datum gov_row_datum(uint64 row, int column, bool *isnull);
 
 /*
