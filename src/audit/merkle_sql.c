@@ -277,6 +277,24 @@ gov_merkle_root(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(hash_bytea(&root));
 }
 
+/* The path over the leaves for the second argument, once that is checked. */
+static Datum
+find_path(FunctionCallInfo fcinfo, void (*check) (int64 number, int64 size),
+		  GovTreeStatus (*find_ranges) (uint64_t number, uint64_t size,
+										GovTreeRange *ranges, int *length))
+{
+	int64		number = PG_GETARG_INT64(1);
+	GovTreeRange ranges[GOV_TREE_MAX_PATH];
+	Datum	   *leaves;
+	int			size = elements_of(PG_GETARG_ARRAYTYPE_P(0), "leaves",
+								   &leaves);
+	int			length;
+
+	check(number, size);
+	answer(find_ranges(number, size, ranges, &length));
+	PG_RETURN_ARRAYTYPE_P(path_array(leaves, ranges, length));
+}
+
 /*
  * gov_merkle_inclusion_path(leaves, leaf_index)
  *		The path that proves one of the leaves.
@@ -284,16 +302,7 @@ gov_merkle_root(PG_FUNCTION_ARGS)
 Datum
 gov_merkle_inclusion_path(PG_FUNCTION_ARGS)
 {
-	int64		leaf_index = PG_GETARG_INT64(1);
-	GovTreeRange ranges[GOV_TREE_MAX_PATH];
-	Datum	   *leaves;
-	int			size;
-	int			length;
-
-	size = elements_of(PG_GETARG_ARRAYTYPE_P(0), "leaves", &leaves);
-	check_leaf_index(leaf_index, size);
-	answer(gov_tree_inclusion_ranges(leaf_index, size, ranges, &length));
-	PG_RETURN_ARRAYTYPE_P(path_array(leaves, ranges, length));
+	return find_path(fcinfo, check_leaf_index, gov_tree_inclusion_ranges);
 }
 
 /*
@@ -303,16 +312,7 @@ gov_merkle_inclusion_path(PG_FUNCTION_ARGS)
 Datum
 gov_merkle_consistency_path(PG_FUNCTION_ARGS)
 {
-	int64		old_size = PG_GETARG_INT64(1);
-	GovTreeRange ranges[GOV_TREE_MAX_PATH];
-	Datum	   *leaves;
-	int			size;
-	int			length;
-
-	size = elements_of(PG_GETARG_ARRAYTYPE_P(0), "leaves", &leaves);
-	check_old_size(old_size, size);
-	answer(gov_tree_consistency_ranges(old_size, size, ranges, &length));
-	PG_RETURN_ARRAYTYPE_P(path_array(leaves, ranges, length));
+	return find_path(fcinfo, check_old_size, gov_tree_consistency_ranges);
 }
 
 /*

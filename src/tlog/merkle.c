@@ -258,24 +258,19 @@ gov_tree_root(const GovTreeHash *leaves, uint64_t size, GovTreeHash *root)
 
 /*
  * range_roots
- *		The roots of ranges of an array of leaf hashes.
+ *		The roots of ranges of an array of leaf hashes, if there are ranges.
  */
 static GovTreeStatus
-range_roots(const GovTreeHash *leaves, const GovTreeRange *ranges, int length,
+range_roots(GovTreeStatus status, const GovTreeHash *leaves,
+			const GovTreeRange *ranges, const int *length,
 			GovTreeHash *roots)
 {
 	int			i;
 
-	for (i = 0; i < length; i++)
-	{
-		GovTreeStatus status;
-
+	for (i = 0; status == GOV_TREE_OK && i < *length; i++)
 		status = gov_tree_root(leaves + ranges[i].first,
 							   ranges[i].end - ranges[i].first, &roots[i]);
-		if (status != GOV_TREE_OK)
-			return status;
-	}
-	return GOV_TREE_OK;
+	return status;
 }
 
 /*
@@ -289,15 +284,10 @@ gov_tree_inclusion_path(const GovTreeHash *leaves, uint64_t size,
 						uint64_t leaf_index, GovTreeHash *path, int *length)
 {
 	GovTreeRange ranges[GOV_TREE_MAX_PATH];
-	GovTreeStatus status;
-	int			n;
+	GovTreeStatus status = gov_tree_inclusion_ranges(leaf_index, size, ranges,
+													 length);
 
-	status = gov_tree_inclusion_ranges(leaf_index, size, ranges, &n);
-	if (status == GOV_TREE_OK)
-		status = range_roots(leaves, ranges, n, path);
-	if (status == GOV_TREE_OK)
-		*length = n;
-	return status;
+	return range_roots(status, leaves, ranges, length, path);
 }
 
 /*
@@ -312,15 +302,10 @@ gov_tree_consistency_path(const GovTreeHash *leaves, uint64_t size,
 						  uint64_t old_size, GovTreeHash *path, int *length)
 {
 	GovTreeRange ranges[GOV_TREE_MAX_PATH];
-	GovTreeStatus status;
-	int			n;
+	GovTreeStatus status = gov_tree_consistency_ranges(old_size, size, ranges,
+													   length);
 
-	status = gov_tree_consistency_ranges(old_size, size, ranges, &n);
-	if (status == GOV_TREE_OK)
-		status = range_roots(leaves, ranges, n, path);
-	if (status == GOV_TREE_OK)
-		*length = n;
-	return status;
+	return range_roots(status, leaves, ranges, length, path);
 }
 
 /*

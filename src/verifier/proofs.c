@@ -43,6 +43,14 @@ read_proof(const char *file)
 	return object;
 }
 
+static bool
+is_proven(GovTreeStatus status)
+{
+	if (status == GOV_TREE_HASH_FAILED)
+		unreadable("OpenSSL could not compute SHA-256");
+	return status == GOV_TREE_OK;
+}
+
 void
 read_inclusion(Task *task, const char *file)
 {
@@ -61,17 +69,14 @@ read_inclusion(Task *task, const char *file)
 		!json_path(object, "path", path, GOV_TREE_MAX_PATH, &length))
 		unreadable("%s: is no inclusion proof", file);
 	json_object_put(object);
-	switch (gov_tree_verify_inclusion(&proof->leaf_hash, proof->leaf_index,
-									  proof->tree_size, path, length, &root))
+	if (!is_proven(gov_tree_verify_inclusion(&proof->leaf_hash,
+											 proof->leaf_index,
+											 proof->tree_size, path, length,
+											 &root)))
 	{
-		case GOV_TREE_OK:
-			break;
-		case GOV_TREE_HASH_FAILED:
-			unreadable("OpenSSL could not compute SHA-256");
-		default:
-			fails(task, "the inclusion proof %s does not prove that its hash is leaf %" PRIu64 " of %" PRIu64,
-				  file, proof->leaf_index, proof->tree_size);
-			return;
+		fails(task, "the inclusion proof %s does not prove that its hash is leaf %" PRIu64 " of %" PRIu64,
+			  file, proof->leaf_index, proof->tree_size);
+		return;
 	}
 	snprintf(name, sizeof(name), "the inclusion proof %s", file);
 	(void) add_tree(task, name, proof->tree_size, &root);
@@ -97,17 +102,12 @@ read_consistency(Task *task, const char *file)
 		!json_path(object, "path", path, GOV_TREE_MAX_PATH, &length))
 		unreadable("%s: is no consistency proof", file);
 	json_object_put(object);
-	switch (gov_tree_verify_consistency(old_size, new_size, path, length,
-										&old_root, &new_root))
+	if (!is_proven(gov_tree_verify_consistency(old_size, new_size, path,
+											   length, &old_root, &new_root)))
 	{
-		case GOV_TREE_OK:
-			break;
-		case GOV_TREE_HASH_FAILED:
-			unreadable("OpenSSL could not compute SHA-256");
-		default:
-			fails(task, "the consistency proof %s does not prove that the log of %" PRIu64 " leaves begins with that of %" PRIu64,
-				  file, new_size, old_size);
-			return;
+		fails(task, "the consistency proof %s does not prove that the log of %" PRIu64 " leaves begins with that of %" PRIu64,
+			  file, new_size, old_size);
+		return;
 	}
 	snprintf(name, sizeof(name), "the consistency proof %s", file);
 	old_tree = add_tree(task, name, old_size, &old_root);
