@@ -35,6 +35,7 @@
 #include "core/relations.h"
 #include "core/row_json.h"
 #include "core/spi.h"
+#include "core/xact.h"
 #include "identity/actor.h"
 
 static TimeoutId control_timeout = MAX_TIMEOUTS;
@@ -368,12 +369,7 @@ run_confined(const GovControl *control, TimestampTz start, TimestampTz end,
 
 		disable_timeout(control_timeout, false);
 		(void) gov_actor_confine(before);
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(caller);
-		CurrentResourceOwner = owner;
+		error = gov_subxact_undo(caller, owner);
 
 		/* Somebody who cancels means the whole call. */
 		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED && !timed_out)

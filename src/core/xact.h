@@ -6,6 +6,7 @@
 #define GOV_XACT_H
 
 #include "access/xact.h"
+#include "utils/resowner.h"
 
 static inline bool
 gov_xact_is_over(XactEvent event)
@@ -32,5 +33,11 @@ gov_xact_is_over(XactEvent event)
 				 entry = entry->below) \
 				entry->subid = parentSubid; \
 	} while (0)
+
+/*
+ * In PG_CATCH(), of what ran in a subtransaction: undo it, before anything
+ * else, and return the error, in the caller's memory.
+ */
+extern ErrorData *gov_subxact_undo(MemoryContext caller, ResourceOwner owner);
 
 #endif							/* GOV_XACT_H */

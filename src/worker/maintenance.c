@@ -25,6 +25,7 @@
 #include "core/guc.h"
 #include "core/row_json.h"
 #include "core/work.h"
+#include "core/xact.h"
 #include "worker/jobs.h"
 #include "worker/worker.h"
 
@@ -87,19 +88,12 @@ run_job(const GovJob *job, GovJobReport *report)
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		FlushErrorState();
-
 		/*
-		 * Before anything else: the end of a transaction that was begun by
-		 * one statement does not expect a subtransaction.
+		 * The end of a transaction that was begun by one statement does not
+		 * expect a subtransaction.
 		 */
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(caller);
-		CurrentResourceOwner = owner;
+		ErrorData  *error = gov_subxact_undo(caller, owner);
+
 		if (concerns_all(error->sqlerrcode))
 			ReThrowError(error);
 		memset(report, 0, sizeof(*report));

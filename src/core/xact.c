@@ -1,0 +1,21 @@
+/*
+ * xact.c
+ *		When what was kept for a transaction is over.
+ */
+#include "postgres.h"
+
+#include "core/xact.h"
+
+ErrorData *
+gov_subxact_undo(MemoryContext caller, ResourceOwner owner)
+{
+	ErrorData  *error;
+
+	MemoryContextSwitchTo(caller);
+	error = CopyErrorData();
+	FlushErrorState();
+	RollbackAndReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+	return error;
+}
