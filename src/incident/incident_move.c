@@ -94,21 +94,29 @@ end_move(FunctionCallInfo fcinfo, const GovIncident *incident,
 	return gov_spi_end_row(fcinfo);
 }
 
+/* A move of which nothing is written down but comments. */
+static Datum
+move_with_comments(FunctionCallInfo fcinfo, const char *function,
+				   const char *to, const char *verb, GovStatement *statement)
+{
+	int64		incident_id = gov_arg_incident(fcinfo);
+	const char *comments = gov_arg_text(fcinfo, 1, "comments", "");
+	GovIncident incident;
+
+	gov_refuse_read_only(function);
+	begin_move(incident_id, to, verb, comments, &incident);
+	gov_run(statement, gov_int8(incident_id));
+	return end_move(fcinfo, &incident, to, comments);
+}
+
 /*
  * gov_acknowledge_incident(incident_id, comments)
  */
 Datum
 gov_acknowledge_incident(PG_FUNCTION_ARGS)
 {
-	int64		incident_id = gov_arg_incident(fcinfo);
-	const char *comments = gov_arg_text(fcinfo, 1, "comments", "");
-	GovIncident incident;
-
-	gov_refuse_read_only("gov_acknowledge_incident()");
-	begin_move(incident_id, "acknowledged", "acknowledge", comments,
-			   &incident);
-	gov_run(&acknowledge, gov_int8(incident_id));
-	return end_move(fcinfo, &incident, "acknowledged", comments);
+	return move_with_comments(fcinfo, "gov_acknowledge_incident()",
+							  "acknowledged", "acknowledge", &acknowledge);
 }
 
 /*
@@ -136,14 +144,8 @@ gov_resolve_incident(PG_FUNCTION_ARGS)
 Datum
 gov_close_incident(PG_FUNCTION_ARGS)
 {
-	int64		incident_id = gov_arg_incident(fcinfo);
-	const char *comments = gov_arg_text(fcinfo, 1, "comments", "");
-	GovIncident incident;
-
-	gov_refuse_read_only("gov_close_incident()");
-	begin_move(incident_id, "closed", "close", comments, &incident);
-	gov_run(&close_resolved, gov_int8(incident_id));
-	return end_move(fcinfo, &incident, "closed", comments);
+	return move_with_comments(fcinfo, "gov_close_incident()", "closed",
+							  "close", &close_resolved);
 }
 
 /*
