@@ -15,6 +15,7 @@
 #include "access/act.h"
 #include "access/convey.h"
 #include "access/permission_cache.h"
+#include "core/args.h"
 #include "core/errors.h"
 #include "core/relations.h"
 #include "core/row_json.h"
@@ -137,28 +138,6 @@ user_of_role(Oid role)
 	return user_id;
 }
 
-/* The elements of a text[]; NULL has none. */
-static List *
-names_of(const ArrayType *array)
-{
-	List	   *names = NIL;
-	Datum	   *elements;
-	bool	   *nulls;
-	int			count;
-	int			i;
-
-	if (array == NULL)
-		return NIL;
-	deconstruct_array(unconstify(ArrayType *, array), TEXTOID, -1, false,
-					  TYPALIGN_INT, &elements, &nulls, &count);
-	for (i = 0; i < count; i++)
-	{
-		if (!nulls[i])
-			names = lappend(names, TextDatumGetCString(elements[i]));
-	}
-	return names;
-}
-
 /*
  * add_token
  *		Who made the token with which the actor came.
@@ -173,10 +152,10 @@ add_token(GovAct *act, const GovActor *actor)
 	const GovTokenMaker *maker = gov_actor_token_maker();
 
 	if (!maker->is_own)
-		add_names(&act->backers, names_of(maker->principals));
+		add_names(&act->backers, gov_array_texts(maker->principals));
 	else if (actor->evidence == GOV_EVIDENCE_VERIFIED)
-		add_names(&act->principals, names_of(maker->principals));
-	add_names(&act->backers, names_of(maker->backers));
+		add_names(&act->principals, gov_array_texts(maker->principals));
+	add_names(&act->backers, gov_array_texts(maker->backers));
 }
 
 /* Could the user do without a token what a duty asks about, or vote? */
@@ -313,7 +292,7 @@ act_of(const GovActor *actor, const List *loans)
 		const GovAssignment *loan = lfirst(lc);
 
 		add_person(&act.principals, loan->lender);
-		foreach(name, names_of(loan->lent_by))
+		foreach(name, gov_array_texts(loan->lent_by))
 		{
 			if (!has_name(act.principals, lfirst(name)))
 				add_name(&act.backers, lfirst(name));
@@ -484,8 +463,8 @@ make_act(const char *user_id, const ArrayType *principals,
 	GovAct		act = {0};
 
 	act.user_id = user_id;
-	act.principals = names_of(principals);
-	act.backers = names_of(backers);
+	act.principals = gov_array_texts(principals);
+	act.backers = gov_array_texts(backers);
 	act.is_named = backers == NULL;
 	if (user_id != NULL)
 		add_user(&act.principals, user_id);

@@ -110,7 +110,6 @@ gov_assign_role(PG_FUNCTION_ARGS)
 	TimestampTz expires_at = gov_arg_expiry(fcinfo, 2, "expires_at", true);
 	const char *reason = gov_arg_text(fcinfo, 3, "reason", "");
 	char	   *resource = assignment_resource(user_id, role);
-	const GovRoleGraph *graph;
 	GovConveyed conveyed;
 	GovActor	actor;
 	bool		is_active;
@@ -119,11 +118,7 @@ gov_assign_role(PG_FUNCTION_ARGS)
 	actor = gov_require_locking(GOV_PERM_ROLE_MANAGE, resource,
 								(lock_for_assignment(role, expires_at),
 								 is_active = gov_user_lock(user_id)));
-	graph = gov_role_graph();
-	conveyed =
-		gov_conveyed_roles(graph,
-						   bms_make_singleton(gov_role_must_exist(graph,
-																  role)));
+	conveyed = gov_conveyed_role(role);
 	gov_require_conveyable(&actor, &conveyed, user_id, expires_at, resource);
 	gov_user_must_be_active(user_id, is_active);
 

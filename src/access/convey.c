@@ -10,6 +10,7 @@
 
 #include "access/convey.h"
 #include "access/deny.h"
+#include "access/manage.h"
 #include "core/scan.h"
 
 /* What every approval policy names before it is set. */
@@ -52,6 +53,16 @@ gov_conveyed_roles(const GovRoleGraph *graph, const Bitmapset *roles)
 	}
 	conveyed.powers = find_powers(graph, all);
 	return conveyed;
+}
+
+GovConveyed
+gov_conveyed_role(const char *role)
+{
+	const GovRoleGraph *graph = gov_role_graph();
+
+	return gov_conveyed_roles(graph,
+							  bms_make_singleton(gov_role_must_exist(graph,
+																	 role)));
 }
 
 GovConveyed

@@ -23,6 +23,9 @@ typedef struct GovConveyed
 extern GovConveyed gov_conveyed_roles(const GovRoleGraph *graph,
 									  const Bitmapset *roles);
 
+/* The same of one role, which must exist (42704). */
+extern GovConveyed gov_conveyed_role(const char *role);
+
 /*
  * What the user's assignments give, or would give if the user were active.
  */

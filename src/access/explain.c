@@ -239,25 +239,6 @@ why(const GovRoleGraph *graph, List *assignments, GovPermission permission)
 					graph->roles[granting->role].name);
 }
 
-/* The group of the actor's token whose role grants it, or NULL. */
-static const GovGroupRole *
-find_group(const GovActor *actor, GovPermission permission)
-{
-	List	   *mappings = gov_group_roles(actor);
-	const GovRoleGraph *graph = gov_role_graph();
-	ListCell   *lc;
-
-	foreach(lc, mappings)
-	{
-		GovGroupRole *mapping = lfirst(lc);
-		int			role = gov_role_index(graph, mapping->role);
-
-		if (role >= 0 && (graph->roles[role].mask & GOV_MASK(permission)))
-			return mapping;
-	}
-	return NULL;
-}
-
 /*
  * gov_explain_permission(user_id, permission) → jsonb
  */
@@ -285,7 +266,9 @@ gov_explain_permission(PG_FUNCTION_ARGS)
 	if (!granted && gov_actor_get(&actor) &&
 		strcmp(actor.user_id, user_id) == 0 &&
 		(gov_group_mask(&actor) & GOV_MASK(permission)) != 0)
-		by_group = find_group(&actor, permission);
+		by_group = gov_group_role_of(&actor,
+									 gov_roles_granting(gov_role_graph(),
+														permission));
 	granted |= by_group != NULL;
 	graph = gov_role_graph();
 	if (is_active)

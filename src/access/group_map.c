@@ -50,18 +50,13 @@ gov_map_group(PG_FUNCTION_ARGS)
 	const char *group = gov_arg_group(fcinfo, 1);
 	const char *role = gov_arg_id(fcinfo, 2, "role");
 	char	   *resource = mapping_resource(issuer, group, role);
-	const GovRoleGraph *graph;
 	GovConveyed conveyed;
 	GovActor	actor;
 
 	gov_refuse_read_only("gov_map_group()");
 	actor = gov_require_locking(GOV_PERM_ROLE_MANAGE, resource,
 								gov_lock_assignments());
-	graph = gov_role_graph();
-	conveyed =
-		gov_conveyed_roles(graph,
-						   bms_make_singleton(gov_role_must_exist(graph,
-																  role)));
+	conveyed = gov_conveyed_role(role);
 	gov_require_conveyable(&actor, &conveyed, NULL, DT_NOBEGIN, resource);
 	gov_issuer_share(issuer);
 

@@ -172,6 +172,20 @@ gov_role_index(const GovRoleGraph *graph, const char *role)
 }
 
 Bitmapset *
+gov_roles_granting(const GovRoleGraph *graph, GovPermission permission)
+{
+	Bitmapset  *roles = NULL;
+	int			i;
+
+	for (i = 0; i < graph->count; i++)
+	{
+		if (graph->roles[i].mask & GOV_MASK(permission))
+			roles = bms_add_member(roles, i);
+	}
+	return roles;
+}
+
+Bitmapset *
 gov_role_heirs(const GovRoleGraph *graph, const char *role)
 {
 	int			index = gov_role_index(graph, role);

@@ -45,6 +45,10 @@ extern bool gov_user_own_mask(const char *user_id, uint64 *mask);
 extern const GovRoleGraph *gov_role_graph(void);
 extern int	gov_role_index(const GovRoleGraph *graph, const char *role);
 
+/* The roles (indexes) with the permission; NULL: none. */
+extern Bitmapset *gov_roles_granting(const GovRoleGraph *graph,
+									 GovPermission permission);
+
 /* The roles that are this one, which exists, or inherit it. */
 extern Bitmapset *gov_role_heirs(const GovRoleGraph *graph, const char *role);
 

@@ -96,6 +96,22 @@ gov_user_roles(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* A row where what is assigned grants the permission. */
+static void
+put_granting(FunctionCallInfo fcinfo, const char *first,
+			 const GovRoleGraph *graph, const GovAssignment *assignment,
+			 GovPermission permission)
+{
+	const GovRole *assigned = &graph->roles[assignment->role];
+	Row			row = {0};
+
+	if (!(assigned->mask & GOV_MASK(permission)))
+		return;
+	set_text(&row, 0, first);
+	set_text(&row, 1, assigned->name);
+	put(fcinfo, &row);
+}
+
 /*
  * gov_user_permissions(user_id) → permission, via_role
  */
@@ -118,17 +134,7 @@ gov_user_permissions(PG_FUNCTION_ARGS)
 	for (i = 0; i < GOV_PERM_COUNT; i++)
 	{
 		foreach(lc, assignments)
-		{
-			GovAssignment *assignment = lfirst(lc);
-			GovRole    *assigned = &graph->roles[assignment->role];
-			Row			row = {0};
-
-			if (!(assigned->mask & GOV_MASK(i)))
-				continue;
-			set_text(&row, 0, gov_permission_name(i));
-			set_text(&row, 1, assigned->name);
-			put(fcinfo, &row);
-		}
+			put_granting(fcinfo, gov_permission_name(i), graph, lfirst(lc), i);
 	}
 	return (Datum) 0;
 }
@@ -164,21 +170,16 @@ gov_who_can(PG_FUNCTION_ARGS)
 {
 	GovPermission permission = gov_arg_permission(fcinfo, 0, "permission");
 	const GovRoleGraph *graph;
-	Bitmapset  *granting = NULL;
+	Bitmapset  *granting;
 	ListCell   *user;
 	ListCell   *lc;
 	bool		is_active;
-	int			i;
 
 	(void) gov_require_any(GOV_MASK(GOV_PERM_AUDIT_READ) |
 						   GOV_MASK(GOV_PERM_USER_MANAGE), NULL);
 	InitMaterializedSRF(fcinfo, 0);
 	graph = gov_role_graph();
-	for (i = 0; i < graph->count; i++)
-	{
-		if (graph->roles[i].mask & GOV_MASK(permission))
-			granting = bms_add_member(granting, i);
-	}
+	granting = gov_roles_granting(graph, permission);
 	if (granting == NULL)
 		return (Datum) 0;
 	foreach(user, gov_users_with_roles(graph, granting))
@@ -187,17 +188,7 @@ gov_who_can(PG_FUNCTION_ARGS)
 		if (!gov_user_exists(lfirst(user), &is_active) || !is_active)
 			continue;
 		foreach(lc, gov_user_assignments(graph, lfirst(user)))
-		{
-			GovAssignment *assignment = lfirst(lc);
-			GovRole    *assigned = &graph->roles[assignment->role];
-			Row			row = {0};
-
-			if (!(assigned->mask & GOV_MASK(permission)))
-				continue;
-			set_text(&row, 0, lfirst(user));
-			set_text(&row, 1, assigned->name);
-			put(fcinfo, &row);
-		}
+			put_granting(fcinfo, lfirst(user), graph, lfirst(lc), permission);
 	}
 	put_groups(fcinfo, permission);
 	return (Datum) 0;

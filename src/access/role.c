@@ -225,6 +225,24 @@ gov_create_role(PG_FUNCTION_ARGS)
 	return gov_spi_end_row(fcinfo);
 }
 
+/* 55000 where something names the role; the statement says what, in words. */
+static void
+refuse_if_named(const char *role, GovStatement *find, const char *who,
+				const char *list, const char *hint)
+{
+	char	   *named_by;
+
+	gov_run(find, gov_text(role));
+	named_by = gov_row_text(0, 1);
+	if (named_by != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("role \"%s\" cannot be dropped: %s names it", role,
+						who),
+				 errdetail("%s: %s.", list, named_by),
+				 errhint("%s", hint)));
+}
+
 /*
  * gov_drop_role(role) → boolean
  *
@@ -237,7 +255,6 @@ gov_drop_role(PG_FUNCTION_ARGS)
 	const char *role = gov_arg_id(fcinfo, 0, "role");
 	char	   *resource = role_resource(role);
 	char	   *reason = psprintf("role \"%s\" was dropped", role);
-	char	   *named_by;
 	int64		holders;
 
 	gov_refuse_read_only("gov_drop_role()");
@@ -257,25 +274,12 @@ gov_drop_role(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("role \"%s\" is built in and cannot be dropped", role),
 				 errhint("Its permissions may change: see gov_revoke_permission().")));
-	gov_run(&find_sets_of_role, gov_text(role));
-	named_by = gov_row_text(0, 1);
-	if (named_by != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("role \"%s\" cannot be dropped: a duty set names it",
-						role),
-				 errdetail("Separation of duties: %s.", named_by),
-				 errhint("Remove the set first with gov_drop_sod_set().")));
-
-	gov_run(&find_policies_of_role, gov_text(role));
-	named_by = gov_row_text(0, 1);
-	if (named_by != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("role \"%s\" cannot be dropped: an approval policy names it",
-						role),
-				 errdetail("Approval policies: %s.", named_by),
-				 errhint("Name another role with gov_set_approval_policy() first.")));
+	refuse_if_named(role, &find_sets_of_role, "a duty set",
+					"Separation of duties",
+					"Remove the set first with gov_drop_sod_set().");
+	refuse_if_named(role, &find_policies_of_role, "an approval policy",
+					"Approval policies",
+					"Name another role with gov_set_approval_policy() first.");
 
 	gov_run(&count_holders, gov_text(role));
 	holders = gov_row_int8(0, 1);

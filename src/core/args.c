@@ -191,6 +191,16 @@ gov_word_list(const char *const *words)
 	return buf.data;
 }
 
+int
+gov_word_index(const char *const *words, const char *word)
+{
+	int			i = 0;
+
+	while (words[i] != NULL && strcmp(words[i], word) != 0)
+		i++;
+	return words[i] != NULL ? i : -1;
+}
+
 const char *
 gov_arg_word(FunctionCallInfo fcinfo, int n, const char *name,
 			 const char *const *words, const char *missing)
@@ -200,11 +210,9 @@ gov_arg_word(FunctionCallInfo fcinfo, int n, const char *name,
 
 	if (s == NULL)
 		gov_missing_value(name);
-	for (i = 0; words[i] != NULL; i++)
-	{
-		if (strcmp(s, words[i]) == 0)
-			return words[i];
-	}
+	i = gov_word_index(words, s);
+	if (i >= 0)
+		return words[i];
 	gov_bad_value(name,
 				  psprintf("\"%s\" is not one of the allowed words.",
 						   gov_excerpt(s, strlen(s))),
@@ -465,4 +473,25 @@ gov_refuse_read_only(const char *function)
 	PreventCommandIfReadOnly(function);
 	PreventCommandIfParallelMode(function);
 	PreventCommandDuringRecovery(function);
+}
+
+List *
+gov_array_texts(const ArrayType *array)
+{
+	List	   *names = NIL;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+	int			i;
+
+	if (array == NULL)
+		return NIL;
+	deconstruct_array(unconstify(ArrayType *, array), TEXTOID, -1, false,
+					  TYPALIGN_INT, &elements, &nulls, &count);
+	for (i = 0; i < count; i++)
+	{
+		if (!nulls[i])
+			names = lappend(names, TextDatumGetCString(elements[i]));
+	}
+	return names;
 }

@@ -9,6 +9,7 @@
 #define GOV_ARGS_H
 
 #include "fmgr.h"
+#include "nodes/pg_list.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
@@ -38,6 +39,9 @@ extern const char *gov_arg_text(FunctionCallInfo fcinfo, int n,
 extern const char *gov_arg_reason(FunctionCallInfo fcinfo, int n,
 								  const char *name);
 
+/* The place of a word in a closed set, -1 if it is not there. */
+extern int	gov_word_index(const char *const *words, const char *word);
+
 /* One of a closed set of words; NULL gives "missing", an error if NULL. */
 extern const char *gov_arg_word(FunctionCallInfo fcinfo, int n,
 								const char *name, const char *const *words,
@@ -56,6 +60,9 @@ extern Jsonb *gov_arg_document(FunctionCallInfo fcinfo, int n,
 							   const char *name, bool or_null);
 extern Numeric gov_arg_number(FunctionCallInfo fcinfo, int n,
 							  const char *name);
+
+/* The elements of a text[] as char *, without NULLs; NULL has none. */
+extern List *gov_array_texts(const ArrayType *array);
 
 /* text[] without NULLs and of one dimension; NULL gives *count = -1. */
 extern const char **gov_arg_text_array(FunctionCallInfo fcinfo, int n,

@@ -40,15 +40,11 @@ static const int most[] = {
 GovPeriodUnit
 gov_period_unit(const char *word)
 {
-	int			i;
+	int			unit = gov_word_index(gov_period_units, word);
 
-	for (i = 0; gov_period_units[i] != NULL; i++)
-	{
-		if (strcmp(gov_period_units[i], word) == 0)
-			return i;
-	}
-	elog(ERROR, "unit \"%s\" of a period is unknown", word);
-	pg_unreachable();
+	if (unit < 0)
+		elog(ERROR, "unit \"%s\" of a period is unknown", word);
+	return unit;
 }
 
 int

@@ -243,25 +243,6 @@ make_answer(bool admitted, const char *reason, const List *models,
 	return gov_json_end(&state);
 }
 
-static List *
-array_texts(Datum array)
-{
-	List	   *result = NIL;
-	Datum	   *elements;
-	bool	   *nulls;
-	int			count;
-	int			i;
-
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false,
-					  TYPALIGN_INT, &elements, &nulls, &count);
-	for (i = 0; i < count; i++)
-	{
-		if (!nulls[i])
-			result = lappend(result, TextDatumGetCString(elements[i]));
-	}
-	return result;
-}
-
 /*
  * make_answers
  *		Both answers for a use-case as committed now; false where there is
@@ -284,11 +265,13 @@ make_answers(const List *productions, const char *usecase_id, Jsonb **strict,
 					   "usecase_id", usecase_id);
 	if (gov_scan_next(&scan))
 	{
+		Datum		model_ids;
 		bool		isnull;
 
 		status = gov_scan_text(&scan, "status");
 		replaced_by = gov_scan_text(&scan, "replaced_by");
-		models = array_texts(gov_scan_datum(&scan, "model_ids", &isnull));
+		model_ids = gov_scan_datum(&scan, "model_ids", &isnull);
+		models = gov_array_texts(DatumGetArrayTypeP(model_ids));
 		*prohibited_from =
 			DatumGetTimestampTz(gov_scan_datum(&scan, "prohibited_from",
 											   &isnull));

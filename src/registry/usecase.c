@@ -154,15 +154,11 @@ gov_usecase_is(const GovUsecase *usecase, const char *status)
 int
 gov_impact_rank(const char *impact_level)
 {
-	int			i;
+	int			rank = gov_word_index(impact_levels, impact_level);
 
-	for (i = 0; impact_levels[i] != NULL; i++)
-	{
-		if (strcmp(impact_levels[i], impact_level) == 0)
-			return i;
-	}
-	elog(ERROR, "unknown impact level \"%s\"", impact_level);
-	return -1;					/* keep compiler quiet */
+	if (rank < 0)
+		elog(ERROR, "unknown impact level \"%s\"", impact_level);
+	return rank;
 }
 
 pg_noreturn void
