@@ -85,7 +85,7 @@ CREATE TABLE governance.user_roles (
 CREATE INDEX user_roles_role_idx ON governance.user_roles (role);
 CREATE INDEX user_roles_delegated_by_idx ON governance.user_roles (delegated_by) WHERE delegated_by IS NOT NULL;
 COMMENT ON TABLE governance.user_roles IS
-'Who holds which role.  One past expires_at counts nowhere; one with delegated_by counts while that user holds the role.';
+'Who holds which role.  An assignment past expires_at does not count; a lent one (delegated_by) counts as long as its lender holds the role.';
 COMMENT ON COLUMN governance.user_roles.lent_by IS
 'Names of everybody behind the lending: who lent, the login and its user, who made the token.  NULL: the role is not lent, or only the lender is known.';
 

@@ -10,7 +10,7 @@ CREATE TABLE governance.api_token_uses (
         REFERENCES governance.api_tokens ON DELETE CASCADE
 );
 COMMENT ON TABLE governance.api_token_uses IS
-'When each API token was last used, to the minute: by a transaction that committed and could write.  Not evidence: no event tells of it.';
+'When each API token was last used, to the minute, by a transaction that committed and could write.  It is no evidence: no event records it.';
 
 CREATE FUNCTION @extschema@.gov_begin_as(token text)
 RETURNS text
@@ -37,7 +37,7 @@ AS 'MODULE_PATHNAME', 'gov_revoke_api_token'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_revoke_api_token(bigint) IS
-'Revoke an API token; false: it was revoked already.  A transaction that began with it goes on to its end.  Needs, for somebody else''s, user:manage.  Needs, for somebody else''s, user:manage.  Unknown: 42704.';
+'Revoke an API token; false: it was revoked already.  A transaction that began with it goes on to its end.  Needs, for somebody else''s, user:manage.  Unknown: 42704.';
 
 CREATE FUNCTION @extschema@.gov_api_tokens()
 RETURNS TABLE (

@@ -24,14 +24,20 @@ CREATE TABLE governance.issuers (
     CONSTRAINT issuers_required_claims_check CHECK (pg_catalog.jsonb_typeof(required_claims) = 'object' AND (required_claims <> '{}' OR NOT create_users))
 );
 COMMENT ON TABLE governance.issuers IS
-'Whose signed tokens (JWT) open something, set by gov_set_issuer().  A token names its issuer by iss, to the letter, and is verified with the keys of that one alone.';
-COMMENT ON COLUMN governance.issuers.audience IS 'What aud of a token must name.';
+'Issuers whose signed tokens (JWT) are accepted; gov_set_issuer() adds them.  A token names its issuer exactly, in iss, and is verified with the keys of that issuer alone.';
+COMMENT ON COLUMN governance.issuers.audience IS
+'The audience that a token must name in its claim aud.';
 COMMENT ON COLUMN governance.issuers.user_claim IS 'The claim that names the person: sub, oid or email.';
-COMMENT ON COLUMN governance.issuers.groups_claim IS 'The claim that has the person''s groups; NULL: they are not read.';
-COMMENT ON COLUMN governance.issuers.leeway IS 'By so much a clock may be wrong: exp, nbf and iat count with it.';
-COMMENT ON COLUMN governance.issuers.email_is_identity IS 'user_claim may be email: who gets the address becomes the person.';
-COMMENT ON COLUMN governance.issuers.create_users IS 'A person who is not linked becomes a user without roles at the first token.';
-COMMENT ON COLUMN governance.issuers.required_claims IS 'What such a token must say: {claim: value}; a claim that is a list must have the value in it.';
+COMMENT ON COLUMN governance.issuers.groups_claim IS
+'The claim with the groups of the person; NULL: groups are not read.';
+COMMENT ON COLUMN governance.issuers.leeway IS
+'How far the clocks of issuer and server may differ: exp, nbf and iat are checked with this tolerance.';
+COMMENT ON COLUMN governance.issuers.email_is_identity IS
+'Whether user_claim may be email.  Whoever gets the address then becomes the person.';
+COMMENT ON COLUMN governance.issuers.create_users IS
+'Whether a person without a link becomes a user, without roles, at the first token.';
+COMMENT ON COLUMN governance.issuers.required_claims IS
+'Claims that a token must have: {claim: value}.  A claim that is a list must contain the value.';
 
 CREATE TABLE governance.issuer_keys (
     issuer     text COLLATE "C" NOT NULL,
@@ -54,7 +60,7 @@ CREATE TABLE governance.issuer_keys (
 -- pg_read_all_data reads pg_statistic
 ALTER TABLE governance.issuer_keys ALTER COLUMN secret SET STATISTICS 0;
 COMMENT ON TABLE governance.issuer_keys IS
-'The keys of issuers by their members in a JSON Web Key (RFC 7517), as gov_store_issuer_keys() stored them.  No role can read a secret.';
+'The keys of issuers by the members of a JSON Web Key (RFC 7517), as gov_store_issuer_keys() stored them.  No role can read a secret.';
 COMMENT ON COLUMN governance.issuer_keys.thumbprint IS 'SHA-256 of the key in base64url.  Source: RFC 7638.';
 
 CREATE TABLE governance.user_identities (
@@ -73,9 +79,9 @@ CREATE TABLE governance.user_identities (
 CREATE INDEX user_identities_user_id_idx ON governance.user_identities (user_id);
 CREATE INDEX user_identities_new_idx ON governance.user_identities (linked_at, user_id) WHERE linked_by = 'system';
 COMMENT ON TABLE governance.user_identities IS
-'By what name an issuer means a user; the same name of another issuer is somebody else.  Issuers postgres:METHOD are what PostgreSQL itself authenticated by.';
+'The names by which issuers know users.  The same name from another issuer is another person.  An issuer postgres:METHOD stands for what PostgreSQL itself authenticated by.';
 COMMENT ON COLUMN governance.user_identities.linked_by IS
-'Who linked them; system: the user was made at the first token, and nobody has looked at it yet.';
+'Who made the link.  system: the user was created at the first token, and nobody has reviewed it yet.';
 
 CREATE TABLE governance.group_roles (
     issuer     text COLLATE "C" NOT NULL,
@@ -93,7 +99,7 @@ CREATE TABLE governance.group_roles (
 );
 CREATE INDEX group_roles_role_idx ON governance.group_roles (role);
 COMMENT ON TABLE governance.group_roles IS
-'Roles that a token gives who is in a group of its issuer, in the token''s own transaction alone.  One counts while who mapped it could map it still.';
+'Roles that a signed token gives to whoever is in a group of its issuer, in the tokens own transaction alone.  A mapping counts as long as its maker could still make it.';
 
 CREATE FUNCTION @extschema@.gov_set_issuer(
     issuer text,

@@ -20,11 +20,11 @@ CREATE TABLE governance.idempotency_keys (
 );
 CREATE INDEX idempotency_keys_created_at_idx ON governance.idempotency_keys (created_at);
 COMMENT ON TABLE governance.idempotency_keys IS
-'Answers to requests that carried a key, for a day.  Written by the transaction that did what was asked, so one that failed leaves no key.  One sees one''s own.';
+'Answers to requests that carried a key, kept for a day.  The transaction that did the work writes the key, so one that failed leaves none.  A user sees only their own.';
 COMMENT ON COLUMN governance.idempotency_keys.request IS
-'SHA-256 of the request, in hex: another request under the same key is refused.';
+'SHA-256 of the request, in hex.  Another request under the same key is refused.';
 COMMENT ON COLUMN governance.idempotency_keys.status IS
-'What was answered; NULL only within the transaction that is answering.';
+'The HTTP status that was answered, 200 to 599; NULL only inside the transaction that is answering.';
 
 CREATE FUNCTION @extschema@.gov_idempotency_begin(
     key text,

@@ -6,7 +6,7 @@ CREATE TABLE governance.audit_log (
     CONSTRAINT audit_log_pkey PRIMARY KEY (log_id)
 );
 COMMENT ON TABLE governance.audit_log IS
-'One row: which log this is, and which life of it; restoring it elsewhere begins another one.';
+'One row: which log this is, and its incarnation.  Restoring it elsewhere begins another incarnation.';
 -- A dump that is loaded without gov_pre_restore() adds no second log.
 CREATE UNIQUE INDEX audit_log_one_row ON governance.audit_log ((true));
 INSERT INTO governance.audit_log (log_id, incarnation)
@@ -66,18 +66,24 @@ CREATE INDEX audit_events_access_idx ON governance.audit_events (event_id) WHERE
 COMMENT ON TABLE governance.audit_events IS
 'Append-only: one row for every change to a governed row, by whichever path, and for each recorded decision.  Needs audit:read.  UPDATE, DELETE, TRUNCATE and direct INSERT: MG004.';
 COMMENT ON COLUMN governance.audit_events.outcome IS
-'success; denied: a right was missing; failure: an application said so of its own event.';
+'success; denied: the actor lacked a right; failure: an application reported that its own action failed.';
 COMMENT ON COLUMN governance.audit_events.occurred_at IS 'When it happened, by the server''s clock (not the transaction''s start).';
-COMMENT ON COLUMN governance.audit_events.xid IS 'The top-level transaction, of this incarnation.';
+COMMENT ON COLUMN governance.audit_events.xid IS
+'The top-level transaction, by its number in this incarnation of the log.';
 COMMENT ON COLUMN governance.audit_events.actor IS 'The governance user; NULL where none was known.';
 COMMENT ON COLUMN governance.audit_events.evidence IS 'How the actor was known: session, authenticated, asserted, verified, internal, unmapped.';
-COMMENT ON COLUMN governance.audit_events.db_role IS 'The database role in force (SET ROLE counts).';
+COMMENT ON COLUMN governance.audit_events.db_role IS
+'The database role in force, also one set by SET ROLE.';
 COMMENT ON COLUMN governance.audit_events.session_role IS 'The role of the login.';
-COMMENT ON COLUMN governance.audit_events.event_type IS '<kind>.<verb>; an application''s own has no dot.';
+COMMENT ON COLUMN governance.audit_events.event_type IS
+'<kind>.<verb>.  An event that an application recorded has no dot.';
 COMMENT ON COLUMN governance.audit_events.resource IS '<kind>/<id>.';
-COMMENT ON COLUMN governance.audit_events.old_row IS 'The row before; times in seconds since 1970; secrets left out.';
-COMMENT ON COLUMN governance.audit_events.new_row IS 'The row after.';
-COMMENT ON COLUMN governance.audit_events.changes IS 'New values of the columns that changed.';
+COMMENT ON COLUMN governance.audit_events.old_row IS
+'The row before the change, with times in seconds since 1970 and without secrets.';
+COMMENT ON COLUMN governance.audit_events.new_row IS
+'The row after the change, likewise.';
+COMMENT ON COLUMN governance.audit_events.changes IS
+'The new values of the columns that changed.';
 COMMENT ON COLUMN governance.audit_events.leaf_hash IS
 'SHA-256 of 0x00 and the canonical form of the row: the leaf hash of RFC 6962, section 2.1.';
 

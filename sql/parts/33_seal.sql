@@ -40,9 +40,9 @@ COMMENT ON TABLE governance.audit_tree_heads IS
 'One row for each batch that was sealed: the tree''s size and RFC 6962 root.';
 COMMENT ON COLUMN governance.audit_tree_heads.previous_size IS 'The tree''s size before the batch.';
 COMMENT ON COLUMN governance.audit_tree_heads.snapshot IS
-'Every event of a transaction that had ended in it is under this head, unless base_snapshot is set.';
+'The head covers every event of the transactions that had ended in this snapshot, unless base_snapshot is set.';
 COMMENT ON COLUMN governance.audit_tree_heads.base_snapshot IS
-'Set where the batch ended early: of what ended between base_snapshot and snapshot, this head covers the events up to (cursor_xid, cursor_event_id).';
+'Set where the batch ended early.  Of the events between base_snapshot and snapshot the head covers those up to (cursor_xid, cursor_event_id).';
 
 CREATE TABLE governance.audit_seal_flags (
     event_id      bigint NOT NULL,

@@ -26,7 +26,8 @@ CREATE TABLE governance.checkpoint_keys (
 );
 COMMENT ON TABLE governance.checkpoint_keys IS
 'The keys that checkpoints were signed with, each since its first use; the one without retired_at is in use.  Whoever verifies gets the key by another way than this table.';
-COMMENT ON COLUMN governance.checkpoint_keys.name IS 'The origin that the key signs for.';
+COMMENT ON COLUMN governance.checkpoint_keys.name IS
+'The origin of the checkpoints that the key signs.';
 COMMENT ON COLUMN governance.checkpoint_keys.key_id IS 'Four bytes in hex, as in the signature lines.';
 COMMENT ON COLUMN governance.checkpoint_keys.verifier_key IS 'The public key in the form that verifiers read: <name>+<key id>+<base64>.';
 
@@ -56,8 +57,10 @@ CREATE TABLE governance.audit_checkpoints (
 );
 COMMENT ON TABLE governance.audit_checkpoints IS
 'The checkpoints that were given out, each once: a checkpoint asked for again is the same.';
-COMMENT ON COLUMN governance.audit_checkpoints.key_id IS 'The key that signed it; empty where none did.';
-COMMENT ON COLUMN governance.audit_checkpoints.created_by IS 'Who asked first.';
+COMMENT ON COLUMN governance.audit_checkpoints.key_id IS
+'The key that signed the checkpoint; empty where it is not signed.';
+COMMENT ON COLUMN governance.audit_checkpoints.created_by IS
+'Who asked for the checkpoint first.';
 
 CREATE TABLE governance.audit_cosignatures (
     verifier_key text COLLATE "C" NOT NULL,

@@ -19,9 +19,12 @@ COMMENT ON TABLE governance.audit_retirements IS
 COMMENT ON COLUMN governance.audit_retirements.to_index IS 'One after the last leaf; the next retirement begins here.';
 COMMENT ON COLUMN governance.audit_retirements.root IS 'RFC 6962 root of the leaves from_index to before to_index, as a tree of their own.';
 COMMENT ON COLUMN governance.audit_retirements.tree_root IS 'Root of the log at to_index leaves.';
-COMMENT ON COLUMN governance.audit_retirements.older_than IS 'Each of the events had happened before this.';
-COMMENT ON COLUMN governance.audit_retirements.checkpoint_size IS 'A checkpoint of so many leaves had been given out and held.';
-COMMENT ON COLUMN governance.audit_retirements.event_id IS 'The event "audit_log.retire", written before the rows went.';
+COMMENT ON COLUMN governance.audit_retirements.older_than IS
+'The time given to gov_audit_retire(): every retired event had happened before it.';
+COMMENT ON COLUMN governance.audit_retirements.checkpoint_size IS
+'The size, in leaves, of a checkpoint that had been given out and held when the rows were deleted.';
+COMMENT ON COLUMN governance.audit_retirements.event_id IS
+'The event "audit_log.retire", which was written before the rows were deleted.';
 
 CREATE FUNCTION @extschema@.gov_audit_retire(
     before timestamptz,

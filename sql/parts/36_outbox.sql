@@ -18,17 +18,19 @@ CREATE UNIQUE INDEX events_published_no_key ON governance.events (published_no) 
 CREATE INDEX events_unpublished_idx ON governance.events (event_no) WHERE published_no IS NULL;
 COMMENT ON TABLE governance.events IS
 'The outbox: what happened, for consumers outside, in the shape of CloudEvents 1.0.  A consumer remembers the highest published_no it has dealt with, LISTENs to governance_events and reads on from there: WHERE published_no > ... ORDER BY published_no.  Kept for policy events.retention_days.';
-COMMENT ON COLUMN governance.events.event_no IS 'The order of writing; has gaps, and becomes visible out of order: do not read by it.';
+COMMENT ON COLUMN governance.events.event_no IS
+'The order of writing.  It has gaps, and rows become visible out of order: read by published_no.';
 COMMENT ON COLUMN governance.events.published_no IS
-'Dense, given after commit, never out of order; NULL until the worker or gov_run_maintenance() has given it.';
-COMMENT ON COLUMN governance.events.id IS 'CloudEvents id: the same event always has the same.';
+'A number without gaps, given after commit and never out of order; NULL until the worker or gov_run_maintenance() has given it.';
+COMMENT ON COLUMN governance.events.id IS
+'CloudEvents id: it never changes for an event, however often it is read.';
 COMMENT ON COLUMN governance.events.source IS 'CloudEvents source: /governance/<database>.';
 COMMENT ON COLUMN governance.events.type IS
 'CloudEvents type: "governance." and the type of the audit event of the same change, e.g. governance.deployment.deploy.';
 COMMENT ON COLUMN governance.events.subject IS 'CloudEvents subject: <kind>/<id>, as in the audit trail.';
 COMMENT ON COLUMN governance.events."time" IS 'CloudEvents time: when it happened.';
 COMMENT ON COLUMN governance.events.data IS
-'Nothing that the tables do not show to every active user; times in seconds since 1970.';
+'Only what the tables show to every active user; times in seconds since 1970.';
 
 -- How far a consumer of governance.events has got.  Not guarded: it decides
 -- nothing and changes with every delivery.  That there is one leaves an event.
@@ -45,7 +47,7 @@ CREATE TABLE governance.event_consumers (
     CONSTRAINT event_consumers_name_check CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$')
 );
 COMMENT ON TABLE governance.event_consumers IS
-'Who deals with governance.events under which name, and how far each has got: it has dealt with all up to published_no.';
+'Who reads governance.events under which name, and how far each has got: all events up to published_no are dealt with.';
 
 CREATE FUNCTION @extschema@.gov_create_consumer(
     name text,

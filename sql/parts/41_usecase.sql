@@ -55,19 +55,19 @@ CREATE INDEX use_cases_replaced_by_idx ON governance.use_cases (replaced_by) WHE
 CREATE INDEX use_cases_next_class_on_idx ON governance.use_cases (next_class_on) WHERE next_class_on IS NOT NULL;
 CREATE INDEX use_cases_model_ids_idx ON governance.use_cases USING gin (model_ids);
 COMMENT ON TABLE governance.use_cases IS
-'What models are used for: who answers for it, what it touches, how far its approval has come.  Its content changes only while it is a draft.';
+'What models are used for: who is responsible, which systems are affected, how far the approval has come.  Its content changes only while it is a draft.';
 COMMENT ON COLUMN governance.use_cases.impact_level IS
-'low, medium, high or critical: how many people approve it, by policies usecase.required_approvals.*.';
+'low, medium, high or critical.  It decides how many people must approve: policies usecase.required_approvals.*.';
 COMMENT ON COLUMN governance.use_cases.owner IS
-'Who answers for it.  Where this is a user_id, that user cannot approve it.';
+'Who is responsible for it.  Where this is a user_id, that user cannot approve it.';
 COMMENT ON COLUMN governance.use_cases.risk_class IS
 'By the latest impact assessment; NULL: not assessed.  Source: Regulation (EU) 2024/1689.';
 COMMENT ON COLUMN governance.use_cases.next_class IS
-'The class that the same answers come to from next_class_on; NULL: no change of law is known that changes it.';
+'The class that the same answers lead to from next_class_on; NULL: no change of law that is known changes the class.';
 COMMENT ON COLUMN governance.use_cases.prohibited_from IS
-'From when the law prohibits what was answered: it is neither approved, deployed nor admitted then.  NULL: never.';
+'When the law begins to prohibit the use that the answers describe: it is then neither approved, deployed nor admitted.  NULL: never.';
 COMMENT ON COLUMN governance.use_cases.reassessment_told_at IS
-'When it was told, 30 days ahead, that its class changes.';
+'When the notice was given, 30 days ahead, that the class will change; NULL: it was not.';
 COMMENT ON COLUMN governance.use_cases.impact_score IS
 'By the latest impact assessment, 0 to 100; NULL: not assessed.';
 COMMENT ON COLUMN governance.use_cases.status IS
@@ -108,9 +108,9 @@ COMMENT ON TABLE governance.usecase_approvals IS
 COMMENT ON COLUMN governance.usecase_approvals.status IS
 'The vote: approved or rejected.';
 COMMENT ON COLUMN governance.usecase_approvals.by_group IS
-'The group of a signed token by whose role it was done, and who mapped it when; NULL: by none.';
+'The group of a signed token whose role allowed it, with who mapped the group and when; NULL: no group did.';
 COMMENT ON COLUMN governance.usecase_approvals.approval_no IS
-'Their order, counted for each use-case under its lock.';
+'The number of the row, counted for each use-case under its lock.';
 COMMENT ON COLUMN governance.usecase_approvals.principals IS
 'Who voted: see gov_acts_conflict().';
 COMMENT ON COLUMN governance.usecase_approvals.backers IS
@@ -148,7 +148,7 @@ COMMENT ON TABLE governance.usecase_deployments IS
 COMMENT ON COLUMN governance.usecase_deployments.status IS
 'active; superseded by the next one; ended with the use-case.';
 COMMENT ON COLUMN governance.usecase_deployments.deployment_no IS
-'Their order, counted for each use-case under its lock.';
+'The number of the row, counted for each use-case under its lock.';
 COMMENT ON COLUMN governance.usecase_deployments.principals IS
 'Who deployed it: see gov_acts_conflict().';
 COMMENT ON COLUMN governance.usecase_deployments.backers IS
@@ -168,7 +168,7 @@ CREATE TABLE governance.usecase_metrics (
 COMMENT ON TABLE governance.usecase_metrics IS
 'Measured qualities of a use-case: numbers by name.';
 COMMENT ON COLUMN governance.usecase_metrics.metrics_no IS
-'The order in which they were recorded, counted for each use-case.';
+'The number of the record, counted for each use-case.';
 
 -- The questionnaire of gov_assess_impact().
 
@@ -205,33 +205,33 @@ CREATE TABLE governance.impact_questions (
     CONSTRAINT impact_questions_boolean_check CHECK (effect = 'scores' OR answer_type = 'boolean')
 );
 COMMENT ON TABLE governance.impact_questions IS
-'The questionnaire that gov_assess_impact() takes the answers to: every question has to be answered.  A true answer is never the harmless one, but for what relieves.';
+'The questionnaire of gov_assess_impact(), in which every question has to be answered.  "true" is never the harmless answer, except where it relieves.';
 COMMENT ON COLUMN governance.impact_questions.category IS
-'What it is about: prohibited_practice, product_safety, high_risk_area, transparency, impact.';
+'The subject: prohibited_practice, product_safety, high_risk_area, transparency, impact.';
 COMMENT ON COLUMN governance.impact_questions.answer_type IS
-'boolean; choice: one of options.';
+'boolean; choice: one of the options.';
 COMMENT ON COLUMN governance.impact_questions.risk_class IS
-'Where effect is forces: the class that a true answer gives at least: limited, high, prohibited.';
+'Where effect is forces, the class that a true answer gives at least: limited, high, prohibited.';
 COMMENT ON COLUMN governance.impact_questions.options IS
-'Of a choice: [{"answer", "share"}], share being the part of the weight that counts, 0 to 1.';
+'For a choice: [{"answer", "share"}].  share is the part of the weight that the answer counts, 0 to 1.';
 COMMENT ON COLUMN governance.impact_questions.weight IS
-'How much it counts in the score, which is 100 times the weight answered with harm over the weight there is.  0: not at all.';
+'How much the answer counts in the score, which is 100 times the weight of the harmful answers over the weight of all.  0: it does not count.';
 COMMENT ON COLUMN governance.impact_questions.effect IS
-'scores: only the score; forces: true gives at least risk_class; relieves: true lifts what its category forces; defeats_relief: unless this is true.';
+'What a true answer does.  scores: it counts in the score alone; forces: it gives at least risk_class; relieves: it lifts the class that its category forces; defeats_relief: it keeps that class in spite of relief.';
 COMMENT ON COLUMN governance.impact_questions.source IS
-'The act, article and paragraph that it is drawn from.';
+'The act, article and paragraph on which it rests.';
 COMMENT ON COLUMN governance.impact_questions.applies_from IS
 'The first day on which what it forces counts; NULL: always.';
 COMMENT ON COLUMN governance.impact_questions.applies_to IS
-'The day from which it counts no more; NULL: no such.';
+'The first day on which it no longer counts; NULL: it has no end.';
 COMMENT ON COLUMN governance.impact_questions.older_than IS
-'What was placed on the market before that day has until older_from; NULL: no such.';
+'A system that was placed on the market before this day has until older_from; NULL: no such rule.';
 COMMENT ON COLUMN governance.impact_questions.owed_by IS
-'Whom the duty binds that a true answer brings; NULL: whoever provides or deploys it.';
+'Who owes the duty that a true answer brings; NULL: whoever provides or deploys the system.';
 COMMENT ON COLUMN governance.impact_questions.amended_by IS
 'The act that last changed it.';
 COMMENT ON COLUMN governance.impact_questions.checked_on IS
-'When this row was last held against the law; NULL: unchecked.';
+'The day on which this row was last compared with the law; NULL: it was not.';
 
 INSERT INTO governance.impact_questions (question_id, category, effect, risk_class, source, position, question) VALUES
     ('prohibited.manipulation', 'prohibited_practice', 'forces', 'prohibited', 'Regulation (EU) 2024/1689, Art. 5(1)(a)', 10,
@@ -343,7 +343,7 @@ CREATE TABLE governance.impact_facts (
     CONSTRAINT impact_facts_value_type_check CHECK (value_type IN ('date', 'boolean', 'choice'))
 );
 COMMENT ON TABLE governance.impact_facts IS
-'What may be said beside the answers to impact_questions; none has to be.';
+'Facts that may be given beside the answers to impact_questions; none of them has to be.';
 COMMENT ON COLUMN governance.impact_facts.value_type IS 'date: a text such as "2026-09-15"; boolean; choice: one of options.';
 INSERT INTO governance.impact_facts (fact, value_type, options, source, question) VALUES
     ('placed_on_market_on', 'date', '{}', 'Regulation (EU) 2024/1689, Art. 111(2), (4)',
@@ -375,15 +375,15 @@ CREATE TABLE governance.usecase_assessments (
     CONSTRAINT usecase_assessments_suggested_level_check CHECK (suggested_level IN ('low', 'medium', 'high', 'critical'))
 );
 COMMENT ON TABLE governance.usecase_assessments IS
-'Every impact assessment of a use-case, with the answers given and what they came to.  The latest one counts.';
+'Every impact assessment of a use-case, with its answers and the result.  The latest one counts.';
 COMMENT ON COLUMN governance.usecase_assessments.impact_score IS
 '0 (harmless) to 100, by the weight of the answers.';
 COMMENT ON COLUMN governance.usecase_assessments.risk_class IS
-'By the answers: minimal, limited, high, prohibited.';
+'The class that the answers lead to: minimal, limited, high, prohibited.';
 COMMENT ON COLUMN governance.usecase_assessments.suggested_level IS
-'By the answers: low, medium, high, critical.';
+'The level that the answers suggest: low, medium, high, critical.';
 COMMENT ON COLUMN governance.usecase_assessments.assessment_no IS
-'Their order, counted for each use-case under its lock.';
+'The number of the row, counted for each use-case under its lock.';
 
 -- Days of the law are those of Brussels, whatever the session's time zone.
 CREATE FUNCTION governance.law_today()

@@ -22,7 +22,7 @@ COMMENT ON COLUMN governance.approval_policies.action IS
 COMMENT ON COLUMN governance.approval_policies.timeout_hours IS
 'Hours until a request expires, unless it asks for fewer.';
 COMMENT ON COLUMN governance.approval_policies.requires_sod IS
-'Who may not decide on the thing itself (its registrar, creator, owner, submitter) may not approve a request about it.';
+'Whether those who may not decide on the thing itself (its registrar, creator, owner or submitter) may not approve a request about it either.';
 
 INSERT INTO governance.approval_policies (action) VALUES
     ('model_deploy_production'), ('model_rollback'), ('usecase_approve'),
@@ -56,17 +56,17 @@ CREATE INDEX approval_requests_requested_at_idx ON governance.approval_requests 
 CREATE INDEX approval_requests_status_idx ON governance.approval_requests (status, requested_at DESC, request_id DESC);
 CREATE INDEX approval_requests_action_idx ON governance.approval_requests (action, requested_at DESC, request_id DESC);
 COMMENT ON TABLE governance.approval_requests IS
-'Requests for approval of one action on one resource, once.  One past expires_at is expired, whatever status says: gov_approval_requests() tells.';
+'Requests for approval of one action on one resource, each good for one use.  A request past expires_at has expired whatever its status says: gov_approval_requests() shows that.';
 COMMENT ON COLUMN governance.approval_requests.status IS
 'pending, approved, rejected, expired, withdrawn, or consumed: used by the act.  Moves only as gov_transitions() lists.';
 COMMENT ON COLUMN governance.approval_requests.overdue_at IS
-'When it was noticed that the request had been pending longer than policy approval.response_hours; NULL: it was not.';
+'When the request was found pending for longer than policy approval.response_hours; NULL: it was not.';
 COMMENT ON COLUMN governance.approval_requests.principals IS
 'Who asked: see gov_acts_conflict().';
 COMMENT ON COLUMN governance.approval_requests.backers IS
 'Who stood behind the request: see gov_acts_conflict().';
 COMMENT ON COLUMN governance.approval_requests.resource_key IS
-'The values of the context that the guarded call is matched by, one a line.';
+'The values of the context that identify the resource of the guarded call, one on each line.';
 
 CREATE TABLE governance.approvals (
     request_id      uuid NOT NULL,
@@ -87,7 +87,7 @@ COMMENT ON TABLE governance.approvals IS
 COMMENT ON COLUMN governance.approvals.approval_status IS
 'The vote: approved or rejected.';
 COMMENT ON COLUMN governance.approvals.by_group IS
-'The group of a signed token by whose role it was done, and who mapped it when; NULL: by none.';
+'The group of a signed token whose role allowed it, with who mapped the group and when; NULL: no group did.';
 COMMENT ON COLUMN governance.approvals.principals IS
 'Who voted: see gov_acts_conflict().';
 COMMENT ON COLUMN governance.approvals.backers IS

@@ -23,15 +23,17 @@ CREATE TABLE governance.trusted_signers (
 );
 CREATE INDEX trusted_signers_fingerprint_idx ON governance.trusted_signers (fingerprint) WHERE revoked_at IS NOT NULL;
 COMMENT ON TABLE governance.trusted_signers IS
-'Whose signatures of models count, by gov_trust_signer().  A row is written once and can be revoked.';
+'Signers whose signatures of models count; gov_trust_signer() adds them.  A row is written once and can be revoked.';
 COMMENT ON COLUMN governance.trusted_signers.kind IS
-'key: what this key signed; root: what a certificate under this root signed.';
+'key: signatures by this key count; root: signatures with a certificate under this root count.';
 COMMENT ON COLUMN governance.trusted_signers.material IS 'The public key, or the certificate, in PEM.';
 COMMENT ON COLUMN governance.trusted_signers.fingerprint IS 'SHA-256, in hex, of the key (SubjectPublicKeyInfo) or the certificate, in DER.';
 COMMENT ON COLUMN governance.trusted_signers.identity IS
 'What a certificate must name, * standing for any text: an e-mail address, URI or DNS name, or its subject where it has none of them; NULL: anybody.';
-COMMENT ON COLUMN governance.trusted_signers.models IS 'The models that it signs; NULL: all.';
-COMMENT ON COLUMN governance.trusted_signers.revoked_at IS 'From then on none of its signatures counts, whenever they were made.';
+COMMENT ON COLUMN governance.trusted_signers.models IS
+'The models whose signatures count; NULL: those of all models.';
+COMMENT ON COLUMN governance.trusted_signers.revoked_at IS
+'When the signer was revoked: none of its signatures counts any more, whenever it was made.';
 
 CREATE TABLE governance.model_signatures (
     model_id            text COLLATE "C" NOT NULL,
@@ -60,17 +62,20 @@ CREATE TABLE governance.model_signatures (
 CREATE INDEX model_signatures_signer_idx ON governance.model_signatures (signer, model_id, version);
 COMMENT ON TABLE governance.model_signatures IS
 'Signatures of the files of versions (OpenSSF Model Signing 1.0), each once, by gov_attach_signature().  A gate verifies them anew.';
-COMMENT ON COLUMN governance.model_signatures.signature_no IS 'Their order, counted for each version under its lock.';
+COMMENT ON COLUMN governance.model_signatures.signature_no IS
+'The number of the row, counted for each version under its lock.';
 COMMENT ON COLUMN governance.model_signatures.status IS
 'verified: by a trusted signer when it was attached; not_verified: keyless, kept and counted nowhere.';
 COMMENT ON COLUMN governance.model_signatures.method IS
 'key, certificate (under a trusted root), or keyless: a certificate of minutes and an entry of a public log, which are not verified here.';
-COMMENT ON COLUMN governance.model_signatures.identity IS 'Whom its certificate names.';
+COMMENT ON COLUMN governance.model_signatures.identity IS
+'The identity that its certificate names.';
 COMMENT ON COLUMN governance.model_signatures.manifest_digest IS
 'The root of the manifest that was signed: SHA-256, in hex, of the digests of its resources.  One for all signatures of a version.';
 COMMENT ON COLUMN governance.model_signatures.bundle_digest IS 'SHA-256, in hex, of the bundle''s text.';
 COMMENT ON COLUMN governance.model_signatures.certificates_end_at IS 'When the first of its certificates, or their root, ends; NULL: it has none, or is keyless.';
-COMMENT ON COLUMN governance.model_signatures.bundle IS 'As it was given in: a Sigstore bundle v0.3.';
+COMMENT ON COLUMN governance.model_signatures.bundle IS
+'The Sigstore bundle v0.3, as it was given.';
 
 CREATE FUNCTION @extschema@.gov_trust_signer(
     name text,

@@ -7,8 +7,9 @@ CREATE TABLE governance.jurisdictions (
     CONSTRAINT jurisdictions_pkey PRIMARY KEY (jurisdiction)
 );
 COMMENT ON TABLE governance.jurisdictions IS
-'Whose calendar and clock a period can be counted by: Member States, and the institutions of the EU.';
-COMMENT ON COLUMN governance.jurisdictions.time_zone IS 'Whose days and hours count, unless a call names another.';
+'The jurisdictions by whose calendar and clock a period can be counted: Member States, and the institutions of the EU.';
+COMMENT ON COLUMN governance.jurisdictions.time_zone IS
+'The time zone in which days and hours are counted, unless a call names another.';
 
 INSERT INTO governance.jurisdictions (jurisdiction, name, time_zone) VALUES
     ('DE', 'Germany', 'Europe/Berlin'),
@@ -46,10 +47,14 @@ COMMENT ON TABLE governance.holiday_rules IS
 'Public holidays of each year, as laws designate them for a whole jurisdiction; those of regions are left out, and so are those that never fall on a working day.';
 COMMENT ON COLUMN governance.holiday_rules.month IS 'With day, the date of each year; NULL: it follows Easter.';
 COMMENT ON COLUMN governance.holiday_rules.easter_offset IS 'Days from Easter Sunday; NULL: it has a date.';
-COMMENT ON COLUMN governance.holiday_rules.on_weekdays IS 'Only in years in which that day is one of these weekdays: 12345 is Monday to Friday; NULL: each year.';
-COMMENT ON COLUMN governance.holiday_rules.moved_to IS 'The holiday is the first such weekday (1 is Monday) on or after that day; NULL: that day itself.';
-COMMENT ON COLUMN governance.holiday_rules.first_year IS 'The first year that it counts in; NULL: as long as periods are counted.';
-COMMENT ON COLUMN governance.holiday_rules.last_year IS 'The last year that it counted in; NULL: it counts.';
+COMMENT ON COLUMN governance.holiday_rules.on_weekdays IS
+'The weekdays on which the day must fall to be a holiday: 12345 is Monday to Friday; NULL: it is one in each year.';
+COMMENT ON COLUMN governance.holiday_rules.moved_to IS
+'The weekday (1 is Monday) to which the holiday moves: the first on or after the day; NULL: it does not move.';
+COMMENT ON COLUMN governance.holiday_rules.first_year IS
+'The first year in which it is a holiday; NULL: it is one as far back as periods are counted.';
+COMMENT ON COLUMN governance.holiday_rules.last_year IS
+'The last year in which it was a holiday; NULL: it still is.';
 
 INSERT INTO governance.holiday_rules (jurisdiction, name, month, day, first_year, last_year) VALUES
     ('DE', 'New Year''s Day', 1, 1, NULL, NULL),

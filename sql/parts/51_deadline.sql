@@ -39,25 +39,33 @@ CREATE TABLE governance.regulatory_deadlines (
 COMMENT ON TABLE governance.regulatory_deadlines IS
 'What each regime demands for each kind of incident: the stages of reporting, each with its period.  An organisation adds its own by gov_set_regulatory_deadline().';
 COMMENT ON COLUMN governance.regulatory_deadlines.unit IS
-'hours, days, working_days, weeks, months or years; NULL: without a fixed time.';
-COMMENT ON COLUMN governance.regulatory_deadlines.amount IS 'How many of the unit; NULL: owed at once, or without a fixed time.';
+'hours, days, working_days, weeks, months or years; NULL: there is no fixed time.';
+COMMENT ON COLUMN governance.regulatory_deadlines.amount IS
+'The length of the period in units; NULL: the report is owed at once, or there is no fixed time.';
 COMMENT ON COLUMN governance.regulatory_deadlines.jurisdiction_rule IS
 'How the period is counted.  member_state: by Regulation (EEC, Euratom) No 1182/71, a clock for each Member State whose authority is told, with its holidays; dora: likewise, but what ends on no working day ends at noon of the next one; institution: likewise, by the calendar of the EU''s institutions; elapsed: by plain addition, where no law that is known here says how.';
 COMMENT ON COLUMN governance.regulatory_deadlines.trigger IS
 'What the period runs from.  aware: the incident''s aware_at; causal_link: that a causal link is established or suspected, which marking says; stage: the report of after_stage; measure: that a corrective or mitigating measure is available, which it is when the incident is resolved.';
 COMMENT ON COLUMN governance.regulatory_deadlines.act_on IS
-'From when the report is owed at once, whatever the period: aware, causal_link (both when the incident is marked), or stage (the report before it).';
+'The event from which the report is owed at once, whatever the period: aware, causal_link (both when the incident is marked), or stage (the report before it).';
 COMMENT ON COLUMN governance.regulatory_deadlines.hours_from_marking IS
-'So many hours from marking, which classifies the incident, where they end before the period, or it has ended; NULL: no such.';
+'The report is due this many hours after the incident was marked, which classifies it, where that is before the end of the period or the period has ended; NULL: no such rule.';
 COMMENT ON COLUMN governance.regulatory_deadlines.recipient IS 'Who is to be told.';
-COMMENT ON COLUMN governance.regulatory_deadlines.source IS 'Act, article, paragraph that say so.';
-COMMENT ON COLUMN governance.regulatory_deadlines.is_incomplete_allowed IS 'May this report be incomplete, if a complete one follows?';
-COMMENT ON COLUMN governance.regulatory_deadlines.is_final IS 'A report of this stage leaves no earlier one owed.';
-COMMENT ON COLUMN governance.regulatory_deadlines.applies_from IS 'The first day on which it applies by its text; NULL: by national law, or of the house.';
-COMMENT ON COLUMN governance.regulatory_deadlines.effective_from IS 'The first day on which somebody can owe it, where that is later: no authority has said which counts.  NULL: applies_from.';
-COMMENT ON COLUMN governance.regulatory_deadlines.applies_to IS 'The day from which it binds nobody any more; NULL: no such.';
+COMMENT ON COLUMN governance.regulatory_deadlines.source IS
+'The act, article and paragraph that demand the report.';
+COMMENT ON COLUMN governance.regulatory_deadlines.is_incomplete_allowed IS
+'Whether this report may be incomplete if a complete one follows.';
+COMMENT ON COLUMN governance.regulatory_deadlines.is_final IS
+'Whether a report of this stage settles all earlier ones.';
+COMMENT ON COLUMN governance.regulatory_deadlines.applies_from IS
+'The first day on which it applies by its text; NULL: it comes from national law or the organisation itself.';
+COMMENT ON COLUMN governance.regulatory_deadlines.effective_from IS
+'The first day on which anybody can owe it, where that is later than applies_from: no authority has said which of the two counts.  NULL: applies_from.';
+COMMENT ON COLUMN governance.regulatory_deadlines.applies_to IS
+'The first day on which it no longer binds anybody; NULL: it has no end.';
 COMMENT ON COLUMN governance.regulatory_deadlines.amended_by IS 'The act that last changed it.';
-COMMENT ON COLUMN governance.regulatory_deadlines.checked_on IS 'When this row was last held against the law; NULL: unchecked.';
+COMMENT ON COLUMN governance.regulatory_deadlines.checked_on IS
+'The day on which this row was last compared with the law; NULL: it was not.';
 
 INSERT INTO governance.regulatory_deadlines
     (regime, kind, stage, amount, unit, jurisdiction_rule, act_on, recipient, source, description, is_incomplete_allowed, applies_from, effective_from, amended_by, checked_on)
@@ -186,12 +194,17 @@ CREATE INDEX incident_deadlines_owed_idx ON governance.incident_deadlines (coale
     WHERE notified_at IS NULL;
 COMMENT ON TABLE governance.incident_deadlines IS
 'Reports owed for an incident: a clock for each stage of a regime and each Member State concerned, with the period and the article that counted when it was marked.';
-COMMENT ON COLUMN governance.incident_deadlines.jurisdiction IS 'Whose authority is told, and whose calendar counts; "-": no calendar does.';
-COMMENT ON COLUMN governance.incident_deadlines.act_by IS 'The early moment, for alarms: from then on the report is owed without delay.  Meeting it is no condition; NULL: an earlier report comes first.';
-COMMENT ON COLUMN governance.incident_deadlines.due_at IS 'The first moment that is too late; NULL: without a fixed time, or not running yet.';
-COMMENT ON COLUMN governance.incident_deadlines.reasons IS 'Why it was late, as the report to the authority says: GDPR, Article 33(1).';
+COMMENT ON COLUMN governance.incident_deadlines.jurisdiction IS
+'The jurisdiction whose authority is told and whose calendar counts; "-": no calendar does.';
+COMMENT ON COLUMN governance.incident_deadlines.act_by IS
+'When the report begins to be owed without delay, for alarms.  Whoever reports after it but before due_at is in time.  NULL: an earlier report comes first.';
+COMMENT ON COLUMN governance.incident_deadlines.due_at IS
+'The end of the period: a report at this moment or later is late.  NULL: there is no fixed time, or the clock does not run yet.';
+COMMENT ON COLUMN governance.incident_deadlines.reasons IS
+'The reasons for being late that the report to the authority gives: GDPR, Article 33(1).';
 COMMENT ON COLUMN governance.incident_deadlines.notified_at IS 'When gov_record_notification() recorded the report; NULL: still owed.';
-COMMENT ON COLUMN governance.incident_deadlines.escalated_at IS 'When its being overdue was escalated, once.';
+COMMENT ON COLUMN governance.incident_deadlines.escalated_at IS
+'When it was escalated that the report is overdue, which happens once.';
 
 -- Plain addition is by UTC, whatever the session's time zone.
 CREATE FUNCTION governance.period_end(

@@ -250,7 +250,7 @@ CREATE FUNCTION governance.sketch_quantile(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_quantile'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION governance.sketch_quantile(governance.sketch, float8) IS
-'A quantile of its values.  A quantile of its values.  The ceil(quantile * n)-th smallest of its n values, within 1 % of that from a millionth to 4,294,967,296; exact for the least and the greatest; NULL of an empty sketch. A quantile that is not between 0 and 1: 22023.  Needs nothing.';
+'A quantile of its values.  The ceil(quantile * n)-th smallest of its n values, within 1 % of that from a millionth to 4,294,967,296; exact for the least and the greatest; NULL of an empty sketch. A quantile that is not between 0 and 1: 22023.  Needs nothing.';
 
 CREATE FUNCTION governance.sketch_quantiles(
     sketch    governance.sketch,
@@ -302,7 +302,7 @@ CREATE FUNCTION @extschema@.sketch_quantile(
 AS 'MODULE_PATHNAME', 'gov_sql_sketch_quantile'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.sketch_quantile(governance.sketch, float8) IS
-'A quantile of its values.  A quantile of its values.  The ceil(quantile * n)-th smallest of its n values, within 1 % of that from a millionth to 4,294,967,296; exact for the least and the greatest; NULL of an empty sketch. A quantile that is not between 0 and 1: 22023.  Needs nothing.';
+'A quantile of its values.  The ceil(quantile * n)-th smallest of its n values, within 1 % of that from a millionth to 4,294,967,296; exact for the least and the greatest; NULL of an empty sketch. A quantile that is not between 0 and 1: 22023.  Needs nothing.';
 
 CREATE FUNCTION @extschema@.sketch_quantiles(
     sketch    governance.sketch,

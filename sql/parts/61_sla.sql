@@ -49,23 +49,23 @@ COMMENT ON TABLE governance.sla_targets IS
 COMMENT ON COLUMN governance.sla_targets.resource_type IS
 'model, usecase or system.';
 COMMENT ON COLUMN governance.sla_targets.incident_response_minutes IS
-'Minutes in which a critical incident is acknowledged.';
+'Minutes within which a critical incident has to be acknowledged.';
 COMMENT ON COLUMN governance.sla_targets.incident_resolution_hours IS
-'Hours in which a critical incident is resolved.';
+'Hours within which a critical incident has to be resolved.';
 COMMENT ON COLUMN governance.sla_targets.window_days IS
-'Days of the error budget.';
+'The window of the error budget, in days.';
 COMMENT ON COLUMN governance.sla_targets.response_time_p95 IS
 'Milliseconds that at most 5 per cent of the observations may exceed.';
 COMMENT ON COLUMN governance.sla_targets.response_time_p99 IS
 'Milliseconds that at most 1 per cent of the observations may exceed.';
 COMMENT ON COLUMN governance.sla_targets.availability_target IS
-'Per cent, at least.';
+'Per cent of the requests that must succeed, at least.';
 COMMENT ON COLUMN governance.sla_targets.error_rate_target IS
-'Per cent, at most.';
+'Per cent of the requests that may fail, at most.';
 COMMENT ON COLUMN governance.sla_targets.max_downtime_hours IS
-'What the availability target leaves of window_days.';
+'Hours of downtime that the availability target allows in window_days.';
 COMMENT ON COLUMN governance.sla_targets.valid_from IS
-'NULL: the first revision, from the beginning.';
+'When the revision began to hold; NULL: it is the first, which holds for all earlier time.';
 COMMENT ON COLUMN governance.sla_targets.openslo IS
 'The OpenSLO document, or the array of them, that gov_sla_import_openslo() was given for this revision.';
 

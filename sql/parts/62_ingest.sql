@@ -36,7 +36,7 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_repair_observations() IS
 'Give sla_observations its access method back; true: it had another.  After ALTER TABLE ... SET ACCESS METHOD observing fails with 55000.  Rows that were stored meanwhile: 55000.  Needs system:config.';
 COMMENT ON COLUMN governance.sla_observations.latency_ms IS
-'Milliseconds; failed requests count too.';
+'How long the request took, in milliseconds; failed requests count too.';
 
 -- Rows of a transaction each; appended when it commits, folded soon after.
 CREATE TABLE governance.sla_deltas (
@@ -54,7 +54,7 @@ CREATE TABLE governance.sla_deltas (
     autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 50000);
 CREATE INDEX sla_deltas_minute_idx ON governance.sla_deltas (resource_type, resource_id, minute);
 COMMENT ON TABLE governance.sla_deltas IS
-'What each transaction observed, by resource, target revision and minute, until it is folded into minutes, hours and days.';
+'What each transaction observed, by resource, target revision and minute, until it is added to the minutes, hours and days.';
 
 DO $$
 DECLARE
@@ -103,7 +103,7 @@ CREATE TABLE governance.sla_retention (
 COMMENT ON TABLE governance.sla_retention IS
 'From when rows of minutes, hours and days are kept: all rows before it are gone, the coarser ones tell of them.';
 COMMENT ON COLUMN governance.sla_retention.level IS
-'minute, hour or day: rows of that length.';
+'minute, hour or day: the rows that cover so long a time.';
 
 CREATE TABLE governance.sla_raw_observations (
     resource_type text COLLATE "C" NOT NULL,
@@ -115,9 +115,9 @@ CREATE TABLE governance.sla_raw_observations (
 CREATE INDEX sla_raw_observations_observed_at_idx ON governance.sla_raw_observations
     USING brin (observed_at) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE governance.sla_raw_observations IS
-'The observations themselves, while policy "sla.keep_raw" is on; kept for sla.raw_retention_days.  Nothing is decided by them.';
+'The observations themselves, while policy "sla.keep_raw" is on; they are kept for sla.raw_retention_days.  No verdict rests on them.';
 COMMENT ON COLUMN governance.sla_raw_observations.latency_ms IS
-'Milliseconds.';
+'How long the request took, in milliseconds.';
 
 CREATE FUNCTION @extschema@.gov_observe(
     resource_type text,

@@ -42,7 +42,7 @@ COMMENT ON TABLE governance.maintenance_windows IS
 COMMENT ON COLUMN governance.maintenance_windows.resource_type IS
 'model, usecase or system.';
 COMMENT ON COLUMN governance.maintenance_windows.observed_before IS
-'What had been observed in the minute in which it was made, until then, by target revision: that counts.';
+'What had already been observed in the minute in which the window was made, by target revision; it still counts.';
 
 -- A service level that was not met.
 
@@ -100,9 +100,9 @@ COMMENT ON COLUMN governance.sla_violations.target_value IS
 COMMENT ON COLUMN governance.sla_violations.actual_value IS
 'What it was when the violation was found, in the unit of target_value; a burn rate at most 1000000, which stands for a target of 100 per cent, too.  Percentiles of observations are within 1 % of the exact value; the verdict is by exact counts.';
 COMMENT ON COLUMN governance.sla_violations.peak_value IS
-'The worst it was meanwhile; for availability the lowest.  Written again when it is at least 1 % worse.';
+'The worst value while it was open, for availability the lowest.  It is written again when it is at least 1 % worse.';
 COMMENT ON COLUMN governance.sla_violations.severity IS
-'By how far the target is missed when found: critical at twice the target or more (of availability: twice the allowed unavailability), warning below 1.1 times, else error.  Of error_budget_burn: the rule''s.';
+'How far the target was missed when it was found: critical at twice the target or more (for availability: twice the allowed unavailability), warning below 1.1 times, else error.  For error_budget_burn it is that of the rule.';
 COMMENT ON COLUMN governance.sla_violations.source IS
 'observation: found by gov_evaluate_sla(); measurement: a summary; incident: the clock of a critical incident.';
 COMMENT ON COLUMN governance.sla_violations.incident_id IS
@@ -132,15 +132,15 @@ CREATE TABLE governance.burn_rate_rules (
 COMMENT ON TABLE governance.burn_rate_rules IS
 'An alert on the error budget: the share of failed observations is above factor times what the availability target allows, over the long and the short window, and the long one has at least minimum_count observations.  Source: The Site Reliability Workbook, chapter 5, table 5-8 (windows, factors and shares of a budget of 30 days).';
 COMMENT ON COLUMN governance.burn_rate_rules.severity IS
-'page: somebody must look at once; ticket: within days.';
+'page: somebody must look at once; ticket: somebody must look within days.';
 COMMENT ON COLUMN governance.burn_rate_rules.budget_percent IS
-'Per cent of an error budget of 30 days that are gone when it fires: what factor comes from.';
+'Per cent of an error budget of 30 days that are used up when the rule fires; factor is derived from it.';
 COMMENT ON COLUMN governance.burn_rate_rules.long_window IS
-'Time over which the burn rate must reach factor.';
+'The time before now over which the burn rate must reach factor.';
 COMMENT ON COLUMN governance.burn_rate_rules.short_window IS
-'Time before now over which it must reach factor, too, so that it still goes on.';
+'The shorter time before now over which the burn rate must reach factor as well, which shows that it goes on.';
 COMMENT ON COLUMN governance.burn_rate_rules.factor IS
-'Burn rate from which it fires; at 1 the budget lasts exactly for the target''s window.';
+'The burn rate from which the rule fires; at 1 the budget lasts exactly for the window of the target.';
 COMMENT ON COLUMN governance.burn_rate_rules.hold_for IS
 'How long the condition must have held at every evaluation before the rule fires.';
 COMMENT ON COLUMN governance.burn_rate_rules.keep_firing_for IS

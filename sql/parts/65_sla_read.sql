@@ -9,7 +9,7 @@ AS 'MODULE_PATHNAME', 'gov_sla_status'
 LANGUAGE C STABLE PARALLEL RESTRICTED
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_sla_status(text, text, int) IS
-'Is a service level kept?  One of Is a service level kept?  One of compliant, at_risk, violated or unknown (no data, or no service level) over the last hours, the running minute included.  violated: the observations as a whole miss a target, by exact counts, each judged by the target of its time; or there are policy sla.violated_after violations.  at_risk: at least one, or a burn-rate rule''s condition holds now.  Needs an active user.';
+'Is a service level kept?  One of compliant, at_risk, violated or unknown (no data, or no service level) over the last hours, the running minute included.  violated: the observations as a whole miss a target, by exact counts, each judged by the target of its time; or there are policy sla.violated_after violations.  at_risk: at least one, or a burn-rate rule''s condition holds now.  Needs an active user.';
 
 CREATE FUNCTION @extschema@.gov_sla_report(
     resource_type text,

@@ -30,13 +30,14 @@ COMMENT ON COLUMN governance.controls.criterion IS 'What the query looks for, in
 COMMENT ON COLUMN governance.controls.query IS
 'One row for each piece of evidence: what it is (text), whether it is an exception (boolean; NULL: a person must judge that), and what else helps.  $1 and $2 are start and end of the period; a report has the query with both written into it.';
 COMMENT ON COLUMN governance.controls.applies_from IS
-'The first day on which what it asks for applies, by the text of its source; NULL: a voluntary framework, or of the house.';
+'The first day on which its demand applies by the text of the source; NULL: the framework is voluntary, or the organisations own.';
 COMMENT ON COLUMN governance.controls.effective_from IS
-'The first day on which somebody can owe it, where that is later: before, it is not_yet_applicable.  NULL: applies_from.';
+'The first day on which anybody can owe it, where that is later than applies_from: before, the result is not_yet_applicable.  NULL: applies_from.';
 COMMENT ON COLUMN governance.controls.applies_to IS
-'The day from which it applies no more; NULL: no such.  A report of a period after it leaves it out.';
+'The first day on which it no longer applies; NULL: it has no end.  A report on a later period leaves it out.';
 COMMENT ON COLUMN governance.controls.amended_by IS 'The act that last changed its source.';
-COMMENT ON COLUMN governance.controls.checked_on IS 'When this row was last held against its source; NULL: unchecked.';
+COMMENT ON COLUMN governance.controls.checked_on IS
+'The day on which this row was last compared with its source; NULL: it was not.';
 COMMENT ON COLUMN governance.controls.owner_role IS
 'The database role that added it, as which its query runs, read-only; NULL: built in, runs as the extension''s owner.';
 

@@ -92,7 +92,7 @@ END;
 COMMENT ON FUNCTION governance.html_columns(text, text, jsonb, text, text, text, text) IS
 'A chart of columns over time.';
 
--- Lying bars: rows {label, parts [{series, value, class, one}]}; one, where
+-- Horizontal bars: rows {label, parts [{series, value, class, one}]}; one, where
 -- given, is what a series of one is called.
 CREATE FUNCTION governance.html_bars(id text, title text, rows jsonb, legend text)
 RETURNS text
