@@ -15,7 +15,7 @@ foreach my $order (qw(before behind))
 	$node->start;
 	my %is_there = map { $_ => 1 } split /\n/, $node->safe_psql('postgres', 'SELECT name FROM pg_available_extensions');
 	$node->stop;
-	my @neighbours = ('auto_explain', grep { $is_there{$_} } qw(pg_stat_statements pgaudit pg_cron));
+	my @neighbours = ('auto_explain', grep { $is_there{$_} } qw(pg_stat_statements pgaudit pg_cron set_user));
 	my @libraries = $order eq 'before' ? ('governance', @neighbours) : (@neighbours, 'governance');
 	note("@libraries");
 	$node->append_conf('postgresql.conf', <<"CONF");
@@ -25,10 +25,20 @@ auto_explain.log_nested_statements = on
 pgaudit.log = 'all'
 pgaudit.log_parameter = on
 cron.database_name = 'postgres'
+governance.worker = off
 CONF
 	$node->start;
 	$node->safe_psql('postgres', "CREATE EXTENSION $_") foreach grep { $is_there{$_} } @neighbours;
 	World::build($node, 'postgres');
+	is($node->safe_psql('postgres', q{SELECT FROM set_user('rosa'); SELECT gov_current_actor(), (gov_register_model('set', '1.0.0')).created_by}),
+		"rosa|rosa", "$order: who is set by set_user acts") if $is_there{set_user};
+	if ($is_there{pg_repack})
+	{
+		$node->safe_psql('postgres', 'CREATE EXTENSION pg_repack');
+		my $was = World::fingerprint($node, 'postgres');
+		$node->command_ok([ 'pg_repack', '-d', 'postgres', map { ('-t', "governance.$_") } qw(audit_events model_versions user_roles) ], "$order: pg_repack");
+		is(World::changes($node, 'postgres', $was), '', "$order: and no row is another one");
+	}
 	$node->safe_psql('postgres', 'CREATE ROLE gateway LOGIN');
 	my $token = $node->safe_psql('postgres', q{SELECT gov_create_api_token('olga', 'web')});
 
