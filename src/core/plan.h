@@ -11,6 +11,6 @@ extern void gov_plan_init(void);
  * The text of the statement that is run, NULL for none; returns what was
  * there, to be put back when the statement has ended, or failed.
  */
-extern const char *gov_plan_expect(const char *sql);
+extern PGDLLEXPORT const char *gov_plan_expect(const char *sql);
 
 #endif							/* GOV_PLAN_H */
