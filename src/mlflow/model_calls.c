@@ -104,7 +104,7 @@ gov_mlflow_search_models(const GovMlflow *call)
 		.row = GOV_MLFLOW_MODEL "::text",
 		.list = "registered_models",
 		.next = "next_page_token",
-		.is_sparse = true,
+		.is_of_mlflow = true,
 		.filter = gov_mlflow_text(call->request, "filter"),
 		.limit = gov_mlflow_number(call->request, "max_results", PAGE,
 								   PAGE_MAX),

@@ -126,7 +126,7 @@ gov_mlflow_search_versions(const GovMlflow *call)
 		.row = GOV_MLFLOW_VERSION "::text",
 		.list = "model_versions",
 		.next = "next_page_token",
-		.is_sparse = true,
+		.is_of_mlflow = true,
 		.filter = gov_mlflow_text(call->request, "filter"),
 		.limit = gov_mlflow_number(call->request, "max_results", PAGE_MAX,
 								   PAGE_MAX),

@@ -79,11 +79,13 @@ typedef struct Finding
 	bool		by_moved_at;
 } Finding;
 
-pg_noreturn static void refuse(const char *format, ...)
-			pg_attribute_printf(1, 2);
+pg_noreturn static void refuse(const Finding *finding, const char *argument,
+							   const char *format, ...)
+			pg_attribute_printf(3, 4);
 
+/* In MLflow's words; by SQL they are the detail. */
 static void
-refuse(const char *format, ...)
+refuse(const Finding *finding, const char *argument, const char *format, ...)
 {
 	va_list		args;
 	char		text[512];
@@ -91,6 +93,8 @@ refuse(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	if (!finding->search->is_of_mlflow)
+		gov_bad_value(argument, text, NULL);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg_internal("%s", text)));
@@ -117,14 +121,14 @@ add_text(Finding *finding, const char *text)
 
 /* A pattern that ends with half of an escape is none. */
 static void
-check_pattern(const char *pattern)
+check_pattern(const Finding *finding, const char *pattern)
 {
 	const char *s;
 
 	for (s = pattern; *s != '\0'; s += pg_mblen(s))
 	{
 		if (*s == '\\' && *++s == '\0')
-			refuse("Invalid pattern '%s': it ends with a backslash.",
+			refuse(finding, "filter", "Invalid pattern '%s': it ends with a backslash.",
 				   gov_excerpt(pattern, strlen(pattern)));
 	}
 }
@@ -142,7 +146,7 @@ put_comparison(Finding *finding, const char *column, const GovFilterTerm *term)
 		strcmp(term->key, "version_number") == 0;
 
 	if (term->op == GOV_FILTER_LIKE || term->op == GOV_FILTER_ILIKE)
-		check_pattern(term->values);
+		check_pattern(finding, term->values);
 	appendStringInfo(&finding->sql, " (%s%s) %s $%d", column,
 					 term->op == GOV_FILTER_ILIKE ?
 					 " COLLATE pg_catalog.\"default\"" : "", signs[term->op],
@@ -243,7 +247,7 @@ put_filter(Finding *finding)
 
 	if (!gov_filter_parse(search->filter, search->versions,
 						  palloc(GOV_FILTER_BUFFER(len)), filter))
-		refuse("%s", filter->error);
+		refuse(finding, "filter", "%s", filter->error);
 	for (i = 0; i < filter->nterms; i++)
 	{
 		const GovFilterTerm *term = &filter->terms[i];
@@ -299,7 +303,8 @@ take_order(Finding *finding, const Key *keys, int nkeys, const char *clause)
 	int			i;
 
 	if (word == NULL || strtok_r(NULL, " \t\r\n", &save) != NULL)
-		refuse("Invalid order_by clause '%s'. Could not be parsed.",
+		refuse(finding, "order_by",
+			   "Invalid order_by clause '%s'. Could not be parsed.",
 			   gov_excerpt(clause, strlen(clause)));
 	for (i = 0; i < nkeys; i++)
 	{
@@ -307,16 +312,19 @@ take_order(Finding *finding, const Key *keys, int nkeys, const char *clause)
 			break;
 	}
 	if (i == nkeys)
-		refuse("Invalid order by key '%s' specified. Valid keys are %s",
+		refuse(finding, "order_by",
+			   "Invalid order by key '%s' specified. Valid keys are %s",
 			   gov_excerpt(word, strlen(word)), finding->search->versions ?
 			   "{'name', 'version_number', 'creation_timestamp', 'last_updated_timestamp'}" :
 			   "{'name', 'timestamp', 'last_updated_timestamp'}");
 	if (way != NULL && pg_strcasecmp(way, "ASC") != 0 &&
 		pg_strcasecmp(way, "DESC") != 0)
-		refuse("Invalid ordering key in order_by clause '%s'.",
+		refuse(finding, "order_by",
+			   "Invalid ordering key in order_by clause '%s'.",
 			   gov_excerpt(clause, strlen(clause)));
 	if (has_key(finding, &keys[i]))
-		refuse("`order_by` contains duplicate fields: '%s'.",
+		refuse(finding, "order_by",
+			   "`order_by` contains duplicate fields: '%s'.",
 			   gov_excerpt(clause, strlen(clause)));
 	add_key(finding, &keys[i], way != NULL && pg_strcasecmp(way, "DESC") == 0);
 }
@@ -380,14 +388,14 @@ page_token(const Finding *finding, char **keys)
 }
 
 pg_noreturn static void
-refuse_page(const char *text)
+refuse_page(const Finding *finding, const char *text)
 {
-	refuse("Invalid page token, decoded value='%s'",
+	refuse(finding, "page", "Invalid page token, decoded value='%s'",
 		   gov_excerpt(text, strlen(text)));
 }
 
 static char *
-decode_page(const char *page)
+decode_page(const Finding *finding, const char *page)
 {
 	int			room = pg_b64_dec_len(strlen(page));
 	char	   *text = palloc(room + 1);
@@ -395,7 +403,7 @@ decode_page(const char *page)
 
 	if (len < 0 || memchr(text, '\0', len) != NULL ||
 		!pg_verify_mbstr(GetDatabaseEncoding(), text, len, true))
-		refuse("Invalid page token, could not base64-decode");
+		refuse(finding, "page", "Invalid page token, could not base64-decode");
 	text[len] = '\0';
 	return text;
 }
@@ -420,13 +428,13 @@ add_key_param(Finding *finding, const Key *key, const char *value,
 	if (key->type == KEY_TEXT)
 		return add_text(finding, value);
 	if (!is_whole_number(value, &number))
-		refuse_page(page);
+		refuse_page(finding, page);
 	if (key->type == KEY_NUMBER)
 		return add_param(finding, INT8OID, Int64GetDatum(number));
 	/* microseconds since 1970 */
 	number -= (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
 	if (!IS_VALID_TIMESTAMP(number))
-		refuse_page(page);
+		refuse_page(finding, page);
 	return add_param(finding, TIMESTAMPTZOID, TimestampTzGetDatum(number));
 }
 
@@ -434,13 +442,13 @@ add_key_param(Finding *finding, const Key *key, const char *value,
 static void
 put_page(Finding *finding)
 {
-	char	   *text = decode_page(finding->search->page);
+	char	   *text = decode_page(finding, finding->search->page);
 	const char *order = order_name(finding);
 	char	   *at = text + strlen(order);
 	int			i;
 
 	if (strncmp(text, order, strlen(order)) != 0 || *at++ != ';')
-		refuse_page(text);
+		refuse_page(finding, text);
 	for (i = 0; i < finding->nkeys; i++)
 	{
 		const Key  *key = finding->keys[i];
@@ -451,7 +459,7 @@ put_page(Finding *finding)
 
 		if (*value++ != ':' || len < 0 || (Size) len >= strlen(value) ||
 			value[len] != ',')
-			refuse_page(text);
+			refuse_page(finding, text);
 		at = value + len + 1;
 		param = add_key_param(finding, key, pnstrdup(value, len), text);
 		/* the first bound is what an index can begin at */
@@ -604,14 +612,14 @@ gov_search_run(const GovSearch *search, StringInfo out)
 	appendStringInfo(out, "{\"%s\": [", search->list);
 	empty = out->len;
 	token = put_rows(&finding, portal, out);
-	if (search->is_sparse && out->len == empty)
+	if (search->is_of_mlflow && out->len == empty)
 	{
 		out->len = begin;
 		appendStringInfoString(out, "{}");
 	}
 	else if (token != NULL)
 		appendStringInfo(out, "], \"%s\": \"%s\"}", search->next, token);
-	else if (search->is_sparse)
+	else if (search->is_of_mlflow)
 		appendStringInfoString(out, "]}");
 	else
 		appendStringInfo(out, "], \"%s\": null}", search->next);

@@ -37,7 +37,7 @@ typedef struct GovSearch
 	const char *row;			/* SQL of a row or of a text that is JSON */
 	const char *list;			/* what the members of the answer are called */
 	const char *next;
-	bool		is_sparse;		/* what is empty is left out of it */
+	bool		is_of_mlflow;	/* in its form: what is empty is left out */
 	const char *filter;
 	const char **order_by;
 	int			norder;

@@ -82,11 +82,14 @@ SELECT jsonb_path_query_array(gov_search_models('name LIKE ''search%''', limit_r
 -- what is refused, and says why
 CREATE FUNCTION pg_temp.refused(filter text, order_by text[] = '{}', page text = NULL, versions boolean = false) RETURNS text
 LANGUAGE plpgsql AS $$
+DECLARE
+    detail text;
 BEGIN
     IF versions THEN PERFORM gov_search_model_versions(filter, order_by, 1, page); ELSE PERFORM gov_search_models(filter, order_by, 1, page); END IF;
     RETURN 'taken';
 EXCEPTION WHEN others THEN
-    RETURN sqlstate || ' ' || sqlerrm;
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+    RETURN sqlerrm || ': ' || detail;
 END
 $$;
 SELECT filter, pg_temp.refused(filter) FROM unnest(ARRAY[
@@ -96,7 +99,7 @@ SELECT filter, pg_temp.refused(filter) FROM unnest(ARRAY[
 SELECT filter, pg_temp.refused(filter, versions => true) FROM unnest(ARRAY[
     $$run_id IN ()$$, $$run_id IN (1)$$, $$run_id IN ('a'$$, $$run_id NOT IN ('a')$$, $$tags.k IN ('a')$$, $$version_number LIKE '1'$$, $$version_number = 'a'$$, $$version_number = 2147483648$$,
     $$creation_timestamp > 1$$]) AS filter;
-SELECT left(pg_temp.refused('run_id IN (' || string_agg('''a''', ',') || ')', versions => true), 100) AS too_many FROM generate_series(1, 1001);
+SELECT left(pg_temp.refused('run_id IN (' || string_agg('''a''', ',') || ')', versions => true), 130) AS too_many FROM generate_series(1, 1001);
 SELECT pg_temp.refused(string_agg('name != ''a''', ' AND ')) AS too_many FROM generate_series(1, 33);
 SELECT o, pg_temp.refused('', o) FROM (VALUES ('{x}'::text[]), ('{name LATER}'), ('{name ASC DESC}'), ('{""}'), ('{name,name DESC}'), ('{timestamp,last_updated_timestamp}'), ('{creation_timestamp}')) AS v(o);
 SELECT page, pg_temp.refused('', '{}', page) FROM unnest(ARRAY['?', 'abc', encode('{"offset": 3}', 'base64'), encode('m+name;', 'base64'), encode('m+name;99:a,', 'base64'), encode('m+name;-1:a,', 'base64')]) AS page;

@@ -135,7 +135,7 @@ refused(400, $bad, qr/^Invalid model version source/, POST => "$mv/create", { na
 is(ok_of(POST => "$mv/create", { name => 'RM1', source => 'models:/m-123' })->{model_version}{version}, '3', 'a logged model is kept as given');
 refused(404, $gone, qr/^Model Version \(name=RM1, version=9\) not found/, GET => "$mv/get", { name => 'RM1', version => 9 });
 refused(404, $gone, qr/^Model Version \(name=RM1, version=2147483648\) not found/, GET => "$mv/get", { name => 'RM1', version => '2147483648' });
-refused(400, $bad, qr/^Parameter 'version' must be an integer, got 'one'\./, GET => "$mv/get", { name => 'RM1', version => 'one' });
+refused(400, $bad, qr/^Model version must be an integer, got 'one'/, GET => "$mv/get", { name => 'RM1', version => 'one' });
 refused(400, $bad, qr/'version'/, GET => "$mv/get", { name => 'RM1' });
 $model = ok_of(GET => "$rm/get", { name => 'RM1' })->{registered_model};
 my $said = ok_of(PATCH => "$mv/update", { name => 'RM1', version => '1', description => 'said' })->{model_version};
