@@ -21,9 +21,9 @@ EXPLAINED = {
     "FR": lambda d: None,
     # restored by law in October 2025
     "IT": lambda d: True if (d.month, d.day) == (10, 4) and d.year >= 2026 else None,
-    # a day off for some, every fifth year; and Good Friday is none
-    "NL": lambda d: False if (d.month, d.day) == (5, 5) and d != easter(d.year) + 39 * DAY
-    and d != easter(d.year) + 50 * DAY else None,
+    # a day off for some, every fifth year; and Good Friday is none, in newer ones it is
+    "NL": lambda d: False if d == easter(d.year) - 2 * DAY or (d.month, d.day) == (5, 5)
+    and d != easter(d.year) + 39 * DAY and d != easter(d.year) + 50 * DAY else None,
     # Christmas Eve since 2025; a day after the hundredth Independence Day
     "PL": lambda d: True if (d.month, d.day) == (12, 24) and d.year >= 2025 or d == date(2018, 11, 12) else None,
 }
