@@ -380,7 +380,7 @@ page_token(const Finding *finding, char **keys)
 		appendStringInfo(&text, "%zu:%s,", strlen(keys[i]), keys[i]);
 	len = pg_b64_enc_len(text.len);
 	token = palloc(len + 1);
-	len = pg_b64_encode(text.data, text.len, token, len);
+	len = pg_b64_encode((void *) text.data, text.len, token, len);
 	if (len < 0)
 		elog(ERROR, "base64 has no room");
 	token[len] = '\0';
@@ -399,7 +399,7 @@ decode_page(const Finding *finding, const char *page)
 {
 	int			room = pg_b64_dec_len(strlen(page));
 	char	   *text = palloc(room + 1);
-	int			len = pg_b64_decode(page, strlen(page), text, room);
+	int			len = pg_b64_decode(page, strlen(page), (void *) text, room);
 
 	if (len < 0 || memchr(text, '\0', len) != NULL ||
 		!pg_verify_mbstr(GetDatabaseEncoding(), text, len, true))
