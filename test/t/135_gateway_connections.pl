@@ -40,6 +40,8 @@ sub smuggle
 	syswrite $socket, $request . "POST /api/governance/models/register HTTP/1.1\r\nHost: x\r\n"
 		. "Authorization: Bearer $token\r\nContent-Type: application/json\r\nContent-Length: " . length($body) . "\r\n\r\n$body";
 	my $all = Gateway::read_all($socket);
+	# (libmicrohttpd 1.0 closes without a word where there is a NUL)
+	return pass("$what: closed") if $all eq '' && $request =~ /\0/;
 	# (libmicrohttpd 1.0 has 501 for an encoding that it does not know)
 	like($all, qr{^HTTP/1\.1 (?:400|501) }, "$what: 400");
 	like($all, qr{^Connection: close\r$}mi, '  and closed');
