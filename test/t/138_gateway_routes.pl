@@ -135,6 +135,11 @@ is(as('boss', 201, 'POST', '/signers', { name => 'ci', kind => 'key', material =
 is(as('plain', 200, 'GET', '/signers')->{signers}[0]{fingerprint} =~ /^[0-9a-f]{64}$/, 1, '  signers');
 refused('42501', 'sci', 403, 'POST', '/signers', { name => 'mine', kind => 'key', material => $pem });
 refused('22023', 'sci', 400, 'PUT', '/models/vc/versions/1/signatures', { mediaType => 'x' });
+foreach my $bundle ('{"mediaType": "x", "mediaType": "y"}', '{"mediaType": "x", "dsseEnvelope": {"payload": "", "payload": "e30="}}')
+{
+	my $refusal = as('sci', 400, 'PUT', '/models/vc/versions/1/signatures', $bundle);
+	like("$refusal->{code} $refusal->{error} $refusal->{detail}", qr/^22.*twice/, '  a member that stands twice');
+}
 is_deeply(as('plain', 200, 'GET', '/models/vc/versions/1/signatures')->{signatures}, [], '  no signatures');
 is(as('plain', 404, 'GET', '/models/vc/versions/9/signatures')->{code}, '42704', '  of no version');
 is(as('boss', 200, 'POST', '/signers/ci/revoke', { reason => 'r' })->{revoked_by}, 'boss', '  revoked');
