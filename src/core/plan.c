@@ -77,41 +77,31 @@ plan(Query *parse, const char *query_string, int options,
 	bool		jit = jit_enabled;
 	PlannedStmt *result;
 
-	if (expected == NULL || query_string == NULL ||
-		strcmp(query_string, expected) != 0)
-	{
-		/* What is planned within ours, for a constant, is not ours either. */
-		is_ours = false;
-		PG_TRY();
-		{
-			result = call_planner(parse, query_string, options,
-								  params GOV_PLANNER_ES_PASSED);
-		}
-		PG_FINALLY();
-		{
-			is_ours = was_ours;
-		}
-		PG_END_TRY();
-		return result;
-	}
-
+	/* What is planned within ours, for a constant, is not ours either. */
+	is_ours = expected != NULL && query_string != NULL &&
+		strcmp(query_string, expected) == 0;
 	PG_TRY();
 	{
-		is_ours = true;
-		enable_seqscan = false;
-		enable_hashjoin = false;
-		enable_mergejoin = false;
-		jit_enabled = false;
+		if (is_ours)
+		{
+			enable_seqscan = false;
+			enable_hashjoin = false;
+			enable_mergejoin = false;
+			jit_enabled = false;
+		}
 		result = call_planner(parse, query_string, options,
 							  params GOV_PLANNER_ES_PASSED);
 	}
 	PG_FINALLY();
 	{
+		if (is_ours)
+		{
+			enable_seqscan = seqscan;
+			enable_hashjoin = hashjoin;
+			enable_mergejoin = mergejoin;
+			jit_enabled = jit;
+		}
 		is_ours = was_ours;
-		enable_seqscan = seqscan;
-		enable_hashjoin = hashjoin;
-		enable_mergejoin = mergejoin;
-		jit_enabled = jit;
 	}
 	PG_END_TRY();
 	return result;
