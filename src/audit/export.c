@@ -12,7 +12,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "common/base64.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -27,6 +26,7 @@
 #include "audit/retired.h"
 #include "audit/tiles.h"
 #include "audit/tree_head.h"
+#include "core/append_base64.h"
 #include "core/args.h"
 #include "core/spi.h"
 
@@ -138,19 +138,6 @@ put_trailer(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 	put_line(result, line);
 }
 
-static void
-append_base64(StringInfo line, const char *bytes, int len)
-{
-	int			room = pg_b64_enc_len(len);
-
-	enlargeStringInfo(line, room);
-	len = pg_b64_encode((const void *) bytes, len, line->data + line->len,
-						room);
-	if (len < 0)
-		elog(ERROR, "could not encode an audit event");
-	line->len += len;
-}
-
 /* An event whose bytes come in parts. */
 typedef struct Parts
 {
@@ -172,7 +159,7 @@ take_parts(StringInfo out, void *arg)
 		resetStringInfo(parts->line);
 		appendStringInfo(parts->line, "{\"i\":" INT64_FORMAT ",\"part\":\"",
 						 parts->leaf_index);
-		append_base64(parts->line, out->data + given, PART);
+		gov_append_base64(parts->line, out->data + given, PART);
 		appendStringInfoString(parts->line, "\"}");
 		put_line(parts->result, parts->line);
 	}
@@ -217,7 +204,7 @@ put_leaf(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 	else
 	{
 		appendStringInfoString(line, ",\"c\":\"");
-		append_base64(line, events->canonical.data, events->canonical.len);
+		gov_append_base64(line, events->canonical.data, events->canonical.len);
 		appendStringInfoString(line, "\"}");
 	}
 	put_line(result, line);

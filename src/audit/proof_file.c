@@ -19,9 +19,9 @@
 #include "audit/event_scan.h"
 #include "audit/proofs.h"
 #include "audit/tiles.h"
+#include "core/append_base64.h"
 #include "core/args.h"
 #include "core/spi.h"
-#include "tlog/base64.h"
 
 PG_FUNCTION_INFO_V1(gov_audit_proof_file);
 
@@ -46,15 +46,6 @@ GOV_SQL(find_cosignatures, (INT8OID),
 		" ORDER BY c.verifier_key, c.cosigned_at DESC",
 		.isolated = true);
 
-static void
-append_base64(StringInfo out, const void *bytes, size_t len)
-{
-	enlargeStringInfo(out, GOV_BASE64_ROOM(len));
-	gov_base64_encode(bytes, len, out->data + out->len);
-	out->len += strlen(out->data + out->len);
-	appendStringInfoChar(out, '\n');
-}
-
 static bool
 take_until_long(StringInfo out, void *arg)
 {
@@ -76,7 +67,8 @@ append_event(StringInfo out, int64 event_id, Snapshot snapshot)
 	if (found)
 	{
 		appendStringInfoString(out, "extra ");
-		append_base64(out, events.canonical.data, events.canonical.len);
+		gov_append_base64(out, events.canonical.data, events.canonical.len);
+		appendStringInfoChar(out, '\n');
 	}
 	gov_event_scan_close(&events);
 	if (!found)
@@ -107,7 +99,8 @@ append_path(StringInfo out, int64 leaf_index, int64 tree_size,
 	{
 		GovTreeHash root = gov_tiles_range_root(&tiles, ranges[i]);
 
-		append_base64(out, root.bytes, GOV_SHA256_LEN);
+		gov_append_base64(out, root.bytes, GOV_SHA256_LEN);
+		appendStringInfoChar(out, '\n');
 	}
 	gov_tiles_close(&tiles);
 }
@@ -187,13 +180,7 @@ gov_audit_proof_file(PG_FUNCTION_ARGS)
 		tree_size = gov_row_int8(0, 1);
 	gov_spi_end();
 	checkpoint = gov_checkpoint_note(&tree_size, &actor);
-	if (leaf_index >= tree_size)
-		gov_bad_value("tree_size",
-					  psprintf("Audit event " INT64_FORMAT " is leaf "
-							   INT64_FORMAT ", which a tree of " INT64_FORMAT
-							   " leaves does not have.",
-							   event_id, leaf_index, tree_size),
-					  "Leaves are counted from 0: ask for a tree that is larger than the leaf's index.");
+	gov_log_require_leaf(event_id, leaf_index, tree_size);
 	append_path(&file, leaf_index, tree_size, snapshot);
 	UnregisterSnapshot(snapshot);
 	appendStringInfo(&file, "\n%s", checkpoint);

@@ -153,6 +153,18 @@ gov_log_find_leaf(int64 event_id, Snapshot snapshot)
 	return -1;					/* keep the compiler quiet */
 }
 
+void
+gov_log_require_leaf(int64 event_id, int64 leaf_index, int64 tree_size)
+{
+	if (leaf_index >= tree_size)
+		gov_bad_value("tree_size",
+					  psprintf("Audit event " INT64_FORMAT " is leaf "
+							   INT64_FORMAT ", which a tree of " INT64_FORMAT
+							   " leaves does not have.",
+							   event_id, leaf_index, tree_size),
+					  "Leaves are counted from 0: ask for a tree that is larger than the leaf's index.");
+}
+
 /* A size that somebody asked for must be one that the log has had. */
 static void
 check_size(const char *name, int64 size, int64 tree_size)
@@ -210,13 +222,7 @@ gov_audit_inclusion_proof(PG_FUNCTION_ARGS)
 	check_size("tree_size", tree_size, head.tree_size);
 	if (tree_size == 0)
 		tree_size = head.tree_size;
-	if (leaf_index >= tree_size)
-		gov_bad_value("tree_size",
-					  psprintf("Audit event " INT64_FORMAT " is leaf "
-							   INT64_FORMAT ", which a tree of " INT64_FORMAT
-							   " leaves does not have.",
-							   event_id, leaf_index, tree_size),
-					  "Leaves are counted from 0: ask for a tree that is larger than the leaf's index.");
+	gov_log_require_leaf(event_id, leaf_index, tree_size);
 	PG_RETURN_JSONB_P(gov_log_inclusion_proof(leaf_index, tree_size,
 											  snapshot));
 }

@@ -16,6 +16,10 @@ extern int64 gov_log_leaf_of(int64 event_id, Snapshot snapshot);
 /* The same; 42704 where there is no such event, 55000 where none is sealed. */
 extern int64 gov_log_find_leaf(int64 event_id, Snapshot snapshot);
 
+/* 22023 where a tree of that size does not have the event's leaf. */
+extern void gov_log_require_leaf(int64 event_id, int64 leaf_index,
+								 int64 tree_size);
+
 /* {leaf_index, leaf_hash, tree_size, root, path}, hashes in hex. */
 extern Jsonb *gov_log_inclusion_proof(int64 leaf_index, int64 tree_size,
 									  Snapshot snapshot);
