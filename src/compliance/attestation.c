@@ -114,9 +114,8 @@ gov_leaf_of_event(PG_FUNCTION_ARGS)
 
 	proof = gov_log_inclusion_proof(leaf_index, tree_size, snapshot);
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	gov_json_put(&state, "event_id", Int64GetDatum(event_id), false, INT8OID);
-	gov_json_put(&state, "checkpoint", CStringGetTextDatum(text), false,
-				 TEXTOID);
+	gov_json_put_int8(&state, "event_id", event_id);
+	gov_json_put_text(&state, "checkpoint", text);
 	gov_json_put(&state, "proof", JsonbPGetDatum(proof), false, JSONBOID);
 	PG_RETURN_JSONB_P(gov_json_end(&state));
 }
@@ -167,12 +166,6 @@ sign(const char *payload, size_t len,
 		elog(ERROR, "could not sign an attestation");
 }
 
-static void
-put_text(JsonbParseState **state, const char *key, const char *text)
-{
-	gov_json_put(state, key, CStringGetTextDatum(text), false, TEXTOID);
-}
-
 /*
  * governance.sign_statement(statement) → jsonb, a Sigstore bundle v0.3
  */
@@ -185,6 +178,7 @@ gov_sign_statement(PG_FUNCTION_ARGS)
 	uint8_t		signature[GOV_ED25519_SIGNATURE_LEN];
 	uint8_t		public_key[GOV_ED25519_KEY_LEN];
 	const char *payload;
+	const char *hint;
 
 	gov_checkpoint_check_home("attestation");
 	initStringInfo(&text);
@@ -192,25 +186,26 @@ gov_sign_statement(PG_FUNCTION_ARGS)
 	appendStringInfoChar(&text, '\0');
 	payload = pg_server_to_any(text.data, text.len - 1, PG_UTF8);
 	sign(payload, strlen(payload), signature, public_key);
+	hint = key_hint(public_key);
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	put_text(&state, "mediaType", BUNDLE_TYPE);
+	gov_json_put_text(&state, "mediaType", BUNDLE_TYPE);
 	gov_json_push_key(&state, "verificationMaterial");
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	gov_json_push_key(&state, "publicKey");
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	put_text(&state, "hint", key_hint(public_key));
+	gov_json_put_text(&state, "hint", hint);
 	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	gov_json_push_key(&state, "dsseEnvelope");
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	put_text(&state, "payload", base64_of(payload, strlen(payload)));
-	put_text(&state, "payloadType", STATEMENT_TYPE);
+	gov_json_put_text(&state, "payload", base64_of(payload, strlen(payload)));
+	gov_json_put_text(&state, "payloadType", STATEMENT_TYPE);
 	gov_json_push_key(&state, "signatures");
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	put_text(&state, "sig", base64_of(signature, sizeof(signature)));
-	put_text(&state, "keyid", key_hint(public_key));
+	gov_json_put_text(&state, "sig", base64_of(signature, sizeof(signature)));
+	gov_json_put_text(&state, "keyid", hint);
 	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	pushJsonbValue(&state, WJB_END_ARRAY, NULL);
 	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
