@@ -327,22 +327,6 @@ gov_act_by_any_role(const GovActor *actor)
 	return act_of(actor, loans);
 }
 
-/* The roles that permit it, inherited permissions counted. */
-static Bitmapset *
-roles_with(GovPermission permission)
-{
-	const GovRoleGraph *graph = gov_role_graph();
-	Bitmapset  *roles = NULL;
-	int			i;
-
-	for (i = 0; i < graph->count; i++)
-	{
-		if (graph->roles[i].mask & GOV_MASK(permission))
-			roles = bms_add_member(roles, i);
-	}
-	return roles;
-}
-
 GovAct
 gov_act_by_permission(const GovActor *actor, GovPermission permission,
 					  const char *resource)
@@ -364,7 +348,9 @@ gov_act_by_permission(const GovActor *actor, GovPermission permission,
 		{
 			GovAct		act = act_of(actor, NIL);
 
-			act.group = gov_group_role_of(actor, roles_with(permission));
+			act.group = gov_group_role_of(actor,
+										  gov_roles_granting(gov_role_graph(),
+															 permission));
 			if (act.group != NULL)
 				return act;
 		}
