@@ -28,12 +28,6 @@ PG_FUNCTION_INFO_V1(gov_assign_role);
 PG_FUNCTION_INFO_V1(gov_revoke_role);
 PG_FUNCTION_INFO_V1(gov_delegate);
 
-GOV_SQL(find_assignment, (TEXTOID, TEXTOID),
-		"SELECT delegated_by, expires_at, expires_at IS NULL"
-		" OR expires_at > pg_catalog.clock_timestamp()"
-		" FROM governance.user_roles"
-		" WHERE user_id = $1 AND role = $2");
-
 GOV_SQL(upsert_assignment,
 		(TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID,
 		 TEXTARRAYOID),
@@ -49,10 +43,6 @@ GOV_SQL(upsert_assignment,
 		" delegated_by = excluded.delegated_by,"
 		" lent_by = excluded.lent_by"
 		" RETURNING t");
-
-GOV_SQL(delete_assignment, (TEXTOID, TEXTOID),
-		"DELETE FROM governance.user_roles"
-		" WHERE user_id = $1 AND role = $2");
 
 /* Both ends of a delegation, always locked in the same order. */
 GOV_SQL(lock_two_users, (TEXTOID, TEXTOID),
@@ -181,7 +171,12 @@ gov_revoke_role(PG_FUNCTION_ARGS)
 	{
 		char	   *lender = NULL;
 
-		if (gov_run(&find_assignment, gov_text(user_id), gov_text(role)) > 0)
+		if (gov_run(gov_sql("SELECT delegated_by, expires_at, expires_at IS"
+							" NULL"
+							" OR expires_at > pg_catalog.clock_timestamp()"
+							" FROM governance.user_roles WHERE user_id = $1"
+							" AND role = $2"), gov_text(user_id),
+					gov_text(role)) > 0)
 		{
 			lender = gov_row_text(0, 1);
 			held = gov_row_bool(0, 3);
@@ -199,8 +194,9 @@ gov_revoke_role(PG_FUNCTION_ARGS)
 
 	(void) gov_user_lock(user_id);
 	(void) gov_role_must_exist(gov_role_graph(), role);
-	gov_run_as("revoke", reason, &delete_assignment, gov_text(user_id),
-			   gov_text(role));
+	gov_run_as("revoke", reason,
+			   gov_sql("DELETE FROM governance.user_roles WHERE user_id = $1"
+					   " AND role = $2"), gov_text(user_id), gov_text(role));
 
 	/* Only now, so that the last admin is told to be the last. */
 	if (!may)

@@ -11,14 +11,6 @@
 #include "core/operation.h"
 #include "core/spi.h"
 
-GOV_SQL(find_lent_by, (TEXTOID),
-		"SELECT user_id, role, delegated_by FROM governance.user_roles"
-		" WHERE delegated_by = $1 ORDER BY user_id, role");
-
-GOV_SQL(find_lent, (),
-		"SELECT user_id, role, delegated_by FROM governance.user_roles"
-		" WHERE delegated_by IS NOT NULL ORDER BY user_id, role");
-
 GOV_SQL(delete_lent, (TEXTOID, TEXTOID),
 		"DELETE FROM governance.user_roles"
 		" WHERE user_id = $1 AND role = $2");
@@ -43,8 +35,15 @@ end_delegations(const char *lender, bool all)
 	uint64		count;
 	uint64		i;
 
-	count = lender ? gov_run(&find_lent_by, gov_text(lender)) :
-		gov_run0(&find_lent);
+	count = lender ? gov_run(gov_sql("SELECT user_id, role, delegated_by"
+									 " FROM governance.user_roles"
+									 " WHERE delegated_by = $1"
+									 " ORDER BY user_id, role"),
+							 gov_text(lender)) :
+		gov_run0(gov_sql("SELECT user_id, role, delegated_by"
+						 " FROM governance.user_roles"
+						 " WHERE delegated_by IS NOT NULL"
+						 " ORDER BY user_id, role"));
 	for (i = 0; i < count; i++)
 	{
 		Delegation *delegation = palloc(sizeof(Delegation));

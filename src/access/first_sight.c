@@ -33,15 +33,6 @@ GOV_SQL(count_new, (TEXTOID),
 		" WHERE i.issuer = $1 AND u.created_by = 'system'"
 		" AND u.created_at > clock_timestamp() - interval '1 day'");
 
-GOV_SQL(insert_user, (TEXTOID),
-		"INSERT INTO governance.users (user_id, created_by)"
-		" VALUES ($1, 'system') ON CONFLICT DO NOTHING");
-
-GOV_SQL(insert_link, (TEXTOID, TEXTOID, TEXTOID),
-		"INSERT INTO governance.user_identities"
-		" (user_id, issuer, subject, linked_by)"
-		" VALUES ($1, $2, $3, 'system')");
-
 static void
 make_user(const char *issuer, const char *subject, char *user_id)
 {
@@ -58,10 +49,16 @@ make_user(const char *issuer, const char *subject, char *user_id)
 					 errmsg("could not generate a random id")));
 		strcpy(user_id, ID_PREFIX);
 		gov_hex(random, sizeof(random), user_id + strlen(ID_PREFIX));
-	} while (gov_run(&insert_user, gov_text(user_id)) == 0);
+	} while (gov_run(gov_sql("INSERT INTO governance.users (user_id,"
+							 " created_by) VALUES ($1, 'system')"
+							 " ON CONFLICT DO NOTHING"),
+					 gov_text(user_id)) == 0);
 	gov_operation_end();
-	gov_run_as("link", NULL, &insert_link, gov_text(user_id), gov_text(issuer),
-			   gov_text(subject));
+	gov_run_as("link", NULL,
+			   gov_sql("INSERT INTO governance.user_identities (user_id,"
+					   " issuer, subject, linked_by)"
+					   " VALUES ($1, $2, $3, 'system')"), gov_text(user_id),
+			   gov_text(issuer), gov_text(subject));
 }
 
 const char *

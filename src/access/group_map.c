@@ -28,10 +28,6 @@ GOV_SQL(upsert_mapping, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		" SET mapped_at = excluded.mapped_at, mapped_by = excluded.mapped_by"
 		" RETURNING t");
 
-GOV_SQL(delete_mapping, (TEXTOID, TEXTOID, TEXTOID),
-		"DELETE FROM governance.group_roles"
-		" WHERE issuer = $1 AND group_name = $2 AND role = $3");
-
 static char *
 mapping_resource(const char *issuer, const char *group, const char *role)
 {
@@ -81,7 +77,10 @@ gov_unmap_group(PG_FUNCTION_ARGS)
 					   mapping_resource(issuer, group, role));
 
 	gov_spi_begin();
-	unmapped = gov_run_as("unmap", NULL, &delete_mapping, gov_text(issuer),
+	unmapped = gov_run_as("unmap", NULL,
+						  gov_sql("DELETE FROM governance.group_roles"
+								  " WHERE issuer = $1 AND group_name = $2"
+								  " AND role = $3"), gov_text(issuer),
 						  gov_text(group), gov_text(role)) > 0;
 	gov_spi_end();
 	PG_RETURN_BOOL(unmapped);

@@ -32,14 +32,6 @@ GOV_SQL(upsert_link, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		" linked_by = excluded.linked_by"
 		" WHERE t.user_id = excluded.user_id AND t.linked_by = 'system'");
 
-GOV_SQL(select_link, (TEXTOID, TEXTOID),
-		"SELECT t, t.user_id FROM governance.user_identities AS t"
-		" WHERE t.issuer = $1 AND t.subject = $2");
-
-GOV_SQL(delete_link, (TEXTOID, TEXTOID),
-		"DELETE FROM governance.user_identities"
-		" WHERE issuer = $1 AND subject = $2");
-
 /* What PostgreSQL authenticated by is no row: there is a method and a name. */
 static bool
 is_postgres(const char *issuer)
@@ -91,7 +83,10 @@ gov_link_identity(PG_FUNCTION_ARGS)
 
 	gov_run_as("link", NULL, &upsert_link, gov_text(user_id), gov_text(issuer),
 			   gov_text(subject), gov_text(actor.user_id));
-	gov_run(&select_link, gov_text(issuer), gov_text(subject));
+	gov_run(gov_sql("SELECT t, t.user_id"
+					" FROM governance.user_identities AS t"
+					" WHERE t.issuer = $1 AND t.subject = $2"),
+			gov_text(issuer), gov_text(subject));
 	if (strcmp(gov_row_text(0, 2), user_id) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
@@ -118,8 +113,10 @@ gov_unlink_identity(PG_FUNCTION_ARGS)
 					   psprintf("user_identity/%s:%s", issuer, subject));
 
 	gov_spi_begin();
-	unlinked = gov_run_as("unlink", NULL, &delete_link, gov_text(issuer),
-						  gov_text(subject)) > 0;
+	unlinked = gov_run_as("unlink", NULL,
+						  gov_sql("DELETE FROM governance.user_identities"
+								  " WHERE issuer = $1 AND subject = $2"),
+						  gov_text(issuer), gov_text(subject)) > 0;
 	gov_spi_end();
 	PG_RETURN_BOOL(unlinked);
 }

@@ -58,23 +58,6 @@ GOV_SQL(upsert_issuer,
 GOV_SQL(select_issuer, (TEXTOID),
 		"SELECT t FROM governance.issuers AS t WHERE t.issuer = $1");
 
-GOV_SQL(lock_issuer, (TEXTOID),
-		"SELECT 1 FROM governance.issuers AS t WHERE t.issuer = $1"
-		" FOR UPDATE");
-
-GOV_SQL(share_issuer, (TEXTOID),
-		"SELECT 1 FROM governance.issuers AS t WHERE t.issuer = $1"
-		" FOR KEY SHARE");
-
-GOV_SQL(delete_links, (TEXTOID),
-		"DELETE FROM governance.user_identities WHERE issuer = $1");
-
-GOV_SQL(delete_groups, (TEXTOID),
-		"DELETE FROM governance.group_roles WHERE issuer = $1");
-
-GOV_SQL(delete_issuer, (TEXTOID),
-		"DELETE FROM governance.issuers WHERE issuer = $1");
-
 GOV_SQL(upsert_key,
 		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
 		 TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID),
@@ -189,13 +172,17 @@ no_such_issuer(const char *issuer)
 bool
 gov_issuer_lock(const char *issuer)
 {
-	return gov_run(&lock_issuer, gov_text(issuer)) > 0;
+	return gov_run(gov_sql("SELECT 1 FROM governance.issuers AS t"
+						   " WHERE t.issuer = $1 FOR UPDATE"),
+				   gov_text(issuer)) > 0;
 }
 
 void
 gov_issuer_share(const char *issuer)
 {
-	if (gov_run(&share_issuer, gov_text(issuer)) == 0)
+	if (gov_run(gov_sql("SELECT 1 FROM governance.issuers AS t"
+						" WHERE t.issuer = $1 FOR KEY SHARE"),
+				gov_text(issuer)) == 0)
 		no_such_issuer(issuer);
 }
 
@@ -279,9 +266,12 @@ gov_drop_issuer(PG_FUNCTION_ARGS)
 	{
 		gov_operation_begin("drop", NULL);
 		gov_run(&delete_other_keys, gov_text(issuer), gov_names(NIL));
-		gov_run(&delete_links, gov_text(issuer));
-		gov_run(&delete_groups, gov_text(issuer));
-		gov_run(&delete_issuer, gov_text(issuer));
+		gov_run(gov_sql("DELETE FROM governance.user_identities"
+						" WHERE issuer = $1"), gov_text(issuer));
+		gov_run(gov_sql("DELETE FROM governance.group_roles"
+						" WHERE issuer = $1"), gov_text(issuer));
+		gov_run(gov_sql("DELETE FROM governance.issuers WHERE issuer = $1"),
+				gov_text(issuer));
 		gov_operation_end();
 	}
 	gov_spi_end();

@@ -11,19 +11,12 @@
 #include "core/operation.h"
 #include "core/spi.h"
 
-GOV_SQL(lock_user, (TEXTOID),
-		"SELECT is_active, db_role FROM governance.users"
-		" WHERE user_id = $1 FOR NO KEY UPDATE");
-
-GOV_SQL(revoke_all, (TEXTOID, TEXTOID),
-		"UPDATE governance.api_tokens AS t"
-		" SET revoked_at = clock_timestamp(), revoked_by = $2"
-		" WHERE t.user_id = $1 AND t.revoked_at IS NULL");
-
 bool
 gov_user_lock(const char *user_id)
 {
-	if (gov_run(&lock_user, gov_text(user_id)) == 0)
+	if (gov_run(gov_sql("SELECT is_active, db_role FROM governance.users"
+						" WHERE user_id = $1 FOR NO KEY UPDATE"),
+				gov_text(user_id)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("user \"%s\" does not exist", user_id),
@@ -81,6 +74,10 @@ void
 gov_tokens_revoke_all(const char *user_id, const char *actor)
 {
 	(void) gov_run_as("revoke", psprintf("user \"%s\" was deactivated",
-										 user_id), &revoke_all,
-					  gov_text(user_id), gov_text(actor));
+										 user_id),
+					  gov_sql("UPDATE governance.api_tokens AS t"
+							  " SET revoked_at = clock_timestamp(),"
+							  " revoked_by = $2 WHERE t.user_id = $1"
+							  " AND t.revoked_at IS NULL"), gov_text(user_id),
+					  gov_text(actor));
 }

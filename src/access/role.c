@@ -32,37 +32,14 @@ PG_FUNCTION_INFO_V1(gov_revoke_permission);
 PG_FUNCTION_INFO_V1(gov_create_sod_set);
 PG_FUNCTION_INFO_V1(gov_drop_sod_set);
 
-GOV_SQL(insert_role, (TEXTOID, TEXTOID, TEXTOID),
-		"INSERT INTO governance.roles (role, description, created_by)"
-		" VALUES ($1, $2, $3)");
-
 GOV_SQL(select_role, (TEXTOID),
 		"SELECT t, t.is_builtin FROM governance.roles AS t"
 		" WHERE t.role = $1");
-
-GOV_SQL(lock_role, (TEXTOID),
-		"SELECT 1 FROM governance.roles WHERE role = $1 FOR UPDATE");
 
 GOV_SQL(insert_permission, (TEXTOID, TEXTOID, TEXTOID),
 		"INSERT INTO governance.role_permissions AS t"
 		" (role, permission, granted_by) VALUES ($1, $2, $3)"
 		" ON CONFLICT DO NOTHING RETURNING t");
-
-GOV_SQL(select_permission, (TEXTOID, TEXTOID),
-		"SELECT t FROM governance.role_permissions AS t"
-		" WHERE t.role = $1 AND t.permission = $2");
-
-GOV_SQL(delete_permission, (TEXTOID, TEXTOID),
-		"DELETE FROM governance.role_permissions"
-		" WHERE role = $1 AND permission = $2");
-
-GOV_SQL(insert_inheritance, (TEXTOID, TEXTOID, TEXTOID),
-		"INSERT INTO governance.role_inheritance"
-		" (role, inherited_role, added_by) VALUES ($1, $2, $3)");
-
-GOV_SQL(delete_inheritance, (TEXTOID, TEXTOID),
-		"DELETE FROM governance.role_inheritance"
-		" WHERE role = $1 AND inherited_role = $2");
 
 GOV_SQL(find_sets_of_role, (TEXTOID),
 		"SELECT pg_catalog.string_agg(name, ', ' ORDER BY name)"
@@ -72,32 +49,14 @@ GOV_SQL(find_policies_of_role, (TEXTOID),
 		"SELECT pg_catalog.string_agg(action, ', ' ORDER BY action)"
 		" FROM governance.approval_policies WHERE required_role = $1");
 
-GOV_SQL(count_holders, (TEXTOID),
-		"SELECT count(*) FROM governance.user_roles WHERE role = $1"
-		" AND (expires_at IS NULL"
-		" OR expires_at > pg_catalog.clock_timestamp())");
-
 /* What hangs on a role, ended one kind after the other: each has its verb. */
 GOV_SQL(delete_role_assignments, (TEXTOID),
 		"DELETE FROM governance.user_roles WHERE role = $1");
-
-GOV_SQL(delete_role_permissions, (TEXTOID),
-		"DELETE FROM governance.role_permissions WHERE role = $1");
-
-GOV_SQL(delete_role_inheritance, (TEXTOID),
-		"DELETE FROM governance.role_inheritance"
-		" WHERE role = $1 OR inherited_role = $1");
-
-GOV_SQL(delete_role, (TEXTOID),
-		"DELETE FROM governance.roles WHERE role = $1");
 
 GOV_SQL(insert_sod_set, (TEXTOID, TEXTARRAYOID, INT4OID, TEXTOID),
 		"INSERT INTO governance.sod_sets AS t"
 		" (name, roles, cardinality, created_by) VALUES ($1, $2, $3, $4)"
 		" ON CONFLICT DO NOTHING RETURNING t");
-
-GOV_SQL(delete_sod_set, (TEXTOID),
-		"DELETE FROM governance.sod_sets WHERE name = $1");
 
 static char *
 role_resource(const char *role)
@@ -136,8 +95,10 @@ grant(const char *role, uint64 mask, const char *actor)
 static void
 inherit(const char *role, const char *inherited_role, const char *actor)
 {
-	gov_run_as("add", NULL, &insert_inheritance, gov_text(role),
-			   gov_text(inherited_role), gov_text(actor));
+	gov_run_as("add", NULL,
+			   gov_sql("INSERT INTO governance.role_inheritance (role,"
+					   " inherited_role, added_by) VALUES ($1, $2, $3)"),
+			   gov_text(role), gov_text(inherited_role), gov_text(actor));
 }
 
 /* The permissions in an array of names; an unknown one is 22023. */
@@ -215,7 +176,9 @@ gov_create_role(PG_FUNCTION_ARGS)
 			gov_grant_approval(&actor, role, gov_permission_name(i));
 	}
 
-	gov_run_as("create", NULL, &insert_role, gov_text(role),
+	gov_run_as("create", NULL,
+			   gov_sql("INSERT INTO governance.roles (role, description,"
+					   " created_by) VALUES ($1, $2, $3)"), gov_text(role),
 			   gov_text(description), gov_text(actor.user_id));
 	grant(role, permissions, actor.user_id);
 	for (i = 0; i < ninherits; i++)
@@ -261,7 +224,8 @@ gov_drop_role(PG_FUNCTION_ARGS)
 	(void) begin_change(GOV_PERM_ROLE_MANAGE, resource);
 
 	/* Who sets an approval policy locks the role, not the graph of them. */
-	gov_run(&lock_role, gov_text(role));
+	gov_run(gov_sql("SELECT 1 FROM governance.roles WHERE role = $1"
+					" FOR UPDATE"), gov_text(role));
 	if (gov_run(&select_role, gov_text(role)) == 0)
 	{
 		gov_spi_end();
@@ -281,15 +245,24 @@ gov_drop_role(PG_FUNCTION_ARGS)
 					"Approval policies",
 					"Name another role with gov_set_approval_policy() first.");
 
-	gov_run(&count_holders, gov_text(role));
+	gov_run(gov_sql("SELECT count(*) FROM governance.user_roles"
+					" WHERE role = $1 AND (expires_at IS NULL"
+					" OR expires_at > pg_catalog.clock_timestamp())"),
+			gov_text(role));
 	holders = gov_row_int8(0, 1);
 
 	gov_operation_begin("revoke", reason);
 	gov_run(&delete_role_assignments, gov_text(role));
-	gov_run(&delete_role_permissions, gov_text(role));
+	gov_run(gov_sql("DELETE FROM governance.role_permissions WHERE role = $1"),
+			gov_text(role));
 	gov_operation_end();
-	gov_run_as("remove", reason, &delete_role_inheritance, gov_text(role));
-	gov_run_as("drop", NULL, &delete_role, gov_text(role));
+	gov_run_as("remove", reason,
+			   gov_sql("DELETE FROM governance.role_inheritance"
+					   " WHERE role = $1 OR inherited_role = $1"),
+			   gov_text(role));
+	gov_run_as("drop", NULL,
+			   gov_sql("DELETE FROM governance.roles WHERE role = $1"),
+			   gov_text(role));
 	gov_delegations_end_unbacked(NULL);
 	gov_spi_end();
 
@@ -357,8 +330,10 @@ gov_remove_inheritance(PG_FUNCTION_ARGS)
 	graph = gov_role_graph();
 	(void) gov_role_must_exist(graph, role);
 	(void) gov_role_must_exist(graph, inherited_role);
-	removed = gov_run_as("remove", NULL, &delete_inheritance, gov_text(role),
-						 gov_text(inherited_role));
+	removed = gov_run_as("remove", NULL,
+						 gov_sql("DELETE FROM governance.role_inheritance"
+								 " WHERE role = $1 AND inherited_role = $2"),
+						 gov_text(role), gov_text(inherited_role));
 	if (removed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -396,7 +371,9 @@ gov_grant_permission(PG_FUNCTION_ARGS)
 	granted = gov_run_as("grant", NULL, &insert_permission, gov_text(role),
 						 gov_text(name), gov_text(actor.user_id));
 	if (granted == 0)
-		gov_run(&select_permission, gov_text(role), gov_text(name));
+		gov_run(gov_sql("SELECT t FROM governance.role_permissions AS t"
+						" WHERE t.role = $1 AND t.permission = $2"),
+				gov_text(role), gov_text(name));
 	return gov_spi_end_row(fcinfo);
 }
 
@@ -414,7 +391,10 @@ gov_revoke_permission(PG_FUNCTION_ARGS)
 	(void) begin_change(GOV_PERM_PERMISSION_MANAGE, role_resource(role));
 	(void) gov_role_must_exist(gov_role_graph(), role);
 
-	revoked = gov_run_as("revoke", NULL, &delete_permission, gov_text(role),
+	revoked = gov_run_as("revoke", NULL,
+						 gov_sql("DELETE FROM governance.role_permissions"
+								 " WHERE role = $1 AND permission = $2"),
+						 gov_text(role),
 						 gov_text(gov_permission_name(permission)));
 	gov_spi_end();
 	PG_RETURN_BOOL(revoked > 0);
@@ -477,7 +457,9 @@ gov_drop_sod_set(PG_FUNCTION_ARGS)
 	gov_refuse_read_only("gov_drop_sod_set()");
 	(void) begin_change(GOV_PERM_ROLE_MANAGE, psprintf("sod_set/%s", name));
 
-	dropped = gov_run_as("drop", NULL, &delete_sod_set, gov_text(name));
+	dropped = gov_run_as("drop", NULL,
+						 gov_sql("DELETE FROM governance.sod_sets"
+								 " WHERE name = $1"), gov_text(name));
 	gov_spi_end();
 	if (dropped == 0)
 		ereport(NOTICE,

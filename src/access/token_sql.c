@@ -30,18 +30,6 @@ GOV_SQL(insert_token,
 		" principals, backers)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING token_id");
 
-GOV_SQL(insert_uses, (INT8OID),
-		"INSERT INTO governance.api_token_uses (token_id) VALUES ($1)");
-
-GOV_SQL(find_owner, (INT8OID),
-		"SELECT t.user_id FROM governance.api_tokens AS t"
-		" WHERE t.token_id = $1");
-
-GOV_SQL(revoke_token, (INT8OID, TEXTOID),
-		"UPDATE governance.api_tokens AS t"
-		" SET revoked_at = clock_timestamp(), revoked_by = $2"
-		" WHERE t.token_id = $1 AND t.revoked_at IS NULL");
-
 /*
  * gov_create_api_token(user_id, name, expires_at) → the token, shown once
  */
@@ -87,7 +75,8 @@ gov_create_api_token(PG_FUNCTION_ARGS)
 			gov_bytes(hash, GOV_SHA256_LEN), gov_time(expires_at),
 			gov_text(actor.user_id), gov_names(act.principals),
 			gov_names(act.backers));
-	gov_run(&insert_uses, gov_int8(gov_row_int8(0, 1)));
+	gov_run(gov_sql("INSERT INTO governance.api_token_uses (token_id)"
+					" VALUES ($1)"), gov_int8(gov_row_int8(0, 1)));
 	gov_operation_end();
 	gov_spi_end();
 	PG_RETURN_TEXT_P(cstring_to_text(token));
@@ -111,7 +100,8 @@ gov_revoke_api_token(PG_FUNCTION_ARGS)
 	actor = gov_require_actor();
 
 	gov_spi_begin();
-	if (gov_run(&find_owner, gov_int8(token_id)) > 0)
+	if (gov_run(gov_sql("SELECT t.user_id FROM governance.api_tokens AS t"
+						" WHERE t.token_id = $1"), gov_int8(token_id)) > 0)
 		owner = gov_row_text(0, 1);
 	if (owner == NULL || strcmp(owner, actor.user_id) != 0)
 		(void) gov_require(GOV_PERM_USER_MANAGE,
@@ -123,8 +113,12 @@ gov_revoke_api_token(PG_FUNCTION_ARGS)
 						token_id),
 				 errhint("SELECT * FROM gov_api_tokens() lists them.")));
 
-	revoked = gov_run_as("revoke", NULL, &revoke_token, gov_int8(token_id),
-						 gov_text(actor.user_id)) > 0;
+	revoked = gov_run_as("revoke", NULL,
+						 gov_sql("UPDATE governance.api_tokens AS t"
+								 " SET revoked_at = clock_timestamp(),"
+								 " revoked_by = $2 WHERE t.token_id = $1"
+								 " AND t.revoked_at IS NULL"),
+						 gov_int8(token_id), gov_text(actor.user_id)) > 0;
 	gov_spi_end();
 	PG_RETURN_BOOL(revoked);
 }

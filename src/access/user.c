@@ -30,16 +30,6 @@ PG_FUNCTION_INFO_V1(gov_update_user);
 PG_FUNCTION_INFO_V1(gov_deactivate_user);
 PG_FUNCTION_INFO_V1(gov_reactivate_user);
 
-GOV_SQL(insert_user, (TEXTOID, TEXTOID, TEXTOID, JSONBOID, TEXTOID),
-		"INSERT INTO governance.users AS t"
-		" (user_id, email, db_role, metadata, created_by)"
-		" VALUES ($1, $2, $3::name, $4, $5)"
-		" ON CONFLICT DO NOTHING RETURNING t");
-
-GOV_SQL(find_db_role_user, (TEXTOID),
-		"SELECT user_id, is_active FROM governance.users"
-		" WHERE db_role = $1::name");
-
 GOV_SQL(update_user, (TEXTOID, BOOLOID, TEXTOID, TEXTOID, JSONBOID),
 		"UPDATE governance.users AS t"
 		" SET email = CASE WHEN $2 THEN $3 ELSE t.email END,"
@@ -141,7 +131,9 @@ db_role_must_exist(const char *db_role)
 static void
 db_role_must_be_free(const char *user_id, const char *db_role)
 {
-	if (gov_run(&find_db_role_user, gov_text(db_role)) == 0 ||
+	if (gov_run(gov_sql("SELECT user_id, is_active FROM governance.users"
+						" WHERE db_role = $1::name"),
+				gov_text(db_role)) == 0 ||
 		strcmp(gov_row_text(0, 1), user_id) == 0)
 		return;
 	ereport(ERROR,
@@ -188,8 +180,13 @@ gov_create_user(PG_FUNCTION_ARGS)
 		db_role_must_exist(db_role);
 
 	gov_spi_begin();
-	created = gov_run_as("create", NULL, &insert_user, gov_text(user_id),
-						 gov_text(email), gov_text(db_role),
+	created = gov_run_as("create", NULL,
+						 gov_sql("INSERT INTO governance.users AS t"
+								 " (user_id, email, db_role, metadata,"
+								 " created_by)"
+								 " VALUES ($1, $2, $3::name, $4, $5)"
+								 " ON CONFLICT DO NOTHING RETURNING t"),
+						 gov_text(user_id), gov_text(email), gov_text(db_role),
 						 gov_json(metadata), gov_text(actor.user_id));
 	if (created == 0)
 	{

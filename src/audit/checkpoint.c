@@ -42,34 +42,12 @@
 
 PG_FUNCTION_INFO_V1(gov_audit_checkpoint);
 
-GOV_SQL(find_key, (TEXTOID, TEXTOID),
-		"SELECT k.retired_at IS NULL FROM governance.checkpoint_keys AS k"
-		" WHERE k.name = $1 AND k.key_id = $2");
-
-GOV_SQL(insert_key, (TEXTOID, TEXTOID, TEXTOID),
-		"INSERT INTO governance.checkpoint_keys (name, key_id, verifier_key)"
-		" VALUES ($1, $2, $3) ON CONFLICT (name, key_id) DO NOTHING");
-
-GOV_SQL(reuse_key, (TEXTOID, TEXTOID),
-		"UPDATE governance.checkpoint_keys AS k SET retired_at = NULL"
-		" WHERE k.name = $1 AND k.key_id = $2"
-		" AND k.retired_at IS NOT NULL");
-
-GOV_SQL(retire_others, (TEXTOID, TEXTOID),
-		"UPDATE governance.checkpoint_keys AS k"
-		" SET retired_at = pg_catalog.clock_timestamp()"
-		" WHERE (k.name, k.key_id) <> ($1, $2) AND k.retired_at IS NULL");
-
 GOV_SQL(insert_checkpoint,
 		(INT8OID, BYTEAOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		"INSERT INTO governance.audit_checkpoints"
 		" (tree_size, root, origin, key_id, note, created_by)"
 		" VALUES ($1, $2, $3, $4, $5, $6)"
 		" ON CONFLICT (tree_size, origin, key_id) DO NOTHING");
-
-GOV_SQL(find_checkpoint, (INT8OID, TEXTOID, TEXTOID),
-		"SELECT 1 FROM governance.audit_checkpoints AS c"
-		" WHERE c.tree_size = $1 AND c.origin = $2 AND c.key_id = $3");
 
 /* The setting governance.checkpoint_origin; empty is "governance". */
 static char *origin_prefix = NULL;
@@ -252,20 +230,34 @@ record_key(const GovVerifier *verifier, const char *key_id)
 	char		verifier_key[GOV_VERIFIER_ROOM];
 	bool		found;
 
-	found = gov_run(&find_key, gov_text(verifier->name),
-					gov_text(key_id)) > 0;
+	found = gov_run(gov_sql("SELECT k.retired_at IS NULL"
+							" FROM governance.checkpoint_keys AS k"
+							" WHERE k.name = $1 AND k.key_id = $2"),
+					gov_text(verifier->name), gov_text(key_id)) > 0;
 	if (found && gov_row_bool(0, 1))
 		return;
 	gov_verifier_text(verifier, verifier_key);
-	(void) gov_run_as("retire", NULL, &retire_others, gov_text(verifier->name),
-					  gov_text(key_id));
+	(void) gov_run_as("retire", NULL,
+					  gov_sql("UPDATE governance.checkpoint_keys AS k"
+							  " SET retired_at ="
+							  " pg_catalog.clock_timestamp()"
+							  " WHERE (k.name, k.key_id) <> ($1, $2)"
+							  " AND k.retired_at IS NULL"),
+					  gov_text(verifier->name), gov_text(key_id));
 	gov_operation_begin("use", NULL);
 	if (found)
-		(void) gov_run(&reuse_key, gov_text(verifier->name),
-					   gov_text(key_id));
+		(void) gov_run(gov_sql("UPDATE governance.checkpoint_keys AS k"
+							   " SET retired_at = NULL WHERE k.name = $1"
+							   " AND k.key_id = $2"
+							   " AND k.retired_at IS NOT NULL"),
+					   gov_text(verifier->name), gov_text(key_id));
 	else
-		(void) gov_run(&insert_key, gov_text(verifier->name),
-					   gov_text(key_id), gov_text(verifier_key));
+		(void) gov_run(gov_sql("INSERT INTO governance.checkpoint_keys"
+							   " (name, key_id, verifier_key)"
+							   " VALUES ($1, $2, $3)"
+							   " ON CONFLICT (name, key_id) DO NOTHING"),
+					   gov_text(verifier->name), gov_text(key_id),
+					   gov_text(verifier_key));
 	gov_operation_end();
 }
 
@@ -275,8 +267,10 @@ record_checkpoint(int64 tree_size, const GovTreeHash *root,
 				  const char *user_id)
 {
 	/* asked for again and again: the common case writes nothing */
-	if (gov_run(&find_checkpoint, gov_int8(tree_size), gov_text(origin),
-				gov_text(key_id)) > 0)
+	if (gov_run(gov_sql("SELECT 1 FROM governance.audit_checkpoints AS c"
+						" WHERE c.tree_size = $1 AND c.origin = $2"
+						" AND c.key_id = $3"), gov_int8(tree_size),
+				gov_text(origin), gov_text(key_id)) > 0)
 		return;
 	gov_seal_write_begin();
 	(void) gov_run(&insert_checkpoint, gov_int8(tree_size),

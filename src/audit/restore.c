@@ -136,18 +136,6 @@ GOV_SQL(find_missing_guard, (),
 		"SELECT p.problem FROM governance.component_problems() AS p"
 		" WHERE p.problem LIKE 'the guard of %' LIMIT 1");
 
-GOV_SQL(count_logs, (),
-		"SELECT pg_catalog.count(*) FROM governance.audit_log AS l"
-		" JOIN governance.audit_home AS h ON h.log_id = l.log_id");
-
-GOV_SQL(raise_incarnation, (),
-		"UPDATE governance.audit_log SET incarnation = incarnation + 1");
-
-GOV_SQL(move_home, (INT8OID, INT8OID),
-		"UPDATE governance.audit_home AS h"
-		" SET system_identifier = $1, database_oid = $2"
-		" WHERE (h.system_identifier, h.database_oid) <> ($1, $2)");
-
 GOV_SQL(rename_log, (),
 		"UPDATE governance.audit_log"
 		" SET log_id = pg_catalog.gen_random_uuid() RETURNING log_id");
@@ -336,7 +324,10 @@ check_keys(void)
 static void
 check_loaded(void)
 {
-	(void) gov_run0(&count_logs);
+	(void) gov_run0(gov_sql("SELECT pg_catalog.count(*)"
+							" FROM governance.audit_log AS l"
+							" JOIN governance.audit_home AS h ON h.log_id ="
+							" l.log_id"));
 	if (gov_row_int8(0, 1) != 1)
 		refuse("no dump has been loaded",
 			   "Table governance.audit_log does not have its row.",
@@ -386,7 +377,8 @@ gov_post_restore(PG_FUNCTION_ARGS)
 	(void) gov_sequences_lift();
 	set_restoring(false);
 	gov_operation_begin("restore", NULL);
-	(void) gov_run0(&raise_incarnation);
+	(void) gov_run0(gov_sql("UPDATE governance.audit_log"
+							" SET incarnation = incarnation + 1"));
 	gov_operation_end();
 	gov_spi_end();
 
@@ -412,7 +404,11 @@ gov_restoring_now(PG_FUNCTION_ARGS)
 static bool
 move_here(void)
 {
-	return gov_run(&move_home, gov_int8((int64) GetSystemIdentifier()),
+	return gov_run(gov_sql("UPDATE governance.audit_home AS h"
+						   " SET system_identifier = $1, database_oid = $2"
+						   " WHERE (h.system_identifier, h.database_oid) <>"
+						   " ($1, $2)"),
+				   gov_int8((int64) GetSystemIdentifier()),
 				   gov_int8((int64) MyDatabaseId)) > 0;
 }
 

@@ -43,9 +43,6 @@ PG_FUNCTION_INFO_V1(gov_audit_retire);
 #define DELETE_BATCH	10000	/* rows a statement */
 #define RETIRE_LOCK		1		/* sub-object; the sealer's is 0 */
 
-GOV_SQL(find_suspension, (),
-		"SELECT 1 FROM governance.system_state AS s WHERE s.is_suspended");
-
 /* Reportable, and nothing has been told to that authority. */
 GOV_SQL(find_legal_hold, (),
 		"SELECT d.incident_id, d.regime"
@@ -72,12 +69,6 @@ GOV_SQL(insert_retirement,
 		"INSERT INTO governance.audit_retirements (to_index, from_index,"
 		" root, tree_root, older_than, checkpoint_size, event_id, reason,"
 		" retired_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
-
-GOV_SQL(delete_events, (INT8OID, INT8OID),
-		"DELETE FROM governance.audit_events AS e"
-		" USING governance.audit_leaves AS l"
-		" WHERE l.leaf_index >= $1 AND l.leaf_index < $2"
-		" AND e.event_id = l.event_id");
 
 typedef struct Retire
 {
@@ -116,7 +107,8 @@ hash_param(const GovTreeHash *hash)
 static void
 check_suspension(const char *resource)
 {
-	if (gov_run0(&find_suspension) > 0)
+	if (gov_run0(gov_sql("SELECT 1 FROM governance.system_state AS s"
+						 " WHERE s.is_suspended")) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("governed operation is suspended"),
@@ -325,7 +317,12 @@ delete_rows(const GovRetirement *range)
 	for (first = range->from; first < range->to; first += DELETE_BATCH)
 	{
 		CHECK_FOR_INTERRUPTS();
-		deleted += gov_run(&delete_events, gov_int8(first),
+		deleted += gov_run(gov_sql("DELETE FROM governance.audit_events AS e"
+								   " USING governance.audit_leaves AS l"
+								   " WHERE l.leaf_index >= $1"
+								   " AND l.leaf_index < $2"
+								   " AND e.event_id = l.event_id"),
+						   gov_int8(first),
 						   gov_int8(Min(first + DELETE_BATCH, range->to)));
 	}
 	gov_retire_delete_end();

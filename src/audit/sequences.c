@@ -49,10 +49,6 @@ GOV_SQL(list_sequences, (),
 		" WHERE n.nspname = 'governance' AND s.relkind = 'S'"
 		" ORDER BY s.oid");
 
-GOV_SQL(set_sequence, (INT8OID, INT8OID),
-		"SELECT pg_catalog.setval(CAST(CAST($1 AS pg_catalog.oid)"
-		" AS pg_catalog.regclass), $2)");
-
 typedef struct Sequence
 {
 	Oid			oid;
@@ -115,7 +111,9 @@ gov_sequences_lift(void)
 		LockRelationOid(sequences[i].oid, ShareRowExclusiveLock);
 		if (!is_behind(&sequences[i]))
 			continue;
-		(void) gov_run(&set_sequence, gov_int8((int64) sequences[i].oid),
+		(void) gov_run(gov_sql("SELECT pg_catalog.setval(CAST(CAST($1 AS"
+							   " pg_catalog.oid) AS pg_catalog.regclass),"
+							   " $2)"), gov_int8((int64) sequences[i].oid),
 					   gov_int8(sequences[i].highest));
 		gov_json_push_key(&state, sequences[i].name);
 		pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);

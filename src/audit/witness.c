@@ -47,14 +47,6 @@ GOV_SQL(insert_cosignature,
 		" VALUES ($1, $2, $3, $4, $5)"
 		" ON CONFLICT (verifier_key, tree_size, cosigned_at) DO NOTHING");
 
-GOV_SQL(insert_witness, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
-		"INSERT INTO governance.witnesses AS w"
-		" (name, key_id, verifier_key, added_by) VALUES ($1, $2, $3, $4)"
-		" ON CONFLICT (name) DO NOTHING RETURNING w");
-
-GOV_SQL(delete_witness, (TEXTOID),
-		"DELETE FROM governance.witnesses AS w WHERE w.name = $1");
-
 pg_noreturn static void
 bad_checkpoint(const char *detail)
 {
@@ -231,8 +223,12 @@ gov_add_witness(PG_FUNCTION_ARGS)
 
 	gov_spi_begin();
 	gov_operation_begin("add", NULL);
-	if (gov_run(&insert_witness, gov_text(name), gov_text(key_id),
-				gov_text(key), gov_text(actor.user_id)) == 0)
+	if (gov_run(gov_sql("INSERT INTO governance.witnesses AS w (name,"
+						" key_id, verifier_key, added_by)"
+						" VALUES ($1, $2, $3, $4)"
+						" ON CONFLICT (name) DO NOTHING RETURNING w"),
+				gov_text(name), gov_text(key_id), gov_text(key),
+				gov_text(actor.user_id)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
 				 errmsg("witness \"%s\" exists already", name),
@@ -254,7 +250,9 @@ gov_drop_witness(PG_FUNCTION_ARGS)
 	(void) gov_require(GOV_PERM_AUDIT_SEAL, psprintf("witness/%s", name));
 
 	gov_spi_begin();
-	found = gov_run_as("drop", NULL, &delete_witness, gov_text(name)) > 0;
+	found = gov_run_as("drop", NULL,
+					   gov_sql("DELETE FROM governance.witnesses AS w"
+							   " WHERE w.name = $1"), gov_text(name)) > 0;
 	gov_spi_end();
 	if (!found)
 		ereport(NOTICE,

@@ -45,9 +45,6 @@ GOV_SQL(lock_control, (TEXTOID),
 		"SELECT c.is_builtin FROM governance.controls AS c"
 		" WHERE c.id = $1 FOR UPDATE");
 
-GOV_SQL(delete_control, (TEXTOID),
-		"DELETE FROM governance.controls AS c WHERE c.id = $1");
-
 GOV_SQL(list_controls, (TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID),
 		"SELECT c.id, c.framework, c.title, c.source, c.criterion,"
 		" c.query, c.judged, c.owner_role,"
@@ -158,7 +155,9 @@ gov_drop_control(PG_FUNCTION_ARGS)
 				 errdetail("Reports of earlier periods are made again with the controls that there are.")));
 	if (found)
 	{
-		(void) gov_run_as("drop", NULL, &delete_control, gov_text(id));
+		(void) gov_run_as("drop", NULL,
+						  gov_sql("DELETE FROM governance.controls AS c"
+								  " WHERE c.id = $1"), gov_text(id));
 	}
 	else
 		ereport(NOTICE,

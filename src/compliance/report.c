@@ -31,10 +31,6 @@ PG_FUNCTION_INFO_V1(gov_report_for_reading);
 
 #define TREND_BUCKETS 31		/* most points of a series */
 
-GOV_SQL(list_frameworks, (),
-		"SELECT DISTINCT c.framework FROM governance.controls AS c"
-		" ORDER BY c.framework");
-
 /* The controls' results are counted here, once they are known. */
 GOV_SQL(complete_report,
 		(JSONBOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID,
@@ -78,7 +74,9 @@ GOV_SQL(find_report, (INT8OID),
 static void
 check_framework(const char *framework)
 {
-	uint64		count = gov_run0(&list_frameworks);
+	uint64		count = gov_run0(gov_sql("SELECT DISTINCT c.framework"
+										 " FROM governance.controls AS c"
+										 " ORDER BY c.framework"));
 	StringInfoData names;
 	uint64		i;
 

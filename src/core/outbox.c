@@ -37,9 +37,6 @@ static GovInsert event_row = {
 	.statement = &insert_event
 };
 
-GOV_SQL(last_number, (),
-		"SELECT max(published_no) FROM governance.events");
-
 /* What has committed, in the order in which it was written. */
 GOV_SQL(number_events, (INT8OID, INT4OID),
 		"UPDATE governance.events AS e"
@@ -125,7 +122,7 @@ gov_outbox_add(const char *type, const char *subject, const Jsonb *data)
 static int64
 highest_number(void)
 {
-	gov_run0(&last_number);
+	gov_run0(gov_sql("SELECT max(published_no) FROM governance.events"));
 	return gov_row_int8(0, 1);
 }
 

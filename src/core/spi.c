@@ -15,25 +15,28 @@
 #include "core/spi.h"
 
 GovParam
+gov_typed(Oid type, Datum value, bool isnull)
+{
+	return (GovParam) {isnull ? (Datum) 0 : value, type, isnull};
+}
+
+GovParam
 gov_datum(Datum value, bool isnull)
 {
-	GovParam	param;
-
-	param.value = isnull ? (Datum) 0 : value;
-	param.isnull = isnull;
-	return param;
+	return gov_typed(InvalidOid, value, isnull);
 }
 
 GovParam
 gov_text(const char *s)
 {
-	return gov_datum(s ? CStringGetTextDatum(s) : (Datum) 0, s == NULL);
+	return gov_typed(TEXTOID, s ? CStringGetTextDatum(s) : (Datum) 0,
+					 s == NULL);
 }
 
 GovParam
 gov_json(const Jsonb *jb)
 {
-	return gov_datum(JsonbPGetDatum(jb), jb == NULL);
+	return gov_typed(JSONBOID, JsonbPGetDatum(jb), jb == NULL);
 }
 
 GovParam
@@ -43,13 +46,13 @@ gov_bytes(const void *bytes, Size len)
 
 	SET_VARSIZE(value, VARHDRSZ + len);
 	memcpy(VARDATA(value), bytes, len);
-	return gov_datum(PointerGetDatum(value), false);
+	return gov_typed(BYTEAOID, PointerGetDatum(value), false);
 }
 
 GovParam
 gov_time(TimestampTz t)
 {
-	return gov_datum(TimestampTzGetDatum(t), t == DT_NOEND);
+	return gov_typed(TIMESTAMPTZOID, TimestampTzGetDatum(t), t == DT_NOEND);
 }
 
 /*
@@ -181,6 +184,11 @@ gov_spi_run(GovStatement *statement, const GovParam *params, int nparams)
 			statement->generic ? CURSOR_OPT_GENERIC_PLAN : 0;
 		SPIPlanPtr	plan;
 
+		if (!OidIsValid(statement->argtypes[0]))
+		{
+			for (i = 0; i < nparams; i++)
+				statement->argtypes[i] = params[i].type;
+		}
 		statement->nargs = 0;
 		while (statement->nargs < GOV_MAX_PARAMS &&
 			   OidIsValid(statement->argtypes[statement->nargs]))

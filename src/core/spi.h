@@ -16,6 +16,7 @@
 #ifndef GOV_SPI_H
 #define GOV_SPI_H
 
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/jsonb.h"
 #include "utils/snapshot.h"
@@ -42,9 +43,14 @@ typedef struct GovStatement
 		.argtypes = {GOV_TYPES types}, .sql = __VA_ARGS__}
 #define GOV_TYPES(...) __VA_ARGS__
 
+/* One that is said where it is run; its types are those of its parameters. */
+#define gov_sql(text) \
+	(__extension__ ({static GovStatement said = {.sql = (text)}; &said;}))
+
 typedef struct GovParam
 {
 	Datum		value;
+	Oid			type;			/* InvalidOid: the statement says it */
 	bool		isnull;
 } GovParam;
 
@@ -52,9 +58,10 @@ extern GovParam gov_text(const char *s);	/* NULL is SQL NULL */
 extern GovParam gov_datum(Datum value, bool isnull);
 extern GovParam gov_json(const Jsonb *jb);	/* NULL is SQL NULL */
 extern GovParam gov_bytes(const void *bytes, Size len);	/* bytea */
-#define gov_int8(v) gov_datum(Int64GetDatum(v), false)
-#define gov_int4(v) gov_datum(Int32GetDatum(v), false)
-#define gov_bool(v) gov_datum(BoolGetDatum(v), false)
+extern GovParam gov_typed(Oid type, Datum value, bool isnull);
+#define gov_int8(v) gov_typed(INT8OID, Int64GetDatum(v), false)
+#define gov_int4(v) gov_typed(INT4OID, Int32GetDatum(v), false)
+#define gov_bool(v) gov_typed(BOOLOID, BoolGetDatum(v), false)
 extern GovParam gov_time(TimestampTz t);	/* DT_NOEND is SQL NULL */
 
 extern Snapshot gov_latest_snapshot(void);

@@ -82,12 +82,6 @@ GOV_SQL(find_before, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		" SELECT coalesce(pg_catalog.bool_or(b.stage = $3), false)"
 		" FROM before AS b HAVING pg_catalog.count(*) > 0");
 
-GOV_SQL(list_regimes, (),
-		"SELECT string_agg(k.regime || ' ' || k.kind, ', '"
-		" ORDER BY k.regime, k.kind)"
-		" FROM (SELECT DISTINCT regime, kind"
-		" FROM governance.regulatory_deadlines) AS k");
-
 /* Those it is marked for; of none, the EU's; "-" where no calendar counts. */
 GOV_SQL(choose_jurisdictions, (INT8OID, TEXTOID, TEXTOID, TEXTARRAYOID),
 		"SELECT coalesce($4, (SELECT pg_catalog.array_agg("
@@ -157,13 +151,6 @@ GOV_SQL(find_stage, (INT8OID, TEXTOID, TEXTOID, TEXTOID),
 		" AND d.jurisdiction = coalesce($4, d.jurisdiction)"
 		" HAVING pg_catalog.count(*) > 0");
 
-GOV_SQL(list_stages, (INT8OID),
-		"SELECT string_agg(d.regime || ' ' || d.stage || ' '"
-		" || d.jurisdiction, ', '"
-		" ORDER BY d.regime, d.due_at, d.stage, d.jurisdiction)"
-		" FROM governance.incident_deadlines AS d"
-		" WHERE d.incident_id = $1");
-
 GOV_SQL(settle,
 		(INT8OID, TEXTOID, TEXTOID, TEXTOID, BOOLOID, TEXTOID, TIMESTAMPTZOID,
 		 TEXTOID),
@@ -192,12 +179,6 @@ GOV_SQL(begin_measure, (INT8OID),
 		" AND d.after_stage IS NULL AND d.due_at IS NULL"
 		" AND d.notified_at IS NULL");
 
-GOV_SQL(select_stage, (INT8OID, TEXTOID, TEXTOID, TEXTOID),
-		"SELECT d FROM governance.incident_deadlines AS d"
-		" WHERE incident_id = $1 AND regime = $2 AND stage = $3"
-		" AND jurisdiction = coalesce($4, jurisdiction)"
-		" ORDER BY notified_at DESC, due_at, jurisdiction LIMIT 1");
-
 /*
  * Nothing of a regime has been told to that authority.  What is told to
  * somebody before, who is the provider, does not count.
@@ -211,13 +192,6 @@ GOV_SQL(find_hold, (TEXTOID, TEXTOID),
 		" GROUP BY d.incident_id, d.regime, d.jurisdiction"
 		" HAVING pg_catalog.bool_and(d.notified_at IS NULL)"
 		" ORDER BY d.incident_id LIMIT 1");
-
-GOV_SQL(find_missed, (INT4OID, TIMESTAMPTZOID),
-		"SELECT incident_id, regime, stage, jurisdiction"
-		" FROM governance.incident_deadlines"
-		" WHERE due_at <= $2"
-		" AND notified_at IS NULL AND escalated_at IS NULL"
-		" ORDER BY due_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED");
 
 GOV_SQL(escalate, (INT8OID, TEXTOID, TEXTOID, TEXTOID),
 		"UPDATE governance.incident_deadlines"
@@ -309,7 +283,10 @@ check_regime(const char *regime, const char *kind, TimestampTz aware_at)
 	if (gov_run(&find_regime, gov_text(regime), gov_text(kind),
 				gov_time(aware_at)) > 0)
 		return;
-	gov_run0(&list_regimes);
+	gov_run0(gov_sql("SELECT string_agg(k.regime || ' ' || k.kind, ', '"
+					 " ORDER BY k.regime, k.kind)"
+					 " FROM (SELECT DISTINCT regime, kind"
+					 " FROM governance.regulatory_deadlines) AS k"));
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("regulatory deadline \"%s %s\" does not exist", regime,
@@ -403,7 +380,11 @@ refuse_stage(int64 incident_id, const char *regime, const char *stage)
 {
 	bool		is_marked;
 
-	gov_run(&list_stages, gov_int8(incident_id));
+	gov_run(gov_sql("SELECT string_agg(d.regime || ' ' || d.stage || ' ' ||"
+					" d.jurisdiction, ', '"
+					" ORDER BY d.regime, d.due_at, d.stage, d.jurisdiction)"
+					" FROM governance.incident_deadlines AS d"
+					" WHERE d.incident_id = $1"), gov_int8(incident_id));
 	is_marked = !gov_row_null(0, 1);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -465,7 +446,11 @@ gov_record_notification(PG_FUNCTION_ARGS)
 					  reasons[0] ? psprintf("late: %s", reasons) : "late",
 					  note_details(regime, "stage", stage));
 	gov_operation_end();
-	gov_run(&select_stage, gov_int8(incident_id), gov_text(regime),
+	gov_run(gov_sql("SELECT d FROM governance.incident_deadlines AS d"
+					" WHERE incident_id = $1 AND regime = $2 AND stage = $3"
+					" AND jurisdiction = coalesce($4, jurisdiction)"
+					" ORDER BY notified_at DESC, due_at, jurisdiction"
+					" LIMIT 1"), gov_int8(incident_id), gov_text(regime),
 			gov_text(stage), gov_text(jurisdiction));
 	return gov_spi_end_row(fcinfo);
 }
@@ -502,8 +487,12 @@ gov_incident_escalate_deadlines(int limit)
 	SPITupleTable *missed;
 
 	gov_spi_begin();
-	found = gov_run(&find_missed, gov_int4(limit),
-					gov_time(GetCurrentTimestamp()));
+	found = gov_run(gov_sql("SELECT incident_id, regime, stage, jurisdiction"
+							" FROM governance.incident_deadlines"
+							" WHERE due_at <= $2 AND notified_at IS NULL"
+							" AND escalated_at IS NULL ORDER BY due_at"
+							" LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED"),
+					gov_int4(limit), gov_time(GetCurrentTimestamp()));
 	missed = SPI_tuptable;
 	gov_operation_begin("escalate", NULL);
 	for (i = 0; i < found; i++)

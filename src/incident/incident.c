@@ -51,32 +51,6 @@ GOV_SQL(insert_incident,
 		" coalesce($8, pg_catalog.clock_timestamp()), $9, $10)"
 		" RETURNING incident_id");
 
-GOV_SQL(find_key, (TEXTOID),
-		"SELECT incident_id FROM governance.incidents"
-		" WHERE dedup_key = $1"
-		" AND status IN ('open', 'acknowledged', 'reopened')"
-		" FOR NO KEY UPDATE");
-
-GOV_SQL(read_state, (INT8OID),
-		"SELECT severity, affected_count FROM governance.incidents"
-		" WHERE incident_id = $1");
-
-GOV_SQL(join_incident, (INT8OID, TEXTOID, INT4OID),
-		"UPDATE governance.incidents SET severity = $2,"
-		" affected_count = $3 WHERE incident_id = $1");
-
-GOV_SQL(insert_note, (INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID),
-		"INSERT INTO governance.incident_events AS e"
-		" (incident_id, actor, kind, comments, details)"
-		" VALUES ($1, $2, $3, $4, coalesce($5, '{}'))");
-
-GOV_SQL(lock_incident, (INT8OID),
-		"SELECT status, dedup_key, aware_at FROM governance.incidents"
-		" WHERE incident_id = $1 FOR NO KEY UPDATE");
-
-GOV_SQL(select_incident, (INT8OID),
-		"SELECT i FROM governance.incidents AS i WHERE incident_id = $1");
-
 /* What somebody reports. */
 typedef struct Report
 {
@@ -106,7 +80,9 @@ gov_incident_resource(int64 incident_id)
 void
 gov_incident_lock(int64 incident_id, GovIncident *incident)
 {
-	if (gov_run(&lock_incident, gov_int8(incident_id)) == 0)
+	if (gov_run(gov_sql("SELECT status, dedup_key, aware_at"
+						" FROM governance.incidents WHERE incident_id = $1"
+						" FOR NO KEY UPDATE"), gov_int8(incident_id)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("incident \"" INT64_FORMAT "\" does not exist",
@@ -137,7 +113,10 @@ gov_incident_lock_key(const char *dedup_key)
 int64
 gov_incident_find_key(const char *dedup_key)
 {
-	if (gov_run(&find_key, gov_text(dedup_key)) == 0)
+	if (gov_run(gov_sql("SELECT incident_id FROM governance.incidents"
+						" WHERE dedup_key = $1"
+						" AND status IN ('open', 'acknowledged', 'reopened')"
+						" FOR NO KEY UPDATE"), gov_text(dedup_key)) == 0)
 		return 0;
 	return gov_row_int8(0, 1);
 }
@@ -153,7 +132,10 @@ gov_incident_note(int64 incident_id, const char *kind, const char *comments,
 	gov_spi_begin();
 	if (is_alone)
 		gov_operation_begin("note", NULL);
-	gov_run(&insert_note, gov_int8(incident_id),
+	gov_run(gov_sql("INSERT INTO governance.incident_events AS e"
+					" (incident_id, actor, kind, comments, details)"
+					" VALUES ($1, $2, $3, $4, coalesce($5, '{}'))"),
+			gov_int8(incident_id),
 			gov_text(actor.user_id[0] ? actor.user_id : NULL), gov_text(kind),
 			gov_text(comments), gov_json(details));
 	if (is_alone)
@@ -206,7 +188,9 @@ join(int64 incident_id, const Report *report)
 	int64		affected;
 	bool		is_worse;
 
-	gov_run(&read_state, gov_int8(incident_id));
+	gov_run(gov_sql("SELECT severity, affected_count"
+					" FROM governance.incidents WHERE incident_id = $1"),
+			gov_int8(incident_id));
 	severity = gov_row_text(0, 1);
 	is_worse = severity_rank(report->severity) > severity_rank(severity);
 	affected = Min((int64) gov_row_int4(0, 2) + report->affected_count,
@@ -214,7 +198,9 @@ join(int64 incident_id, const Report *report)
 
 	gov_operation_begin("join", NULL);
 	if (is_worse || report->affected_count > 0)
-		gov_run(&join_incident, gov_int8(incident_id),
+		gov_run(gov_sql("UPDATE governance.incidents"
+						" SET severity = $2, affected_count = $3"
+						" WHERE incident_id = $1"), gov_int8(incident_id),
 				gov_text(is_worse ? report->severity : severity),
 				gov_int4((int32) affected));
 	gov_incident_note(incident_id, "joined", report->title,
@@ -332,6 +318,7 @@ gov_report_incident(PG_FUNCTION_ARGS)
 							   (gov_known_resource(report.resource),
 								gov_incident_lock_key(report.dedup_key)));
 	incident_id = open_or_join(&report);
-	gov_run(&select_incident, gov_int8(incident_id));
+	gov_run(gov_sql("SELECT i FROM governance.incidents AS i"
+					" WHERE incident_id = $1"), gov_int8(incident_id));
 	return gov_spi_end_row(fcinfo);
 }

@@ -45,15 +45,6 @@ GOV_SQL(reopen, (INT8OID),
 		"UPDATE governance.incidents AS i SET status = 'reopened',"
 		" resolved_at = NULL WHERE incident_id = $1 RETURNING i");
 
-GOV_SQL(read_key, (INT8OID),
-		"SELECT dedup_key FROM governance.incidents"
-		" WHERE incident_id = $1");
-
-GOV_SQL(insert_comment, (INT8OID, TEXTOID, TEXTOID),
-		"INSERT INTO governance.incident_events AS e"
-		" (incident_id, actor, kind, comments)"
-		" VALUES ($1, $2, 'commented', $3) RETURNING e");
-
 /* 55000 unless the verb moves it from where it is to that state. */
 static void
 check_move(const GovIncident *incident, const char *to, const char *verb)
@@ -156,7 +147,8 @@ gov_close_incident(PG_FUNCTION_ARGS)
 static void
 lock_with_key(int64 incident_id, GovIncident *incident)
 {
-	if (gov_run(&read_key, gov_int8(incident_id)) > 0)
+	if (gov_run(gov_sql("SELECT dedup_key FROM governance.incidents"
+						" WHERE incident_id = $1"), gov_int8(incident_id)) > 0)
 		gov_incident_lock_key(gov_row_text(0, 1));
 	gov_incident_lock(incident_id, incident);
 }
@@ -209,7 +201,11 @@ gov_comment_incident(PG_FUNCTION_ARGS)
 									gov_incident_resource(incident_id),
 									gov_incident_lock(incident_id,
 													  &incident));
-	gov_run_as("comment", NULL, &insert_comment, gov_int8(incident_id),
-			   gov_text(actor.user_id), gov_text(comments));
+	gov_run_as("comment", NULL,
+			   gov_sql("INSERT INTO governance.incident_events AS e"
+					   " (incident_id, actor, kind, comments)"
+					   " VALUES ($1, $2, 'commented', $3) RETURNING e"),
+			   gov_int8(incident_id), gov_text(actor.user_id),
+			   gov_text(comments));
 	return gov_spi_end_row(fcinfo);
 }

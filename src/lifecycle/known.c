@@ -10,12 +10,6 @@
 #include "identity/actor.h"
 #include "lifecycle/known.h"
 
-GOV_SQL(find_registered, (TEXTOID, TEXTOID),
-		"SELECT 1 FROM governance.models"
-		" WHERE $1 = 'model' AND model_id = $2 UNION ALL"
-		" SELECT 1 FROM governance.use_cases"
-		" WHERE $1 = 'usecase' AND usecase_id = $2");
-
 /* Is the name, up to the first ":", known, and what is behind it a version? */
 GOV_SQL(find_resource, (TEXTOID),
 		"SELECT m.model_id IS NOT NULL OR EXISTS ("
@@ -34,7 +28,10 @@ void
 gov_known_sla(const char *resource_type, const char *resource_id)
 {
 	if (strcmp(resource_type, "system") == 0 ||
-		gov_run(&find_registered, gov_text(resource_type),
+		gov_run(gov_sql("SELECT 1 FROM governance.models WHERE $1 = 'model'"
+						" AND model_id = $2 UNION ALL SELECT 1"
+						" FROM governance.use_cases WHERE $1 = 'usecase'"
+						" AND usecase_id = $2"), gov_text(resource_type),
 				gov_text(resource_id)) > 0)
 		return;
 	ereport(NOTICE,

@@ -71,11 +71,6 @@ static const Allowed allowed_changes[] = {
 	{"system", NULL}
 };
 
-GOV_SQL(set_state, (BOOLOID, TEXTOID, TEXTOID),
-		"UPDATE governance.system_state AS s SET is_suspended = $1,"
-		" reason = $2, changed_at = pg_catalog.clock_timestamp(),"
-		" changed_by = $3 WHERE is_suspended <> $1 RETURNING s");
-
 bool
 gov_is_suspended(void)
 {
@@ -132,7 +127,11 @@ set_suspended(FunctionCallInfo fcinfo, bool suspend)
 	actor = gov_require(GOV_PERM_SYSTEM_SHUTDOWN, "system/governance");
 	gov_spi_begin();
 	gov_operation_begin(suspend ? "suspend" : "resume", reason);
-	if (gov_run(&set_state, gov_bool(suspend), gov_text(reason),
+	if (gov_run(gov_sql("UPDATE governance.system_state AS s"
+						" SET is_suspended = $1, reason = $2, changed_at ="
+						" pg_catalog.clock_timestamp(), changed_by = $3"
+						" WHERE is_suspended <> $1 RETURNING s"),
+				gov_bool(suspend), gov_text(reason),
 				gov_text(actor.user_id)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

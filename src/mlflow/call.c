@@ -17,10 +17,6 @@
 
 #define MAX_PARAMS 10
 
-GOV_SQL(find_model, (TEXTOID),
-		"SELECT m.model_id FROM governance.models AS m"
-		" WHERE m.name = $1 AND m.deleted_at IS NULL");
-
 GOV_SQL(find_version, (TEXTOID, TEXTOID),
 		"SELECT v.model_id, v.status FROM governance.models AS m"
 		" JOIN governance.model_versions AS v ON v.model_id = m.model_id"
@@ -64,7 +60,9 @@ gov_mlflow_model(const GovMlflow *call)
 {
 	const char *name = gov_mlflow_needed(call->request, "name");
 
-	if (gov_run(&find_model, gov_text(name)) == 0)
+	if (gov_run(gov_sql("SELECT m.model_id FROM governance.models AS m"
+						" WHERE m.name = $1 AND m.deleted_at IS NULL"),
+				gov_text(name)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg_internal("Registered Model with name=%s not found",

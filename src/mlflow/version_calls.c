@@ -26,10 +26,6 @@ GOV_SQL(next_number, (TEXTOID),
 		"SELECT coalesce(max(" GOV_VERSION_NUMBER "), 0)::int8 + 1"
 		" FROM governance.model_versions AS v WHERE v.model_id = $1");
 
-GOV_SQL(find_uri, (TEXTOID, TEXTOID),
-		"SELECT v.model_path FROM governance.model_versions AS v"
-		" WHERE v.model_id = $1 AND v.version = $2");
-
 /* Lock the model, which registrations wait for, and count. */
 static const char *
 take_number(const char *model_id)
@@ -145,7 +141,10 @@ gov_mlflow_download_uri(const GovMlflow *call)
 	const char *model_id;
 	const char *version = gov_mlflow_version(call, &model_id, NULL);
 
-	(void) gov_run(&find_uri, gov_text(model_id), gov_text(version));
+	(void) gov_run(gov_sql("SELECT v.model_path"
+						   " FROM governance.model_versions AS v"
+						   " WHERE v.model_id = $1 AND v.version = $2"),
+				   gov_text(model_id), gov_text(version));
 	appendStringInfoString(call->out, "{\"artifact_uri\": ");
 	escape_json(call->out, gov_row_text(0, 1));
 	appendStringInfoChar(call->out, '}');

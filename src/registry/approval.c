@@ -30,23 +30,6 @@ const GovApprovalActionInfo gov_approval_actions[] = {
 #undef GOV_APPROVAL_ACTION
 };
 
-GOV_SQL(find_policy, (TEXTOID),
-		"SELECT required_role, required_count, timeout_hours,"
-		" allow_self_approval, requires_sod, enabled"
-		" FROM governance.approval_policies WHERE action = $1");
-
-GOV_SQL(lock_approved, (TEXTOID, TEXTOID),
-		"SELECT request_id FROM governance.approval_requests"
-		" WHERE action = $1 AND resource_key = $2 AND status = 'approved'"
-		" AND expires_at > pg_catalog.clock_timestamp()"
-		" ORDER BY requested_at LIMIT 1 FOR NO KEY UPDATE");
-
-GOV_SQL(find_approved, (TEXTOID, TEXTOID),
-		"SELECT request_id FROM governance.approval_requests"
-		" WHERE action = $1 AND resource_key = $2 AND status = 'approved'"
-		" AND expires_at > pg_catalog.clock_timestamp()"
-		" ORDER BY requested_at LIMIT 1");
-
 GOV_SQL(consume, (TEXTOID, TEXTOID),
 		"UPDATE governance.approval_requests SET status = 'consumed',"
 		" consumed_at = pg_catalog.clock_timestamp(), consumed_by = $2"
@@ -120,7 +103,10 @@ gov_arg_approval_action(FunctionCallInfo fcinfo, int n)
 void
 gov_approval_policy(GovApprovalAction action, GovApprovalPolicy *policy)
 {
-	if (gov_run(&find_policy,
+	if (gov_run(gov_sql("SELECT required_role, required_count,"
+						" timeout_hours, allow_self_approval, requires_sod,"
+						" enabled FROM governance.approval_policies"
+						" WHERE action = $1"),
 				gov_text(gov_approval_actions[action].name)) != 1)
 		elog(ERROR, "no approval policy for action \"%s\"",
 			 gov_approval_actions[action].name);
@@ -282,7 +268,12 @@ gov_approval_is_there(GovApprovalAction action, const char *first,
 
 	if (!needs_request(action, &policy))
 		return true;
-	if (gov_run(&find_approved, gov_text(gov_approval_actions[action].name),
+	if (gov_run(gov_sql("SELECT request_id FROM governance.approval_requests"
+						" WHERE action = $1 AND resource_key = $2"
+						" AND status = 'approved'"
+						" AND expires_at > pg_catalog.clock_timestamp()"
+						" ORDER BY requested_at LIMIT 1"),
+				gov_text(gov_approval_actions[action].name),
 				gov_text(key)) == 0)
 		return false;
 	if (!policy.requires_sod)
@@ -309,7 +300,12 @@ gov_approval_use(GovApprovalAction action, const GovActor *actor,
 	if (!needs_request(action, &policy))
 		return NULL;
 
-	if (gov_run(&lock_approved, gov_text(name), gov_text(key)) == 0)
+	if (gov_run(gov_sql("SELECT request_id FROM governance.approval_requests"
+						" WHERE action = $1 AND resource_key = $2"
+						" AND status = 'approved'"
+						" AND expires_at > pg_catalog.clock_timestamp()"
+						" ORDER BY requested_at LIMIT 1 FOR NO KEY UPDATE"),
+				gov_text(name), gov_text(key)) == 0)
 		deny_without_request(action, actor, first, second, &policy);
 	request_id = gov_row_text(0, 1);
 	if (policy.requires_sod)

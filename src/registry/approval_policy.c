@@ -15,13 +15,6 @@
 
 PG_FUNCTION_INFO_V1(gov_set_approval_policy);
 
-GOV_SQL(lock_policy, (TEXTOID),
-		"SELECT 1 FROM governance.approval_policies WHERE action = $1"
-		" FOR NO KEY UPDATE");
-
-GOV_SQL(lock_role, (TEXTOID),
-		"SELECT 1 FROM governance.roles WHERE role = $1 FOR KEY SHARE");
-
 GOV_SQL(update_policy,
 		(TEXTOID, TEXTOID, INT4OID, INT4OID, BOOLOID, BOOLOID, BOOLOID),
 		"UPDATE governance.approval_policies SET required_role = $2,"
@@ -30,10 +23,6 @@ GOV_SQL(update_policy,
 		" WHERE action = $1 AND (required_role, required_count,"
 		" timeout_hours, allow_self_approval, requires_sod, enabled)"
 		" IS DISTINCT FROM ($2, $3, $4, $5, $6, $7)");
-
-GOV_SQL(select_policy, (TEXTOID),
-		"SELECT p FROM governance.approval_policies AS p"
-		" WHERE action = $1");
 
 static bool
 arg_bool(FunctionCallInfo fcinfo, int n, bool missing)
@@ -44,12 +33,14 @@ arg_bool(FunctionCallInfo fcinfo, int n, bool missing)
 static void
 lock_role_and_policy(const char *role, const char *action)
 {
-	if (gov_run(&lock_role, gov_text(role)) == 0)
+	if (gov_run(gov_sql("SELECT 1 FROM governance.roles WHERE role = $1"
+						" FOR KEY SHARE"), gov_text(role)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("role \"%s\" does not exist", role),
 				 errhint("SELECT role FROM governance.roles lists them; they are not the database's roles.")));
-	gov_run(&lock_policy, gov_text(action));
+	gov_run(gov_sql("SELECT 1 FROM governance.approval_policies"
+					" WHERE action = $1 FOR NO KEY UPDATE"), gov_text(action));
 }
 
 /*
@@ -87,6 +78,7 @@ gov_set_approval_policy(PG_FUNCTION_ARGS)
 						   action),
 				 errhint("SELECT gov_assign_role('...', %s) gives it to somebody.",
 						 quote_literal_cstr(role))));
-	gov_run(&select_policy, gov_text(action));
+	gov_run(gov_sql("SELECT p FROM governance.approval_policies AS p"
+					" WHERE action = $1"), gov_text(action));
 	return gov_spi_end_row(fcinfo);
 }

@@ -47,12 +47,6 @@ GOV_SQL(insert_request,
 		" + pg_catalog.make_interval(hours => $3), $4, $5, $6, $7, $8)"
 		" RETURNING r");
 
-GOV_SQL(lock_request, (TEXTOID),
-		"SELECT requester_id, principals, backers, action, status,"
-		" resource_key, expires_at <= pg_catalog.clock_timestamp()"
-		" FROM governance.approval_requests WHERE request_id = $1::uuid"
-		" FOR NO KEY UPDATE");
-
 GOV_SQL(select_request, (TEXTOID),
 		"SELECT r FROM governance.approval_requests AS r"
 		" WHERE request_id = $1::uuid");
@@ -181,7 +175,12 @@ read_request(Request *request, char *id, uint64 row, int column)
 static void
 lock(Request *request, char *id)
 {
-	if (gov_run(&lock_request, gov_text(id)) == 0)
+	if (gov_run(gov_sql("SELECT requester_id, principals, backers, action,"
+						" status, resource_key, expires_at <="
+						" pg_catalog.clock_timestamp()"
+						" FROM governance.approval_requests"
+						" WHERE request_id = $1::uuid FOR NO KEY UPDATE"),
+				gov_text(id)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("approval request \"%s\" does not exist", id),

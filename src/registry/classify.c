@@ -22,12 +22,6 @@ PG_FUNCTION_INFO_V1(gov_classify);
 #define FIRST_DAY (date2j(2024, 8, 1) - POSTGRES_EPOCH_JDATE)
 #define LAST_DAY (date2j(2200, 12, 31) - POSTGRES_EPOCH_JDATE)
 
-GOV_SQL(judge_today, (JSONBOID),
-		"SELECT j.unknown, j.wrong, j.missing, j.impact_score,"
-		" j.risk_class, j.suggested_level, j.next_class,"
-		" j.next_class_on, j.prohibited_from"
-		" FROM governance.judge_impact($1, governance.law_today()) AS j");
-
 GOV_SQL(judge_on, (JSONBOID, DATEOID),
 		"SELECT j.unknown, j.wrong, pg_catalog.jsonb_build_object("
 		"'on_date', $2, 'risk_class', j.risk_class,"
@@ -80,7 +74,11 @@ gov_classify_today(const Jsonb *answers, const char *name, GovClass *found)
 	char	   *missing;
 	bool		isnull;
 
-	gov_run(&judge_today, gov_json(answers));
+	gov_run(gov_sql("SELECT j.unknown, j.wrong, j.missing, j.impact_score,"
+					" j.risk_class, j.suggested_level, j.next_class,"
+					" j.next_class_on, j.prohibited_from"
+					" FROM governance.judge_impact($1,"
+					" governance.law_today()) AS j"), gov_json(answers));
 	check_answers(name);
 
 	/* What was not answered must not read as harmless. */

@@ -44,10 +44,6 @@ GOV_SQL(insert_consumer, (TEXTOID, TEXTOID, TEXTOID),
 GOV_SQL(select_consumer, (TEXTOID),
 		"SELECT c FROM governance.event_consumers AS c WHERE c.name = $1");
 
-GOV_SQL(delete_consumer, (TEXTOID),
-		"DELETE FROM governance.event_consumers AS c WHERE c.name = $1"
-		" RETURNING c.user_id");
-
 static char *
 consumer_resource(const char *name)
 {
@@ -115,7 +111,9 @@ gov_drop_consumer(PG_FUNCTION_ARGS)
 	(void) gov_require(GOV_PERM_SYSTEM_CONFIG, consumer_resource(name));
 
 	gov_spi_begin();
-	found = gov_run(&delete_consumer, gov_text(name)) > 0;
+	found = gov_run(gov_sql("DELETE FROM governance.event_consumers AS c"
+							" WHERE c.name = $1 RETURNING c.user_id"),
+					gov_text(name)) > 0;
 	if (found)
 		record("drop", name, gov_row_text(0, 1));
 	gov_spi_end();

@@ -41,10 +41,6 @@ typedef struct Deploy
 	GovDeployment previous;
 } Deploy;
 
-GOV_SQL(find_deployment_id, (TEXTOID),
-		"SELECT 1 FROM governance.deployment_history"
-		" WHERE deployment_id = $1");
-
 GOV_SQL(find_approvers, (TEXTOID, TEXTOID),
 		"SELECT h.reviewer, h.principals, h.backers"
 		" FROM governance.approval_history AS h"
@@ -55,11 +51,6 @@ GOV_SQL(find_approvers, (TEXTOID, TEXTOID),
 		" WHERE p.model_id = $1 AND p.version = $2"
 		" AND p.approval_status = 'pending'), 0)"
 		" ORDER BY h.approval_no");
-
-GOV_SQL(find_staged, (TEXTOID, TEXTOID),
-		"SELECT 1 FROM governance.deployment_history"
-		" WHERE model_id = $1 AND version = $2 AND environment = 'staging'"
-		" LIMIT 1");
 
 /* NULL, or 1 to 255 printable characters. */
 static const char *
@@ -102,7 +93,9 @@ lock_and_find(Deploy *deploy, const char *environment)
 	gov_environment_find(environment, &deploy->environment);
 
 	if (deploy->deployment_id != NULL &&
-		gov_run(&find_deployment_id, gov_text(deploy->deployment_id)) > 0)
+		gov_run(gov_sql("SELECT 1 FROM governance.deployment_history"
+						" WHERE deployment_id = $1"),
+				gov_text(deploy->deployment_id)) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
 				 errmsg("deployment \"%s\" exists already",
@@ -192,8 +185,10 @@ check_state(const Deploy *deploy)
 		strcmp(environment, GOV_STAGING) == 0 ||
 		!gov_policy_bool("model.require_staging"))
 		return;
-	if (gov_run(&find_staged, gov_text(deploy->model_id),
-				gov_text(deploy->version_id)) == 0)
+	if (gov_run(gov_sql("SELECT 1 FROM governance.deployment_history"
+						" WHERE model_id = $1 AND version = $2"
+						" AND environment = 'staging' LIMIT 1"),
+				gov_text(deploy->model_id), gov_text(deploy->version_id)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("model version \"%s\" was never deployed to staging",

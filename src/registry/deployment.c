@@ -14,17 +14,6 @@
 #include "core/spi.h"
 #include "registry/deployment.h"
 
-GOV_SQL(find_active, (TEXTOID, TEXTOID),
-		"SELECT deployment_no, deployment_id, version"
-		" FROM governance.deployment_history"
-		" WHERE model_id = $1 AND environment = $2 AND status = 'active'");
-
-GOV_SQL(find_last_time, (TEXTOID, TEXTOID),
-		"SELECT coalesce(ended_at, deployed_at)"
-		" FROM governance.deployment_history"
-		" WHERE model_id = $1 AND environment = $2"
-		" ORDER BY deployed_at DESC, deployment_no DESC LIMIT 1");
-
 GOV_SQL(insert_deployment,
 		(TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID,
 		 TEXTOID, JSONBOID, INT8OID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID),
@@ -58,15 +47,15 @@ GOV_SQL(follow_deployments, (TEXTOID, TEXTOID),
 		" AND v.status <> s.status AND v.status IN"
 		" ('approved', 'deployed_staging', 'deployed_production')");
 
-GOV_SQL(select_deployment, (TEXTOID, INT8OID),
-		"SELECT d FROM governance.deployment_history AS d"
-		" WHERE d.model_id = $1 AND d.deployment_no = $2");
-
 bool
 gov_deployment_active(const char *model_id, const char *environment,
 					  GovDeployment *found)
 {
-	if (gov_run(&find_active, gov_text(model_id), gov_text(environment)) == 0)
+	if (gov_run(gov_sql("SELECT deployment_no, deployment_id, version"
+						" FROM governance.deployment_history"
+						" WHERE model_id = $1 AND environment = $2"
+						" AND status = 'active'"), gov_text(model_id),
+				gov_text(environment)) == 0)
 		return false;
 	found->deployment_no = gov_row_int8(0, 1);
 	found->deployment_id = gov_row_text(0, 2);
@@ -102,7 +91,11 @@ gov_deployment_clock(const char *model_id, const char *environment)
 {
 	TimestampTz now = GetCurrentTimestamp();
 
-	if (gov_run(&find_last_time, gov_text(model_id),
+	if (gov_run(gov_sql("SELECT coalesce(ended_at, deployed_at)"
+						" FROM governance.deployment_history"
+						" WHERE model_id = $1 AND environment = $2"
+						" ORDER BY deployed_at DESC, deployment_no DESC"
+						" LIMIT 1"), gov_text(model_id),
 				gov_text(environment)) > 0)
 		now = Max(now, gov_row_time(0, 1));
 	return now;
@@ -163,7 +156,8 @@ gov_version_is_deployable(const GovVersion *version)
 void
 gov_deployment_select(const char *model_id, int64 deployment_no)
 {
-	if (gov_run(&select_deployment, gov_text(model_id),
-				gov_int8(deployment_no)) != 1)
+	if (gov_run(gov_sql("SELECT d FROM governance.deployment_history AS d"
+						" WHERE d.model_id = $1 AND d.deployment_no = $2"),
+				gov_text(model_id), gov_int8(deployment_no)) != 1)
 		elog(ERROR, "deployment %lld is gone", (long long) deployment_no);
 }

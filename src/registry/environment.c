@@ -32,20 +32,14 @@ GOV_SQL(see_environment, (TEXTOID),
 		"SELECT 1 FROM governance.environments WHERE name = $1",
 		.isolated = true);
 
-GOV_SQL(list_environments, (),
-		"SELECT pg_catalog.string_agg(name, ', ' ORDER BY rank, name)"
-		" FROM governance.environments");
-
-GOV_SQL(insert_environment, (TEXTOID, INT4OID, TEXTOID),
-		"INSERT INTO governance.environments AS e (name, rank, description)"
-		" VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING RETURNING e");
-
 void
 gov_environment_find(const char *name, GovEnvironment *found)
 {
 	if (gov_run(&find_environment, gov_text(name)) == 0)
 	{
-		(void) gov_run0(&list_environments);
+		(void) gov_run0(gov_sql("SELECT pg_catalog.string_agg(name, ', '"
+								" ORDER BY rank, name)"
+								" FROM governance.environments"));
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("environment \"%s\" does not exist", name),
@@ -100,8 +94,10 @@ gov_create_environment(PG_FUNCTION_ARGS)
 	(void) gov_require(GOV_PERM_SYSTEM_CONFIG,
 					   psprintf("environment/%s", name));
 	gov_operation_begin("create", NULL);
-	if (gov_run(&insert_environment, gov_text(name), gov_int4(rank),
-				gov_text(description)) == 0)
+	if (gov_run(gov_sql("INSERT INTO governance.environments AS e (name,"
+						" rank, description) VALUES ($1, $2, $3)"
+						" ON CONFLICT (name) DO NOTHING RETURNING e"),
+				gov_text(name), gov_int4(rank), gov_text(description)) == 0)
 		exists_already(name);
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);

@@ -69,9 +69,6 @@ GOV_SQL(lock_gate, (INT8OID),
 		"SELECT environment FROM governance.deployment_gates"
 		" WHERE gate_id = $1 FOR UPDATE");
 
-GOV_SQL(drop_gate, (INT8OID),
-		"DELETE FROM governance.deployment_gates WHERE gate_id = $1");
-
 static void
 push_field(JsonbParseState **state, const char *key, uint64 row, int column,
 		   Oid type)
@@ -297,7 +294,9 @@ gov_drop_deployment_gate(PG_FUNCTION_ARGS)
 	{
 		(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor,
 								gov_row_text(0, 1), NULL);
-		gov_run_as("drop", NULL, &drop_gate, gov_int8(gate_id));
+		gov_run_as("drop", NULL,
+				   gov_sql("DELETE FROM governance.deployment_gates"
+						   " WHERE gate_id = $1"), gov_int8(gate_id));
 	}
 	gov_spi_end();
 	if (!dropped)

@@ -12,10 +12,6 @@
 #include "core/spi.h"
 #include "registry/model.h"
 
-GOV_SQL(lock_model, (TEXTOID),
-		"SELECT model_id FROM governance.models"
-		" WHERE model_id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE");
-
 GOV_SQL(lock_version, (TEXTOID, TEXTOID),
 		"SELECT status, approval_status, content_digest, created_by,"
 		" created_principals, created_backers FROM governance.model_versions"
@@ -25,14 +21,6 @@ GOV_SQL(find_version, (TEXTOID, TEXTOID),
 		"SELECT status, approval_status, content_digest, created_by,"
 		" created_principals, created_backers FROM governance.model_versions"
 		" WHERE model_id = $1 AND version = $2");
-
-GOV_SQL(find_model, (TEXTOID),
-		"SELECT 1 FROM governance.models"
-		" WHERE model_id = $1 AND deleted_at IS NULL");
-
-GOV_SQL(find_deleted, (TEXTOID, TEXTOID),
-		"SELECT 1 FROM governance.model_versions WHERE model_id = $1"
-		" AND version = $2 AND deleted_at IS NOT NULL");
 
 /* On the transaction's own snapshot: what foreign keys will look at. */
 GOV_SQL(see_model, (TEXTOID),
@@ -74,7 +62,8 @@ no_such_model(const char *model_id)
 pg_noreturn static void
 no_such_version(const char *model_id, const char *version)
 {
-	if (gov_run(&find_model, gov_text(model_id)) == 0)
+	if (gov_run(gov_sql("SELECT 1 FROM governance.models WHERE model_id = $1"
+						" AND deleted_at IS NULL"), gov_text(model_id)) == 0)
 		no_such_model(model_id);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -101,7 +90,9 @@ too_young(const char *kind, const char *name)
 void
 gov_model_lock(const char *model_id)
 {
-	if (gov_run(&lock_model, gov_text(model_id)) == 0)
+	if (gov_run(gov_sql("SELECT model_id FROM governance.models"
+						" WHERE model_id = $1 AND deleted_at IS NULL"
+						" FOR NO KEY UPDATE"), gov_text(model_id)) == 0)
 		no_such_model(model_id);
 	if (IsolationUsesXactSnapshot() &&
 		gov_run(&see_model, gov_text(model_id)) == 0)
@@ -140,7 +131,10 @@ gov_version_lock_listed(const char *model_id, const char *version,
 						GovVersion *found)
 {
 	gov_version_lock(model_id, version, found);
-	if (gov_run(&find_deleted, gov_text(model_id), gov_text(version)) > 0)
+	if (gov_run(gov_sql("SELECT 1 FROM governance.model_versions"
+						" WHERE model_id = $1 AND version = $2"
+						" AND deleted_at IS NOT NULL"), gov_text(model_id),
+				gov_text(version)) > 0)
 		no_such_version(model_id, version);
 }
 

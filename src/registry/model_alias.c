@@ -24,31 +24,6 @@ GOV_SQL(find_alias, (TEXTOID, TEXTOID),
 		"SELECT is_protected FROM governance.model_aliases"
 		" WHERE model_id = $1 AND alias = $2 FOR NO KEY UPDATE");
 
-GOV_SQL(insert_alias, (TEXTOID, TEXTOID, TEXTOID, BOOLOID),
-		"INSERT INTO governance.model_aliases AS t"
-		" (model_id, alias, version, is_protected)"
-		" VALUES ($1, $2, $3, $4) RETURNING t");
-
-GOV_SQL(update_alias, (TEXTOID, TEXTOID, TEXTOID, BOOLOID),
-		"UPDATE governance.model_aliases AS t"
-		" SET version = $3, is_protected = $4"
-		" WHERE t.model_id = $1 AND t.alias = $2"
-		" AND (t.version, t.is_protected) IS DISTINCT FROM ($3, $4)"
-		" RETURNING t");
-
-GOV_SQL(read_alias, (TEXTOID, TEXTOID),
-		"SELECT t FROM governance.model_aliases AS t"
-		" WHERE t.model_id = $1 AND t.alias = $2");
-
-GOV_SQL(delete_alias, (TEXTOID, TEXTOID),
-		"DELETE FROM governance.model_aliases"
-		" WHERE model_id = $1 AND alias = $2");
-
-GOV_SQL(name_protected, (TEXTOID, TEXTOID),
-		"SELECT pg_catalog.string_agg(alias, '\", \"' ORDER BY alias)"
-		" FROM governance.model_aliases"
-		" WHERE model_id = $1 AND version = $2 AND is_protected");
-
 GOV_SQL(move_protected, (TEXTOID, TEXTOID, TEXTOID),
 		"WITH moved AS (UPDATE governance.model_aliases SET version = $3"
 		" WHERE model_id = $1 AND version = $2 AND is_protected"
@@ -77,7 +52,11 @@ alias_resource(const char *model_id, const char *alias)
 char *
 gov_protected_aliases(const char *model_id, const char *version)
 {
-	(void) gov_run(&name_protected, gov_text(model_id), gov_text(version));
+	(void) gov_run(gov_sql("SELECT pg_catalog.string_agg(alias, '\", \"'"
+						   " ORDER BY alias) FROM governance.model_aliases"
+						   " WHERE model_id = $1 AND version = $2"
+						   " AND is_protected"), gov_text(model_id),
+				   gov_text(version));
 	return gov_row_text(0, 1);
 }
 
@@ -168,11 +147,21 @@ gov_set_model_alias(PG_FUNCTION_ARGS)
 
 	gov_operation_begin("set", NULL);
 	if (!exists)
-		gov_run(&insert_alias, gov_text(model_id), gov_text(alias),
-				gov_text(version), gov_bool(protected));
-	else if (gov_run(&update_alias, gov_text(model_id), gov_text(alias),
-					 gov_text(version), gov_bool(protected)) == 0)
-		gov_run(&read_alias, gov_text(model_id), gov_text(alias));
+		gov_run(gov_sql("INSERT INTO governance.model_aliases AS t"
+						" (model_id, alias, version, is_protected)"
+						" VALUES ($1, $2, $3, $4) RETURNING t"),
+				gov_text(model_id), gov_text(alias), gov_text(version),
+				gov_bool(protected));
+	else if (gov_run(gov_sql("UPDATE governance.model_aliases AS t"
+							 " SET version = $3, is_protected = $4"
+							 " WHERE t.model_id = $1 AND t.alias = $2"
+							 " AND (t.version, t.is_protected) IS DISTINCT"
+							 " FROM ($3, $4) RETURNING t"), gov_text(model_id),
+					 gov_text(alias), gov_text(version),
+					 gov_bool(protected)) == 0)
+		gov_run(gov_sql("SELECT t FROM governance.model_aliases AS t"
+						" WHERE t.model_id = $1 AND t.alias = $2"),
+				gov_text(model_id), gov_text(alias));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }
@@ -197,8 +186,10 @@ gov_drop_model_alias(PG_FUNCTION_ARGS)
 		if (gov_row_bool(0, 1))
 			(void) gov_require(GOV_PERM_MODEL_DEPLOY,
 							   alias_resource(model_id, alias));
-		gov_run_as("drop", NULL, &delete_alias, gov_text(model_id),
-				   gov_text(alias));
+		gov_run_as("drop", NULL,
+				   gov_sql("DELETE FROM governance.model_aliases"
+						   " WHERE model_id = $1 AND alias = $2"),
+				   gov_text(model_id), gov_text(alias));
 	}
 	else
 		ereport(NOTICE,

@@ -34,30 +34,6 @@ GOV_SQL(find_namesake, (TEXTOID, TEXTOID),
 		" AND (m.name = $1 AND m.deleted_at IS NULL OR m.model_id = $1)"
 		" ORDER BY m.deleted_at IS NOT NULL LIMIT 1");
 
-GOV_SQL(find_alike, (TEXTOID, TEXTOID, TEXTOID),
-		"SELECT m.name FROM governance.models AS m"
-		" WHERE m.looks_like = $1"
-		" AND m.deleted_at IS NULL AND m.name <> $2 AND m.model_id <> $3"
-		" ORDER BY m.name LIMIT 1");
-
-GOV_SQL(insert_model, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
-		"INSERT INTO governance.models AS t"
-		" (model_id, name, description, owner, created_by)"
-		" VALUES ($1, $2, $3, $4, $4) ON CONFLICT DO NOTHING RETURNING t");
-
-GOV_SQL(rename_model, (TEXTOID, TEXTOID),
-		"UPDATE governance.models SET name = $2,"
-		" last_updated_at = pg_catalog.clock_timestamp()"
-		" WHERE model_id = $1 AND name <> $2");
-
-GOV_SQL(touch_versions, (TEXTOID),
-		"UPDATE governance.model_versions"
-		" SET last_updated_at = pg_catalog.clock_timestamp()"
-		" WHERE model_id = $1 AND deleted_at IS NULL");
-
-GOV_SQL(read_model, (TEXTOID),
-		"SELECT t FROM governance.models AS t WHERE t.model_id = $1");
-
 /* Use-cases that begin to name it wait for this, or this for them. */
 GOV_SQL(lock_model, (TEXTOID),
 		"SELECT 1 FROM governance.models WHERE model_id = $1 FOR UPDATE");
@@ -69,22 +45,6 @@ GOV_SQL(find_active, (TEXTOID, TEXTOID),
 		" AND d.status = 'active' GROUP BY d.version ORDER BY d.version"
 		" LIMIT 1");
 
-GOV_SQL(find_usecase, (TEXTOID),
-		"SELECT u.usecase_id FROM governance.use_cases AS u"
-		" WHERE u.model_ids @> ARRAY[$1]"
-		" AND u.status NOT IN ('deprecated', 'archived')"
-		" ORDER BY u.usecase_id LIMIT 1");
-
-GOV_SQL(find_protected, (TEXTOID, TEXTOID),
-		"SELECT 1 FROM governance.model_aliases WHERE model_id = $1"
-		" AND version = coalesce($2, version) AND is_protected LIMIT 1");
-
-GOV_SQL(find_versions, (TEXTOID),
-		"SELECT v.version FROM governance.model_versions AS v"
-		" WHERE v.model_id = $1 AND v.deleted_at IS NULL"
-		" AND v.status <> 'deprecated' ORDER BY v.version"
-		" FOR NO KEY UPDATE");
-
 GOV_SQL(drop_aliases, (TEXTOID, TEXTOID),
 		"DELETE FROM governance.model_aliases"
 		" WHERE model_id = $1 AND version = coalesce($2, version)");
@@ -95,22 +55,6 @@ GOV_SQL(hide_versions, (TEXTOID, TEXTOID),
 		" last_updated_at = pg_catalog.clock_timestamp()"
 		" WHERE t.model_id = $1 AND t.version = coalesce($2, t.version)"
 		" AND t.deleted_at IS NULL RETURNING t");
-
-GOV_SQL(hide_model, (TEXTOID),
-		"UPDATE governance.models AS t"
-		" SET deleted_at = pg_catalog.clock_timestamp(),"
-		" last_updated_at = pg_catalog.clock_timestamp()"
-		" WHERE t.model_id = $1 RETURNING t");
-
-GOV_SQL(describe_version, (TEXTOID, TEXTOID, TEXTOID),
-		"UPDATE governance.model_versions AS t SET description = $3,"
-		" last_updated_at = pg_catalog.clock_timestamp()"
-		" WHERE t.model_id = $1 AND t.version = $2"
-		" AND t.description <> $3 RETURNING t");
-
-GOV_SQL(read_version, (TEXTOID, TEXTOID),
-		"SELECT t FROM governance.model_versions AS t"
-		" WHERE t.model_id = $1 AND t.version = $2");
 
 pg_noreturn static void
 refuse_taken(const char *name)
@@ -126,8 +70,12 @@ refuse_taken(const char *name)
 static void
 warn_of_alike(const char *name, const char *model_id)
 {
-	if (gov_run(&find_alike, gov_text(gov_model_name_skeleton(name)),
-				gov_text(name), gov_text(model_id)) > 0)
+	if (gov_run(gov_sql("SELECT m.name FROM governance.models AS m"
+						" WHERE m.looks_like = $1 AND m.deleted_at IS NULL"
+						" AND m.name <> $2 AND m.model_id <> $3"
+						" ORDER BY m.name LIMIT 1"),
+				gov_text(gov_model_name_skeleton(name)), gov_text(name),
+				gov_text(model_id)) > 0)
 		ereport(WARNING,
 				(errmsg("model name \"%s\" can be taken for \"%s\"", name,
 						gov_row_text(0, 1)),
@@ -168,7 +116,10 @@ gov_create_model(PG_FUNCTION_ARGS)
 	model_id = choose_id(name);
 	gov_operation_begin("create", NULL);
 	/* Of two at once the second waits here, and finds the first's row. */
-	if (gov_run(&insert_model, gov_text(model_id), gov_text(name),
+	if (gov_run(gov_sql("INSERT INTO governance.models AS t (model_id, name,"
+						" description, owner, created_by)"
+						" VALUES ($1, $2, $3, $4, $4) ON CONFLICT DO NOTHING"
+						" RETURNING t"), gov_text(model_id), gov_text(name),
 				gov_text(description), gov_text(actor.user_id)) == 0)
 		refuse_taken(name);
 	row = gov_spi_keep(0, 1, &isnull);
@@ -197,11 +148,20 @@ gov_rename_model(PG_FUNCTION_ARGS)
 		!gov_row_bool(0, 2))
 		refuse_taken(name);
 	gov_operation_begin("rename", NULL);
-	if (gov_run(&rename_model, gov_text(model_id), gov_text(name)) > 0)
-		(void) gov_run(&touch_versions, gov_text(model_id));
+	if (gov_run(gov_sql("UPDATE governance.models"
+						" SET name = $2, last_updated_at ="
+						" pg_catalog.clock_timestamp() WHERE model_id = $1"
+						" AND name <> $2"), gov_text(model_id),
+				gov_text(name)) > 0)
+		(void) gov_run(gov_sql("UPDATE governance.model_versions"
+							   " SET last_updated_at ="
+							   " pg_catalog.clock_timestamp()"
+							   " WHERE model_id = $1 AND deleted_at IS NULL"),
+					   gov_text(model_id));
 	gov_operation_end();
 	warn_of_alike(name, model_id);
-	(void) gov_run(&read_model, gov_text(model_id));
+	(void) gov_run(gov_sql("SELECT t FROM governance.models AS t"
+						   " WHERE t.model_id = $1"), gov_text(model_id));
 	return gov_spi_end_row(fcinfo);
 }
 
@@ -222,7 +182,11 @@ require_unused(const char *model_id, const char *version)
 						gov_version_name(model_id, gov_row_text(0, 1))),
 				 errdetail("It is active in: %s.", gov_row_text(0, 2)),
 				 errhint("Deploy another version there, or end the deployment with gov_undeploy_model().")));
-	if (gov_run(&find_protected, gov_text(model_id), gov_text(version)) > 0)
+	if (gov_run(gov_sql("SELECT 1 FROM governance.model_aliases"
+						" WHERE model_id = $1"
+						" AND version = coalesce($2, version)"
+						" AND is_protected LIMIT 1"), gov_text(model_id),
+				gov_text(version)) > 0)
 		(void) gov_require(GOV_PERM_MODEL_DEPLOY,
 						   gov_model_resource(model_id));
 }
@@ -254,13 +218,22 @@ gov_delete_model(PG_FUNCTION_ARGS)
 											   gov_text(model_id)),
 								gov_model_lock(model_id)));
 	require_unused(model_id, NULL);
-	if (gov_run(&find_usecase, gov_text(model_id)) > 0)
+	if (gov_run(gov_sql("SELECT u.usecase_id FROM governance.use_cases AS u"
+						" WHERE u.model_ids @> ARRAY[$1]"
+						" AND u.status NOT IN ('deprecated', 'archived')"
+						" ORDER BY u.usecase_id LIMIT 1"),
+				gov_text(model_id)) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("model \"%s\" is what use-case \"%s\" names",
 						model_id, gov_row_text(0, 1)),
 				 errhint("Deprecate the use-case first, or take the model out of it.")));
-	count = gov_run(&find_versions, gov_text(model_id));
+	count = gov_run(gov_sql("SELECT v.version"
+							" FROM governance.model_versions AS v"
+							" WHERE v.model_id = $1 AND v.deleted_at IS NULL"
+							" AND v.status <> 'deprecated'"
+							" ORDER BY v.version FOR NO KEY UPDATE"),
+					gov_text(model_id));
 	versions = palloc(sizeof(char *) * Max(count, 1));
 	for (i = 0; i < count; i++)
 		versions[i] = gov_row_text(i, 1);
@@ -270,7 +243,11 @@ gov_delete_model(PG_FUNCTION_ARGS)
 	gov_operation_begin("delete", reason);
 	(void) gov_run(&drop_aliases, gov_text(model_id), gov_text(NULL));
 	(void) gov_run(&hide_versions, gov_text(model_id), gov_text(NULL));
-	(void) gov_run(&hide_model, gov_text(model_id));
+	(void) gov_run(gov_sql("UPDATE governance.models AS t"
+						   " SET deleted_at = pg_catalog.clock_timestamp(),"
+						   " last_updated_at = pg_catalog.clock_timestamp()"
+						   " WHERE t.model_id = $1 RETURNING t"),
+				   gov_text(model_id));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }
@@ -319,9 +296,15 @@ gov_describe_model_version(PG_FUNCTION_ARGS)
 							   gov_version_lock_listed(model_id, version,
 													   &found));
 	gov_operation_begin("describe", NULL);
-	if (gov_run(&describe_version, gov_text(model_id), gov_text(version),
+	if (gov_run(gov_sql("UPDATE governance.model_versions AS t"
+						" SET description = $3, last_updated_at ="
+						" pg_catalog.clock_timestamp() WHERE t.model_id = $1"
+						" AND t.version = $2 AND t.description <> $3"
+						" RETURNING t"), gov_text(model_id), gov_text(version),
 				gov_text(description)) == 0)
-		(void) gov_run(&read_version, gov_text(model_id), gov_text(version));
+		(void) gov_run(gov_sql("SELECT t FROM governance.model_versions AS t"
+							   " WHERE t.model_id = $1 AND t.version = $2"),
+					   gov_text(model_id), gov_text(version));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }

@@ -32,11 +32,6 @@ PG_FUNCTION_INFO_V1(gov_record_model_metrics);
 /* First in what a content digest is taken of: which canonical form it is. */
 #define CONTENT_FORM "governance model content 1\n"
 
-GOV_SQL(insert_model, (TEXTOID, TEXTOID, TEXTOID),
-		"INSERT INTO governance.models"
-		" (model_id, description, owner, created_by)"
-		" VALUES ($1, $2, $3, $3) ON CONFLICT DO NOTHING");
-
 /* Why there is none of that id now: it was deleted, or is another's name. */
 GOV_SQL(find_taken, (TEXTOID),
 		"SELECT m.model_id FROM (SELECT 1) AS one"
@@ -44,11 +39,6 @@ GOV_SQL(find_taken, (TEXTOID),
 		" ON m.name = $1 AND m.deleted_at IS NULL"
 		" WHERE NOT EXISTS (SELECT FROM governance.models AS i"
 		" WHERE i.model_id = $1 AND i.deleted_at IS NULL)");
-
-GOV_SQL(find_registration, (TEXTOID, TEXTOID),
-		"SELECT created_by, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
-		" FROM governance.model_versions"
-		" WHERE model_id = $1 AND version = $2");
 
 GOV_SQL(insert_version,
 		(TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
@@ -83,9 +73,6 @@ GOV_SQL(update_model, (TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID),
 		" (t.description, t.owner, t.tags) IS DISTINCT FROM"
 		" (coalesce($2, t.description), coalesce($3, t.owner),"
 		" coalesce($4, t.tags)) RETURNING t");
-
-GOV_SQL(read_model, (TEXTOID),
-		"SELECT t FROM governance.models AS t WHERE t.model_id = $1");
 
 /* Two at once wait for each other at the number: no row, once more. */
 GOV_SQL(insert_metrics, (TEXTOID, TEXTOID, TEXTOID, JSONBOID),
@@ -165,8 +152,11 @@ static void
 make_and_lock(const char *model_id, const char *description,
 			  const char *user_id)
 {
-	gov_run_as("create", NULL, &insert_model, gov_text(model_id),
-			   gov_text(description), gov_text(user_id));
+	gov_run_as("create", NULL,
+			   gov_sql("INSERT INTO governance.models (model_id,"
+					   " description, owner, created_by)"
+					   " VALUES ($1, $2, $3, $3) ON CONFLICT DO NOTHING"),
+			   gov_text(model_id), gov_text(description), gov_text(user_id));
 	if (gov_run(&find_taken, gov_text(model_id)) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
@@ -212,7 +202,10 @@ gov_register_model(PG_FUNCTION_ARGS)
 						  make_and_lock(model_id, description,
 										actor.user_id));
 
-	if (gov_run(&find_registration, gov_text(model_id),
+	if (gov_run(gov_sql("SELECT created_by, to_char(created_at AT TIME ZONE"
+						" 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
+						" FROM governance.model_versions WHERE model_id = $1"
+						" AND version = $2"), gov_text(model_id),
 				gov_text(version)) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
@@ -316,7 +309,8 @@ gov_update_model(PG_FUNCTION_ARGS)
 	gov_operation_begin("update", NULL);
 	if (gov_run(&update_model, gov_text(model_id), gov_text(description),
 				gov_text(owner), tags) == 0)
-		gov_run(&read_model, gov_text(model_id));
+		gov_run(gov_sql("SELECT t FROM governance.models AS t"
+						" WHERE t.model_id = $1"), gov_text(model_id));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }

@@ -45,12 +45,6 @@ GOV_SQL(read_version, (TEXTOID, TEXTOID),
 		" ORDER BY l.approval_no DESC LIMIT 1) AS h ON true"
 		" WHERE v.model_id = $1 AND v.version = $2");
 
-GOV_SQL(find_same, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
-		"SELECT s FROM governance.model_signatures AS s"
-		" WHERE s.model_id = $1 AND s.version = $2"
-		" AND s.bundle_digest = $3 AND s.signer IS NOT DISTINCT FROM $4"
-		" LIMIT 1");
-
 GOV_SQL(insert_signature,
 		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
 		 TEXTOID, TIMESTAMPTZOID, JSONBOID, TEXTOID),
@@ -62,12 +56,6 @@ GOV_SQL(insert_signature,
 		" + 1 FROM governance.model_signatures AS m"
 		" WHERE m.model_id = $1 AND m.version = $2),"
 		" $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING s");
-
-GOV_SQL(read_signatures, (TEXTOID, TEXTOID),
-		"SELECT s.signature_no, s.status, s.bundle"
-		" FROM governance.model_signatures AS s"
-		" WHERE s.model_id = $1 AND s.version = $2"
-		" ORDER BY s.signature_no");
 
 /* --- what is registered -------------------------------------------------- */
 
@@ -286,8 +274,12 @@ gov_attach_signature(PG_FUNCTION_ARGS)
 
 	digest = digest_of(document);
 	if (signable.manifest == NULL ||
-		gov_run(&find_same, gov_text(model_id), gov_text(version),
-				gov_text(digest), gov_text(verdict.signer)) == 0)
+		gov_run(gov_sql("SELECT s FROM governance.model_signatures AS s"
+						" WHERE s.model_id = $1 AND s.version = $2"
+						" AND s.bundle_digest = $3"
+						" AND s.signer IS NOT DISTINCT FROM $4 LIMIT 1"),
+				gov_text(model_id), gov_text(version), gov_text(digest),
+				gov_text(verdict.signer)) == 0)
 	{
 		gov_operation_begin("attach", NULL);
 		(void) gov_run(&insert_signature, gov_text(model_id),
@@ -339,7 +331,11 @@ gov_signatures_count(const char *model_id, const char *version, char **why)
 	int			good = 0;
 
 	initStringInfo(&flaws);
-	count = gov_run(&read_signatures, gov_text(model_id), gov_text(version));
+	count = gov_run(gov_sql("SELECT s.signature_no, s.status, s.bundle"
+							" FROM governance.model_signatures AS s"
+							" WHERE s.model_id = $1 AND s.version = $2"
+							" ORDER BY s.signature_no"), gov_text(model_id),
+					gov_text(version));
 	rows = SPI_tuptable;
 	for (row = 0; row < count; row++)
 	{

@@ -28,28 +28,12 @@ GOV_SQL(set_model_tag, (TEXTOID, TEXTOID, TEXTOID),
 		" SET value = excluded.value WHERE t.value <> excluded.value"
 		" RETURNING t");
 
-GOV_SQL(read_model_tag, (TEXTOID, TEXTOID),
-		"SELECT t FROM governance.model_tags AS t"
-		" WHERE t.model_id = $1 AND t.key = $2");
-
-GOV_SQL(drop_model_tag, (TEXTOID, TEXTOID),
-		"DELETE FROM governance.model_tags"
-		" WHERE model_id = $1 AND key = $2");
-
 GOV_SQL(set_version_tag, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		"INSERT INTO governance.model_version_tags AS t"
 		" (model_id, version, key, value) VALUES ($1, $2, $3, $4)"
 		" ON CONFLICT (model_id, version, key) DO UPDATE"
 		" SET value = excluded.value WHERE t.value <> excluded.value"
 		" RETURNING t");
-
-GOV_SQL(read_version_tag, (TEXTOID, TEXTOID, TEXTOID),
-		"SELECT t FROM governance.model_version_tags AS t"
-		" WHERE t.model_id = $1 AND t.version = $2 AND t.key = $3");
-
-GOV_SQL(drop_version_tag, (TEXTOID, TEXTOID, TEXTOID),
-		"DELETE FROM governance.model_version_tags"
-		" WHERE model_id = $1 AND version = $2 AND key = $3");
 
 /* One segment of a path that means itself? */
 static bool
@@ -211,7 +195,9 @@ gov_set_model_tag(PG_FUNCTION_ARGS)
 	gov_operation_begin("set", NULL);
 	if (gov_run(&set_model_tag, gov_text(model_id), gov_text(key),
 				gov_text(value)) == 0)
-		(void) gov_run(&read_model_tag, gov_text(model_id), gov_text(key));
+		(void) gov_run(gov_sql("SELECT t FROM governance.model_tags AS t"
+							   " WHERE t.model_id = $1 AND t.key = $2"),
+					   gov_text(model_id), gov_text(key));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }
@@ -231,8 +217,9 @@ gov_drop_model_tag(PG_FUNCTION_ARGS)
 							   gov_model_resource(model_id),
 							   gov_model_lock(model_id));
 	gov_operation_begin("drop", NULL);
-	dropped = gov_run(&drop_model_tag, gov_text(model_id),
-					  gov_text(key)) > 0;
+	dropped = gov_run(gov_sql("DELETE FROM governance.model_tags"
+							  " WHERE model_id = $1 AND key = $2"),
+					  gov_text(model_id), gov_text(key)) > 0;
 	gov_operation_end();
 	gov_spi_end();
 	PG_RETURN_BOOL(dropped);
@@ -258,7 +245,10 @@ gov_set_version_tag(PG_FUNCTION_ARGS)
 	gov_operation_begin("set", NULL);
 	if (gov_run(&set_version_tag, gov_text(model_id), gov_text(version),
 				gov_text(key), gov_text(value)) == 0)
-		(void) gov_run(&read_version_tag, gov_text(model_id),
+		(void) gov_run(gov_sql("SELECT t"
+							   " FROM governance.model_version_tags AS t"
+							   " WHERE t.model_id = $1 AND t.version = $2"
+							   " AND t.key = $3"), gov_text(model_id),
 					   gov_text(version), gov_text(key));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
@@ -282,7 +272,9 @@ gov_drop_version_tag(PG_FUNCTION_ARGS)
 							   gov_version_lock_listed(model_id, version,
 													   &found));
 	gov_operation_begin("drop", NULL);
-	dropped = gov_run(&drop_version_tag, gov_text(model_id),
+	dropped = gov_run(gov_sql("DELETE FROM governance.model_version_tags"
+							  " WHERE model_id = $1 AND version = $2"
+							  " AND key = $3"), gov_text(model_id),
 					  gov_text(version), gov_text(key)) > 0;
 	gov_operation_end();
 	gov_spi_end();

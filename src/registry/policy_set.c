@@ -27,18 +27,6 @@ PG_FUNCTION_INFO_V1(gov_policy);
 #define INTERVAL_MAX_DAYS 3650
 #define NAMES_MAX 100
 
-GOV_SQL(lock_policy, (TEXTOID),
-		"SELECT value_type FROM governance.policies"
-		" WHERE name = $1 FOR NO KEY UPDATE");
-
-GOV_SQL(find_equal, (TEXTOID, JSONBOID),
-		"SELECT p FROM governance.policies AS p"
-		" WHERE p.name = $1 AND p.value = $2");
-
-GOV_SQL(update_policy, (TEXTOID, JSONBOID),
-		"UPDATE governance.policies AS p SET value = $2"
-		" WHERE p.name = $1 RETURNING p");
-
 pg_noreturn static void
 no_such_policy(const char *name)
 {
@@ -247,7 +235,11 @@ gov_set_policy(PG_FUNCTION_ARGS)
 	gov_refuse_read_only("gov_set_policy()");
 	actor = gov_require_locking(GOV_PERM_SYSTEM_CONFIG,
 								psprintf("policy/%s", name),
-								found = gov_run(&lock_policy,
+								found = gov_run(gov_sql("SELECT value_type"
+														" FROM"
+														" governance.policies"
+														" WHERE name = $1"
+														" FOR NO KEY UPDATE"),
 												gov_text(name)) > 0);
 	if (!found)
 		no_such_policy(name);
@@ -256,9 +248,14 @@ gov_set_policy(PG_FUNCTION_ARGS)
 		check_environments(value);
 	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, name,
 							NULL);
-	if (gov_run(&find_equal, gov_text(name), gov_json(value)) == 0)
+	if (gov_run(gov_sql("SELECT p FROM governance.policies AS p"
+						" WHERE p.name = $1 AND p.value = $2"), gov_text(name),
+				gov_json(value)) == 0)
 	{
-		(void) gov_run_as("set", reason, &update_policy, gov_text(name),
+		(void) gov_run_as("set", reason,
+						  gov_sql("UPDATE governance.policies AS p"
+								  " SET value = $2 WHERE p.name = $1"
+								  " RETURNING p"), gov_text(name),
 						  gov_json(value));
 	}
 	return gov_spi_end_row(fcinfo);

@@ -44,11 +44,6 @@ GOV_SQL(lock_signer, (TEXTOID),
 		"SELECT t.revoked_at IS NOT NULL FROM governance.trusted_signers AS t"
 		" WHERE t.name = $1 FOR NO KEY UPDATE");
 
-GOV_SQL(revoke_signer, (TEXTOID, TEXTOID, TEXTOID),
-		"UPDATE governance.trusted_signers AS t"
-		" SET revoked_at = pg_catalog.clock_timestamp(), revoked_by = $2,"
-		" revocation_reason = $3 WHERE t.name = $1 RETURNING t");
-
 /* What is live and has no other signature that still counts. */
 GOV_SQL(find_live, (TEXTOID),
 		"SELECT pg_catalog.string_agg(DISTINCT v.model_id || ':' ||"
@@ -205,8 +200,11 @@ gov_revoke_signer(PG_FUNCTION_ARGS)
 				 errdetail("%s.", live),
 				 errhint("It stays until it is rolled back: SELECT * FROM governance.v_signed_versions shows where.")));
 	gov_operation_begin("revoke", reason);
-	(void) gov_run(&revoke_signer, gov_text(name), gov_text(actor.user_id),
-				   gov_text(reason));
+	(void) gov_run(gov_sql("UPDATE governance.trusted_signers AS t"
+						   " SET revoked_at = pg_catalog.clock_timestamp(),"
+						   " revoked_by = $2, revocation_reason = $3"
+						   " WHERE t.name = $1 RETURNING t"), gov_text(name),
+				   gov_text(actor.user_id), gov_text(reason));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }

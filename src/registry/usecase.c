@@ -68,9 +68,6 @@ GOV_SQL(tell_of_class, (INT4OID),
 		" FOR NO KEY UPDATE SKIP LOCKED) AS d"
 		" WHERE u.usecase_id = d.usecase_id");
 
-GOV_SQL(find_usecase, (TEXTOID),
-		"SELECT 1 FROM governance.use_cases WHERE usecase_id = $1");
-
 /* On the transaction's own snapshot: what foreign keys will look at. */
 GOV_SQL(see_usecase, (TEXTOID),
 		"SELECT 1 FROM governance.use_cases WHERE usecase_id = $1",
@@ -86,10 +83,6 @@ GOV_SQL(find_missing_models, (TEXTARRAYOID),
 GOV_SQL(hold_models, (TEXTARRAYOID),
 		"SELECT m.model_id FROM governance.models AS m"
 		" WHERE m.model_id = ANY ($1) ORDER BY m.model_id FOR KEY SHARE");
-
-GOV_SQL(find_suggested_level, (TEXTOID),
-		"SELECT suggested_level FROM governance.usecase_assessments"
-		" WHERE usecase_id = $1 ORDER BY assessment_no DESC LIMIT 1");
 
 GOV_SQL(insert_usecase,
 		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, JSONBOID, JSONBOID,
@@ -128,9 +121,6 @@ GOV_SQL(update_usecase,
 		" coalesce($6, t.input_schema), coalesce($7, t.output_schema),"
 		" coalesce($8, t.impact_level), coalesce($9, t.affected_systems),"
 		" coalesce($10, t.dependencies)) RETURNING t");
-
-GOV_SQL(read_usecase, (TEXTOID),
-		"SELECT t FROM governance.use_cases AS t WHERE t.usecase_id = $1");
 
 GOV_SQL(submit_usecase, (TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID),
 		"UPDATE governance.use_cases AS t SET status = 'submitted',"
@@ -252,7 +242,8 @@ gov_usecase_follow_law(int limit)
 void
 gov_usecase_require(const char *usecase_id)
 {
-	if (gov_run(&find_usecase, gov_text(usecase_id)) == 0)
+	if (gov_run(gov_sql("SELECT 1 FROM governance.use_cases"
+						" WHERE usecase_id = $1"), gov_text(usecase_id)) == 0)
 		gov_no_such_usecase(usecase_id);
 	refuse_too_young(usecase_id);
 }
@@ -389,7 +380,10 @@ check_level(const char *usecase_id, const char *impact_level)
 	char	   *suggested;
 
 	if (impact_level == NULL ||
-		gov_run(&find_suggested_level, gov_text(usecase_id)) == 0)
+		gov_run(gov_sql("SELECT suggested_level"
+						" FROM governance.usecase_assessments"
+						" WHERE usecase_id = $1 ORDER BY assessment_no DESC"
+						" LIMIT 1"), gov_text(usecase_id)) == 0)
 		return;
 	suggested = gov_row_text(0, 1);
 	if (gov_impact_rank(impact_level) < gov_impact_rank(suggested))
@@ -439,7 +433,8 @@ gov_update_usecase(PG_FUNCTION_ARGS)
 				gov_text(impact_level), affected_systems, dependencies,
 				owner == NULL ? gov_names(NIL) :
 				gov_names(gov_act_of_owner(owner).principals)) == 0)
-		gov_run(&read_usecase, gov_text(usecase_id));
+		gov_run(gov_sql("SELECT t FROM governance.use_cases AS t"
+						" WHERE t.usecase_id = $1"), gov_text(usecase_id));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }

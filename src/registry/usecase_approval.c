@@ -66,9 +66,6 @@ GOV_SQL(move_usecase, (TEXTOID, TEXTOID),
 		"UPDATE governance.use_cases AS t SET status = $2"
 		" WHERE t.usecase_id = $1 RETURNING t");
 
-GOV_SQL(read_usecase, (TEXTOID),
-		"SELECT t FROM governance.use_cases AS t WHERE t.usecase_id = $1");
-
 /* What a call decides about. */
 typedef struct Decision
 {
@@ -266,7 +263,8 @@ gov_approve_usecase(PG_FUNCTION_ARGS)
 	if (list_length(d.votes) + 1 >= required)
 		gov_run(&move_usecase, gov_text(d.usecase_id), gov_text("approved"));
 	else
-		gov_run(&read_usecase, gov_text(d.usecase_id));
+		gov_run(gov_sql("SELECT t FROM governance.use_cases AS t"
+						" WHERE t.usecase_id = $1"), gov_text(d.usecase_id));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }

@@ -42,21 +42,6 @@ GOV_SQL(find_staging, (TEXTOID),
 		"SELECT 1 FROM governance.usecase_deployments"
 		" WHERE usecase_id = $1 AND environment = '" GOV_STAGING "' LIMIT 1");
 
-GOV_SQL(find_deployment, (TEXTOID),
-		"SELECT usecase_id FROM governance.usecase_deployments"
-		" WHERE deployment_id = $1");
-
-GOV_SQL(supersede_deployment, (TEXTOID, TEXTOID, TEXTOID),
-		"UPDATE governance.usecase_deployments"
-		" SET status = 'superseded', ended_at = clock_timestamp(),"
-		" ended_by = $3"
-		" WHERE usecase_id = $1 AND environment = $2"
-		" AND status = 'active'");
-
-GOV_SQL(mark_deployed, (TEXTOID),
-		"UPDATE governance.use_cases SET status = 'deployed'"
-		" WHERE usecase_id = $1 AND status <> 'deployed'");
-
 GOV_SQL(insert_deployment,
 		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID,
 		 TEXTARRAYOID),
@@ -67,27 +52,6 @@ GOV_SQL(insert_deployment,
 		" FROM governance.usecase_deployments AS d"
 		" WHERE d.usecase_id = $1), coalesce($2, gen_random_uuid()::text),"
 		" $3, $4, $5, $6, $7) RETURNING t");
-
-GOV_SQL(end_deployments, (TEXTOID, TEXTOID),
-		"UPDATE governance.usecase_deployments"
-		" SET status = 'ended', ended_at = clock_timestamp(),"
-		" ended_by = $2"
-		" WHERE usecase_id = $1 AND status = 'active'");
-
-GOV_SQL(deprecate_usecase, (TEXTOID, TEXTOID),
-		"UPDATE governance.use_cases AS t"
-		" SET status = 'deprecated', replaced_by = $2"
-		" WHERE t.usecase_id = $1 RETURNING t");
-
-GOV_SQL(hand_on, (TEXTOID, TEXTOID),
-		"WITH handed_on AS (UPDATE governance.use_cases"
-		" SET replaced_by = $2 WHERE replaced_by = $1"
-		" RETURNING usecase_id)"
-		" SELECT h.usecase_id FROM handed_on AS h ORDER BY h.usecase_id");
-
-GOV_SQL(archive_usecase, (TEXTOID),
-		"UPDATE governance.use_cases AS t SET status = 'archived'"
-		" WHERE t.usecase_id = $1 RETURNING t");
 
 /* Two at once wait for each other at the number: no row, once more. */
 GOV_SQL(insert_metrics, (TEXTOID, TEXTOID, JSONBOID),
@@ -165,7 +129,10 @@ gov_deploy_usecase(PG_FUNCTION_ARGS)
 	require_deployable(usecase_id, &found);
 	gov_usecase_refuse_prohibited(usecase_id, &found);
 	if (deployment_id != NULL &&
-		gov_run(&find_deployment, gov_text(deployment_id)) > 0)
+		gov_run(gov_sql("SELECT usecase_id"
+						" FROM governance.usecase_deployments"
+						" WHERE deployment_id = $1"),
+				gov_text(deployment_id)) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
 				 errmsg("use-case deployment \"%s\" exists already",
@@ -176,10 +143,17 @@ gov_deploy_usecase(PG_FUNCTION_ARGS)
 	if (target.is_production)
 		check_production(usecase_id, environment);
 
-	gov_run_as("supersede", NULL, &supersede_deployment, gov_text(usecase_id),
+	gov_run_as("supersede", NULL,
+			   gov_sql("UPDATE governance.usecase_deployments"
+					   " SET status = 'superseded', ended_at ="
+					   " clock_timestamp(), ended_by = $3"
+					   " WHERE usecase_id = $1 AND environment = $2"
+					   " AND status = 'active'"), gov_text(usecase_id),
 			   gov_text(environment), gov_text(actor.user_id));
 	gov_operation_begin("deploy", NULL);
-	gov_run(&mark_deployed, gov_text(usecase_id));
+	gov_run(gov_sql("UPDATE governance.use_cases SET status = 'deployed'"
+					" WHERE usecase_id = $1 AND status <> 'deployed'"),
+			gov_text(usecase_id));
 	gov_run(&insert_deployment, gov_text(usecase_id),
 			gov_text(deployment_id), gov_text(environment),
 			gov_text(actor.user_id), gov_text(notes),
@@ -212,7 +186,11 @@ hand_on_replacement(const char *usecase_id, const char *replaced_by,
 	uint64		i;
 
 	gov_operation_begin("replace", reason);
-	count = gov_run(&hand_on, gov_text(usecase_id), gov_text(replaced_by));
+	count = gov_run(gov_sql("WITH handed_on AS (UPDATE governance.use_cases"
+							" SET replaced_by = $2 WHERE replaced_by = $1"
+							" RETURNING usecase_id) SELECT h.usecase_id"
+							" FROM handed_on AS h ORDER BY h.usecase_id"),
+					gov_text(usecase_id), gov_text(replaced_by));
 	for (i = 0; i < count; i++)
 		ereport(NOTICE,
 				(replaced_by != NULL ?
@@ -276,8 +254,15 @@ gov_deprecate_usecase(PG_FUNCTION_ARGS)
 
 	hand_on_replacement(usecase_id, replaced_by, reason);
 	gov_operation_begin("deprecate", reason);
-	gov_run(&end_deployments, gov_text(usecase_id), gov_text(actor.user_id));
-	gov_run(&deprecate_usecase, gov_text(usecase_id), gov_text(replaced_by));
+	gov_run(gov_sql("UPDATE governance.usecase_deployments"
+					" SET status = 'ended', ended_at = clock_timestamp(),"
+					" ended_by = $2 WHERE usecase_id = $1"
+					" AND status = 'active'"), gov_text(usecase_id),
+			gov_text(actor.user_id));
+	gov_run(gov_sql("UPDATE governance.use_cases AS t"
+					" SET status = 'deprecated', replaced_by = $2"
+					" WHERE t.usecase_id = $1 RETURNING t"),
+			gov_text(usecase_id), gov_text(replaced_by));
 	gov_operation_end();
 	return gov_spi_end_row(fcinfo);
 }
@@ -305,7 +290,10 @@ gov_archive_usecase(PG_FUNCTION_ARGS)
 						 quote_literal_cstr(usecase_id))));
 	gov_incident_refuse_held(usecase_id, NULL,
 							 psprintf("use-case \"%s\"", usecase_id));
-	gov_run_as("archive", NULL, &archive_usecase, gov_text(usecase_id));
+	gov_run_as("archive", NULL,
+			   gov_sql("UPDATE governance.use_cases AS t"
+					   " SET status = 'archived' WHERE t.usecase_id = $1"
+					   " RETURNING t"), gov_text(usecase_id));
 	return gov_spi_end_row(fcinfo);
 }
 

@@ -22,11 +22,6 @@
 
 #define KEEP_DECODED 1000
 
-GOV_SQL(read_signers, (TEXTOID),
-		"SELECT t.name, t.material, t.identity"
-		" FROM governance.trusted_signers AS t WHERE t.kind = $1"
-		" ORDER BY t.name");
-
 /* FOR SHARE: a revocation writes the row. */
 GOV_SQL(hold_signer, (TEXTOID, TEXTOID),
 		"SELECT t.revoked_at IS NOT NULL,"
@@ -157,7 +152,10 @@ read_candidates(const char *kind, uint64 *count)
 	Candidate  *candidates;
 	uint64		row;
 
-	*count = gov_run(&read_signers, gov_text(kind));
+	*count = gov_run(gov_sql("SELECT t.name, t.material, t.identity"
+							 " FROM governance.trusted_signers AS t"
+							 " WHERE t.kind = $1 ORDER BY t.name"),
+					 gov_text(kind));
 	candidates = palloc0(sizeof(Candidate) * (*count + 1));
 	make_room_for_decoded();
 	for (row = 0; row < *count; row++)

@@ -32,11 +32,6 @@ static const struct
 	{"year", 365, 366},
 };
 
-GOV_SQL(find_window, (TEXTOID, TEXTOID, INT4OID),
-		"SELECT t.metadata ->> 'window' = 'calendar'"
-		" FROM governance.sla_targets AS t WHERE t.resource_type = $1"
-		" AND t.resource_id = $2 AND t.revision = $3");
-
 /* Measured until that moment, which may be before the window's end. */
 static void
 measure(const GovSlaTarget *target, const GovMaintenance *maintenance,
@@ -100,7 +95,11 @@ gov_budget_calendar(const GovSlaTarget *target, TimestampTz at,
 bool
 gov_budget_is_calendar(const GovSlaTarget *target)
 {
-	return gov_run(&find_window, gov_text(target->resource_type),
+	return gov_run(gov_sql("SELECT t.metadata ->> 'window' = 'calendar'"
+						   " FROM governance.sla_targets AS t"
+						   " WHERE t.resource_type = $1"
+						   " AND t.resource_id = $2 AND t.revision = $3"),
+				   gov_text(target->resource_type),
 				   gov_text(target->resource_id),
 				   gov_int4(target->revision)) > 0 && gov_row_bool(0, 1);
 }

@@ -28,16 +28,6 @@ PG_FUNCTION_INFO_V1(gov_define_sla);
 
 #define MAX_WINDOW_DAYS 366
 
-GOV_SQL(lock_current, (TEXTOID, TEXTOID),
-		"SELECT t.revision, t.valid_from FROM governance.sla_targets AS t"
-		" WHERE t.resource_type = $1 AND t.resource_id = $2"
-		" AND t.valid_to IS NULL FOR NO KEY UPDATE");
-
-GOV_SQL(end_current, (TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID),
-		"UPDATE governance.sla_targets AS t SET valid_to = $4"
-		" WHERE t.resource_type = $1 AND t.resource_id = $2"
-		" AND t.revision = $3");
-
 GOV_SQL(insert_target,
 		(TEXTOID, TEXTOID, INT4OID, FLOAT8OID, FLOAT8OID, FLOAT8OID, FLOAT8OID,
 		 INT4OID, INT4OID, INT4OID, TIMESTAMPTZOID, TEXTOID, JSONBOID,
@@ -135,8 +125,11 @@ end_revision(GovSlaTarget *t, const char *resource)
 {
 	TimestampTz now;
 
-	if (gov_run(&lock_current, gov_text(t->resource_type),
-				gov_text(t->resource_id)) == 0)
+	if (gov_run(gov_sql("SELECT t.revision, t.valid_from"
+						" FROM governance.sla_targets AS t"
+						" WHERE t.resource_type = $1 AND t.resource_id = $2"
+						" AND t.valid_to IS NULL FOR NO KEY UPDATE"),
+				gov_text(t->resource_type), gov_text(t->resource_id)) == 0)
 	{
 		t->revision = 1;
 		t->valid_from = DT_NOBEGIN;
@@ -152,7 +145,10 @@ end_revision(GovSlaTarget *t, const char *resource)
 		now = Max(now, gov_row_time(0, 2) + 1);
 	t->revision = gov_row_int4(0, 1) + 1;
 	t->valid_from = now;
-	(void) gov_run_as("supersede", NULL, &end_current,
+	(void) gov_run_as("supersede", NULL,
+					  gov_sql("UPDATE governance.sla_targets AS t"
+							  " SET valid_to = $4 WHERE t.resource_type = $1"
+							  " AND t.resource_id = $2 AND t.revision = $3"),
 					  gov_text(t->resource_type), gov_text(t->resource_id),
 					  gov_int4(t->revision - 1), gov_time(now));
 }

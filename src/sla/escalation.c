@@ -73,11 +73,6 @@ GOV_SQL(count_violations, (TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID),
 		" ELSE 'warning' END"
 		" FROM governance.sla_violations AS v WHERE" COUNTED);
 
-GOV_SQL(find_running, (INT8OID),
-		"SELECT escalation_id, crossed_at, due_at, fired_at"
-		" FROM governance.sla_escalations"
-		" WHERE rule_id = $1 AND ended_at IS NULL");
-
 GOV_SQL(insert_crossing,
 		(INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, INT4OID,
 		 TIMESTAMPTZOID, INTERVALOID),
@@ -87,10 +82,6 @@ GOV_SQL(insert_crossing,
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8 + $9)"
 		" RETURNING escalation_id, due_at");
 
-GOV_SQL(end_crossing, (INT8OID, TIMESTAMPTZOID),
-		"UPDATE governance.sla_escalations SET ended_at = $2"
-		" WHERE escalation_id = $1");
-
 GOV_SQL(set_fired, (INT8OID, TIMESTAMPTZOID, INT8OID),
 		"UPDATE governance.sla_escalations AS e"
 		" SET fired_at = $2, incident_id = $3 WHERE e.escalation_id = $1"
@@ -99,10 +90,6 @@ GOV_SQL(set_fired, (INT8OID, TIMESTAMPTZOID, INT8OID),
 GOV_SQL(link_incident, (TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, INT8OID),
 		"UPDATE governance.sla_violations AS v SET incident_id = $5"
 		" WHERE v.incident_id IS NULL AND" COUNTED);
-
-GOV_SQL(find_incident, (INT8OID),
-		"SELECT v.incident_id FROM governance.sla_violations AS v"
-		" WHERE v.violation_id = $1");
 
 /* An id or a count; 0 is none. */
 static void
@@ -126,7 +113,10 @@ open_incident(const char *type, const char *id, const Rule *rule,
 
 	if (crossing->is_of_incident)
 	{
-		(void) gov_run(&find_incident, gov_int8(crossing->latest));
+		(void) gov_run(gov_sql("SELECT v.incident_id"
+							   " FROM governance.sla_violations AS v"
+							   " WHERE v.violation_id = $1"),
+					   gov_int8(crossing->latest));
 		return gov_row_int8(0, 1);
 	}
 
@@ -213,7 +203,9 @@ run_rule(const char *type, const char *id, const Rule *rule, TimestampTz at,
 	int64		escalation_id;
 
 	count_for(type, id, rule, at, &crossing);
-	if (gov_run(&find_running, gov_int8(rule->id)) > 0)
+	if (gov_run(gov_sql("SELECT escalation_id, crossed_at, due_at, fired_at"
+						" FROM governance.sla_escalations WHERE rule_id = $1"
+						" AND ended_at IS NULL"), gov_int8(rule->id)) > 0)
 	{
 		escalation_id = gov_row_int8(0, 1);
 		due_at = gov_row_time(0, 3);
@@ -222,7 +214,10 @@ run_rule(const char *type, const char *id, const Rule *rule, TimestampTz at,
 			return false;
 		if (crossing.count < rule->threshold)
 		{
-			(void) gov_run_as("end", NULL, &end_crossing,
+			(void) gov_run_as("end", NULL,
+							  gov_sql("UPDATE governance.sla_escalations"
+									  " SET ended_at = $2"
+									  " WHERE escalation_id = $1"),
 							  gov_int8(escalation_id), gov_time(at));
 			return false;
 		}

@@ -42,14 +42,6 @@ GOV_SQL(lock_rule, (INT8OID),
 		"SELECT 1 FROM governance.escalation_rules WHERE rule_id = $1"
 		" FOR UPDATE");
 
-GOV_SQL(end_running, (INT8OID),
-		"UPDATE governance.sla_escalations"
-		" SET ended_at = greatest(crossed_at, pg_catalog.clock_timestamp())"
-		" WHERE rule_id = $1 AND ended_at IS NULL");
-
-GOV_SQL(drop_rule, (INT8OID),
-		"DELETE FROM governance.escalation_rules WHERE rule_id = $1");
-
 /* From nothing to a month; NULL is at once. */
 static Datum
 arg_delay(FunctionCallInfo fcinfo, int n)
@@ -177,8 +169,13 @@ gov_drop_escalation_rule(PG_FUNCTION_ARGS)
 	if (dropped)
 	{
 		gov_operation_begin("drop", NULL);
-		(void) gov_run(&end_running, gov_int8(rule_id));
-		(void) gov_run(&drop_rule, gov_int8(rule_id));
+		(void) gov_run(gov_sql("UPDATE governance.sla_escalations"
+							   " SET ended_at = greatest(crossed_at,"
+							   " pg_catalog.clock_timestamp())"
+							   " WHERE rule_id = $1 AND ended_at IS NULL"),
+					   gov_int8(rule_id));
+		(void) gov_run(gov_sql("DELETE FROM governance.escalation_rules"
+							   " WHERE rule_id = $1"), gov_int8(rule_id));
 		gov_operation_end();
 	}
 	gov_spi_end();

@@ -61,21 +61,6 @@ GOV_SQL(lock_due, (TIMESTAMPTZOID, INT4OID),
 		" ORDER BY e.evaluated_at, e.resource_type, e.resource_id"
 		" LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED");
 
-GOV_SQL(see_one, (TEXTOID, TEXTOID, TIMESTAMPTZOID),
-		"INSERT INTO governance.sla_evaluations (resource_type,"
-		" resource_id, evaluated_at, first_at) VALUES ($1, $2, $3, $3)"
-		" ON CONFLICT DO NOTHING");
-
-GOV_SQL(lock_one, (TEXTOID, TEXTOID),
-		"SELECT first_at FROM governance.sla_evaluations"
-		" WHERE resource_type = $1 AND resource_id = $2"
-		" FOR NO KEY UPDATE");
-
-GOV_SQL(set_evaluated, (TEXTOID, TEXTOID, TIMESTAMPTZOID),
-		"UPDATE governance.sla_evaluations"
-		" SET evaluated_at = greatest(evaluated_at, $3)"
-		" WHERE resource_type = $1 AND resource_id = $2");
-
 /* Minutes of silence that are a violation, where the target says so. */
 GOV_SQL(find_silence, (TEXTOID, TEXTOID),
 		"SELECT least(greatest((t.metadata -> 'no_data_minutes')::numeric,"
@@ -88,11 +73,6 @@ GOV_SQL(find_silence, (TEXTOID, TEXTOID),
 		" AND t.valid_to IS NULL"
 		" AND pg_catalog.jsonb_typeof(t.metadata -> 'no_data_minutes')"
 		" = 'number'");
-
-GOV_SQL(find_measurement, (TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID),
-		"SELECT 1 FROM governance.sla_measurements"
-		" WHERE resource_type = $1 AND resource_id = $2"
-		" AND measured_at >= $3 AND measured_at < $4 LIMIT 1");
 
 GOV_SQL(find_alert, (TEXTOID, TEXTOID, TEXTOID),
 		"SELECT pending_since, firing_since, held_at"
@@ -312,7 +292,10 @@ judge_silence(const GovSlaTarget *target, TimestampTz at,
 					   until, &period, NULL);
 		is_silent = period.count == 0 &&
 			first_at <= at - (until - from - USECS_PER_MINUTE) &&
-			gov_run(&find_measurement, gov_text(target->resource_type),
+			gov_run(gov_sql("SELECT 1 FROM governance.sla_measurements"
+							" WHERE resource_type = $1 AND resource_id = $2"
+							" AND measured_at >= $3 AND measured_at < $4"
+							" LIMIT 1"), gov_text(target->resource_type),
 					gov_text(target->resource_id), gov_time(from),
 					gov_time(until)) == 0;
 		miss.target = miss.actual = minutes;
@@ -348,8 +331,10 @@ evaluate(const Resource *resource, TimestampTz at, List **changed)
 	gov_evaluate_clocks(resource->type, resource->id, at, changed);
 	gov_violation_announce_late(resource->type, resource->id, at, changed);
 	(void) gov_escalate(resource->type, resource->id, at);
-	(void) gov_run(&set_evaluated, gov_text(resource->type),
-				   gov_text(resource->id),
+	(void) gov_run(gov_sql("UPDATE governance.sla_evaluations"
+						   " SET evaluated_at = greatest(evaluated_at, $3)"
+						   " WHERE resource_type = $1 AND resource_id = $2"),
+				   gov_text(resource->type), gov_text(resource->id),
 				   gov_time(Min(at, GetCurrentTimestamp())));
 	PopActiveSnapshot();
 }
@@ -380,10 +365,17 @@ evaluate_all(TimestampTz at, List **changed)
 	for (i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		(void) gov_run(&see_one, gov_text(resources[i].type),
-					   gov_text(resources[i].id), gov_time(seen_at));
-		(void) gov_run(&lock_one, gov_text(resources[i].type),
-					   gov_text(resources[i].id));
+		(void) gov_run(gov_sql("INSERT INTO governance.sla_evaluations"
+							   " (resource_type, resource_id, evaluated_at,"
+							   " first_at) VALUES ($1, $2, $3, $3)"
+							   " ON CONFLICT DO NOTHING"),
+					   gov_text(resources[i].type), gov_text(resources[i].id),
+					   gov_time(seen_at));
+		(void) gov_run(gov_sql("SELECT first_at"
+							   " FROM governance.sla_evaluations"
+							   " WHERE resource_type = $1"
+							   " AND resource_id = $2 FOR NO KEY UPDATE"),
+					   gov_text(resources[i].type), gov_text(resources[i].id));
 		evaluate(&resources[i], at, changed);
 	}
 	return count;

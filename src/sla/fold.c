@@ -107,10 +107,6 @@ GOV_SQL(keep_from, (TEXTOID, TIMESTAMPTZOID),
 		" SET kept_from = excluded.kept_from"
 		" WHERE k.kept_from < excluded.kept_from");
 
-GOV_SQL(find_level, (TEXTOID),
-		"SELECT k.kept_from FROM governance.sla_retention AS k"
-		" WHERE k.level = $1");
-
 int64
 gov_sla_fold(bool wait, int max)
 {
@@ -159,7 +155,10 @@ gov_sla_retain(bool wait, int max)
 		limit = limit_of(days, level->unit);
 
 		/* A longer time does not bring back what is gone. */
-		if (gov_run(&find_level, gov_text(level->name)) > 0 &&
+		if (gov_run(gov_sql("SELECT k.kept_from"
+							" FROM governance.sla_retention AS k"
+							" WHERE k.level = $1"),
+					gov_text(level->name)) > 0 &&
 			gov_row_time(0, 1) > limit)
 			limit = gov_row_time(0, 1);
 		else

@@ -34,10 +34,6 @@ GOV_SQL(insert_measurement,
 		" resource_id, measured_at, metrics, recorded_by)"
 		" VALUES ($1, $2, $3, $4, $5) RETURNING measurement_id");
 
-GOV_SQL(select_measurement, (INT8OID),
-		"SELECT m FROM governance.sla_measurements AS m"
-		" WHERE measurement_id = $1");
-
 static void
 check_lateness(TimestampTz at)
 {
@@ -178,6 +174,8 @@ gov_record_measurement(PG_FUNCTION_ARGS)
 	measurement_id = gov_row_int8(0, 1);
 	if (judge(&summary, &target, at, measurement_id) > 0)
 		gov_escalate(type, id, GetCurrentTimestamp());
-	(void) gov_run(&select_measurement, gov_int8(measurement_id));
+	(void) gov_run(gov_sql("SELECT m FROM governance.sla_measurements AS m"
+						   " WHERE measurement_id = $1"),
+				   gov_int8(measurement_id));
 	return gov_spi_end_row(fcinfo);
 }

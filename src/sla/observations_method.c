@@ -27,9 +27,6 @@
 PG_FUNCTION_INFO_V1(gov_observations_guard);
 PG_FUNCTION_INFO_V1(gov_repair_observations);
 
-GOV_SQL(find_row, (),
-		"SELECT FROM governance.sla_observations LIMIT 1");
-
 static bool
 has_method(Oid relid)
 {
@@ -95,7 +92,8 @@ gov_repair_observations(PG_FUNCTION_ARGS)
 	lost = !has_method(relid);
 	if (lost)
 	{
-		if (gov_run0(&find_row) > 0)
+		if (gov_run0(gov_sql("SELECT FROM governance.sla_observations"
+							 " LIMIT 1")) > 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					 errmsg("table \"sla_observations\" holds rows that were not counted"),

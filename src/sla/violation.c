@@ -27,13 +27,6 @@ const char *const gov_violation_types[] = {
 	NULL
 };
 
-GOV_SQL(find_open, (TEXTOID, TEXTOID, TEXTOID),
-		"SELECT violation_id, opened_at, peak_value"
-		" FROM governance.sla_violations"
-		" WHERE resource_type = $1 AND resource_id = $2"
-		" AND violation_type = $3 AND status = 'open'"
-		" AND source = 'observation'");
-
 /* Never before the end of an earlier one. */
 GOV_SQL(insert_open,
 		(TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, FLOAT8OID, FLOAT8OID,
@@ -103,9 +96,6 @@ GOV_SQL(announce_late, (TEXTOID, TEXTOID, TIMESTAMPTZOID),
 		" AND status = 'open' AND notified_at IS NULL"
 		" AND opened_at <= $3 RETURNING violation_id");
 
-GOV_SQL(select_row, (INT8OID),
-		"SELECT * FROM governance.sla_violations WHERE violation_id = $1");
-
 GOV_SQL(lock_violation, (INT8OID),
 		"SELECT acknowledged_by, acknowledged_at, resource_type,"
 		" resource_id FROM governance.sla_violations"
@@ -169,7 +159,9 @@ is_worse(GovViolationType type, double peak, double actual)
 static void
 announce(const char *type, int64 violation_id)
 {
-	if (gov_run(&select_row, gov_int8(violation_id)) != 1)
+	if (gov_run(gov_sql("SELECT * FROM governance.sla_violations"
+						" WHERE violation_id = $1"),
+				gov_int8(violation_id)) != 1)
 		elog(ERROR, "violation %lld is gone", (long long) violation_id);
 	gov_outbox_add(psprintf("governance.sla_violation.%s", type),
 				   psprintf("sla_violation/%lld", (long long) violation_id),
@@ -214,8 +206,12 @@ gov_violation_found(const GovMiss *miss, TimestampTz at, List **changed)
 	double		peak;
 	bool		isnull;
 
-	if (gov_run(&find_open, gov_text(miss->resource_type),
-				gov_text(miss->resource_id),
+	if (gov_run(gov_sql("SELECT violation_id, opened_at, peak_value"
+						" FROM governance.sla_violations"
+						" WHERE resource_type = $1 AND resource_id = $2"
+						" AND violation_type = $3 AND status = 'open'"
+						" AND source = 'observation'"),
+				gov_text(miss->resource_type), gov_text(miss->resource_id),
 				gov_text(gov_violation_types[miss->type])) == 0)
 	{
 		open_violation(miss, at, changed);

@@ -24,7 +24,17 @@ my %types = (
 	TIMESTAMPTZARRAY => 'timestamptz[]',
 	Invalid => 'governance.sketch');	# known when it is run
 
-# Each GOV_SQL() of the sources, their macros replaced: name, types, options, SQL.
+# What a parameter of gov_sql() is.
+my %type_of = (
+	gov_bool => 'boolean', gov_bytes => 'bytea', gov_int4 => 'int4', gov_int8 => 'int8',
+	gov_json => 'jsonb', gov_text => 'text', gov_time => 'timestamptz');
+
+# The text of string literals.
+my $string = qr/"(?:[^"\\]|\\.)*"/;
+sub plain { return join '', map { substr($_, 1, -1) =~ s/\\n/\n/gr =~ s/\\(.)/$1/gr } $_[0] =~ /($string)/g }
+
+# Each GOV_SQL() and gov_sql() of the sources, their macros replaced: name,
+# types, options, SQL.
 sub statements
 {
 	my ($code, @found) = ('', ());
@@ -34,23 +44,32 @@ sub statements
 		my $text = slurp_file($file);
 		$text =~ s/\\\n/ /g;
 		$text =~ s/^\s*#\s*(?:include|error)\b.*$//mg;
-		$text =~ s/^#define GOV_SQL\(.*$//mg;
+		$text =~ s/^#define (?:GOV_SQL|gov_\w+)\(.*$//mg;
 		$code .= "FILE(\"$file\")\n$text\n";
 	}
 	my $source = "$dir/statements.c";
 	append_to_file($source, $code);
 	my $file;
-	my $string = qr/"(?:[^"\\]|\\.)*"/;
 	my $expanded = qx(\${CC:-cc} -E -P -w '$source');
 	while ($expanded =~ /FILE\("([^"]*)"\)|\bGOV_SQL\((\w+),\s*\(([^)]*)\),((?:$string|[^";])*)\);/g)
 	{
 		if (defined $1) { $file = $1 =~ s{.*/src/}{}r; next; }
 		my ($name, $types, $body) = ($2, $3, $4);
-		my $sql = join '', map { substr($_, 1, -1) =~ s/\\n/\n/gr =~ s/\\(.)/$1/gr } $body =~ /($string)/g;
+		my $sql = plain($body);
 		$types = join ', ', map { $types{$_} // lc } $types =~ /(\w+)O(?:ID|id)/g;
 		push @found, { name => "$file $name", types => $types, sql => $sql, is_kept => $body !~ /\.custom/ };
 	}
-	my $there = () = $code =~ /^GOV_SQL\(/mg;
+	my $parens;
+	$parens = qr/\((?:[^()"]++|$string|(??{$parens}))*+\)/;
+	while ($expanded =~ /FILE\("([^"]*)"\)|\bgov_sql\(((?:\s*$string)+)\)((?:[^()";]++|$string|$parens)*+)/g)
+	{
+		if (defined $1) { $file = $1 =~ s{.*/src/}{}r; next; }
+		my ($sql, $parameters) = (plain($2), $3);
+		$parameters =~ s/$parens//g;
+		my @types = map { $type_of{$_} // () } $parameters =~ /(\w+)/g;
+		push @found, { name => "$file " . substr($sql, 0, 60), types => join(', ', @types), sql => $sql, is_kept => 1 };
+	}
+	my $there = () = $code =~ /^GOV_SQL\(|\bgov_sql\(/mg;
 	ok($there > 300, 'the statements are there');
 	is(scalar @found, $there, 'and each was read');
 	return grep { $_->{is_kept} } @found;
