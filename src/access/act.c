@@ -28,7 +28,7 @@ PG_FUNCTION_INFO_V1(gov_acts_conflict);
 #define LOGIN_PREFIX "login/"
 #define IDENTITY_PREFIX "identity/"
 
-/* Whose user holds one of these can do by itself what duties ask about. */
+/* A user who holds one of these needs no token for what duties ask about. */
 #define JUDGED_PERMISSIONS \
 	(GOV_MASK(GOV_PERM_MODEL_REGISTER) | GOV_MASK(GOV_PERM_MODEL_APPROVE) | \
 	 GOV_MASK(GOV_PERM_MODEL_DEPLOY) | GOV_MASK(GOV_PERM_MODEL_ROLLBACK) | \
@@ -48,7 +48,7 @@ has_name(const List *names, const char *name)
 	return false;
 }
 
-/* The first name in both lists, or NULL. */
+/* The first name that is in both lists, or NULL. */
 static const char *
 common_name(const List *a, const List *b)
 {
@@ -85,7 +85,9 @@ add_user(List **names, const char *user_id)
 	add_name(names, psprintf(USER_PREFIX "%s", user_id));
 }
 
-/* A database role by both its names; one that is gone has but its number. */
+/*
+ * Add a database role by name and number; a dropped one has only its number.
+ */
 static void
 add_role(List **names, Oid role)
 {
@@ -97,7 +99,7 @@ add_role(List **names, Oid role)
 							 GetSystemIdentifier()));
 }
 
-/* A user, active or not, and the database role that acts as the user. */
+/* Add a user, active or not, and the database role that acts as the user. */
 static void
 add_person(List **names, const char *user_id)
 {
@@ -120,7 +122,7 @@ add_person(List **names, const char *user_id)
 		add_name(names, psprintf(LOGIN_PREFIX "%s", db_role));
 }
 
-/* The user, active or not, whose database role this is; NULL: nobody's. */
+/* The user, active or not, of this database role; NULL where it has none. */
 static char *
 user_of_role(Oid role)
 {
@@ -142,9 +144,10 @@ user_of_role(Oid role)
  * add_token
  *		Who made the token with which the actor came.
  *
- * A token that its user made carries whatever its making was known by: the
- * login, above all.  Where the token's user acts for somebody else, the token
- * is that of a pool, which backs nobody; only what stood behind it does.
+ * A token that its own user made carries every name by which its making was
+ * known, above all the login.  Where the token's user acts for somebody else,
+ * it is the token of a pool: the pool backs nobody, only the names behind it
+ * do.
  */
 static void
 add_token(GovAct *act, const GovActor *actor)
@@ -158,7 +161,7 @@ add_token(GovAct *act, const GovActor *actor)
 	add_names(&act->backers, gov_array_texts(maker->backers));
 }
 
-/* Could the user do without a token what a duty asks about, or vote? */
+/* Could the user vote, or do what a duty asks about, without a token? */
 static bool
 is_judged(const char *user_id, uint64 mask)
 {
@@ -182,7 +185,7 @@ gov_act_init(void)
 	gov_authn_stands_for_many = stands_for_many;
 }
 
-/* Does the user, with a session of its own, show the token of another? */
+/* Has the user a session of its own and shows the token of another user? */
 static bool
 is_behind_token(const GovActor *actor, const char *user_id)
 {
@@ -197,10 +200,10 @@ is_behind_token(const GovActor *actor, const char *user_id)
  * add_login
  *		The login of the session, and its user.
  *
- * It is who acts where its session is the evidence, and where its user could
- * do such a thing without a token.  One that only shows the tokens of others,
- * or asserts by the right of a role that it may set, is a backer; so is one
- * of whose people it is known who it was.
+ * The login is a principal where its session is the evidence, and where its
+ * user could do such a thing without a token.  A login is a backer where it
+ * only shows the tokens of others, where it asserts by the right of a role
+ * that it may set, and where it is known which of its people acted.
  */
 static void
 add_login(GovAct *act, const GovActor *actor, bool person_is_known)
@@ -209,7 +212,7 @@ add_login(GovAct *act, const GovActor *actor, bool person_is_known)
 	char	   *user_id;
 	bool		is_who_acts = actor->evidence == GOV_EVIDENCE_SESSION;
 
-	/* It could have become anybody: its name would say nothing. */
+	/* It could have become any role, so its name would say nothing. */
 	if (superuser_arg(login))
 		return;
 	user_id = user_of_role(login);
@@ -225,10 +228,10 @@ add_login(GovAct *act, const GovActor *actor, bool person_is_known)
 
 /*
  * add_authenticated
- *		The person whom the server authenticated; is one known?
+ *		Add the person whom the server authenticated; false if none is known.
  *
- * The role in force, and its user, back what the person does: who comes by
- * the same role and is not known may be the same.
+ * The role in force and its user are backers of what the person does: an
+ * unknown person who comes by the same role may be the same one.
  */
 static bool
 add_authenticated(GovAct *act, const GovActor *actor)
@@ -267,9 +270,9 @@ add_authenticated(GovAct *act, const GovActor *actor)
 
 /*
  * act_of
- *		What the actor does now, by a right that was lent so.
+ *		The act that the actor does now, by a right that was lent like this.
  *
- * Most come by a login of their own: then all its names are known already.
+ * Most actors have a login of their own: then all names are known already.
  */
 static GovAct
 act_of(const GovActor *actor, const List *loans)
@@ -336,7 +339,7 @@ gov_act_by_permission(const GovActor *actor, GovPermission permission,
 	uint64		own;
 	ListCell   *lc;
 
-	/* The right is asked for anew until it is known whose it is. */
+	/* Ask for the right again until it is known who lent it. */
 	for (;;)
 	{
 		(void) gov_require(permission, resource);
@@ -406,7 +409,7 @@ gov_act_by_role(const GovActor *actor, const char *role, GovAct *act)
 	return true;
 }
 
-/* Every user with that e-mail address. */
+/* Add every user with that e-mail address. */
 static void
 add_addressed(List **names, const char *email)
 {
@@ -441,7 +444,7 @@ gov_act_of_owner(const char *owner)
 	return act;
 }
 
-/* Whoever wrote the row: who acted is a principal. */
+/* Whichever code wrote the row, the user who acted is a principal. */
 static GovAct
 make_act(const char *user_id, const ArrayType *principals,
 		 const ArrayType *backers)

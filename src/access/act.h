@@ -2,9 +2,9 @@
  * act.h
  *		Who stands behind an act, and whether two acts are one person's.
  *
- * What duties ask about (registering, submitting, voting, deploying, owning,
- * requesting, making a token) is an act.  It is written with two sets of
- * names, made at its moment and never again:
+ * An act is what duties ask about: registering, submitting, voting, deploying,
+ * owning, requesting or making a token.  It is stored with two sets of names,
+ * which are made at that moment and never changed:
  *
  * principals	who did it: the user, whoever lent the right that was used,
  *				their database roles, and the login, unless it stands for many
@@ -12,9 +12,9 @@
  *				token, and a login through which only tokens act
  *
  * Where the server authenticated a person (identity/authn.h) who is linked to
- * a user, that identity is who did it, and the database role and its user are
- * backers: of many people on one role each is a person.  One that is not
- * linked may be a pool's, and is a backer.
+ * a user, that identity is the principal, and the database role and its user
+ * are backers: people who share a role are told apart.  An identity that is
+ * not linked may be a pool's and is a backer.
  *
  * Two acts conflict where a principal of one is a principal or a backer of
  * the other.  Backers alone never do: two people who come through one
@@ -47,67 +47,67 @@ typedef struct GovAct
 	const char *user_id;		/* who acted; NULL: nobody did */
 	List	   *principals;		/* of char * */
 	List	   *backers;
-	bool		is_named;		/* as an owner, and did nothing */
+	bool		is_named;		/* an owner, who did nothing */
 	const GovGroupRole *group;	/* by whose role it is done; NULL: by none */
 } GovAct;
 
 /*
- * What the actor is about to do, by a permission; 42501 without it.  To be
- * called behind the lock that the act waits for: a right that was revoked
- * meanwhile is gone.
+ * The act that the actor is about to do by a permission; 42501 without it.
+ * Call it after taking the lock that the act waits for: a right that was
+ * revoked meanwhile no longer counts.
  */
 extern GovAct gov_act_by_permission(const GovActor *actor,
 									GovPermission permission,
 									const char *resource);
 
-/* The same around a lock, as gov_require_locking() does. */
+/* The same, asked before and after a lock, as gov_require_locking() does. */
 #define gov_act_locking(actor, permission, resource, lock) \
 	(*(actor) = gov_require((permission), (resource)), gov_spi_begin(), \
 	 (lock), gov_act_by_permission((actor), (permission), (resource)))
 
-/* By holding a role; false where the actor does not hold it. */
+/* The act by holding a role; false where the actor does not hold it. */
 extern bool gov_act_by_role(const GovActor *actor, const char *role,
 							GovAct *act);
 
 /*
- * Asking for what a right will be used for later, which one is not known yet:
- * whoever lends any is behind it.
+ * The act of asking for something that some right will be used for later. It
+ * is not known yet which right, so everybody who lends one is behind it.
  */
 extern GovAct gov_act_by_any_role(const GovActor *actor);
 
-/* What any active user may, by no right of anybody's. */
+/* An act that every active user may do, without any right. */
 extern GovAct gov_act_of_actor(const GovActor *actor);
 
 /*
- * Owning a thing, by who is named as its owner and did nothing: by the user's
- * id, database role or e-mail address.
+ * The act of owning a thing.  The owner, who did nothing, is named by user id,
+ * database role or e-mail address.
  */
 extern GovAct gov_act_of_owner(const char *owner);
 
 /*
- * An act as the last statement read it: three columns from this one on, who,
- * principals, backers.
+ * The act that the last statement read: from this column on, who acted,
+ * principals and backers.
  */
 extern GovAct gov_act_read(uint64 row, int column);
 
 /* Names as a parameter, text[]. */
 extern GovParam gov_names(const List *names);
 
-/* The group by whose role it is done, as a parameter, jsonb; NULL: by none. */
+/* The group whose role the act uses, as a jsonb parameter; NULL for none. */
 extern GovParam gov_act_group(const GovAct *act);
 
 /*
- * Why the two are one person's, as the detail of a refusal, or NULL: "did"
- * ("registered it") is what the past one was.
+ * Why the two acts are one person's, as the detail of a refusal, or NULL.
+ * "did" says what the past act was ("registered it").
  */
 extern char *gov_act_conflict(const GovAct *now, const GovAct *past,
 							  const char *did);
 
-/* MG001 with that detail, unless it is NULL; the denial says all but that. */
+/* Raise MG001 with that detail, unless it is NULL; the denial has the rest. */
 extern void gov_act_refuse(const GovAct *now, const char *detail,
 						   const GovDenial *denial);
 
-/* MG001 where the two are one person's. */
+/* Raise MG001 where the two acts are one person's. */
 extern void gov_act_keep_apart(const GovAct *now, const GovAct *past,
 							   const char *did, const GovDenial *denial);
 

@@ -5,9 +5,9 @@
  * Invariants: whoever assigns a role may convey it (convey.h); an
  * assignment holds its user's row, so two of one user see each other; what is
  * lent is never lent on, lasts no longer than the lender's own assignment,
- * and ends with it.  Giving an admin role a date, and every revocation, holds
- * the lock on the role graph: the guard then counts the admins that are left
- * with nobody changing them meanwhile.
+ * and ends with it.  Whoever gives an admin role an end, or revokes a role,
+ * holds the lock on the role graph, so that nobody changes the admins while
+ * the guard counts those that are left.
  */
 #include "postgres.h"
 
@@ -69,10 +69,10 @@ may_end_admin(const char *role, TimestampTz expires_at)
 
 /*
  * lock_for_assignment
- *		Lock so that nothing the assignment is judged by changes meanwhile.
+ *		Lock everything that the decision about the assignment depends on.
  *
- * The role may have come to inherit admin while we waited, hence the second
- * look; the stronger lock is then asked for on top.
+ * The role may have come to inherit admin while we waited.  So we look again,
+ * and take the stronger lock as well if it has.
  */
 static void
 lock_for_assignment(const char *role, TimestampTz expires_at)
@@ -112,7 +112,7 @@ gov_assign_role(PG_FUNCTION_ARGS)
 	gov_require_conveyable(&actor, &conveyed, user_id, expires_at, resource);
 	gov_user_must_be_active(user_id, is_active);
 
-	/* What the user had lent and lost stays ended. */
+	/* Loans that ended because the user lost the role stay ended. */
 	gov_delegations_end_unbacked(user_id);
 
 	gov_run_as("assign", reason, &upsert_assignment, gov_text(user_id),
@@ -121,7 +121,7 @@ gov_assign_role(PG_FUNCTION_ARGS)
 	return gov_spi_end_row(fcinfo);
 }
 
-/* A role that was revoked may still be held by way of another one. */
+/* A role that was revoked may still be inherited from another one. */
 static void
 tell_what_stays(const char *user_id, const char *role)
 {
@@ -165,7 +165,7 @@ gov_revoke_role(PG_FUNCTION_ARGS)
 	gov_refuse_read_only("gov_revoke_role()");
 	actor = gov_require_actor();
 
-	/* May the actor?  Asked before the lock and behind it. */
+	/* May the actor do it?  Asked before the lock and after it. */
 	gov_spi_begin();
 	for (attempt = 0;; attempt++)
 	{
@@ -198,7 +198,9 @@ gov_revoke_role(PG_FUNCTION_ARGS)
 			   gov_sql("DELETE FROM governance.user_roles WHERE user_id = $1"
 					   " AND role = $2"), gov_text(user_id), gov_text(role));
 
-	/* Only now, so that the last admin is told to be the last. */
+	/*
+	 * Only now, so that the guard's message about the last admin comes first.
+	 */
 	if (!may)
 		(void) gov_require(GOV_PERM_ROLE_MANAGE, resource);
 	gov_delegations_end_unbacked(user_id);

@@ -3,8 +3,8 @@
  *		A record of permission checks, when governance.log_checks is on.
  *
  * Where this backend cannot write (a read-only transaction, a standby, a
- * parallel plan), the check is told to the server log instead: asking must
- * not fail because it is recorded.
+ * parallel plan), the check goes to the server log instead: a check must not
+ * fail because it cannot be recorded.
  */
 #include "postgres.h"
 

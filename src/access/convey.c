@@ -2,9 +2,9 @@
  * convey.c
  *		Nobody conveys what they do not hold.
  *
- * A role that an approval policy names decides on requests by being held.  Who
- * holds "admin" may give it to others, or nobody could hold it first; giving
- * it to oneself would make one's own approver.
+ * Whoever holds a role that an approval policy names decides on requests. A
+ * holder of "admin" may give such a role to others, as nobody could get it
+ * first otherwise; giving it to oneself would make one's own approver.
  */
 #include "postgres.h"
 
@@ -13,7 +13,7 @@
 #include "access/manage.h"
 #include "core/scan.h"
 
-/* What every approval policy names before it is set. */
+/* The role that every approval policy names until somebody sets another. */
 #define DEFAULT_ROLE "approver"
 
 /* Those of the roles that approval policies name. */
@@ -29,7 +29,10 @@ find_powers(const GovRoleGraph *graph, const Bitmapset *roles)
 		char	   *name = gov_scan_text(&scan, "required_role");
 		int			role = gov_role_index(graph, name);
 
-		/* One that is off names what it will ask for when it is on. */
+		/*
+		 * A policy that is off names the role that it will ask for when it is
+		 * on.
+		 */
 		if (role >= 0 && bms_is_member(role, roles) &&
 			(gov_scan_bool(&scan, "enabled") ||
 			 strcmp(name, DEFAULT_ROLE) != 0))
@@ -75,7 +78,7 @@ gov_conveyed_user(const char *user_id)
 	return gov_conveyed_roles(graph, gov_assigned_roles(graph, assignments));
 }
 
-/* Does the user hold the role, not by a loan, at least until then? */
+/* Does the user hold the role, other than by a loan, at least until then? */
 static bool
 owns(const char *user_id, const char *name, TimestampTz until)
 {
@@ -106,7 +109,7 @@ deny_power(const GovActor *actor, const char *role, const char *resource)
 	gov_deny(&denial);
 }
 
-/* What of it a user may not hand on, and is the user an admin? */
+/* What of this the user may not hand on, and is the user an admin? */
 static uint64
 missing_from(const char *user_id, const GovConveyed *conveyed, bool *is_admin)
 {
@@ -114,7 +117,7 @@ missing_from(const char *user_id, const GovConveyed *conveyed, bool *is_admin)
 
 	*is_admin = owns(user_id, "admin", DT_NOBEGIN);
 	(void) gov_user_own_mask(user_id, &held);
-	/* Else nobody could ever hand them to a pool or to what fetches keys. */
+	/* Otherwise nobody could hand them to a pool or to a fetcher of keys. */
 	if (*is_admin)
 		held |= GOV_MASK(GOV_PERM_ACTOR_IMPERSONATE) |
 			GOV_MASK(GOV_PERM_IDENTITY_KEYS);

@@ -2,10 +2,11 @@
  * convey.h
  *		Nobody conveys what they do not hold.
  *
- * Invariants: whoever makes somebody mightier (by a role, what it inherits or
- * permits, a token, a database role, being active again) holds all that is
- * conveyed, and not only by a loan.  That is every permission, and every role
- * that an approval policy names: such a role is power without any permission.
+ * Invariants: whoever gives somebody more rights (by a role, by what it
+ * inherits or permits, by a token, by a database role, by reactivation) holds
+ * all that is conveyed, and not only by a loan.  That is every permission, and
+ * every role that an approval policy names: such a role is power even without
+ * a permission.
  */
 #ifndef GOV_CONVEY_H
 #define GOV_CONVEY_H
@@ -19,7 +20,7 @@ typedef struct GovConveyed
 	List	   *powers;			/* char *: roles that approval policies name */
 } GovConveyed;
 
-/* What these roles of the graph give, inherited ones included. */
+/* What these roles of the graph give, with all that they inherit. */
 extern GovConveyed gov_conveyed_roles(const GovRoleGraph *graph,
 									  const Bitmapset *roles);
 
@@ -32,8 +33,8 @@ extern GovConveyed gov_conveyed_role(const char *role);
 extern GovConveyed gov_conveyed_user(const char *user_id);
 
 /*
- * 42501 unless the actor may convey it to that user (NULL: to nobody yet, or
- * to many) until then (DT_NOBEGIN: it is not the time that is conveyed).
+ * Raise 42501 unless the actor may convey it to that user (NULL: to nobody
+ * yet, or to many) until that time (DT_NOBEGIN: no time is conveyed).
  */
 extern void gov_require_conveyable(const GovActor *actor,
 								   const GovConveyed *conveyed,
@@ -43,12 +44,12 @@ extern void gov_require_conveyable(const GovActor *actor,
 /* Might that user convey it to others now? */
 extern bool gov_may_convey(const char *user_id, const GovConveyed *conveyed);
 
-/* Does an active user hold the role now, by whatever way? */
+/* Does an active user hold the role now, in any way? */
 extern bool gov_role_is_held(const char *role);
 
 /*
- * A NOTICE for each approval policy that is on and whose role, one of these
- * (by their places in the graph), nobody holds any more.
+ * Give a NOTICE for each approval policy that is on and whose role nobody
+ * holds any more; only these roles (places in the graph) are looked at.
  */
 extern void gov_tell_unheld(const Bitmapset *roles);
 

@@ -1,11 +1,11 @@
 /*
  * credentials.c
- *		The way in by a token, for oneself or on behalf of somebody else.
+ *		Acting by a token, for oneself or on behalf of somebody else.
  *
  * A token that arrives in a statement's text would stay in pg_stat_activity
  * and in the log line of any error: gov_begin_as() overwrites both before it
- * does anything else.  What log_statement writes it cannot know of: a client
- * sends the token as a parameter.
+ * does anything else.  It cannot reach what log_statement writes, so a client
+ * should send the token as a parameter.
  */
 #include "postgres.h"
 
@@ -32,7 +32,7 @@ PG_FUNCTION_INFO_V1(gov_begin_for);
 
 GovImpersonationRecorder gov_impersonation_recorder = NULL;
 
-/* Whose token it is that somebody shows. */
+/* The user of a token that somebody shows. */
 typedef struct Credentials
 {
 	char		user_id[GOV_ID_LEN + 1];
@@ -56,8 +56,9 @@ forget_statement(void)
 }
 
 /*
- * One refusal for every reason: it must not tell what was nearly right.  The
- * hint does, to who has a token that only its time keeps from opening.
+ * There is one refusal for every reason: it must not tell what was nearly
+ * right.  Only whoever shows a token that is valid but for its time gets a
+ * hint.
  */
 pg_noreturn static void
 refuse_credentials(const char *hint, const char *flaw)
@@ -73,7 +74,7 @@ refuse_credentials(const char *hint, const char *flaw)
 	gov_deny(&denial);
 }
 
-/* For as long as a binding can last. */
+/* This memory lasts as long as a binding can. */
 static void
 keep_groups(GovTokenMaker *maker, const GovJwt *jwt)
 {
@@ -89,7 +90,8 @@ keep_groups(GovTokenMaker *maker, const GovJwt *jwt)
 
 /*
  * check_jwt
- *		Whom a signed token stands for; NULL, or why for nobody.
+ *		Find whom a signed token stands for.  Returns NULL, or why it is
+ *		nobody.
  */
 static const char *
 check_jwt(const text *given, Credentials *credentials, const char **hint)
@@ -139,11 +141,11 @@ check_jwt(const text *given, Credentials *credentials, const char **hint)
 
 /*
  * check_token
- *		Whose token is this (NULL is none)?  28000 unless it is valid and its
- *		user active.
+ *		Find whose token this is; 28000 unless it is valid and its user active
+ *		(NULL is no token).
  *
- * A token is told by its form: "gov_..." is an API token, two dots make it a
- * signed one.
+ * The form tells the kind: "gov_..." is an API token, and a token with two
+ * dots is a signed one.
  */
 static void
 check_token(const text *given, Credentials *credentials)
@@ -186,7 +188,7 @@ check_token(const text *given, Credentials *credentials)
 }
 
 /*
- * The user acts for the rest of this transaction; MG001 where groups of the
+ * Let the user act for the rest of this transaction; MG001 where groups of the
  * token would break separation of duties.
  */
 static void
@@ -216,8 +218,8 @@ gov_begin_as(PG_FUNCTION_ARGS)
 /*
  * gov_begin_for(token, user_id) → the user that acts
  *
- * For services that sit between people and the database: the event of the
- * impersonation names both, those that follow name whom it was for.
+ * This is for services between people and the database.  The event of the
+ * impersonation names both; those that follow name the person served.
  */
 Datum
 gov_begin_for(PG_FUNCTION_ARGS)
@@ -239,8 +241,8 @@ gov_begin_for(PG_FUNCTION_ARGS)
 	gov_user_require_active(user_id);
 
 	/*
-	 * A read-only transaction has nothing to name the two in.  A read-only
-	 * subtransaction hands its binding to one that may write.
+	 * A read-only transaction cannot write the event that names the two.  A
+	 * read-only subtransaction would hand its binding to one that may write.
 	 */
 	if (XactReadOnly && GetCurrentTransactionNestLevel() > 1)
 		PreventCommandIfReadOnly("gov_begin_for()");

@@ -1,10 +1,10 @@
 /*
  * credentials.h
- *		The way in by a token, for oneself or on behalf of somebody else.
+ *		Acting by a token, for oneself or on behalf of somebody else.
  *
- * Invariants: every refusal is the same 28000, whatever was wrong, and leaves
- * the trace of a denied attempt; the token is gone from the statement that the
- * session shows before anything else is done.
+ * Invariants: every refusal is the same 28000, whatever was wrong, and is
+ * recorded as a denied attempt; before anything else, the token is removed
+ * from the statement that the session shows.
  */
 #ifndef GOV_CREDENTIALS_H
 #define GOV_CREDENTIALS_H

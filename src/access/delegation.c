@@ -1,6 +1,6 @@
 /*
  * delegation.c
- *		The end of what is lent, when the lender does not hold it any more.
+ *		Ending loans of roles that the lender does not hold any more.
  */
 #include "postgres.h"
 
@@ -59,7 +59,9 @@ end_delegations(const char *lender, bool all)
 		TimestampTz until;
 		int			role;
 
-		/* Anew for each: a deletion makes what was loaded stale. */
+		/*
+		 * Look it up again for each: a deletion makes what was loaded stale.
+		 */
 		graph = gov_role_graph();
 		role = gov_role_index(graph, delegation->role);
 		if (!all && role >= 0 &&

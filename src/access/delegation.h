@@ -1,14 +1,14 @@
 /*
  * delegation.h
- *		The end of what is lent, when the lender does not hold it any more.
+ *		Ending loans of roles that the lender does not hold any more.
  */
 #ifndef GOV_DELEGATION_H
 #define GOV_DELEGATION_H
 
 /*
- * End what is lent and not the lender's any more, by that lender
- * or by anybody (NULL).  What has ended stays so when the lender holds the
- * role again.
+ * End the loans of roles that the lender does not hold any more: of that
+ * lender, or of all (NULL).  They stay ended when the lender holds the role
+ * again.
  */
 extern void gov_delegations_end_unbacked(const char *lender);
 

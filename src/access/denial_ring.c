@@ -2,13 +2,13 @@
  * denial_ring.c
  *		Denied attempts, kept in shared memory until somebody writes them.
  *
- * The entries lie in one array, whose owners (database OIDs) lie in another:
- * counting a database's share and finding room reads four bytes an entry.
+ * The entries lie in one array and their owners (database OIDs) in another, so
+ * that counting a database's share and finding room read four bytes an entry.
  * Sequence numbers order them.
  *
  * The rate is a token bucket for each database, login and actor; bad
- * credentials, which come without an actor and in any number, have one apart,
- * so that they use up nobody's.  Buckets that have nothing to report make room
+ * credentials, which come without an actor and in any number, have a bucket of
+ * their own and so use up nobody's.  Buckets with nothing to report make room
  * for new ones, the longest unused first.
  */
 #include "postgres.h"
@@ -68,10 +68,10 @@ static LWLock *ring_lock = NULL;
 typedef struct Taken
 {
 	struct Taken *next;
-	SubTransactionId subid;		/* who took it; moves up at its commit */
+	SubTransactionId subid;		/* who took it; the parent at its commit */
 	int			slot;			/* of an entry, or -1 */
 	uint64		seq;
-	Oid			roleid;			/* of a summary, as who is */
+	Oid			roleid;			/* of a summary, likewise */
 	char		who[GOV_ID_LEN + 1];
 	int64		suppressed;
 	int64		lost;
@@ -109,7 +109,7 @@ slots(void)
 					 MAXALIGN(ring->size * sizeof(Oid)));
 }
 
-/* Under the lock. */
+/* The caller holds the lock. */
 static void
 free_slot(int i)
 {
@@ -132,7 +132,7 @@ find_bucket(Oid roleid, const char *who)
 	return NULL;
 }
 
-/* The entry's bucket, maybe a new one; NULL where none can be had. */
+/* The entry's bucket, maybe a new one; NULL where there is no room for one. */
 static Bucket *
 get_bucket(const GovDenialEntry *entry, TimestampTz now)
 {
@@ -183,7 +183,7 @@ spend_token(Bucket *bucket, TimestampTz now)
 	return true;
 }
 
-/* Room for this database, or -1. */
+/* The place of a free entry for this database, or -1. */
 static int
 find_room(void)
 {
@@ -201,7 +201,7 @@ find_room(void)
 	return own < ring->size / 2 ? room : -1;
 }
 
-/* It counts one more attempt, this one. */
+/* The count includes this attempt. */
 static void
 tell_of(GovDenialSummary *summary, const GovDenialEntry *entry)
 {
@@ -257,8 +257,9 @@ keep_locked(const GovDenialEntry *entry, bool *wake)
  * gov_denial_keep
  *		Leave an entry in the ring.
  *
- * A parallel worker and a standby have the server log only: there the worker
- * cannot write, and the former does not know the actor that was bound.
+ * A parallel worker and a standby only have the server log: the parallel
+ * worker does not know which actor was bound, and on a standby nothing can be
+ * written.
  */
 GovDenialFate
 gov_denial_keep(const GovDenialEntry *entry)
@@ -338,8 +339,8 @@ compare_candidates(const void *a, const void *b)
  * gov_denial_take
  *		Copies of the oldest entries of this database.
  *
- * The caller holds a lock that keeps other takers in the database away.  The
- * texts are copied at a second look, without allocating under the lock.
+ * The caller holds a lock that keeps other takers in the database away.  A
+ * second pass copies the texts, so that nothing is allocated under the lock.
  */
 GovDenialEntry *
 gov_denial_take(int max, int *count)
@@ -407,7 +408,7 @@ gov_denial_take_summaries(bool all, int *count)
 	if (ring == NULL)
 		return NULL;
 
-	/* A second look in one transaction would report what the first did. */
+	/* A second look in the same transaction would report the same again. */
 	for (t = taken; t != NULL; t = t->next)
 	{
 		if (t->slot < 0)
@@ -443,7 +444,7 @@ gov_denial_take_summaries(bool all, int *count)
 	return summaries;
 }
 
-/* The events are committed: what they tell of leaves the ring. */
+/* The events are committed, so their entries leave the ring. */
 static void
 let_go(void)
 {

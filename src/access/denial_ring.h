@@ -2,15 +2,15 @@
  * denial_ring.h
  *		Denied attempts, kept in shared memory until somebody writes them.
  *
- * A denial rolls back with its transaction, so it is left here, and the
- * worker (or gov_run_maintenance()) makes an event of it.
+ * The transaction of a denied attempt is rolled back, so the denial is left
+ * here, and the worker (or gov_run_maintenance()) makes an event of it.
  *
  * Invariants: nothing that can fail runs under the lock; an entry leaves when
  * the transaction that wrote its event commits, before that one's locks go,
  * and stays if it aborts; a database holds at most half of the entries; each
  * actor of a login gets governance.denial_rate entries a minute in a
- * database, and so do the login's bad credentials; what is over is counted.  A
- * crash of the server loses what is here.
+ * database, and so do the login's bad credentials; those beyond the rate are
+ * only counted.  A crash of the server loses what is here.
  */
 #ifndef GOV_DENIAL_RING_H
 #define GOV_DENIAL_RING_H
@@ -38,7 +38,7 @@ typedef struct GovDenialEntry
 	char		application_name[NAMEDATALEN];
 } GovDenialEntry;
 
-/* Of one bucket of this database: what could not be kept. */
+/* The attempts of one bucket of this database that could not be kept. */
 typedef struct GovDenialSummary
 {
 	NameData	login;
@@ -54,8 +54,8 @@ typedef enum GovDenialFate
 {
 	GOV_DENIAL_KEPT,
 	GOV_DENIAL_SUPPRESSED,
-	GOV_DENIAL_LOST,			/* counted; say so in the server log */
-	GOV_DENIAL_LOST_QUIETLY,	/* counted; the log has had its line */
+	GOV_DENIAL_LOST,			/* counted; to be said in the server log */
+	GOV_DENIAL_LOST_QUIETLY,	/* counted; the log has its line already */
 	GOV_DENIAL_NO_RING			/* not preloaded, a standby, ... */
 } GovDenialFate;
 
@@ -75,11 +75,12 @@ extern GovDenialEntry *gov_denial_take(int max, int *count);
 
 /*
  * The same for the counts.  Without "all", a role that was reported less than
- * a minute ago has to wait: else a loop would leave an event a visit.
+ * a minute ago has to wait: otherwise a client in a loop would cause an event
+ * at each visit.
  */
 extern GovDenialSummary *gov_denial_take_summaries(bool all, int *count);
 
-/* Drop the entries of a database that cannot write them; how many. */
+/* Drop the entries of a database that cannot write them; returns how many. */
 extern int	gov_denial_forget(Oid dboid);
 
 /* How many attempts in this database found no room, and when the last did. */

@@ -2,9 +2,9 @@
  * deny.c
  *		A refusal that leaves a trace.
  *
- * A denied attempt is left in shared memory before its error is raised, for
- * the error takes the transaction and all it wrote with it; where there is no
- * room or no such memory, the server log has it.
+ * A denied attempt is left in shared memory before its error is raised,
+ * because the error undoes all that the transaction wrote.  Where there is no
+ * room or no such memory, it goes to the server log.
  */
 #include "postgres.h"
 
@@ -26,7 +26,7 @@ name_or_empty(Name to, const char *from)
 		namestrcpy(to, from);
 }
 
-/* Keep what the denial tells and whom it met. */
+/* Keep the denial and whom it met. */
 static GovDenialFate
 keep_denial(const GovDenial *denial)
 {

@@ -23,13 +23,13 @@ extern void gov_lock_assignments(void);
 
 /*
  * After a change: does the user, or anybody who holds the role, now break a
- * set?  Of both NULL, anybody at all.  MG001 with the names if so.
+ * set?  If both are NULL, does anybody?  If so, raise MG001 with the names.
  */
 extern void gov_duties_check_static(const char *user_id, const char *role);
 
 /*
- * What sets the user would break with these roles of the graph besides those
- * that are assigned, in words, or NULL; and MG001 with such words.
+ * Which sets the user would break with these roles of the graph in addition to
+ * the assigned ones, in words, or NULL; and raise MG001 with such words.
  */
 extern char *gov_duties_report(const char *user_id, const Bitmapset *roles);
 pg_noreturn extern void gov_duties_refuse(const char *user_id,
@@ -46,7 +46,7 @@ typedef struct GovConflict
 extern List *gov_duties_conflicts(void);
 
 /*
- * Would inheriting be a cycle, or is it one now?  55000 with the way round.
+ * Raise 55000, with the way round, if inheriting is or would be a cycle.
  */
 extern void gov_duties_check_acyclic(const char *role,
 									 const char *inherited_role);

@@ -2,7 +2,7 @@
  * explain.c
  *		gov_explain_permission(): the paths that grant, or what is missing.
  *
- * "granted" is what gov_has_permission() answers; the rest is read at the
+ * "granted" is the answer of gov_has_permission(); the rest is read at the
  * same moment from the same tables.
  */
 #include "postgres.h"
@@ -49,7 +49,7 @@ push_path(JsonbParseState **state, const GovRoleGraph *graph, int from,
 	int			tail = 0;
 	int			i;
 
-	/* From the goal upwards, so that the way can be read off forwards. */
+	/* Search from the goal, so that the path can be read off forwards. */
 	for (i = 0; i < graph->count; i++)
 		next[i] = -1;
 	next[to] = to;
@@ -104,7 +104,7 @@ push_paths(JsonbParseState **state, const GovRoleGraph *graph,
 	pushJsonbValue(state, WJB_END_ARRAY, NULL);
 }
 
-/* The roles, assignable as they are, that would grant it. */
+/* The roles that could be assigned as they are and would grant it. */
 static void
 push_granting_roles(JsonbParseState **state, const GovRoleGraph *graph,
 					GovPermission permission)
@@ -120,7 +120,7 @@ push_granting_roles(JsonbParseState **state, const GovRoleGraph *graph,
 	pushJsonbValue(state, WJB_END_ARRAY, NULL);
 }
 
-/* An assignment that would grant it, were it not over. */
+/* An assignment that would grant it had it not expired. */
 typedef struct Ended
 {
 	const char *role;
@@ -190,7 +190,7 @@ push_ended(JsonbParseState **state, List *all, bool expired)
 	pushJsonbValue(state, WJB_END_ARRAY, NULL);
 }
 
-/* In one sentence, of what is lacking what comes nearest to granting it. */
+/* One sentence: of all that is missing, what comes nearest to granting it. */
 static const char *
 why_not(List *all_ended)
 {
@@ -229,7 +229,7 @@ why(const GovRoleGraph *graph, List *assignments, GovPermission permission)
 			break;
 		}
 	}
-	/* It went between the two readings. */
+	/* It was revoked between the two readings. */
 	if (granting == NULL)
 		return "no role of the user has the permission";
 	if (granting->lender != NULL)

@@ -2,10 +2,10 @@
  * first_sight.c
  *		A user for a person whom an issuer knows and nobody has linked.
  *
- * The new user has no role and a random id, which never is that of somebody
- * else; the system links it, and who manages users finds it in the inbox.
- * The issuer's row is held, so that requests that come together make one user,
- * and no more in a day than the policy lets.
+ * The new user has no role, and a random id that is nobody else's.  The system
+ * links it, and those who manage users find it in their inbox.  The issuer's
+ * row is locked, so that requests that come together make one user, and no
+ * more users a day than the policy allows.
  */
 #include "postgres.h"
 
@@ -75,7 +75,7 @@ gov_first_sight(const char *issuer, const char *subject, const char **flaw)
 	*flaw = NULL;
 	if (!gov_issuer_lock(issuer))
 		*flaw = "its issuer is unknown";
-	/* Another of its requests may have been faster. */
+	/* Another request with this subject may have been faster. */
 	else if (!gov_identity_user(issuer, subject, user_id))
 	{
 		(void) gov_run(&count_new, gov_text(issuer));

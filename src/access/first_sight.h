@@ -7,7 +7,7 @@
 
 /*
  * Make a user without roles for a subject that is not linked.  Returns the
- * user's id, or NULL and in *flaw why not.
+ * user's id; or NULL, and *flaw says why.
  */
 extern const char *gov_first_sight(const char *issuer, const char *subject,
 								   const char **flaw);

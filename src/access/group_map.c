@@ -2,8 +2,8 @@
  * group_map.c
  *		Mapping the groups of issuers to roles: making and ending it.
  *
- * Who maps a group assigns a role to whoever is in it, now and later, and so
- * is asked for what an assignment asks for, under its lock.
+ * Mapping a group assigns a role to everybody who is in it, now and later. So
+ * it takes the same rights as an assignment, under the same lock.
  */
 #include "postgres.h"
 
@@ -37,7 +37,7 @@ mapping_resource(const char *issuer, const char *group, const char *role)
 /*
  * gov_map_group(issuer, group_name, role) → group_roles
  *
- * Who maps it again answers for it from now on.
+ * Whoever maps it again answers for the mapping from then on.
  */
 Datum
 gov_map_group(PG_FUNCTION_ARGS)

@@ -3,7 +3,8 @@
  *		Roles that a signed token gives by the groups that it names.
  *
  * What counts is worked out once for a token, and again when users, rights or
- * mappings have changed or the right of a mapping's maker may have expired.
+ * mappings have changed, or when the right of whoever made a mapping may have
+ * expired.
  */
 #include "postgres.h"
 
@@ -17,9 +18,9 @@
 #include "access/group_role.h"
 #include "core/scan.h"
 
-#define MAX_GROUPS 1000			/* of one token that are looked up */
+#define MAX_GROUPS 1000			/* how many of a token are looked up */
 
-/* What was worked out last, in memory of the transaction. */
+/* What was worked out last; it lives in memory of the transaction. */
 static struct
 {
 	uint64		binding;
@@ -52,7 +53,7 @@ append_mapping(List *mappings, GovScan *scan)
 	return lappend(mappings, mapping);
 }
 
-/* Could who made the mapping make it now, and until when at least? */
+/* Could the maker of the mapping make it now, and until when at least? */
 static bool
 counts(const GovGroupRole *mapping, TimestampTz *until)
 {
@@ -179,7 +180,7 @@ work_out(const GovActor *actor, const GovTokenMaker *token)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Is there anything, and is what was worked out right now? */
+/* Is there anything, and does what was worked out still hold? */
 static bool
 have_groups(const GovActor *actor)
 {

@@ -2,11 +2,11 @@
  * group_role.h
  *		Roles that a signed token gives by the groups that it names.
  *
- * Invariants: they are the actor's in the token's own transaction, and no
- * longer than it acts for nobody else; one counts while who mapped its group
- * could map it still, and gives nothing to that one; what they permit is
- * conveyed to nobody and lent to nobody; where they and what the user is
- * assigned would break a duty set, none of them counts.
+ * Invariants: the actor has them in the token's own transaction, and only
+ * while it acts for nobody else; one counts while whoever mapped its group
+ * could still map it, and gives that person nothing; what they permit can be
+ * neither conveyed nor lent; where they and the user's assignments together
+ * would break a duty set, none of them counts.
  */
 #ifndef GOV_GROUP_ROLE_H
 #define GOV_GROUP_ROLE_H
@@ -30,14 +30,14 @@ extern uint64 gov_group_mask(const GovActor *actor);
 /* The mappings that count for the actor now, a List of GovGroupRole. */
 extern List *gov_group_roles(const GovActor *actor);
 
-/* One of them that gives a role of these (indexes), or NULL. */
+/* The first of them that gives one of these roles (indexes), or NULL. */
 extern const GovGroupRole *gov_group_role_of(const GovActor *actor,
 											 const Bitmapset *roles);
 
 /* Every mapping that counts, whoever is in the group. */
 extern List *gov_group_roles_all(void);
 
-/* MG001 where what the actor just came with would break a duty set. */
+/* Raise MG001 where the groups of the actor's token would break a duty set. */
 extern void gov_group_roles_admit(const GovActor *actor);
 
 /* "group "g" of issuer "i"" */

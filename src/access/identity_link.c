@@ -2,7 +2,7 @@
  * identity_link.c
  *		Which person an issuer means by a subject: linking and unlinking.
  *
- * A link is a way to act as the user, as a database role is, so whoever makes
+ * Like a database role, a link is a way to act as the user, so whoever makes
  * one conveys all that the user may do.
  */
 #include "postgres.h"
@@ -23,7 +23,9 @@
 PG_FUNCTION_INFO_V1(gov_link_identity);
 PG_FUNCTION_INFO_V1(gov_unlink_identity);
 
-/* A user made at the first token is nobody's decision until somebody links. */
+/*
+ * A user that a first token made was nobody's decision until somebody links.
+ */
 GOV_SQL(upsert_link, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		"INSERT INTO governance.user_identities AS t"
 		" (user_id, issuer, subject, linked_by) VALUES ($1, $2, $3, $4)"
@@ -32,7 +34,7 @@ GOV_SQL(upsert_link, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		" linked_by = excluded.linked_by"
 		" WHERE t.user_id = excluded.user_id AND t.linked_by = 'system'");
 
-/* What PostgreSQL authenticated by is no row: there is a method and a name. */
+/* The methods by which PostgreSQL authenticates have no rows in issuers. */
 static bool
 is_postgres(const char *issuer)
 {
@@ -42,7 +44,7 @@ is_postgres(const char *issuer)
 		issuer[len] != '\0';
 }
 
-/* By a pool come many: whom the server authenticated is none of them. */
+/* Many people come by a pool: the identity of its login is none of theirs. */
 pg_noreturn static void
 refuse_pool(const char *user_id)
 {

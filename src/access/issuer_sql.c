@@ -2,12 +2,12 @@
  * issuer_sql.c
  *		SQL functions about issuers of signed tokens and their keys.
  *
- * Whoever writes an issuer or its keys holds its row, so two of them are
- * judged one after the other; a link (identity_link.c) holds it too.
+ * Whoever writes an issuer or its keys locks its row, so that two writers are
+ * judged one after the other; making a link (identity_link.c) locks it too.
  *
  * Keys decide who is believed to be whom, so they need a right of their own
- * that no built-in role has; what is left of a set is what verifies
- * signatures, and nothing private is kept but a secret of HS256.
+ * that no built-in role has.  Of a key set only what verifies signatures is
+ * kept; nothing private is, except for a secret of HS256.
  */
 #include "postgres.h"
 
@@ -133,7 +133,7 @@ arg_leeway(FunctionCallInfo fcinfo, int n)
 	return leeway;
 }
 
-/* {claim: value}, of text alone. */
+/* {claim: value}, where each value is text. */
 static Jsonb *
 arg_required_claims(FunctionCallInfo fcinfo, int n)
 {
@@ -249,8 +249,8 @@ gov_set_issuer(PG_FUNCTION_ARGS)
 /*
  * gov_drop_issuer(issuer) → boolean: was there one
  *
- * With its links and groups: whoever sets up an issuer of that name later
- * starts with nobody.
+ * Its links and groups go with it: whoever sets up an issuer of that name
+ * later starts with nobody.
  */
 Datum
 gov_drop_issuer(PG_FUNCTION_ARGS)
@@ -325,7 +325,7 @@ take_key(const GovJwkText *text, bool is_private, void *arg)
 /*
  * gov_store_issuer_keys(issuer, jwks) → issuers
  *
- * All or nothing: what cannot be used leaves the keys as they were.
+ * All or nothing: a set that cannot be used leaves the keys as they were.
  */
 Datum
 gov_store_issuer_keys(PG_FUNCTION_ARGS)

@@ -1,6 +1,6 @@
 /*
  * issuer_sql.h
- *		What the writers of issuers and of what hangs on them share.
+ *		What the writers of issuers, their keys and their links share.
  */
 #ifndef GOV_ISSUER_SQL_H
 #define GOV_ISSUER_SQL_H
@@ -9,7 +9,7 @@
 
 #include "core/args.h"
 
-/* The argument as text; 22023 where it is no such name. */
+/* The argument as text; 22023 where it cannot be an issuer's name. */
 extern const char *gov_arg_issuer(FunctionCallInfo fcinfo, int n);
 extern const char *gov_arg_subject(FunctionCallInfo fcinfo, int n);
 extern const char *gov_arg_group(FunctionCallInfo fcinfo, int n);

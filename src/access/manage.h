@@ -24,8 +24,8 @@ extern void gov_user_require_active(const char *user_id);
 extern void gov_user_must_be_active(const char *user_id, bool is_active);
 
 /*
- * Revoke the API tokens of a user whose row is locked.  What a
- * former life left behind opens no later one.
+ * Revoke the API tokens of a user whose row is locked, so that those of a
+ * former life open nothing later.
  */
 extern void gov_tokens_revoke_all(const char *user_id, const char *actor);
 

@@ -33,13 +33,13 @@ typedef struct UserRights
 	TimestampTz good_until;		/* nearest expiry; DT_NOEND: none */
 } UserRights;
 
-#define SHARE_AMONG 64			/* where a new user's rights are looked for */
+#define SHARE_AMONG 64			/* where the rights of a new user go */
 
 /*
- * Where users are many, what a look-up takes is the misses of the processor's
- * caches.  So an entry is half a line of it, and has the name in itself.  A
- * key to look up points to the name: copying it first would cost more than
- * the look-up does.
+ * Where there are many users, a look-up costs as much as its misses of the
+ * processor's caches.  So an entry is half a cache line and holds the name
+ * itself.  A key to look up points to the name: copying the name first would
+ * cost more than the look-up does.
  */
 #define INLINE_NAME 22
 #define APART 6					/* where in "name" a pointer is aligned */
@@ -88,7 +88,7 @@ key_apart(const char *name, int len)
 	return key;
 }
 
-/* A key that stays: with the name in it, if it fits. */
+/* A key that is kept: it holds the name itself, if that fits. */
 static UserKey
 key_to_keep(MemoryContext context, const char *name, int len)
 {
@@ -103,7 +103,7 @@ key_to_keep(MemoryContext context, const char *name, int len)
 	return key;
 }
 
-/* Memory that begins with a cache line; the context frees it. */
+/* Memory that begins at a cache line; it goes with its context. */
 static void *
 allocate_lines(MemoryContext context, Size size)
 {
@@ -136,7 +136,7 @@ users_allocate(users_hash *type, Size size)
 	return allocate_lines(type->ctx, size);
 }
 
-/* A table that grew leaves its smaller one behind until the context goes. */
+/* When a table grows, the smaller one stays until the context goes. */
 static inline void
 users_free(users_hash *type, void *pointer)
 {
@@ -146,7 +146,7 @@ typedef struct Access
 {
 	GovRoleGraph *graph;
 	users_hash *users;
-	UserRights *rights;			/* users share them */
+	UserRights *rights;			/* shared by users */
 	uint32		rights_count;
 	uint32		rights_allocated;
 } Access;
@@ -474,7 +474,7 @@ gov_users_with_roles(const GovRoleGraph *graph, const Bitmapset *roles)
 	return users;
 }
 
-/* Where in the list of rights these are, now. */
+/* The place of these rights in the list; they are added if need be. */
 static uint32
 share_rights(Access *access, const UserRights *rights)
 {
@@ -532,7 +532,9 @@ load_user(const char *name, int len)
 		(void) gov_user_exists(user_id, &is_active);
 		if (is_active)
 		{
-			/* What is lent and does not count now never will by waiting. */
+			/*
+			 * A loan that does not count now will not count later by itself.
+			 */
 			assignments = gov_user_assignments(access->graph, user_id);
 			foreach(lc, assignments)
 			{
@@ -553,7 +555,7 @@ load_user(const char *name, int len)
 	if (!is_active)
 		return NULL;
 
-	/* Whatever fails here, the table keeps only whole entries. */
+	/* Whatever fails here, the table never keeps half an entry. */
 	shared = share_rights(access, &rights);
 	key = key_to_keep(access_cache.context, name, len);
 	users_insert(access->users, key, &found)->rights = shared;

@@ -35,21 +35,21 @@ typedef struct GovRoleGraph
 	GovRole    *roles;			/* in name order */
 } GovRoleGraph;
 
-/* The permissions of an active user; false where there is none such. */
+/* The permissions of an active user; false where there is no such user. */
 extern bool gov_user_mask(const char *user_id, int len, uint64 *mask);
 
-/* Like that, without what is only lent to the user. */
+/* The same without those that are only lent to the user. */
 extern bool gov_user_own_mask(const char *user_id, uint64 *mask);
 
-/* The graph as committed now; its memory lives until the next look-up. */
+/* The role graph as committed now; it is valid until the next look-up. */
 extern const GovRoleGraph *gov_role_graph(void);
 extern int	gov_role_index(const GovRoleGraph *graph, const char *role);
 
-/* The roles (indexes) with the permission; NULL: none. */
+/* The roles (indexes) with the permission; NULL for none. */
 extern Bitmapset *gov_roles_granting(const GovRoleGraph *graph,
 									 GovPermission permission);
 
-/* The roles that are this one, which exists, or inherit it. */
+/* The role itself, which must exist, and all roles that inherit it. */
 extern Bitmapset *gov_role_heirs(const GovRoleGraph *graph, const char *role);
 
 /* One assignment of a user that counts now. */
@@ -64,19 +64,21 @@ typedef struct GovAssignment
 } GovAssignment;
 
 /*
- * The assignments of a user that count now: unexpired, and those that are
- * lent only while the lender holds the role.  palloc'd List.
+ * The assignments of a user that count now: they have not expired, and for a
+ * loan the lender holds the role.  A palloc'd List.
  */
 extern List *gov_user_assignments(const GovRoleGraph *graph,
 								  const char *user_id);
 
-/* Every role that these hold, by index, inherited ones included. */
+/*
+ * Every role that these assignments give, by index, with all inherited ones.
+ */
 extern Bitmapset *gov_assigned_roles(const GovRoleGraph *graph,
 									 List *assignments);
 
 /*
- * Everybody who is assigned one of these roles (NULL: any at all), each once,
- * in order; expired assignments count, too.  List of char *.
+ * Every user who is assigned one of these roles (NULL: any role), once each
+ * and in order; expired assignments count, too.  A List of char *.
  */
 extern List *gov_users_with_roles(const GovRoleGraph *graph,
 								  const Bitmapset *roles);

@@ -15,8 +15,8 @@
 GovGrantApproval gov_grant_approval = NULL;
 
 /*
- * Where the server is told to ask whom it authenticated: why that is nobody,
- * said to who it is.  false: it is the database role that counts.
+ * Where the server is configured to ask whom it authenticated: refuse, and say
+ * why that is nobody.  Returns false where the database role counts.
  */
 static bool
 describe_stranger(GovDenial *denial)

@@ -2,9 +2,9 @@
  * require.h
  *		The question every gov_* function asks before it does anything.
  *
- * Invariants: gov_require() answers from the permission cache, so a right
- * that was revoked a moment ago is gone; a refusal goes through gov_deny(),
- * which leaves a trace that outlives the transaction.
+ * Invariants: gov_require() answers from the permission cache, so a right that
+ * was revoked a moment ago no longer counts; a refusal goes through
+ * gov_deny(), which leaves a record that outlives the transaction.
  */
 #ifndef GOV_REQUIRE_H
 #define GOV_REQUIRE_H
@@ -18,21 +18,22 @@
 /* The session's database role; 42501 where it was dropped meanwhile. */
 extern char *gov_require_db_role(void);
 
-/* An active actor, or 42501. */
+/* The actor, who is active; or 42501. */
 extern GovActor gov_require_actor(void);
 
 /*
- * An active actor with the permission, or 42501.  resource ("model/risk") is
- * recorded; NULL where there is none.
+ * The actor, who is active and has the permission; or 42501.  The refusal
+ * records the resource ("model/risk"); NULL where there is none.
  */
 extern GovActor gov_require(GovPermission permission, const char *resource);
 
-/* The same with at least one permission of a mask. */
+/* The same for at least one permission of a mask. */
 extern GovActor gov_require_any(uint64 mask, const char *resource);
 
 /*
- * Ask for the right, take a lock in a new SPI connection, and ask again: who
- * waited for the lock may have lost the right meanwhile.  The actor.
+ * Ask for the right, take a lock in a new SPI connection, and ask again:
+ * whoever waited for the lock may have lost the right meanwhile.  Returns the
+ * actor.
  */
 #define gov_require_locking(permission, resource, lock) \
 	gov_require_any_locking(GOV_MASK(permission), (resource), (lock))
@@ -41,8 +42,8 @@ extern GovActor gov_require_any(uint64 mask, const char *resource);
 	 gov_require_any((mask), (resource)))
 
 /*
- * About oneself everybody active may ask; about others it takes audit:read or
- * user:manage (42501).
+ * The actor, who may ask about the user: every active user may ask about
+ * itself; asking about others takes audit:read or user:manage (42501).
  */
 extern void gov_require_about(const char *user_id);
 
@@ -50,9 +51,9 @@ extern void gov_require_about(const char *user_id);
 extern bool gov_actor_can(GovPermission permission);
 
 /*
- * Where an organisation demands approval of each grant: uses up the request
- * or raises MG002.  The registry room, which is above this one, sets it at
- * start.
+ * Where an organisation demands approval of each grant, this uses up the
+ * request or raises MG002.  The registry room, which is above this one, sets
+ * it at start.
  */
 typedef void (*GovGrantApproval) (const GovActor *actor, const char *role,
 								  const char *permission);

@@ -3,8 +3,8 @@
  *		SQL functions that show rights: who holds what, and by which role.
  *
  * They read as the permission check does (core/scan.h), not with the query's
- * snapshot: what they show is what a check would answer now, in the middle of
- * a REPEATABLE READ transaction too.
+ * snapshot: they show what a check would answer now, even in the middle of a
+ * REPEATABLE READ transaction.
  */
 #include "postgres.h"
 
@@ -96,7 +96,7 @@ gov_user_roles(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* A row where what is assigned grants the permission. */
+/* Return a row where the assignment grants the permission. */
 static void
 put_granting(FunctionCallInfo fcinfo, const char *first,
 			 const GovRoleGraph *graph, const GovAssignment *assignment,
@@ -139,7 +139,7 @@ gov_user_permissions(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* Whoever is in a group: the issuer knows who, we do not. */
+/* Only the issuer knows who is in a group. */
 static void
 put_groups(FunctionCallInfo fcinfo, GovPermission permission)
 {

@@ -3,10 +3,10 @@
  *		Roles: what they permit and inherit, and sets of them that nobody may
  *		hold together.
  *
- * Invariants: every writer here holds the lock on the role graph, so the
- * graph that it decides on is the one that it changes; inheritance stays
- * acyclic; whoever makes a role larger holds what is added.  The guard judges
- * separation of duties and the last admin after each row.
+ * Invariants: every writer here holds the lock on the role graph, so it
+ * changes the graph that it decided on; inheritance stays acyclic; whoever
+ * makes a role larger holds what is added.  The guard judges separation of
+ * duties and the last admin after each row.
  */
 #include "postgres.h"
 
@@ -49,7 +49,10 @@ GOV_SQL(find_policies_of_role, (TEXTOID),
 		"SELECT pg_catalog.string_agg(action, ', ' ORDER BY action)"
 		" FROM governance.approval_policies WHERE required_role = $1");
 
-/* What hangs on a role, ended one kind after the other: each has its verb. */
+/*
+ * All that depends on a role is ended, one kind after the other: each kind has
+ * its own verb.
+ */
 GOV_SQL(delete_role_assignments, (TEXTOID),
 		"DELETE FROM governance.user_roles WHERE role = $1");
 
@@ -169,7 +172,7 @@ gov_create_role(PG_FUNCTION_ARGS)
 				 errmsg("role \"%s\" exists already", role),
 				 errhint("gov_grant_permission() and gov_add_inheritance() change a role.")));
 
-	/* A role made with permissions is no way round their approval. */
+	/* Making a role with permissions does not get round their approval. */
 	for (i = 0; i < GOV_PERM_COUNT; i++)
 	{
 		if (permissions & GOV_MASK(i))
@@ -188,7 +191,10 @@ gov_create_role(PG_FUNCTION_ARGS)
 	return gov_spi_end_row(fcinfo);
 }
 
-/* 55000 where something names the role; the statement says what, in words. */
+/*
+ * Raise 55000 where something names the role; the statement finds what does,
+ * in words.
+ */
 static void
 refuse_if_named(const char *role, GovStatement *find, const char *who,
 				const char *list, const char *hint)
@@ -209,8 +215,9 @@ refuse_if_named(const char *role, GovStatement *find, const char *who,
 /*
  * gov_drop_role(role) → boolean
  *
- * All that hangs on the role goes first, so that each row leaves the event of
- * what happened to it; what was lent by virtue of it goes last.
+ * All that depends on the role goes first, so that each row has an event that
+ * tells what happened to it; loans that were possible only by the role go
+ * last.
  */
 Datum
 gov_drop_role(PG_FUNCTION_ARGS)
@@ -223,7 +230,7 @@ gov_drop_role(PG_FUNCTION_ARGS)
 	gov_refuse_read_only("gov_drop_role()");
 	(void) begin_change(GOV_PERM_ROLE_MANAGE, resource);
 
-	/* Who sets an approval policy locks the role, not the graph of them. */
+	/* Whoever sets an approval policy locks the role, not the role graph. */
 	gov_run(gov_sql("SELECT 1 FROM governance.roles WHERE role = $1"
 					" FOR UPDATE"), gov_text(role));
 	if (gov_run(&select_role, gov_text(role)) == 0)
@@ -403,7 +410,7 @@ gov_revoke_permission(PG_FUNCTION_ARGS)
 /*
  * gov_create_sod_set(name, roles, cardinality) → sod_sets
  *
- * The guard refuses a set that somebody breaks already, and names them.
+ * The guard refuses a set that somebody breaks already, and names who.
  */
 Datum
 gov_create_sod_set(PG_FUNCTION_ARGS)

@@ -92,10 +92,10 @@ gov_current_actor(PG_FUNCTION_ARGS)
 
 /*
  * gov_set_actor(user_id)
- *		The caller acts for somebody else for the rest of this transaction.
+ *		Let the caller act for somebody else for the rest of this transaction.
  *
- * For a pool whose sessions share one login.  An unknown and an inactive user
- * are told apart only to a caller who may impersonate.
+ * This is for a pool whose sessions share one login.  Only a caller who may
+ * impersonate learns whether a user is unknown or inactive.
  */
 Datum
 gov_set_actor(PG_FUNCTION_ARGS)

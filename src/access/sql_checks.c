@@ -1,10 +1,10 @@
 /*
  * sql_checks.c
- *		What functions written in SQL ask before they read: the checks that
- *		functions written in C make by core/args.h and access/require.h.
+ *		The checks that functions written in SQL make before they read; those
+ *		written in C make them by core/args.h and access/require.h.
  *
- * Internal: not executable by PUBLIC.  A reader calls them in statements that
- * come before the one that reads, form before rights.
+ * They are internal: PUBLIC may not execute them.  A reader calls them before
+ * the statement that reads: first those of form, then those of rights.
  */
 #include "postgres.h"
 
@@ -57,8 +57,8 @@ gov_sql_require_permission(PG_FUNCTION_ARGS)
 /*
  * governance.require_monitor()
  *
- * Whoever watches the server need not be a user of ours: the role outside any
- * SECURITY DEFINER function counts.
+ * Whoever monitors the server need not be a user of the extension: the role
+ * outside any SECURITY DEFINER function counts.
  */
 Datum
 gov_sql_require_monitor(PG_FUNCTION_ARGS)

@@ -17,7 +17,10 @@
 PG_FUNCTION_INFO_V1(gov_create_api_token);
 PG_FUNCTION_INFO_V1(gov_revoke_api_token);
 
-/* Against deactivation and new assignments, which lock the row harder. */
+/*
+ * The lock keeps out deactivation and new assignments, which take a stronger
+ * one.
+ */
 GOV_SQL(lock_user, (TEXTOID),
 		"SELECT u.is_active FROM governance.users AS u"
 		" WHERE u.user_id = $1 FOR SHARE");
@@ -85,7 +88,7 @@ gov_create_api_token(PG_FUNCTION_ARGS)
 /*
  * gov_revoke_api_token(token_id) → was it still valid, but for its expiry
  *
- * Whether a token exists is told only to who may revoke those of others.
+ * Only whoever may revoke the tokens of others learns whether a token exists.
  */
 Datum
 gov_revoke_api_token(PG_FUNCTION_ARGS)

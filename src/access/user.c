@@ -67,7 +67,7 @@ user_resource(const char *user_id)
  * arg_email
  *		An e-mail address, NULL where it is empty or missing.
  *
- * The form alone is checked: something, one @, something, no blanks.
+ * Only the form is checked: something, one @, something, no blanks.
  */
 static const char *
 arg_email(FunctionCallInfo fcinfo, int n)
@@ -126,8 +126,8 @@ db_role_must_exist(const char *db_role)
 						 quote_identifier(db_role))));
 }
 
-/* 23505 where the database role is another user's; who may see this may see
- * every user. */
+/* Raise 23505 where the database role is another user's.  Whoever may see this
+   may see every user. */
 static void
 db_role_must_be_free(const char *user_id, const char *db_role)
 {
@@ -145,7 +145,7 @@ db_role_must_be_free(const char *user_id, const char *db_role)
 			 errhint("A database role acts as one user: give the users roles of their own.")));
 }
 
-/* Would sessions like this one be whose database role it is? */
+/* Would sessions like this one act as the user of their database role? */
 static bool
 is_own_role(const char *db_role)
 {
@@ -241,7 +241,7 @@ gov_update_user(PG_FUNCTION_ARGS)
 	return gov_spi_end_row(fcinfo);
 }
 
-/* What goes on naming a user who is about to be inactive. */
+/* Tell what will still name a user who is about to be inactive. */
 static void
 tell_still_named(const char *user_id)
 {
@@ -264,7 +264,7 @@ tell_still_named(const char *user_id)
 /*
  * gov_deactivate_user(user_id, reason) → users
  *
- * What the user lends ends with it, and the user's API tokens are revoked.
+ * The user's loans to others end, and the user's API tokens are revoked.
  */
 Datum
 gov_deactivate_user(PG_FUNCTION_ARGS)
@@ -308,8 +308,9 @@ gov_deactivate_user(PG_FUNCTION_ARGS)
 /*
  * gov_reactivate_user(user_id, reason) → users
  *
- * The user's assignments were kept: whoever brings them back to life conveys
- * them.  A superuser may have deactivated the user by hand, and left tokens.
+ * The user's assignments were kept, so whoever reactivates the user conveys
+ * them.  A superuser may have deactivated the user by hand and left tokens
+ * valid.
  */
 Datum
 gov_reactivate_user(PG_FUNCTION_ARGS)

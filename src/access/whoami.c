@@ -69,7 +69,7 @@ push_permissions(JsonbParseState **state, const GovActor *actor)
 	pushJsonbValue(state, WJB_END_ARRAY, NULL);
 }
 
-/* Which groups of the token give which roles. */
+/* Add which groups of the token give which roles. */
 static void
 push_groups(JsonbParseState **state, List *mappings)
 {
@@ -123,7 +123,7 @@ gov_whoami(PG_FUNCTION_ARGS)
 		push_text(&state, WJB_VALUE, subject);
 		pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	}
-	/* An empty user_id is nobody's: nothing is held. */
+	/* An empty user_id is nobody's, and nobody holds nothing. */
 	gov_json_push_key(&state, "roles");
 	push_roles(&state, &actor);
 	gov_json_push_key(&state, "permissions");
