@@ -1,10 +1,10 @@
 /*
  * answer.c
- *		JSON as it is answered: of bounded length, whatever is stored.
+ *		JSON answers, whose length is bounded whatever is stored.
  *
- * jsonb_agg(...)::text would first make a value of all rows, and then a text
- * of whatever length that has.  Here the text grows row by row, and ends the
- * call where it is longer than an answer may be.
+ * jsonb_agg(...)::text would first make one value of all rows, and then its
+ * text, however long.  Here the text grows row by row, and the call fails as
+ * soon as the text is longer than an answer may be.
  */
 #include "postgres.h"
 
@@ -38,7 +38,7 @@ gov_shown_json(PG_FUNCTION_ARGS)
 	PG_RETURN_JSONB_P(gov_json_shown(PG_GETARG_JSONB_P(0)));
 }
 
-/* Leaves the text where it is, and ends the call where it is too long. */
+/* Keep the text as it is, and fail where it is too long. */
 static bool
 check_answer(StringInfo text, void *arg)
 {
@@ -55,7 +55,7 @@ check_answer(StringInfo text, void *arg)
 /*
  * governance.list_add(internal, jsonb): of the aggregate gov_list_json()
  *
- * The state is a text in the making, with room for its head before it.
+ * The state is an unfinished text, with room for its header before it.
  */
 Datum
 gov_list_add(PG_FUNCTION_ARGS)
@@ -123,7 +123,7 @@ take_digest(StringInfo text, void *arg)
 
 /*
  * governance.json_digest(jsonb) → text
- *		SHA-256 in hex of a value's text, which is never there as a whole.
+ *		SHA-256 in hex of a value's text, which is never in memory as a whole.
  */
 Datum
 gov_json_digest(PG_FUNCTION_ARGS)

@@ -1,6 +1,6 @@
 /*
  * append_base64.c
- *		Base64 at the end of a text.
+ *		Appending base64 to a text.
  */
 #include "postgres.h"
 

@@ -1,6 +1,5 @@
 /*
- * append_base64.h
- *		Base64 at the end of a text.
+ * append_base64.h Appending base64 to a text.
  */
 #ifndef GOV_APPEND_BASE64_H
 #define GOV_APPEND_BASE64_H

@@ -67,7 +67,7 @@ gov_id_is_valid(const char *s, int len)
 	return name_is_valid(s, len, "._-");
 }
 
-/* What of a bad value an error may repeat: enough to recognise it. */
+/* How much of a bad value an error repeats: enough to recognise it. */
 char *
 gov_excerpt(const char *s, int len)
 {
@@ -229,8 +229,8 @@ empty_object(void)
 }
 
 /*
- * What is short as stored may be long as text: judge it by its numbers, and
- * then by its text.
+ * A value that is short as stored may be long as text, so its numbers are
+ * judged first, and then its text.
  */
 static Jsonb *
 check_json(Jsonb *jb, const char *name)
@@ -248,9 +248,9 @@ check_json(Jsonb *jb, const char *name)
 }
 
 /*
- * The type of an argument: as declared; of a polymorphic one as the caller's
- * expression has it.  That alone would not do, as the protocol's function call
- * has no expression.
+ * The type of an argument: the declared one, or for a polymorphic argument the
+ * one that the caller's expression has.  The expression alone would not do, as
+ * a function call by the protocol has none.
  */
 static Oid
 arg_type(FunctionCallInfo fcinfo, int n)
@@ -340,7 +340,9 @@ gov_arg_document(FunctionCallInfo fcinfo, int n, const char *name,
 	return check_json(jb, name);
 }
 
-/* The shortest that reads as this one, whatever extra_float_digits is. */
+/*
+ * The shortest text that reads as this number, whatever extra_float_digits is.
+ */
 static Numeric
 shortest_number(float8 value)
 {

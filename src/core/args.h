@@ -42,16 +42,20 @@ extern const char *gov_arg_reason(FunctionCallInfo fcinfo, int n,
 /* The place of a word in a closed set, -1 if it is not there. */
 extern int	gov_word_index(const char *const *words, const char *word);
 
-/* One of a closed set of words; NULL gives "missing", an error if NULL. */
+/*
+ * One of a closed set of words.  NULL gives "missing"; if that is NULL too, it
+ * is an error.
+ */
 extern const char *gov_arg_word(FunctionCallInfo fcinfo, int n,
 								const char *name, const char *const *words,
 								const char *missing);
 
 /*
  * JSON whose numbers are plain (core/numbers.h) and whose text is no longer
- * than a free text: any value, which may be text that is JSON or of another
- * type; an object, NULL giving {} or, with or_null, NULL; the same or an
- * array.  And a number of that kind, numeric or float8.
+ * than a free text.  gov_arg_json takes any value, also one of another type,
+ * or text that is JSON; gov_arg_object an object, where NULL gives {} or, with
+ * or_null, NULL; gov_arg_document an object or an array.  gov_arg_number takes
+ * a numeric or float8 of the same kind.
  */
 extern Jsonb *gov_arg_json(FunctionCallInfo fcinfo, int n, const char *name);
 extern Jsonb *gov_arg_object(FunctionCallInfo fcinfo, int n, const char *name,
@@ -79,7 +83,7 @@ extern int64 gov_arg_int8(FunctionCallInfo fcinfo, int n, const char *name,
 /* The words as 'a', 'b', 'c', for hints. */
 extern char *gov_word_list(const char *const *words);
 
-/* An id (or a version) that came by another way than as an argument. */
+/* Check an id (or a version) that did not come as an argument. */
 extern void gov_check_name(const char *s, const char *name, bool is_version);
 
 /* The beginning of a bad value: enough to recognise it in an error. */
@@ -90,13 +94,16 @@ pg_noreturn extern void gov_bad_value(const char *name, const char *detail,
 pg_noreturn extern void gov_missing_value(const char *name);
 
 /*
- * 42501 where the code of a relation's owner or of a control runs (see
- * identity/actor.c): it must neither write nor decide who acts in the
- * transaction that it is a guest of.
+ * Raise 42501 where code of a relation's owner or of a control runs (see
+ * identity/actor.c): in somebody else's transaction it must neither write nor
+ * decide who acts.
  */
 extern void gov_refuse_restricted(const char *function);
 
-/* Writers call this first: it refuses there, in recovery and read-only. */
+/*
+ * Writers call this first: it refuses there too, in recovery and in read-only
+ * transactions.
+ */
 extern void gov_refuse_read_only(const char *function);
 
 #endif							/* GOV_ARGS_H */

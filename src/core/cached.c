@@ -1,6 +1,6 @@
 /*
  * cached.c
- *		What this backend keeps of a few tables: loaded whole, dropped whole.
+ *		What this backend caches of a few tables: loaded whole, dropped whole.
  */
 #include "postgres.h"
 
@@ -10,9 +10,9 @@
 #include "core/cached.h"
 
 /*
- * How often to read again when the generation moved meanwhile.  After that
- * the content stands for this look-up and is stale for the next one.  A server
- * that discards caches at every chance moves it each time: once is enough.
+ * How often to read again when the generation moved meanwhile.  After that the
+ * content serves this look-up and is stale for the next one.  A server that
+ * discards caches at every chance moves it each time, so once is enough there.
  */
 #define MAX_ATTEMPTS 8
 
@@ -25,7 +25,7 @@ gov_cached_is_settled(const GovCached *cached, int attempt)
 
 /*
  * gov_cached_load
- *		Load the content, again if what was read may mix two states.
+ *		Load the content, and load it again if it may mix two states.
  */
 void *
 gov_cached_load(GovCached *cached)

@@ -1,6 +1,6 @@
 /*
  * cached.h
- *		What this backend keeps of a few tables: loaded whole, dropped whole.
+ *		What this backend caches of a few tables: loaded whole, dropped whole.
  *
  * Invariants: a look-up reads shared invalidation messages first, and loading
  * scans on snapshots of its own (core/scan.h); so the content is right as of
@@ -20,7 +20,7 @@ typedef struct GovCached
 	const char *name;			/* of its memory context */
 	void	   *(*load) (void); /* makes the content, in the current context */
 
-	/* From here on zero, and cached.c's. */
+	/* The rest starts as zero and belongs to cached.c. */
 	MemoryContext context;		/* of the content; more may be kept in it */
 	void	   *content;
 	uint64		generation;		/* 0: nothing is kept */
@@ -38,9 +38,9 @@ gov_cached(GovCached *cached)
 }
 
 /*
- * For what is read one by one into the content: was it read while nothing
- * changed?  If not, and unless it was the last attempt (they count from 1),
- * the caller looks the content up again and reads again.
+ * For entries that are read one by one into the content: did nothing change
+ * while this one was read?  If false, the caller looks the content up again
+ * and reads again.  The last attempt (they count from 1) is always true.
  */
 extern bool gov_cached_is_settled(const GovCached *cached, int attempt);
 

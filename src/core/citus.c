@@ -2,12 +2,12 @@
  * citus.c
  *		Sessions that Citus opened for itself.
  *
- * They are known by the name that they came with: one that is set later says
- * nothing, either way.
+ * They are known by the application name with which they connected; a name
+ * that is set later means nothing.
  */
 #include "postgres.h"
 
-/* We need nothing of GSSAPI, whose headers may not be there. */
+/* We use nothing of GSSAPI, whose headers may be missing. */
 #undef ENABLE_GSS
 #include "commands/extension.h"
 #include "libpq/libpq-be.h"

@@ -1,6 +1,6 @@
 /*
  * client.c
- *		Where the client of this session is.
+ *		The address of this session's client.
  */
 #include "postgres.h"
 

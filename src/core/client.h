@@ -1,6 +1,6 @@
 /*
  * client.h
- *		Where the client of this session is.
+ *		The address of this session's client.
  */
 #ifndef GOV_CLIENT_H
 #define GOV_CLIENT_H

@@ -11,12 +11,12 @@
 #error "governance needs PostgreSQL 15 or later"
 #endif
 
-/* Since 16 the macros of varlena values have a header of their own. */
+/* Since 16 the macros for varlena values have a header of their own. */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
 
-/* Since 18 it is C11's, and stands before the declaration. */
+/* Since 18 noreturn is C11's and stands before the declaration. */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn pg_attribute_noreturn()
 #endif
@@ -52,7 +52,7 @@
 #define relation_set_new_filenode relation_set_new_filelocator
 #endif
 
-/* What else is wrong with a date, since 16; it does not matter here. */
+/* Since 16 date parsing tells what else is wrong; it does not matter here. */
 #if PG_VERSION_NUM >= 160000
 #define GovDateTimeExtra DateTimeErrorExtra
 #define gov_decode_datetime(field, ftype, nf, dtype, tm, fsec, tz, extra) \
@@ -63,7 +63,10 @@
 	((void) (extra), DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz))
 #endif
 
-/* What an access method is told of an insertion, and of a copy of a table. */
+/*
+ * The arguments that an access method gets for an insertion, and for the copy
+ * of a table.
+ */
 #if PG_VERSION_NUM >= 190000
 typedef uint32 GovInsertOptions;
 #define GOV_COPY_SNAPSHOT , Snapshot snapshot
@@ -79,13 +82,13 @@ typedef int GovInsertOptions;
 #define gov_make_slot(desc, ops) MakeTupleTableSlot((desc), (ops))
 #endif
 
-/* Of numbers that fit in any case: how an error would be told. */
+/* How an error would be told, for numbers that fit in any case. */
 #if PG_VERSION_NUM >= 190000
 #define numeric_mul_opt_error numeric_mul_safe
 #define numeric_sub_opt_error numeric_sub_safe
 #endif
 
-/* Does a query read what is this session's alone? */
+/* Does a query read temporary tables of this session? */
 #if PG_VERSION_NUM >= 190000
 #define gov_query_uses_temp(query) \
 	query_uses_temp_object((query), &(ObjectAddress) {0})
@@ -103,8 +106,8 @@ typedef int GovInsertOptions;
 #endif
 
 /*
- * Since 19 JSON is made in a JsonbInState.  Ours is made in the stack of it,
- * as before: the value is complete where that is empty again.
+ * Since 19 JSON is made in a JsonbInState.  We use only its stack, as before:
+ * the value is complete when the stack is empty again.
  */
 #if PG_VERSION_NUM >= 190000
 #include "utils/jsonb.h"
@@ -123,7 +126,10 @@ gov_jsonb_push(JsonbParseState **stack, JsonbIteratorToken token,
 #define pushJsonbValue gov_jsonb_push
 #endif
 
-/* Who would have a say in plans is told of EXPLAIN since 19, and of tables. */
+/*
+ * Since 19 planner hooks also get the EXPLAIN state, and there is a hook for
+ * tables.
+ */
 #if PG_VERSION_NUM >= 190000
 #define GOV_PLANNER_ES , ExplainState *es
 #define GOV_PLANNER_ES_PASSED , es

@@ -1,13 +1,13 @@
 /*
  * drop_guard.c
- *		The extension is dropped by its owner, by nobody else's CASCADE.
+ *		Only its owner drops the extension; nobody else's CASCADE does.
  *
  * Whoever owns the schema that the functions are in may drop that schema, and
- * PostgreSQL asks for no right to what goes with it: the owner of a database
- * owns its schema "public".  With the functions goes the extension, and with
- * that the trail.
+ * PostgreSQL asks for no right to the objects that go with it; the owner of a
+ * database owns its schema "public".  The extension would go with its
+ * functions, and the trail with the extension.
  *
- * The hook is there where the library is: in every session where it is
+ * The hook works where the library is loaded: in every session if it is
  * preloaded.
  */
 #include "postgres.h"

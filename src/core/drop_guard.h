@@ -1,6 +1,6 @@
 /*
  * drop_guard.h
- *		The extension is dropped by its owner, by nobody else's CASCADE.
+ *		Only its owner drops the extension; nobody else's CASCADE does.
  */
 #ifndef GOV_DROP_GUARD_H
 #define GOV_DROP_GUARD_H

@@ -6,7 +6,7 @@
  * list is needed with GOV_ERROR defined: errors.h makes the codes of class MG
  * (classes A to H and 0 to 4 belong to the SQL standard), the gateway makes
  * its map to HTTP, and docs/REFERENCE.md is made from it.
- * No include guard: that is the point.
+ * It has no include guard, so that it can be included more than once.
  */
 GOV_ERROR(BAD_VALUE, "22023", 400, "bad value")
 GOV_ERROR(BAD_TEXT, "22P02", 400, "bad value: text does not fit the type")

@@ -1,6 +1,6 @@
 /*
  * guc.c
- *		Settings.  None that a session can set takes part in saying who acts.
+ *		Settings.  None that a session can set has a say in who acts.
  */
 #include "postgres.h"
 
@@ -21,7 +21,7 @@ int			gov_max_workers = 2;
 int			gov_denial_ring_size = 1024;
 int			gov_denial_rate = 60;
 int			gov_control_timeout = 10000;
-/* Only ALTER DATABASE sets it; core/restoring.h reads what that left. */
+/* Only ALTER DATABASE sets it; core/restoring.h reads the catalog entry. */
 static bool restoring = false;
 char	   *gov_checkpoint_key_file = NULL;
 char	   *gov_attestation_key_file = NULL;
@@ -29,8 +29,8 @@ char	   *gov_jwks_file = NULL;
 char	   *gov_jwt_audience = NULL;
 
 /*
- * A database is being restored, not a session: where one could say so of
- * itself, guards would stand aside for it and nobody would see it.
+ * It is a database that is being restored, not a session: if a session could
+ * say so of itself, the guards would let it pass and nobody would notice.
  */
 static bool
 check_restoring(bool *newval, void **extra, GucSource source)
@@ -122,7 +122,9 @@ gov_guc_init(void)
 							 PGC_SUSET, GUC_NOT_IN_SAMPLE,
 							 check_restoring, NULL, NULL);
 
-	/* Memory is asked for at start only; without preload there is none. */
+	/*
+	 * Shared memory is requested at start only; without preload there is none.
+	 */
 	DefineCustomIntVariable("governance.denial_ring_size",
 							"Denied attempts that can wait in shared memory for the worker.",
 							"Each takes about 1.5 kB. One database may use half of them; an attempt that finds no room is counted and goes to the server log.",

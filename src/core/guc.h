@@ -1,6 +1,6 @@
 /*
  * guc.h
- *		Settings.  None that a session can set takes part in saying who acts.
+ *		Settings.  None that a session can set has a say in who acts.
  */
 #ifndef GOV_GUC_H
 #define GOV_GUC_H
@@ -15,7 +15,7 @@ extern int	gov_seal_interval;	/* milliseconds */
 extern int	gov_sla_interval;	/* milliseconds */
 extern int	gov_max_workers;
 extern int	gov_denial_ring_size;	/* entries */
-extern int	gov_denial_rate;	/* a minute and login */
+extern int	gov_denial_rate;	/* for each minute and login */
 
 extern int	gov_control_timeout;	/* milliseconds; 0: none */
 extern char *gov_checkpoint_key_file;	/* '' is none */
@@ -24,7 +24,7 @@ extern char *gov_attestation_key_file;
 extern char *gov_jwks_file;		/* '' is none: no signed token is valid */
 extern char *gov_jwt_audience;	/* the same */
 
-/* The last one: it reserves the prefix. */
+/* Call it last: it reserves the prefix. */
 extern void gov_guc_init(void);
 
 #endif							/* GOV_GUC_H */

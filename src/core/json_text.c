@@ -7,10 +7,10 @@
  * bytes that need no escape are found many at a time and copied as they are.
  *
  * Invariants: the result is that of the cast to text.  A hash is computed over
- * it, so the two may never differ; the regression tests hold them together.
- * What is short as stored may be long as text (1e131071 has 131,072 digits),
- * so where a text goes on piece by piece, memory is bounded by a piece and the
- * longest number.
+ * it, so the two must never differ; the regression tests compare them. A value
+ * that is short as stored may be long as text (1e131071 has 131,072 digits),
+ * so where a text is handed over piece by piece, memory is bounded by a piece
+ * and the longest number.
  */
 #include "postgres.h"
 
@@ -27,7 +27,7 @@
 
 #define EVERY_BYTE(b)	(~UINT64CONST(0) / 255 * (b))
 
-/* Is one of eight bytes zero?  Only carries above one can mislead. */
+/* Is one of eight bytes zero?  Only bytes above a zero can be mistaken. */
 static inline bool
 has_zero(uint64 v)
 {
@@ -41,8 +41,8 @@ needs_escape(unsigned char c)
 }
 
 /*
- * A block of bytes is copied before it is looked at: the destination has room
- * for a whole one.
+ * A block of bytes is copied before it is looked at, so the destination has
+ * room for a whole block.
  */
 #define WORD 8
 
@@ -64,7 +64,7 @@ copy_word(char *to, const char *from)
 #ifdef __SSE2__
 #define BLOCK 16
 
-/* The same of sixteen. */
+/* The same for sixteen bytes. */
 static inline bool
 copy_block(char *to, const char *from)
 {
@@ -85,10 +85,10 @@ copy_block(char *to, const char *from)
 
 /*
  * copy_plain
- *		Copy the bytes from the beginning that need no escape; how many.
+ *		Copy the first bytes, up to one that needs an escape; returns how many.
  *
- * What is left of a block at the end is looked at once more together with
- * bytes before it, rather than byte by byte: most strings are short.
+ * An incomplete block at the end is not read byte by byte: it is looked at
+ * once more together with bytes before it, because most strings are short.
  */
 static inline int
 copy_plain(char *to, const char *from, int len)
@@ -115,7 +115,7 @@ copy_plain(char *to, const char *from, int len)
 	return i;
 }
 
-/* Room for so many bytes more, mostly without a call. */
+/* Make room for so many more bytes, mostly without a call. */
 static inline void
 reserve(StringInfo out, int len)
 {
@@ -181,7 +181,7 @@ append_plainly(StringInfo out, const char *s, int len)
 	}
 }
 
-/* Give a piece away if there is one; false: no more is wanted. */
+/* Hand over a piece if it is complete; false: no more is wanted. */
 static inline bool
 give(StringInfo out, GovTextTake take, void *arg)
 {

@@ -25,7 +25,7 @@ extern bool gov_json_text(StringInfo out, Jsonb *jb, GovTextTake take,
 						  void *arg);
 
 /*
- * Has the text more than so many bytes?  A number of 16 bytes as stored may
+ * Is the text longer than so many bytes?  A number of 16 bytes as stored may
  * have 131,072 + 1 + 16,383 digits and a sign.
  */
 #define GOV_TEXT_MAX_GROWTH ((131072 + 16383 + 4) / 12)

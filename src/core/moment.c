@@ -1,6 +1,6 @@
 /*
  * moment.c
- *		Moments that callers give, held against the years that mean something.
+ *		Moments that callers give, checked for the years that make sense.
  */
 #include "postgres.h"
 
@@ -54,7 +54,7 @@ gov_moment_fault(TimestampTz t, const char **hint)
 					timestamptz_to_str(t), FIRST_YEAR, LAST_YEAR);
 }
 
-/* Of a text that is a number: is it, and which? */
+/* Is the text a number, and which one? */
 static bool
 read_seconds(const char *s, double *seconds)
 {
@@ -66,7 +66,7 @@ read_seconds(const char *s, double *seconds)
 	return *end == '\0';
 }
 
-/* Of any other text: as timestamptz reads it, but without its errors. */
+/* Read any other text as timestamptz does, but without its errors. */
 static bool
 read_date(const char *s, TimestampTz *t)
 {
@@ -103,7 +103,7 @@ read_date(const char *s, TimestampTz *t)
 	}
 }
 
-/* 22023 unless it is finite and of the years 1970 to 2200. */
+/* Raise 22023 unless it is finite and between 1970 and 2200. */
 static void
 check_moment(const char *name, TimestampTz t)
 {
@@ -201,7 +201,7 @@ gov_moment(PG_FUNCTION_ARGS)
 	value = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	if (read_seconds(value, &seconds))
 	{
-		/* What is farther from now has no timestamptz. */
+		/* A moment farther from now has no timestamptz. */
 		if (fabs(seconds) >= MILLISECONDS_FROM)
 			gov_bad_value(name,
 						  psprintf("%s is not of the years %d to %d.",

@@ -1,9 +1,9 @@
 /*
  * moment.h
- *		Moments that callers give, held against the years that mean something.
+ *		Moments that callers give, checked for the years that make sense.
  *
- * A moment before 1970 or after 2200 is a mistake, most often milliseconds
- * where seconds were asked for: it is 22023, and the hint says so.
+ * A moment before 1970 or after 2200 is a mistake, most often milliseconds in
+ * place of seconds: it is refused with 22023, and the hint says so.
  */
 #ifndef GOV_MOMENT_H
 #define GOV_MOMENT_H
@@ -11,12 +11,12 @@
 #include "fmgr.h"
 #include "utils/timestamp.h"
 
-/* By so much a clock elsewhere may be ahead of the server's. */
+/* How far another clock may be ahead of the server's. */
 #define GOV_MAX_AHEAD (5 * USECS_PER_MINUTE)
 
 /*
- * What is wrong with a moment, which has to be finite and of the years 1970 to
- * 2200, or NULL.
+ * What is wrong with a moment, or NULL: it has to be finite and between 1970
+ * and 2200.
  */
 extern char *gov_moment_fault(TimestampTz t, const char **hint);
 
@@ -32,15 +32,18 @@ extern TimestampTz gov_last_expiry(void);
 extern TimestampTz gov_arg_time(FunctionCallInfo fcinfo, int n,
 								const char *name, bool or_null);
 
-/* Of what has happened: like that, and at most 5 minutes ahead. */
+/*
+ * The moment of something that has happened: like gov_arg_time, and at most 5
+ * minutes ahead.
+ */
 extern TimestampTz gov_arg_past(FunctionCallInfo fcinfo, int n,
 								const char *name);
 
-/* Of what will end: like gov_arg_time, to come, and within 100 years. */
+/* The end of something: like gov_arg_time, in the future, within 100 years. */
 extern TimestampTz gov_arg_expiry(FunctionCallInfo fcinfo, int n,
 								  const char *name, bool or_null);
 
-/* since, until: NULL and both infinities are no bound, "unbounded". */
+/* For since and until: NULL and both infinities are "unbounded". */
 extern TimestampTz gov_arg_bound(FunctionCallInfo fcinfo, int n,
 								 const char *name, TimestampTz unbounded);
 

@@ -1,9 +1,9 @@
 /*
  * numbers.c
- *		Numbers that are as long as text as they look.
+ *		Numbers that are about as long as text as they are when stored.
  *
- * What doubles can hold passes, subnormal ones included, and so do keys,
- * counts and amounts of far more digits.
+ * Every double passes, subnormal ones included, and so do keys, counts and
+ * amounts of far more digits.
  */
 #include "postgres.h"
 
@@ -16,13 +16,16 @@
 
 #define LARGEST "1e308"
 #define MAX_DIGITS 100
-/* All digits of a number that is as near to 0 as LARGEST is far from it. */
+/*
+ * The most digits after the point: for numbers as near to 0 as LARGEST is far
+ * from it.
+ */
 #define MAX_SCALE (308 + MAX_DIGITS)
 
-/* As stored, a digit to the base of 10000 has two bytes, and its head two. */
+/* As stored, each base-10000 digit takes two bytes, and the header two. */
 #define FEW_BYTES (2 + 2 * (MAX_DIGITS / 4))
 
-/* From the first to the last that is not 0. */
+/* Digits from the first to the last one that is not 0. */
 static int
 count_digits(Numeric number)
 {

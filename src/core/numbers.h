@@ -1,10 +1,10 @@
 /*
  * numbers.h
- *		Numbers that are as long as text as they look.
+ *		Numbers that are about as long as text as they are when stored.
  *
- * A numeric may have 131,072 digits before the point and 16,383 behind it,
- * and be a few bytes as stored (1e131071).  Whoever gives such numbers makes
- * everybody pay for their text, in every answer and in the audit trail.
+ * A numeric may have 131,072 digits before the point and 16,383 after it, and
+ * yet take a few bytes as stored (1e131071).  Such numbers make everybody pay
+ * for their text, in every answer and in the audit trail.
  */
 #ifndef GOV_NUMBERS_H
 #define GOV_NUMBERS_H
@@ -12,7 +12,7 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
-/* NULL, or what is wrong with a number, or with one anywhere in a value. */
+/* What is wrong with a number, or with any number in a value; or NULL. */
 extern const char *gov_number_flaw(Numeric number);
 extern const char *gov_json_flaw(const Jsonb *jb);
 

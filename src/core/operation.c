@@ -3,7 +3,7 @@
  *		Which governed operation is in progress in this backend.
  *
  * A small stack.  Each entry remembers the subtransaction that pushed it, so
- * that an error that is caught by an exception block takes away just what its
+ * that an error caught by an exception block ends just the operations that its
  * subtransaction had begun.
  */
 #include "postgres.h"
@@ -37,7 +37,7 @@ static void
 subxact_callback(SubXactEvent event, SubTransactionId mySubid,
 				 SubTransactionId parentSubid, void *arg)
 {
-	/* The nest level is still that of the subtransaction that ends. */
+	/* Here the nest level is still that of the subtransaction that ends. */
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 	{
 		while (depth > 0 &&

@@ -28,7 +28,7 @@ gov_operation_ended(uint64 rows)
 	return rows;
 }
 
-/* gov_run() as an operation of its own; how many rows it returned or wrote. */
+/* gov_run() as an operation of its own; the number of rows. */
 #define gov_run_as(verb, reason, ...) \
 	(gov_operation_begin((verb), (reason)), \
 	 gov_operation_ended(gov_run(__VA_ARGS__)))

@@ -1,6 +1,6 @@
 /*
  * outbox.c
- *		Events for the world outside: leaving, numbering, deleting them.
+ *		Events for the world outside: adding, numbering and deleting them.
  */
 #include "postgres.h"
 
@@ -22,7 +22,7 @@
 #include "core/spi.h"
 #include "core/work.h"
 
-/* It names no operator and no function: any search_path will do. */
+/* It names no operator and no function, so any search_path will do. */
 GOV_SQL(insert_event,
 		(INT8OID, UUIDOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
 		 JSONBOID),
@@ -37,7 +37,7 @@ static GovInsert event_row = {
 	.statement = &insert_event
 };
 
-/* What has committed, in the order in which it was written. */
+/* Number what has committed, in the order in which it was written. */
 GOV_SQL(number_events, (INT8OID, INT4OID),
 		"UPDATE governance.events AS e"
 		" SET published_no = $1 + n.n,"
@@ -50,8 +50,8 @@ GOV_SQL(number_events, (INT8OID, INT4OID),
 		" WHERE e.event_no = n.event_no");
 
 /*
- * The oldest by number, as far as they are old: where nothing is, that is
- * seen by looking at a few rows.
+ * Delete those that are old, lowest number first: where none is old, looking
+ * at a few rows shows it.
  */
 GOV_SQL(delete_events, (INT4OID, INT4OID, INT8OID),
 		"DELETE FROM governance.events AS e"
@@ -64,8 +64,8 @@ GOV_SQL(delete_events, (INT4OID, INT4OID, INT8OID),
 		" - pg_catalog.make_interval(days => $1)))");
 
 /*
- * event_source
- *		"/governance/<database>", what is not unreserved in a URI escaped.
+ * event_source "/governance/<database>"; characters that a URI reserves are
+ * escaped.
  */
 static const char *
 event_source(void)
@@ -93,7 +93,7 @@ event_source(void)
 
 /*
  * gov_outbox_add
- *		Leave one event, as the owner of the table, whoever the caller is.
+ *		Add one event, as the owner of the table, whoever the caller is.
  */
 void
 gov_outbox_add(const char *type, const char *subject, const Jsonb *data)
@@ -118,7 +118,7 @@ gov_outbox_add(const char *type, const char *subject, const Jsonb *data)
 	SetUserIdAndSecContext(save_userid, save_context);
 }
 
-/* The highest number given, 0 where there is none; inside SPI. */
+/* The highest number given so far, 0 where there is none; inside SPI. */
 static int64
 highest_number(void)
 {
@@ -140,7 +140,7 @@ gov_outbox_publish(bool wait, int limit)
 	gov_spi_end();
 	if (numbered > 0)
 	{
-		/* A number that somebody has read is not given again by a crash. */
+		/* A crash must not give a number again that somebody has read. */
 		ForceSyncCommit();
 		Async_Notify(GOV_OUTBOX_CHANNEL,
 					 psprintf(INT64_FORMAT, last + numbered));

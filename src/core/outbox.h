@@ -24,20 +24,20 @@
  * Leave an event (CloudEvents 1.0).  type: "governance." and the type of the
  * audit event of the same change, e.g. "governance.incident.report"; subject:
  * "<kind>/<id>", or NULL; data: an object that every active user may read.
- * Needs no SPI connection and no right of the caller's.
+ * It needs no SPI connection, and the caller needs no right.
  */
 extern void gov_outbox_add(const char *type, const char *subject,
 						   const Jsonb *data);
 
 /*
- * Number at most so many committed events and notify; how many.  Where another
- * transaction is doing it: wait for that, or 0.
+ * Number at most so many committed events and notify; returns how many. Where
+ * another transaction is doing so, wait for it, or return 0.
  */
 extern int64 gov_outbox_publish(bool wait, int limit);
 
 /*
- * Delete at most so many published events that are older; how many.  Only
- * the transaction that may number may delete.
+ * Delete at most so many published events that are older; returns how many. It
+ * takes the same lock as numbering.
  */
 extern int64 gov_outbox_expire(bool wait, int64 days, int limit);
 

@@ -1,16 +1,16 @@
 /*
  * plan.c
- *		Plans of kept statements, that are right whatever the tables hold.
+ *		Plans of kept statements that are right whatever the tables hold.
  *
  * A plan is kept for the backend's life, while the table it was made for
  * grows from nothing to millions of rows.  So it must not depend on how large
- * the table is that day, nor on what ANALYZE has seen in it: a sequential scan
- * of an empty table is the best plan, and the worst one a day later.  Each of
- * the extension's tables is planned for as one of ROWS rows of which nothing
- * else is known.
+ * the table is that day, nor on what ANALYZE has seen in it: for an empty
+ * table a sequential scan is the best plan, and a day later it is the worst
+ * one.  Each of the extension's tables is planned for as if it had ROWS rows
+ * of which nothing else is known.
  *
- * Invariants: only the plan of the statement that gov_plan_expect() named is
- * made so, by its text; what users, their triggers and other extensions plan
+ * Invariants: only the statement that gov_plan_expect() named, by its text, is
+ * planned like this; what users, their triggers and other extensions plan
  * meanwhile is not touched.
  */
 #include "postgres.h"
@@ -61,10 +61,10 @@ call_planner(Query *parse, const char *query_string, int options,
 
 /*
  * plan
- *		Plan ours for what its tables will be.
+ *		Plan a statement of ours for what its tables will be.
  *
- * A scan of a whole table, where there is no other way, costs more than
- * jit_above_cost then: it is not worth a compiler.
+ * JIT is off because the scan of a whole table, where there is no other way,
+ * would cost more than jit_above_cost and yet is not worth compiling.
  */
 static PlannedStmt *
 plan(Query *parse, const char *query_string, int options,
@@ -77,7 +77,7 @@ plan(Query *parse, const char *query_string, int options,
 	bool		jit = jit_enabled;
 	PlannedStmt *result;
 
-	/* What is planned within ours, for a constant, is not ours either. */
+	/* Something planned within ours, for a constant, is not ours. */
 	is_ours = expected != NULL && query_string != NULL &&
 		strcmp(query_string, expected) == 0;
 	PG_TRY();
@@ -143,7 +143,7 @@ set_size(GOV_RELATION_HOOK_ARGS)
 	pretend_size(GOV_RELATION_HOOK_RELID, rel);
 }
 
-/* Say that there are no statistics. */
+/* Pretend that there are no statistics. */
 static bool
 set_stats(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum,
 		  VariableStatData *vardata)

@@ -39,7 +39,7 @@ typedef struct PolicyTable
 typedef struct Override
 {
 	struct Override *next;
-	SubTransactionId subid;		/* who made it; moves up at its commit */
+	SubTransactionId subid;		/* who made it; the parent at its commit */
 	const char *name;
 	const Jsonb *value;
 } Override;
@@ -243,7 +243,7 @@ gov_policy_usecs(const char *name)
 											  ObjectIdGetDatum(InvalidOid),
 											  Int32GetDatum(-1)));
 
-	/* gov_set_policy() takes ten years at most: this cannot overflow. */
+	/* gov_set_policy() takes at most ten years, so this cannot overflow. */
 	return interval->time +
 		(interval->month * (int64) DAYS_PER_MONTH + interval->day) *
 		USECS_PER_DAY;

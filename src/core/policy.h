@@ -3,9 +3,10 @@
  *		What the organisation has set: values of governance.policies.
  *
  * Invariants: an answer is right as of the newest commit this backend can
- * know of, whatever the isolation level, and uses no SPI.  An override holds
- * for this transaction in this backend alone, wins over the table, goes with
- * the subtransaction that made it and never outlives the transaction.
+ * know of, whatever the isolation level, and uses no SPI.  An override counts
+ * in this transaction of this backend only, wins over the table, ends with the
+ * subtransaction that made it if that fails, and never outlives the
+ * transaction.
  */
 #ifndef GOV_POLICY_H
 #define GOV_POLICY_H
@@ -18,7 +19,7 @@ extern void gov_policy_init(void);
 extern bool gov_policy_bool(const char *name);
 extern int64 gov_policy_int(const char *name);
 
-/* Is the name in the list that the policy is? */
+/* Is the name in the list of names that is the policy's value? */
 extern bool gov_policy_lists(const char *name, const char *word);
 
 /* An interval in microseconds, a month being 30 days. */
@@ -34,9 +35,9 @@ extern Jsonb *gov_policy_value(const char *name, const char **value_type);
 extern char *gov_policy_names(void);
 
 /*
- * From now on, in this transaction, the policy has this value.  The name may
- * be one that is not in the table (approval.<action>); the caller has checked
- * who asks and recorded it.
+ * Override the policy for the rest of this transaction.  The name may be one
+ * that is not in the table (approval.<action>).  The caller has checked who
+ * asks, and has recorded it.
  */
 extern void gov_policy_override_set(const char *name, const Jsonb *value);
 

@@ -3,9 +3,9 @@
  *		The extension's own relations by OID, and cache generations.
  *
  * A cache is invalidated across backends through a relcache message on an
- * empty proxy table: the real tables would drop every kept plan on them with
- * each change.  Messages travel with the commit record, so a hot standby
- * gets them too, and COMMIT PREPARED sends those of its transaction.
+ * empty proxy table: a message on a real table would drop every kept plan that
+ * uses it.  Messages travel with the commit record, so a hot standby gets them
+ * too, and COMMIT PREPARED sends those of its transaction.
  */
 #include "postgres.h"
 
@@ -31,7 +31,7 @@ static Oid	owner_oid = InvalidOid;
 static uint64 oids_generation = 0;
 static uint64 generations[GOV_CACHE_COUNT] = {1, 1, 1, 1, 1, 1};
 
-/* The empty table whose invalidation is that of the cache. */
+/* The empty proxy table of each cache. */
 static const GovRelation proxies[] = {
 	[GOV_CACHE_ACCESS] = GOV_REL_ACCESS_GENERATION,
 	[GOV_CACHE_POLICY] = GOV_REL_POLICY_GENERATION,
@@ -66,7 +66,9 @@ relcache_callback(Datum arg, Oid relid)
 	{
 		if (relid == relation_oids[i])
 		{
-			/* Altered or dropped: nothing cached may outlive it. */
+			/*
+			 * An altered or dropped table: nothing cached from it may survive.
+			 */
 			for (i = 0; i < GOV_CACHE_COUNT; i++)
 				generations[i]++;
 			return;
@@ -98,9 +100,10 @@ gov_schema(void)
  * gov_relation_or_invalid
  *		The OID of one of our relations, or InvalidOid where there is none.
  *
- * A dropped and recreated proxy gets another OID, and the message for the old
- * one moved only its own counter; so the proxies are looked up again whenever
- * theirs moved, which is cheap beside rebuilding the cache.
+ * A proxy that was dropped and created again has another OID, and the message
+ * for the old one moved only its own counter.  So the proxies are looked up
+ * again whenever their counter moved, which is cheap compared to rebuilding
+ * the cache.
  */
 Oid
 gov_relation_or_invalid(GovRelation which)

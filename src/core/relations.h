@@ -1,7 +1,7 @@
 /*
  * relations.h
- *		The extension's own relations by OID, and when what was cached from
- *		them is stale.
+ *		The extension's own relations by OID, and when a cache made from them
+ *		is stale.
  *
  * Invariants: an OID is looked up by name in schema "governance" and kept
  * until a relcache invalidation names it (DROP EXTENSION, another CREATE).
@@ -14,7 +14,7 @@
 #include "utils/inval.h"
 #include "utils/relcache.h"
 
-/* GOV_RELATION(symbol, name): those C code names by itself. */
+/* GOV_RELATION(symbol, name): the relations that C code names. */
 #define GOV_RELATION_LIST \
 	GOV_RELATION(ACCESS_GENERATION, "access_generation") \
 	GOV_RELATION(POLICY_GENERATION, "policy_generation") \
@@ -123,16 +123,16 @@ extern Oid	gov_schema(void);
 extern const char *gov_relation_name(GovRelation which);
 
 /*
- * One of our tables, for reading; 55000 where it was dropped a moment ago.
+ * Open one of our tables for reading; 55000 where it was just dropped.
  */
 extern Relation gov_relation_open(GovRelation which);
 
-/* The owner, as whom internal writes run. */
+/* The owner of the extension, as whom internal writes run. */
 extern Oid	gov_owner(void);
 
 extern uint64 gov_cache_generation(GovCache cache);
 
-/* Is what was loaded at that generation right still, messages being read? */
+/* Is what was loaded at that generation still right?  Reads messages first. */
 static inline bool
 gov_cache_is_current(GovCache cache, uint64 loaded)
 {
@@ -141,8 +141,9 @@ gov_cache_is_current(GovCache cache, uint64 loaded)
 }
 
 /*
- * The generation of what is to be loaded next; keep it with what was loaded.
- * It looks up the proxy first, or a message about it would pass unnoticed.
+ * The generation of what will be loaded next; keep it with what was loaded.
+ * This looks up the proxy first; otherwise a message about it would pass
+ * unnoticed.
  */
 extern uint64 gov_cache_generation_to_load(GovCache cache);
 

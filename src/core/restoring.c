@@ -2,9 +2,9 @@
  * restoring.c
  *		Is the database between gov_pre_restore() and gov_post_restore()?
  *
- * Asked for each row and each call, so the answer is kept until a relcache
- * message says that it may have changed: gov_pre_restore() and
- * gov_post_restore() send one, so sessions that began earlier learn of it.
+ * The question is asked for each row and each call, so the answer is kept
+ * until a relcache message says that it may have changed.  gov_pre_restore()
+ * and gov_post_restore() send one, so that older sessions learn of it, too.
  */
 #include "postgres.h"
 

@@ -32,21 +32,22 @@ extern void gov_json_put_int8(JsonbParseState **state, const char *key,
 							  int64 value);
 
 /*
- * A value of more bytes as text is not shown but told of.  What arguments may
- * bring is shorter by far; it is one that SQL wrote, or an older release took.
+ * A value that is longer than this as text is not shown; its size is told
+ * instead.  No argument may be nearly as long: such a value was written by
+ * SQL, or accepted by an older release.
  */
 #define GOV_SHOWN_MAX (8 * 1024 * 1024)
 
 /* The value, or {"left_out": ...} in its place. */
 extern Jsonb *gov_json_shown(Jsonb *jb);
 
-/* The row as an object, without the hidden column (0: there is none). */
+/* The row as an object, without the hidden column (0 for none). */
 extern Jsonb *gov_row_to_jsonb(HeapTuple tuple, TupleDesc desc,
 							   AttrNumber hidden);
 
 /*
- * The new values of the columns that differ, but those of hidden; what is
- * equal as stored counts as unchanged.
+ * The new values of the columns that differ, without the hidden one; values
+ * that are equal as stored count as unchanged.
  */
 extern Jsonb *gov_row_changes(HeapTuple old_tuple, HeapTuple new_tuple,
 							  TupleDesc desc, AttrNumber hidden);

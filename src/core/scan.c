@@ -52,7 +52,7 @@ gov_scan_begin_key(GovScan *scan, GovRelation table, GovRelation index,
 	if (TupleDescAttr(RelationGetDescr(scan->rel), attnum - 1)->atttypid ==
 		NAMEOID)
 	{
-		/* A name is 64 bytes, whatever the length of the text in it. */
+		/* A name takes 64 bytes, however short its text is. */
 		namestrcpy(&scan->key_name, value);
 		ScanKeyEntryInitialize(&key, 0, attnum, BTEqualStrategyNumber,
 							   InvalidOid, C_COLLATION_OID, F_NAMEEQ,

@@ -40,8 +40,8 @@ extern void gov_scan_begin_pair(GovScan *scan, GovRelation table,
 								const char *second_value);
 
 /*
- * The highest of that bigint column, the index's second, in the rows whose
- * text column, its first, equals value; 0 where there is none.
+ * The highest value of a bigint column, the index's second one, among the rows
+ * whose text column, its first one, equals value; 0 where there is none.
  */
 extern int64 gov_scan_highest(GovRelation table, GovRelation index,
 							  const char *column, const char *value,

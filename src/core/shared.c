@@ -1,6 +1,6 @@
 /*
  * shared.c
- *		Areas of shared memory, there only where the library is preloaded.
+ *		Areas of shared memory; they exist only where the library is preloaded.
  */
 #include "postgres.h"
 

@@ -1,11 +1,11 @@
 /*
  * shared.h
- *		Areas of shared memory, there only where the library is preloaded.
+ *		Areas of shared memory; they exist only where the library is preloaded.
  *
- * Invariants: an area is asked for while the postmaster loads the library and
- * made once for each life of the cluster's shared memory (a crash makes it
- * anew, empty); it has one LWLock; area and lock stay NULL without preload,
- * and whoever uses them asks.
+ * Invariants: an area is requested while the postmaster loads the library, and
+ * made once for each life of the cluster's shared memory (after a crash it is
+ * made again, empty); it has one LWLock; without preload area and lock stay
+ * NULL, and users of them check that.
  */
 #ifndef GOV_SHARED_H
 #define GOV_SHARED_H
@@ -21,10 +21,12 @@ typedef struct GovSharedArea
 	LWLock	  **lock;			/* and its lock */
 } GovSharedArea;
 
-/* Call it first: the rooms' inits then add their areas. */
+/* Call it first; the init functions of the rooms then add their areas. */
 extern void gov_shared_init(void);
 
-/* Keep an area; nothing happens where the library is not being preloaded. */
+/*
+ * Request an area; it does nothing where the library is not being preloaded.
+ */
 extern void gov_shared_add(const GovSharedArea *area);
 
 #endif							/* GOV_SHARED_H */

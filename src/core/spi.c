@@ -57,10 +57,10 @@ gov_time(TimestampTz t)
 
 /*
  * gov_latest_snapshot
- *		What is committed now; static until the next call.
+ *		A snapshot of what is committed now; it is static until the next call.
  *
- * While a query runs in parallel its leader may take no new snapshot: then it
- * is the query's own.  Writers never are there.
+ * While a query runs in parallel, its leader may take no new snapshot; then
+ * this is the query's own.  No writer runs there.
  */
 Snapshot
 gov_latest_snapshot(void)
@@ -94,7 +94,7 @@ static const char *const numbered[] = {
 	"sla_violations"
 };
 
-/* A number that a row has already: somebody has set the sequence back. */
+/* Is it a number that a row has already?  Then a sequence was set back. */
 static bool
 is_number_taken(const ErrorData *error)
 {
@@ -116,8 +116,8 @@ is_number_taken(const ErrorData *error)
 
 /*
  * gov_spi_rethrow
- *		In PG_CATCH(), in the caller's memory: the error, with a hint where it
- *		can be repaired.
+ *		In PG_CATCH(), in the caller's memory: rethrow the error, with a hint
+ *		where it can be repaired.
  */
 void
 gov_spi_rethrow(void)
@@ -134,7 +134,7 @@ gov_spi_rethrow(void)
 	ReThrowError(error);
 }
 
-/* SPI_execute_snapshot(), where an error may be one that can be repaired. */
+/* SPI_execute_snapshot(), with a hint in errors that can be repaired. */
 static int
 execute(GovStatement *statement, Datum *values, const char *nulls,
 		Snapshot snapshot)
@@ -242,7 +242,7 @@ gov_row_null(uint64 row, int column)
 	return isnull;
 }
 
-/* Any type, as its output function writes it. */
+/* A field of any type, as its output function writes it. */
 char *
 gov_row_text(uint64 row, int column)
 {
@@ -250,7 +250,7 @@ gov_row_text(uint64 row, int column)
 						column);
 }
 
-/* A field, or what stands for NULL. */
+/* A field, or the value that stands for NULL. */
 static Datum
 row_datum_or(uint64 row, int column, Datum missing)
 {
@@ -287,7 +287,7 @@ gov_row_time(uint64 row, int column)
 
 /*
  * gov_spi_keep
- *		A field copied into the memory of whoever called gov_spi_begin().
+ *		Copy a field into the memory of whoever called gov_spi_begin().
  */
 Datum
 gov_spi_keep(uint64 row, int column, bool *isnull)

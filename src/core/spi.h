@@ -3,12 +3,12 @@
  *		Statements the extension keeps, and a short way to run them.
  *
  * A statement's plan is made at first use and kept for the backend's life; it
- * is published only after SPI kept it, so an error on the way leaves none half
- * made.  It is made for tables that are large, whatever they hold (plan.c).
+ * is stored only after SPI has kept it, so that an error leaves no half-made
+ * one.  It is made for large tables, whatever they hold now (plan.c).
  *
- * It runs on a snapshot taken now, at every isolation level: a decision judges
- * what is committed, not what the transaction began with.  Lock first, then
- * decide on a statement that comes after the lock.
+ * It runs on a snapshot taken now, at every isolation level: a decision is
+ * about what is committed, not about what the transaction began with.  Lock
+ * first, then decide by a statement that comes after the lock.
  *
  * Results live in SPI memory until gov_spi_finish(); what must outlive it is
  * copied by the accessors named "keep".
@@ -37,13 +37,13 @@ typedef struct GovStatement
 	SPIPlanPtr	plan;			/* NULL until first use */
 } GovStatement;
 
-/* A statement, said as PREPARE says it; fields that are set may follow. */
+/* Declare a statement as PREPARE would; other fields to set may follow. */
 #define GOV_SQL(name, types, ...) \
 	static GovStatement name = { \
 		.argtypes = {GOV_TYPES types}, .sql = __VA_ARGS__}
 #define GOV_TYPES(...) __VA_ARGS__
 
-/* One that is said where it is run; its types are those of its parameters. */
+/* A statement written where it is run; its types are its parameters'. */
 #define gov_sql(text) \
 	(__extension__ ({static GovStatement said = {.sql = (text)}; &said;}))
 
@@ -69,7 +69,7 @@ extern void gov_spi_begin(void);
 extern void gov_spi_end(void);
 pg_noreturn extern void gov_spi_rethrow(void);
 
-/* Run a statement; the number of rows.  SPI_tuptable has them. */
+/* Run a statement.  Returns the number of rows; SPI_tuptable has them. */
 extern uint64 gov_spi_run(GovStatement *statement, const GovParam *params,
 						  int nparams);
 #define gov_run(statement, ...) \
@@ -87,9 +87,9 @@ extern TimestampTz gov_row_time(uint64 row, int column); /* or DT_NOEND */
 extern Datum gov_row_datum(uint64 row, int column, bool *isnull);
 
 /*
- * The composite in column 1 of the first row of the last result (write the
- * statement as "... RETURNING t" or "SELECT t FROM ..."), copied out; ends
- * the SPI connection.
+ * Copy out the composite in column 1 of the first row of the last result, and
+ * end the SPI connection.  Write the statement as "... RETURNING t" or "SELECT
+ * t FROM ...".
  */
 extern Datum gov_spi_end_row(FunctionCallInfo fcinfo);
 extern Datum gov_spi_keep(uint64 row, int column, bool *isnull);

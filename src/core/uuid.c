@@ -1,7 +1,7 @@
 /*
  * uuid.c
- *		UUIDs that are made of names, so that a document made twice has the
- *		same ones (RFC 9562, 5.5).
+ *		UUIDs made from names, so that a document made twice has the same ones
+ *		(RFC 9562, 5.5).
  */
 #include "postgres.h"
 

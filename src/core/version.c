@@ -1,6 +1,6 @@
 /*
  * version.c
- *		The version of the library, held against that of the SQL script.
+ *		The version of the library, compared to that of the SQL script.
  */
 #include "postgres.h"
 

@@ -90,7 +90,7 @@ gov_work_slot(Oid dboid)
 	return slot;
 }
 
-/* The slot of this database; it cannot go while somebody is connected. */
+/* The slot of this database; it stays while somebody is connected. */
 static GovWorkSlot *
 find_own_slot(void)
 {
@@ -107,9 +107,9 @@ find_own_slot(void)
 
 /*
  * gov_work_mark
- *		This database has work: wake the launcher, unless that was done.
+ *		Note that this database has work, and wake the launcher once.
  *
- * May run in a transaction callback: raises no error.
+ * It may run in a transaction callback, so it raises no error.
  */
 void
 gov_work_mark(void)
@@ -120,13 +120,16 @@ gov_work_mark(void)
 	if (slot == NULL)
 		return;
 
-	/* What was written must be seen by whoever finds the flag down. */
+	/* Whoever finds the flag down must see what was written before. */
 	pg_memory_barrier();
 	if (pg_atomic_read_u32(&slot->pending) != 0 ||
 		pg_atomic_exchange_u32(&slot->pending, 1) != 0)
 		return;
 
-	/* A latch of an exited process is still memory; the wake is lost on it. */
+	/*
+	 * The latch of an exited process is still valid memory; the wake-up is
+	 * just lost.
+	 */
 	launcher = *(Latch *volatile *) &gov_work->launcher;
 	if (launcher != NULL)
 		SetLatch(launcher);
@@ -161,7 +164,7 @@ gov_work_lock_table(GovRelation table, bool wait, const char *what)
 	return gov_work_lock_turn(&tag, wait, what);
 }
 
-/* Under the exclusive lock, at the end of a visit. */
+/* Called under the exclusive lock, at the end of a visit. */
 void
 gov_work_take_kept(GovWorkSlot *slot)
 {
@@ -174,7 +177,7 @@ gov_work_take_kept(GovWorkSlot *slot)
 	}
 }
 
-/* First after a second, then twice that, ... but no more than most. */
+/* After one second first, then after twice as long each time, up to "most". */
 TimestampTz
 gov_work_backoff(uint32 failures, int most_ms)
 {

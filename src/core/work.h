@@ -4,12 +4,12 @@
  *
  * One slot in shared memory for each database.  Whoever leaves work behind (a
  * transaction that wrote an event, a denied attempt) raises its database's
- * flag and, if it was down, sets the launcher's latch: a busy writer pays for
- * one read of memory.
+ * flag and, if it was down, sets the launcher's latch.  So a busy writer
+ * mostly pays for one read of memory.
  *
  * Invariants: a slot belongs to one database until that is gone; the flags
  * are atomics, everything else is under the lock; a visit lowers the flag
- * before it looks, so what comes after raises it again.
+ * before it looks, so later work raises it again.
  */
 #ifndef GOV_WORK_H
 #define GOV_WORK_H
@@ -50,8 +50,8 @@ typedef struct GovWorkSlot
 	GovPresence presence;
 	bool		is_running;		/* a visit is on its way */
 	bool		is_done;		/* it came to its end */
-	uint32		failures;		/* visits in a row that did not */
-	uint32		absences;		/* and that found no extension */
+	uint32		failures;		/* visits in a row that did not end */
+	uint32		absences;		/* visits in a row that found no extension */
 	uint32		missed;			/* look-ups of pg_database without it */
 	TimestampTz known_since;
 	TimestampTz began_at;		/* the last visit; 0: none */
@@ -76,36 +76,45 @@ extern LWLock *gov_work_lock;
 
 extern void gov_work_init(void);
 
-/* This database has work. */
+/* Note that this database has work. */
 extern void gov_work_mark(void);
 
-/* It will have, when a transaction that is prepared now is committed. */
+/*
+ * Note that it will have work when a transaction that is being prepared is
+ * committed.
+ */
 extern void gov_work_mark_prepared(void);
 
-/* Own marks do not count: the worker looks after its own writes. */
+/*
+ * Make marks of this process not count: the worker looks after its own writes.
+ */
 extern void gov_work_ignore_own(void);
 
 /*
- * A lock that one holder at a time works under; false where it is another's
- * and we do not wait for it.  A visit says in its slot, by
- * gov_work_take_kept(), what it left to the holder: one that never ends would
- * else stop the work unnoticed.  what: a literal, for people.
+ * Take a lock under which one holder at a time works; false where somebody
+ * else has it and we do not wait.  A visit then notes in its slot, by
+ * gov_work_take_kept(), what it left to the holder: otherwise a holder that
+ * never ends would stop the work unnoticed.  what: a literal, for people.
  */
 extern bool gov_work_lock_turn(const LOCKTAG *tag, bool wait,
 							   const char *what);
 
 /*
- * The same for work on a table: not a lock on it, which vacuum takes too, and
- * neither need wait for the other.  Until the transaction ends.
+ * The same for work on a table, until the transaction ends.  It is not a lock
+ * on the table itself: vacuum takes those, and neither need wait for the
+ * other.
  */
 extern bool gov_work_lock_table(GovRelation table, bool wait,
 								const char *what);
 extern void gov_work_take_kept(GovWorkSlot *slot);
 
-/* When to come again after so many failures: 1, 2, 4 ... seconds from now. */
+/* When to try again after so many failures: 1, 2, 4 ... seconds from now. */
 extern TimestampTz gov_work_backoff(uint32 failures, int most_ms);
 
-/* The database's slot, NULL where all are taken; under the exclusive lock. */
+/*
+ * The database's slot, NULL where all are taken; call it under the exclusive
+ * lock.
+ */
 extern GovWorkSlot *gov_work_slot(Oid dboid);
 
 #endif							/* GOV_WORK_H */

@@ -1,6 +1,6 @@
 /*
  * xact.c
- *		When what was kept for a transaction is over.
+ *		The end of state that was kept for a transaction.
  */
 #include "postgres.h"
 

@@ -1,6 +1,6 @@
 /*
  * xact.h
- *		When what was kept for a transaction is over.
+ *		The end of state that was kept for a transaction.
  */
 #ifndef GOV_XACT_H
 #define GOV_XACT_H
@@ -17,9 +17,9 @@ gov_xact_is_over(XactEvent event)
 }
 
 /*
- * In a callback of subtransactions, for a stack of what they left, each entry
- * with its subid, the innermost's on top: "pop" takes off what an aborted one
- * left; what a committed one left is its parent's.
+ * For the callback of subtransactions that keep a stack of entries, each with
+ * its subid, the innermost on top: "pop" removes the entries of an aborted
+ * subtransaction; those of a committed one become its parent's.
  */
 #define GOV_SUBXACT_END(Type, top, below, pop) \
 	do \
@@ -35,8 +35,8 @@ gov_xact_is_over(XactEvent event)
 	} while (0)
 
 /*
- * In PG_CATCH(), of what ran in a subtransaction: undo it, before anything
- * else, and return the error, in the caller's memory.
+ * For PG_CATCH() around a subtransaction: undo the subtransaction before
+ * anything else, and return the error, in the caller's memory.
  */
 extern ErrorData *gov_subxact_undo(MemoryContext caller, ResourceOwner owner);
 

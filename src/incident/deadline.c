@@ -2,11 +2,11 @@
  * deadline.c
  *		Regulatory clocks: which reports an incident owes, and until when.
  *
- * Periods and articles are rows (regulatory_deadlines); what counted when an
- * incident was marked is copied to it, so a later change of the regime moves
- * no clock that runs.  The incident's row is locked before its deadlines; the
- * job takes deadlines that nobody has locked and the incident's row for key
- * share only, which waits for no writer.
+ * Periods and articles are rows (regulatory_deadlines).  Those that counted
+ * when an incident was marked are copied to it, so a later change of the
+ * regime moves no clock that is running.  The incident's row is locked before
+ * its deadlines; the job takes only deadlines that nobody has locked, and
+ * locks the incident's row for key share, which waits for no writer.
  */
 #include "postgres.h"
 
@@ -61,7 +61,7 @@ GOV_SQL(set_regulatory,
 		" act_on = excluded.act_on, hours_from_marking = NULL,"
 		" checked_on = NULL RETURNING r");
 
-/* What a day of the law ends binds nobody who becomes aware from then on. */
+/* A rule that the law ends on a day binds nobody who becomes aware later. */
 #define APPLIES(row, aware_at) \
 	"(" row ".applies_to IS NULL OR " row ".applies_to" \
 	"::pg_catalog.timestamp AT TIME ZONE 'Europe/Brussels' > " aware_at ")"
@@ -71,7 +71,7 @@ GOV_SQL(find_regime, (TEXTOID, TEXTOID, TIMESTAMPTZOID),
 		" WHERE r.regime = $1 AND r.kind = $2 AND " APPLIES("r", "$3")
 		" LIMIT 1");
 
-/* Is there the stage it runs from, and does that one run from it? */
+/* Does the stage that it runs from exist, and does that run from this one? */
 GOV_SQL(find_before, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		"WITH RECURSIVE before AS (SELECT r.stage, r.after_stage"
 		" FROM governance.regulatory_deadlines AS r"
@@ -82,7 +82,10 @@ GOV_SQL(find_before, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		" SELECT coalesce(pg_catalog.bool_or(b.stage = $3), false)"
 		" FROM before AS b HAVING pg_catalog.count(*) > 0");
 
-/* Those it is marked for; of none, the EU's; "-" where no calendar counts. */
+/*
+ * The jurisdictions that it is marked for; without any, the EU; "-" where no
+ * calendar counts.
+ */
 GOV_SQL(choose_jurisdictions, (INT8OID, TEXTOID, TEXTOID, TEXTARRAYOID),
 		"SELECT coalesce($4, (SELECT pg_catalog.array_agg("
 		"DISTINCT d.jurisdiction) FROM governance.incident_deadlines AS d"
@@ -99,9 +102,9 @@ GOV_SQL(find_unmarked, (INT8OID, TEXTOID, TEXTOID, TEXTARRAYOID),
 		" AND d.jurisdiction = j.jurisdiction) LIMIT 1");
 
 /*
- * What has been reported already stays as it was.  A stage that runs from
- * another's report begins with that; the second period, from marking, counts
- * where it ends first, or the first one has ended before.
+ * What has been reported already stays as it was.  A stage that runs from the
+ * report of another begins with that report; the second period, from marking,
+ * counts where it ends first, or where the first one has ended before.
  */
 GOV_SQL(mark,
 		(INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTARRAYOID,
@@ -168,7 +171,10 @@ GOV_SQL(begin_next, (INT8OID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID),
 		" AND jurisdiction = coalesce($4, jurisdiction)"
 		" AND due_at IS NULL AND notified_at IS NULL");
 
-/* What runs from a measure: a period that has neither begun nor a stage. */
+/*
+ * Deadlines that run from a measure: those that have not begun and follow no
+ * stage.
+ */
 GOV_SQL(begin_measure, (INT8OID),
 		"UPDATE governance.incident_deadlines AS d"
 		" SET act_by = i.resolved_at, due_at = governance.deadline_end("
@@ -180,8 +186,8 @@ GOV_SQL(begin_measure, (INT8OID),
 		" AND d.notified_at IS NULL");
 
 /*
- * Nothing of a regime has been told to that authority.  What is told to
- * somebody before, who is the provider, does not count.
+ * Reportable, and nothing of a regime has been reported to that authority. An
+ * earlier report to somebody else, the provider, does not count.
  */
 GOV_SQL(find_hold, (TEXTOID, TEXTOID),
 		"SELECT d.incident_id, d.regime"
@@ -211,7 +217,7 @@ note_details(const char *regime, const char *key, const char *value)
 	return gov_json_end(&state);
 }
 
-/* A clock that runs from a report of which there is none would never run. */
+/* A clock that runs from a report that does not exist would never run. */
 static void
 check_after_stage(const char *regime, const char *kind, const char *stage,
 				  const char *after_stage)
@@ -295,7 +301,7 @@ check_regime(const char *regime, const char *kind, TimestampTz aware_at)
 					 gov_row_null(0, 1) ? "none" : gov_row_text(0, 1))));
 }
 
-/* Nothing can be owed before it is known, nor before there are such laws. */
+/* Nothing can be owed before it is known, or before there are such laws. */
 static void
 check_aware(const GovIncident *incident)
 {
@@ -394,7 +400,7 @@ refuse_stage(int64 incident_id, const char *regime, const char *stage)
 			 errhint("gov_mark_incident_reportable() says that it owes one.")));
 }
 
-/* The clocks that run from a measure begin, where the incident is resolved. */
+/* Begin the clocks that run from a measure, if the incident is resolved. */
 void
 gov_incident_begin_measure(int64 incident_id)
 {
@@ -457,8 +463,8 @@ gov_record_notification(PG_FUNCTION_ARGS)
 
 /*
  * gov_incident_refuse_held
- *		Legal hold.  Marking writes to the same table: whoever marks waits for
- *		this transaction, or this one sees what is marked.
+ *		Legal hold.  Marking an incident writes to the same table, so either
+ *		the marking waits for this transaction, or this one sees it.
  */
 void
 gov_incident_refuse_held(const char *id, const char *version,
@@ -476,8 +482,8 @@ gov_incident_refuse_held(const char *id, const char *version,
 
 /*
  * gov_incident_escalate_deadlines
- *		Say once of each missed deadline that it is missed: in the timeline,
- *		the trail and, by the guard, the outbox.
+ *		Report each missed deadline once: in the timeline, in the trail and, by
+ *		the guard, in the outbox.
  */
 int64
 gov_incident_escalate_deadlines(int limit)

@@ -4,8 +4,8 @@
  *
  * Reports with the same dedup_key take turns by a lock on the key, and look
  * for an unresolved incident in a statement after it: two at once make one
- * incident at every isolation level.  The unique index is there for whoever
- * writes past the functions.
+ * incident at every isolation level.  The unique index is for those who write
+ * without the functions.
  */
 #include "postgres.h"
 
@@ -36,7 +36,7 @@ static const char *const categories[] = {
 	NULL
 };
 
-/* From mild to bad. */
+/* From mild to severe. */
 static const char *const severities[] = {
 	"info", "warning", "error", "critical", NULL
 };
@@ -94,7 +94,7 @@ gov_incident_lock(int64 incident_id, GovIncident *incident)
 	incident->aware_at = gov_row_time(0, 3);
 }
 
-/* Two keys with one hash only wait for each other without need. */
+/* Two keys with the same hash wait for each other needlessly, no more. */
 void
 gov_incident_lock_key(const char *dedup_key)
 {
@@ -158,7 +158,7 @@ severity_rank(const char *severity)
 
 /*
  * joined_details
- *		What a report said that joins an incident: nothing of it is lost.
+ *		The details of a report that joins an incident: all of it is kept.
  */
 static Jsonb *
 joined_details(const Report *report)
@@ -180,7 +180,7 @@ joined_details(const Report *report)
 	return gov_json_end(&state);
 }
 
-/* A further report of an unresolved incident, whose row is locked. */
+/* Add a further report to an unresolved incident, whose row is locked. */
 static void
 join(int64 incident_id, const Report *report)
 {
@@ -208,7 +208,7 @@ join(int64 incident_id, const Report *report)
 	gov_operation_end();
 }
 
-/* Open an incident or join one, the key being locked; its id. */
+/* Open an incident or join one; returns its id.  The key is locked. */
 static int64
 open_or_join(const Report *report)
 {
@@ -272,7 +272,7 @@ gov_incident_open(const char *category, const char *severity,
 	return incident_id;
 }
 
-/* Text of at most so many bytes that says something. */
+/* A text of at most so many bytes that is not blank. */
 static const char *
 arg_short_text(FunctionCallInfo fcinfo, int n, const char *name, int max)
 {

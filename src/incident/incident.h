@@ -5,7 +5,7 @@
  * Invariants: of one dedup_key there is at most one unresolved incident
  * (open, acknowledged, reopened); reports of the same key wait for each other
  * and the later ones join the first.  Every step is a row of
- * governance.incident_events, which only grows.  Locks: the key, the
+ * governance.incident_events, where rows are only added.  Locks: the key, the
  * incident's row, its deadlines.
  */
 #ifndef GOV_INCIDENT_H
@@ -16,11 +16,11 @@
 #include "utils/timestamp.h"
 
 /*
- * Open an incident, or by dedup_key join the unresolved one that has it; its
- * id.  As the current actor (none: a superuser's statement); no right is asked
- * for.  category and severity are words of API's lists; resource is what it
- * is about ("risk:1.0.0"); description, dedup_key and metadata may be NULL.
- * Aware from now on.
+ * Open an incident, or join the unresolved one with that dedup_key; returns
+ * its id.  It acts as the current actor (none in a superuser's statement) and
+ * asks for no right.  category and severity are words of API's lists; resource
+ * is what it is about ("risk:1.0.0"); description, dedup_key and metadata may
+ * be NULL. The moment of awareness is now.
  */
 extern int64 gov_incident_open(const char *category, const char *severity,
 							   const char *title, const char *description,
@@ -44,7 +44,7 @@ typedef struct GovIncident
 	TimestampTz aware_at;
 } GovIncident;
 
-/* The argument in place 0, an incident's id. */
+/* The first argument, which is an incident's id. */
 extern int64 gov_arg_incident(FunctionCallInfo fcinfo);
 
 /* "incident/12" */
@@ -54,12 +54,12 @@ extern char *gov_incident_resource(int64 incident_id);
 extern void gov_incident_lock(int64 incident_id, GovIncident *incident);
 
 /*
- * Wait for others that report or reopen with the key, and keep them waiting
- * until this transaction ends.
+ * Lock the key against others that report or reopen with it, until this
+ * transaction ends.
  */
 extern void gov_incident_lock_key(const char *dedup_key);
 
-/* The unresolved incident with the key, locked; 0: there is none. */
+/* Lock the unresolved incident with the key; 0 where there is none. */
 extern int64 gov_incident_find_key(const char *dedup_key);
 
 #endif							/* GOV_INCIDENT_H */

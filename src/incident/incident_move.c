@@ -45,7 +45,7 @@ GOV_SQL(reopen, (INT8OID),
 		"UPDATE governance.incidents AS i SET status = 'reopened',"
 		" resolved_at = NULL WHERE incident_id = $1 RETURNING i");
 
-/* 55000 unless the verb moves it from where it is to that state. */
+/* Raise 55000 unless the verb moves it from its state to that one. */
 static void
 check_move(const GovIncident *incident, const char *to, const char *verb)
 {
@@ -62,7 +62,8 @@ check_move(const GovIncident *incident, const char *to, const char *verb)
 
 /*
  * begin_move
- *		Everything up to the write; leaves SPI and the operation open.
+ *		Do everything up to the write; SPI and the operation are open
+ *		afterwards.
  */
 static void
 begin_move(int64 incident_id, const char *to, const char *verb,
@@ -75,7 +76,7 @@ begin_move(int64 incident_id, const char *to, const char *verb,
 	gov_operation_begin(verb, reason[0] ? reason : NULL);
 }
 
-/* The note, and the row that the write returned. */
+/* Write the note, and return the row that the write returned. */
 static Datum
 end_move(FunctionCallInfo fcinfo, const GovIncident *incident,
 		 const char *kind, const char *comments)
@@ -85,7 +86,7 @@ end_move(FunctionCallInfo fcinfo, const GovIncident *incident,
 	return gov_spi_end_row(fcinfo);
 }
 
-/* A move of which nothing is written down but comments. */
+/* A move that stores nothing but comments. */
 static Datum
 move_with_comments(FunctionCallInfo fcinfo, const char *function,
 				   const char *to, const char *verb, GovStatement *statement)

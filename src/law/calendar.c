@@ -2,10 +2,10 @@
  * calendar.c
  *		Working days and clocks of a jurisdiction.
  *
- * A rule says on which day of each year a holiday is: a date, or so many days
- * from Easter; only in years in which that is one of some weekdays; moved to
- * the next such weekday.  Reads see the transaction's own snapshot: a period
- * is no decision about who may do what.
+ * A rule gives a holiday's day in each year: a date, or so many days from
+ * Easter; it may count only in years in which that is one of some weekdays; it
+ * may be moved to the next such weekday.  Reads see the transaction's own
+ * snapshot, because a period decides nothing about rights.
  */
 #include "postgres.h"
 
@@ -24,7 +24,7 @@
 
 PG_FUNCTION_INFO_V1(gov_add_holiday);
 
-#define LAST_YEAR 2400			/* a search for a working day ends there */
+#define LAST_YEAR 2400			/* no search goes beyond it */
 
 typedef struct HolidayRule
 {
@@ -42,7 +42,7 @@ struct GovCalendar
 	int			nrules;
 	HolidayRule *rules;
 	int			ndays;
-	int		   *days;			/* holidays by themselves, in order */
+	int		   *days;			/* single holidays, in order */
 };
 
 GOV_SQL(find_jurisdiction, (TEXTOID),
@@ -168,8 +168,8 @@ gov_calendar_day(const GovCalendar *calendar, TimestampTz at,
 
 /*
  * gov_calendar_moment
- *		A clock that jumps over the hour gives the moment of the jump.  Of two
- *		such moments, where it is put back, the first counts.
+ *		Where a clock jumps over the hour, it is the moment of the jump.  Where
+ *		a clock is put back and the hour comes twice, the first one counts.
  */
 TimestampTz
 gov_calendar_moment(const GovCalendar *calendar, int day, int hour)
@@ -250,7 +250,7 @@ gov_calendar_open(const char *jurisdiction, const char *time_zone,
 	return calendar;
 }
 
-/* A day of the years that mean something. */
+/* A day in the years that make sense. */
 static DateADT
 arg_day(FunctionCallInfo fcinfo, int n, const char *name)
 {

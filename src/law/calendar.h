@@ -15,14 +15,14 @@
 typedef struct GovCalendar GovCalendar;
 
 /*
- * As of a moment.  time_zone NULL is the jurisdiction's own; 22023 where one
- * of them is unknown.
+ * Open the calendar as of a moment.  A NULL time_zone is the jurisdiction's
+ * own; 22023 where one of the two is unknown.
  */
 extern GovCalendar *gov_calendar_open(const char *jurisdiction,
 									  const char *time_zone,
 									  TimestampTz from);
 
-/* 22023, with the list of those there are. */
+/* Raise 22023 with the list of known jurisdictions. */
 extern void gov_calendar_check_jurisdiction(const char *jurisdiction);
 
 extern bool gov_calendar_is_working_day(const GovCalendar *calendar, int day);

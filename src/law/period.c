@@ -3,10 +3,10 @@
  *		Periods of time as laws count them: Regulation (EEC, Euratom)
  *		No 1182/71, the rules applicable to periods, dates and time limits.
  *
- * Article 3 is contested where it meets hours.  Here, as two supervisory
- * authorities read it, a period in hours neither moves for a weekend nor
- * grows to two working days; and its hours are elapsed ones, over a change of
- * the clocks too.
+ * How Article 3 applies to hours is contested.  Here, as two supervisory
+ * authorities read it, a period in hours neither moves for a weekend nor grows
+ * to two working days; and its hours are elapsed ones, also when the clocks
+ * change.
  */
 #include "postgres.h"
 
@@ -53,7 +53,7 @@ gov_period_most(GovPeriodUnit unit)
 	return most[unit];
 }
 
-/* The same date so many months on; where there is none, the month's last. */
+/* The same date so many months later, or that month's last day. */
 static int
 add_months(int day, int months)
 {
@@ -69,7 +69,7 @@ add_months(int day, int months)
 				  Min(mday, day_tab[isleap(year)][month - 1]));
 }
 
-/* The day with which it ends, before anything moves it. */
+/* The day at whose end the period ends, before any rule moves it. */
 static int
 last_day(const GovCalendar *calendar, GovPeriodUnit unit, int amount, int day)
 {
@@ -111,9 +111,9 @@ move_last_day(const GovCalendar *calendar, int first, int last, bool is_one)
 }
 
 /*
- * By Regulation (EEC, Euratom) No 1182/71.  to_noon: by Delegated Regulation
- * (EU) 2025/301, Article 5(4), where the limit falls on no working day it is
- * noon of the next one.
+ * The end by Regulation (EEC, Euratom) No 1182/71.  With to_noon, a limit on a
+ * day that is no working day moves to noon of the next one, by Delegated
+ * Regulation (EU) 2025/301, Article 5(4).
  */
 static TimestampTz
 period_end(const GovCalendar *calendar, GovPeriodUnit unit, int amount,

@@ -2,8 +2,8 @@
  * period.h
  *		Periods of time as laws count them.
  *
- * Invariants: pure but for the calendar.  An end is the first moment after
- * the period: in time is what happens before it.
+ * Invariants: apart from the calendar, nothing is read.  An end is the first
+ * moment after the period: whatever happens before it is in time.
  */
 #ifndef GOV_PERIOD_H
 #define GOV_PERIOD_H
@@ -20,12 +20,12 @@ typedef enum GovPeriodUnit
 	GOV_PERIOD_YEARS
 } GovPeriodUnit;
 
-/* Their words, in that order, then NULL. */
+/* The words for the units, in that order, then NULL. */
 extern const char *const gov_period_units[];
 
 extern GovPeriodUnit gov_period_unit(const char *word);
 
-/* How many of a unit a period may have: a hundred years. */
+/* The most of each unit that a period may have: a hundred years. */
 extern int	gov_period_most(GovPeriodUnit unit);
 
 #endif							/* GOV_PERIOD_H */

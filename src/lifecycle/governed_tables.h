@@ -8,7 +8,7 @@
  *	cache		which backend cache a change makes stale (NONE, ACCESS,
  *				POLICY, ADMIT, SLA, ISSUER)
  *	fixed		columns that never change once written
- *	hidden		a column that is shown nowhere, events included
+ *	hidden a column that is never shown, not even in events
  *	machines	"column=machine" for each state machine
  *	flags		KEEP: rows are never deleted; APPEND: nor changed;
  *				DUTIES: a change may break separation of duties

@@ -2,13 +2,13 @@
  * guard.c
  *		The trigger on every governed table: refuses, records, invalidates.
  *
- * AFTER ROW, ENABLE ALWAYS: a BEFORE trigger could be undone by one with a
- * later name, and session_replication_role must not switch it off.  It sees
- * every path to a row: a gov_* function, a superuser's UPDATE, a view, a
+ * It is AFTER ROW and ENABLE ALWAYS: a BEFORE trigger could be undone by one
+ * with a later name, and session_replication_role must not switch it off.  It
+ * sees every path to a row: a gov_* function, a superuser's UPDATE, a view, a
  * cascade, COPY.  It locks no other row, so it can deadlock with nobody.
  *
- * Invariants: it serves only the tables in governed_tables.h, which it knows
- * by OID (a trigger on somebody's own table is refused); a column that names
+ * Invariants: it works only on the tables in governed_tables.h, which it knows
+ * by OID (as a trigger on somebody's own table it fails); a column that names
  * a state moves only as transitions.h lists, inside the operation that owns
  * the move; every change that passes leaves one audit event.
  */
@@ -78,7 +78,7 @@ static const TableDef table_defs[] = {
 #undef GOV_TABLE
 };
 
-/* The columns that the outbox tells of. */
+/* The columns that events of the outbox show. */
 static const struct
 {
 	const char *table;
@@ -89,7 +89,7 @@ static const struct
 #undef GOV_PUBLISHED
 };
 
-/* A table definition with its names turned into numbers. */
+/* A table's definition, with numbers in place of names. */
 typedef struct Governed
 {
 	const TableDef *def;
@@ -260,8 +260,8 @@ column_differs(Relation rel, HeapTuple a, HeapTuple b, AttrNumber column)
 
 /*
  * only_derived_differs
- *		A function of ours, whose change of another row has its event, moved
- *		last_updated_at along, and nothing else.
+ *		Did a function of ours only set last_updated_at, along with a change of
+ *		another row that has its own event?
  */
 static bool
 only_derived_differs(const Governed *g, TriggerData *trigdata)
@@ -311,7 +311,8 @@ check_fixed(const Governed *g, Relation rel, HeapTuple old_tuple,
 
 /*
  * check_moves
- *		Each state may move only as listed, in the operation that owns it.
+ *		Refuse moves that are not listed, or not in the operation that owns
+ *		them.
  *
  * old_tuple is NULL for creation.
  */
@@ -354,7 +355,7 @@ check_moves(const Governed *g, Relation rel, HeapTuple old_tuple,
 	}
 }
 
-/* After a change of the access tables: duties, and the last admin. */
+/* After a change of the access tables: check duties, and the last admin. */
 static void
 check_duties(const Governed *g, TriggerData *trigdata)
 {
@@ -362,7 +363,7 @@ check_duties(const Governed *g, TriggerData *trigdata)
 	bool		deleted = TRIGGER_FIRED_BY_DELETE(trigdata->tg_event);
 	bool		inserted = TRIGGER_FIRED_BY_INSERT(trigdata->tg_event);
 
-	/* Let the checks see the row that was just written. */
+	/* Make the row that was just written visible to the checks. */
 	CommandCounterIncrement();
 	AcceptInvalidationMessages();
 
@@ -397,7 +398,7 @@ push_column(JsonbParseState **state, Relation rel, HeapTuple tuple,
 
 /*
  * publish_change
- *		Leave an event in the outbox, if what it tells of has changed.
+ *		Add an event to the outbox, if one of its columns has changed.
  */
 static void
 publish_change(const Governed *g, Relation rel, HeapTuple old_tuple,
@@ -442,7 +443,7 @@ publish_change(const Governed *g, Relation rel, HeapTuple old_tuple,
 				   event->resource, data);
 }
 
-/* What no function of ours has looked at. */
+/* Check what no function of ours has checked. */
 static void
 check_numbers(const Jsonb *written, const char *resource)
 {
@@ -530,7 +531,7 @@ gov_guard(PG_FUNCTION_ARGS)
 				 errmsg("table \"%s\" is not a governed table",
 						RelationGetRelationName(rel))));
 
-	/* What a dump holds was judged and recorded when it was written. */
+	/* The rows of a dump were judged and recorded when they were written. */
 	if (gov_restoring_lets_pass())
 	{
 		if (g->def->cache != CACHE_NONE)
@@ -577,7 +578,7 @@ gov_guard(PG_FUNCTION_ARGS)
 	if (g->def->cache != CACHE_NONE)
 		gov_cache_invalidate((GovCache) g->def->cache);
 
-	/* The event of another incarnation belongs to that one already. */
+	/* This event already belongs to another incarnation. */
 	if (strcmp(g->def->table, "audit_log") == 0)
 		CommandCounterIncrement();
 
@@ -591,11 +592,11 @@ gov_guard(PG_FUNCTION_ARGS)
 
 /*
  * gov_guard_moves
- *		Refuses a move by hand before a CHECK between columns can.
+ *		Refuse a move by hand before a CHECK between columns does.
  *
- * BEFORE UPDATE, so that the answer names the rule (55000) and not the columns
- * that would have to go along with it (23514).  It holds nothing that the
- * guard does not hold.
+ * It runs BEFORE UPDATE, so that the error names the rule (55000) and not the
+ * columns that would have to change with it (23514).  It enforces nothing that
+ * the guard does not enforce.
  */
 Datum
 gov_guard_moves(PG_FUNCTION_ARGS)

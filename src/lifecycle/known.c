@@ -1,6 +1,6 @@
 /*
  * known.c
- *		Names that people give of things which need not be there.
+ *		Names of things that need not exist.
  */
 #include "postgres.h"
 
@@ -10,7 +10,7 @@
 #include "identity/actor.h"
 #include "lifecycle/known.h"
 
-/* Is the name, up to the first ":", known, and what is behind it a version? */
+/* Is the name known up to its first ":", and the rest a known version? */
 GOV_SQL(find_resource, (TEXTOID),
 		"SELECT m.model_id IS NOT NULL OR EXISTS ("
 		"SELECT FROM governance.use_cases AS u WHERE u.usecase_id = n.id)"

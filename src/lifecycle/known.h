@@ -1,23 +1,23 @@
 /*
  * known.h
- *		Names that people give of things which need not be there.
+ *		Names of things that need not exist.
  *
- * A service level, an incident or an owner may name what is no row of ours: a
- * system, a team.  Nothing is refused, but a typing slip must not pass in
- * silence: each of these gives a NOTICE where the name is not known.
+ * A service level, an incident or an owner may name something that has no row
+ * here: a system, a team.  Nothing is refused, but a typing error must not
+ * pass in silence: each of these gives a NOTICE where the name is unknown.
  *
  * The first two need an SPI connection.
  */
 #ifndef GOV_KNOWN_H
 #define GOV_KNOWN_H
 
-/* What a service level is about; a "system" is known nowhere. */
+/* The resource of a service level; a "system" is never looked up. */
 extern void gov_known_sla(const char *resource_type, const char *resource_id);
 
-/* What an incident is about: "risk", "risk:1.0.0". */
+/* The resource of an incident: "risk", "risk:1.0.0". */
 extern void gov_known_resource(const char *resource);
 
-/* NULL: none is named. */
+/* An owner; NULL where none is named. */
 extern void gov_known_owner(const char *owner);
 
 #endif							/* GOV_KNOWN_H */

@@ -1,6 +1,6 @@
 /*
  * lifecycle.c
- *		State machines by the list in transitions.h, and their pictures.
+ *		State machines by the list in transitions.h, and their diagrams.
  */
 #include "postgres.h"
 
@@ -143,7 +143,7 @@ machine_names(void)
 
 /*
  * gov_state_diagram(machine text) → text
- *		A Mermaid state diagram; one arrow per move and verb.
+ *		A Mermaid state diagram, with one arrow for each move and verb.
  */
 Datum
 gov_state_diagram(PG_FUNCTION_ARGS)

@@ -1,6 +1,6 @@
 /*
  * published_tables.h
- *		Which changes the world outside is told of by the outbox: THE list.
+ *		Which changes make events in the outbox: THE list.
  *
  * GOV_PUBLISHED(table, columns): a row that is new, or one of whose columns
  * listed here has changed, leaves an event of type "governance.<kind>.<verb>"

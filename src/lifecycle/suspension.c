@@ -2,8 +2,8 @@
  * suspension.c
  *		gov_suspend(), gov_resume(), and what goes on in between.
  *
- * A direct change by a superuser is not held up (it is how a suspension ends
- * that nobody may end); it is in the trail as always.
+ * A direct change by a superuser is not refused (it ends a suspension that
+ * nobody else may end); the trail has it as always.
  */
 #include "postgres.h"
 
@@ -27,7 +27,7 @@ typedef struct Allowed
 	const char *verb;			/* NULL: every verb */
 } Allowed;
 
-/* Revocations, rollbacks, incidents; and the way out. */
+/* Revocations, rollbacks and incidents go on; and so does resuming. */
 static const Allowed allowed_changes[] = {
 	{"user", "deactivate"},
 	{"user_role", "revoke"},
@@ -63,11 +63,11 @@ static const Allowed allowed_changes[] = {
 	{"incident", NULL},
 	{"incident_event", NULL},
 	{"incident_deadline", NULL},
-	{"usecase", "reclassify"},	/* nor does the law */
+	{"usecase", "reclassify"},	/* neither does the law */
 	{"usecase", "warn"},
 	{"sla_violation", NULL},
 	{"sla_escalation", NULL},
-	{"compliance_report", NULL},	/* what a read leaves behind */
+	{"compliance_report", NULL},	/* written by a read */
 	{"system", NULL}
 };
 

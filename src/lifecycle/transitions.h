@@ -2,11 +2,11 @@
  * transitions.h
  *		Every move of every state machine: THE list.
  *
- * GOV_TRANSITION(machine, from, to, verb, permission, rule).  NULL as from is
- * creation; NONE as permission: the rule says who.  The guard trigger passes a
- * move only if it is listed and only inside an operation of that verb;
- * gov_transitions(), the state diagrams and the documentation are made from
- * the same lines.
+ * GOV_TRANSITION(machine, from, to, verb, permission, rule).  from is NULL for
+ * creation; permission is NONE where the rule says who may.  The guard trigger
+ * passes a move only if it is listed and only inside an operation of that
+ * verb; gov_transitions(), the state diagrams and the documentation are made
+ * from the same lines.
  */
 
 /* model_versions.status */

@@ -2,18 +2,18 @@
  * admit.c
  *		May a request for a use-case be served now, and by which versions?
  *
- * The serving path asks this for every request, so the answer is made once
- * per use-case and kept in this backend (core/cached.h), until use-cases,
+ * The serving path asks this for every request, so the answer is made once for
+ * each use-case and cached in this backend (core/cached.h), until use-cases,
  * their deployments, deployments of models or environments change.  A hit
  * copies a ready-made jsonb.
  *
  * Invariants: an answer is right as of the newest commit this backend can
  * know of and of this transaction's own work, at every isolation level and on
- * a hot standby; it uses no SPI.  Policy usecase.require_deployed_models is
- * not part of what is kept, since an override of it holds for a transaction:
- * each entry has the answer for both of its values.  Nor is the clock: from
- * the moment at which the law prohibits it a use-case is not admitted, whether
- * or not anybody has written that down.
+ * a hot standby; it uses no SPI.  The value of policy
+ * usecase.require_deployed_models is not cached, since an override of it lasts
+ * for one transaction: each entry has the answers for both values.  Neither is
+ * the clock: from the moment at which the law prohibits a use-case it is not
+ * admitted, whether or not anybody has recorded that.
  *
  * Unknown use-cases are not remembered, so asking about made-up names costs
  * an index look-up each and no memory.
@@ -75,7 +75,7 @@ typedef struct UsecaseEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* An environment for which the rules for production hold. */
+/* An environment to which the rules for production apply. */
 typedef struct Production
 {
 	const char *name;
@@ -84,7 +84,7 @@ typedef struct Production
 
 typedef struct Admissions
 {
-	List	   *productions;	/* of Production, the one to prefer first */
+	List	   *productions;	/* of Production, the preferred one first */
 	usecases_hash *usecases;
 } Admissions;
 
@@ -131,7 +131,9 @@ load_productions(void)
 	}
 	gov_scan_end(&scan);
 
-	/* Without "production" none counts as such: nothing is admitted. */
+	/*
+	 * Without "production" no environment counts as one: nothing is admitted.
+	 */
 	foreach(lc, all)
 	{
 		Production *environment = lfirst(lc);
@@ -177,9 +179,9 @@ production_index(const List *productions, const char *environment)
 
 /*
  * find_active
- *		The row that is active in the production environment to prefer, of
- *		those with that id in a table of deployments; one column of it, or
- *		NULL.
+ *		Among the rows with that id in a table of deployments, find the one
+ *		that is active in the most preferred production environment.  Returns
+ *		one column of it, or NULL.
  */
 static char *
 find_active(const List *productions, GovRelation table, GovRelation active_key,
@@ -245,7 +247,7 @@ make_answer(bool admitted, const char *reason, const List *models,
 
 /*
  * make_answers
- *		Both answers for a use-case as committed now; false where there is
+ *		Make both answers for a use-case as committed now; false where there is
  *		none.
  */
 static bool
@@ -386,7 +388,7 @@ load_usecase(const char *usecase_id)
 	return entry;
 }
 
-/* The policy, as it counts in this transaction. */
+/* The policy's value in this transaction. */
 static bool
 models_must_be_live(void)
 {
@@ -403,7 +405,10 @@ models_must_be_live(void)
 	return require_models;
 }
 
-/* The day that begins then in Brussels: there, noon is of the same UTC day. */
+/*
+ * The day that begins at that moment in Brussels; its noon is in the same UTC
+ * day.
+ */
 static char *
 first_day(TimestampTz begin)
 {
@@ -456,7 +461,7 @@ gov_admit(PG_FUNCTION_ARGS)
 									  NIL));
 	}
 
-	/* May read policies, which cannot make the entry go away. */
+	/* This may read policies, which does not drop the entry. */
 	answer = models_must_be_live() ? entry->strict : entry->lenient;
 	copy = palloc(VARSIZE(answer));
 	memcpy(copy, answer, VARSIZE(answer));

@@ -3,10 +3,10 @@
  *		What a guarded call asks: is an approved request needed, and is there
  *		one to use up?
  *
- * The call finds requests by the values of its action's keys, so one made for
+ * The call finds requests by the values of its action's keys, so a request for
  * version 1.0.0 does not open 1.1.0.  Among several the oldest is used.  The
- * row is locked before it is judged: of two calls at once the second waits
- * and then finds it consumed, or, after a rollback of the first, approved.
+ * row is locked before it is judged: of two calls at once the second waits and
+ * then finds it consumed, or, after a rollback of the first, approved.
  */
 #include "postgres.h"
 
@@ -46,7 +46,9 @@ GOV_SQL(find_pending, (TEXTOID, TEXTOID),
 		" GROUP BY r.request_id, r.requested_at"
 		" ORDER BY r.requested_at DESC LIMIT 1");
 
-/* Who may not decide on what a request is about, with a reason each. */
+/*
+ * Those who may not decide on what a request is about, with a reason for each.
+ */
 GOV_SQL(version_history, (TEXTOID, TEXTOID),
 		"SELECT created_by, created_principals, created_backers,"
 		" 'registered it'"
@@ -137,7 +139,7 @@ key_object(GovApprovalAction action, const char *first, const char *second)
  * gov_approval_key
  *		The values that a request and a guarded call are matched by.
  *
- * Values hold no line feed (they are names), so joining by one is safe.
+ * Values are names without line feeds, so joining them by one is safe.
  */
 char *
 gov_approval_key(const char *first, const char *second)
@@ -181,10 +183,10 @@ gov_approval_conflict(GovApprovalAction action, const char *key,
 
 /*
  * check_votes
- *		The votes must still be those of others than made the thing.
+ *		Check that nobody who made the thing is among the voters.
  *
- * A request may be approved before what it is about is there, or is submitted
- * once more.
+ * A request may have been approved before its object existed, or before the
+ * object was submitted again.
  */
 static void
 check_votes(GovApprovalAction action, const GovActor *actor, const char *key,
@@ -247,7 +249,7 @@ deny_without_request(GovApprovalAction action, const GovActor *actor,
 	gov_deny(&denial);
 }
 
-/* Is the policy on, and no break-glass, recorded when it was made? */
+/* Is the policy on, and not overridden by break-glass, which is recorded? */
 static bool
 needs_request(GovApprovalAction action, GovApprovalPolicy *policy)
 {
@@ -325,9 +327,9 @@ GOV_SQL(expire, (INT8OID, TIMESTAMPTZOID),
 
 /*
  * gov_approval_expire
- *		Mark requests past their time, those that nobody holds.
+ *		Mark expired requests, but not those that somebody has locked.
  *
- * Only for who reads the table: every decision goes by the clock.
+ * This is only for readers of the table: every decision goes by the clock.
  */
 int64
 gov_approval_expire(int limit)
@@ -358,8 +360,8 @@ GOV_SQL(note_overdue, (INT4OID, INT8OID, TIMESTAMPTZOID),
 
 /*
  * gov_approval_remind
- *		Tell the trail and the outbox, once each, of requests that nobody has
- *		answered in the time that policy approval.response_hours gives.
+ *		Report requests that nobody has answered in the time of policy
+ *		approval.response_hours, each once, in the trail and in the outbox.
  */
 int64
 gov_approval_remind(int limit)

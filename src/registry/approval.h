@@ -1,11 +1,12 @@
 /*
  * approval.h
- *		Approval requests: what a guarded call asks before it acts.
+ *		Approval requests, and the question that a guarded call asks before it
+ *		acts.
  *
- * Invariants: a request opens one call on one resource, once; the call that
- * uses it marks it consumed in its own transaction, so a rollback gives it
- * back; two calls at once cannot use the same one, since the row is locked
- * first and judged afterwards.
+ * Invariants: a request allows one call on one resource, once; that call marks
+ * it consumed in its own transaction, so a rollback gives it back; two calls
+ * at once cannot use the same request, since its row is locked first and
+ * judged afterwards.
  */
 #ifndef GOV_APPROVAL_H
 #define GOV_APPROVAL_H
@@ -36,26 +37,26 @@ typedef enum GovApprovalAction
 
 extern void gov_approval_init(void);
 
-/* Mark at most so many requests past their time; how many. */
+/* Mark at most so many expired requests; returns how many. */
 extern int64 gov_approval_expire(int limit);
 
-/* Tell of at most so many that wait longer than they should; how many. */
+/* Report at most so many that have waited too long; returns how many. */
 extern int64 gov_approval_remind(int limit);
 
 /*
- * Use up an approved request for this call, where the action's policy is on;
- * without one MG002, whose hint shows how to ask.  The values are those of
- * the action's keys, in the order above (NULL for a missing second).
+ * Where the action's policy is on, use up an approved request for this call;
+ * without one raise MG002, whose hint shows how to ask.  The values are those
+ * of the action's keys, in the order above (NULL for a missing second one).
  * Returns the request's id as text, or NULL where none was needed.
  *
- * To be called inside gov_spi_begin()/gov_spi_end(), after the checks of
- * state and before the gates; the caller holds the lock on its object.
+ * Call it inside gov_spi_begin()/gov_spi_end(), after the checks of state and
+ * before the gates; the caller has locked its object.
  */
 extern char *gov_approval_use(GovApprovalAction action,
 							  const GovActor *actor, const char *first,
 							  const char *second);
 
-/* Would it find one, or need none?  Nothing is locked or written. */
+/* Would that find a request, or need none?  It locks and writes nothing. */
 extern bool gov_approval_is_there(GovApprovalAction action, const char *first,
 								  const char *second);
 

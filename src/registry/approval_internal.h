@@ -30,7 +30,7 @@ typedef struct GovApprovalPolicy
 
 #define GOV_TIMEOUT_HOURS_MAX 87600 /* ten years */
 
-/* An action by name; a wrong word is 22023 with the list. */
+/* The action of that name; a wrong word is 22023 with the list. */
 extern const char *gov_arg_approval_action(FunctionCallInfo fcinfo, int n);
 
 /* The number of the action of that name; -1 where there is none. */
@@ -43,8 +43,8 @@ extern void gov_approval_policy(GovApprovalAction action,
 extern char *gov_approval_key(const char *first, const char *second);
 
 /*
- * Why who votes on a request is who may not decide on the thing that it is
- * about (its registrar, creator, owner, last submitter), or NULL.
+ * Why the voter on a request may not decide on the thing that it is about (as
+ * its registrar, creator, owner or last submitter), or NULL.
  */
 extern char *gov_approval_conflict(GovApprovalAction action, const char *key,
 								   const GovAct *vote);
@@ -52,7 +52,7 @@ extern char *gov_approval_conflict(GovApprovalAction action, const char *key,
 /* The votes on a request, a List of GovVote. */
 extern List *gov_approval_votes(const char *request_id);
 
-/* Put in those that wait for the vote of who asks. */
+/* Add those that wait for the caller's vote. */
 extern void gov_inbox_requests(GovInbox *inbox);
 
 #endif							/* GOV_APPROVAL_INTERNAL_H */

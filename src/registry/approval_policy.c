@@ -1,6 +1,6 @@
 /*
  * approval_policy.c
- *		Which actions need an approved request, and whose.
+ *		Which actions need an approved request, and who approves it.
  */
 #include "postgres.h"
 

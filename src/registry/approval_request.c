@@ -2,9 +2,10 @@
  * approval_request.c
  *		Asking for an approval, and voting on it.
  *
- * Every vote locks its request's row first and counts in a later statement on
- * the newest snapshot: with a quorum of two, two approvers at the same
- * instant make one approval and no vote is lost, at any isolation level.
+ * Every vote locks its request's row first, and then counts by another
+ * statement on the newest snapshot: with a quorum of two, two approvers at the
+ * same instant approve it together and no vote is lost, at any isolation
+ * level.
  *
  * Expiry is by the clock: a request past its time is treated as expired here
  * and where it is read, whether or not anything has marked it.
@@ -33,7 +34,7 @@ typedef struct Request
 	char	   *id;
 	GovApprovalAction action;
 	GovAct		asked;
-	char	   *status;			/* as it counts now */
+	char	   *status;			/* as of now */
 	char	   *key;
 } Request;
 
@@ -62,7 +63,7 @@ GOV_SQL(set_status, (TEXTOID, TEXTOID),
 		"UPDATE governance.approval_requests SET status = $2"
 		" WHERE request_id = $1::uuid");
 
-/* A key of the context as a checked name. */
+/* The value of a key in the context, as a checked name. */
 static char *
 context_value(const Jsonb *context, const char *action, const char *key)
 {
@@ -155,7 +156,10 @@ arg_request_id(FunctionCallInfo fcinfo)
 	return DatumGetCString(DirectFunctionCall1(uuid_out, PG_GETARG_DATUM(0)));
 }
 
-/* Seven columns of the last statement: requester_id to whether it expired. */
+/*
+ * Read seven columns of the last statement: requester_id to whether it has
+ * expired.
+ */
 static void
 read_request(Request *request, char *id, uint64 row, int column)
 {
@@ -229,10 +233,10 @@ typedef struct Ballot
 	GovAct		act;
 	Request		request;
 	GovApprovalPolicy policy;
-	GovDenial	denial;			/* what a duty refuses with */
+	GovDenial	denial;			/* the denial by a duty */
 } Ballot;
 
-/* The request, its policy, and the policy's role, held now, or 42501. */
+/* Read the request and its policy; 42501 unless the policy's role is held. */
 static void
 begin_vote(Ballot *b, const char *function, const char *what, char *id)
 {
@@ -255,8 +259,8 @@ begin_vote(Ballot *b, const char *function, const char *what, char *id)
 
 /*
  * duty_conflict
- *		Why who votes asked, or, where the policy says so, may not decide on
- *		the thing itself; or NULL.
+ *		Say why the voter is who asked, or, where the policy says so, why the
+ *		voter may not decide on the thing itself; or NULL.
  */
 static char *
 duty_conflict(const Ballot *b)
@@ -271,7 +275,7 @@ duty_conflict(const Ballot *b)
 	return why;
 }
 
-/* The votes there are, none of them the same person's. */
+/* Read the votes, and refuse one of a person who has voted. */
 static List *
 others_votes(const Ballot *b)
 {
@@ -390,7 +394,7 @@ GOV_SQL(find_pending, (TIMESTAMPTZOID, TEXTOID, INT4OID),
 		" ORDER BY r.expires_at, r.request_id LIMIT $3",
 		.isolated = true);
 
-/* As what the actor may vote on the requests of an action. */
+/* The act as which the actor may vote on the requests of an action. */
 typedef struct Seat
 {
 	bool		is_held;

@@ -1,6 +1,7 @@
 /*
  * classify.c
- *		gov_classify(): what answers to the questionnaire come to on a day.
+ *		gov_classify(): which class the answers to the questionnaire give on a
+ *		day.
  *
  * The judgement is SQL (governance.judge_impact): rows say what an answer
  * forces, and from which day.
@@ -18,7 +19,7 @@
 
 PG_FUNCTION_INFO_V1(gov_classify);
 
-/* The Act entered into force on that day. */
+/* The Act entered into force on this day. */
 #define FIRST_DAY (date2j(2024, 8, 1) - POSTGRES_EPOCH_JDATE)
 #define LAST_DAY (date2j(2200, 12, 31) - POSTGRES_EPOCH_JDATE)
 
@@ -48,7 +49,9 @@ gov_arg_answers(FunctionCallInfo fcinfo, int n, const char *name)
 	return answers;
 }
 
-/* 22023 where the last result tells of answers to nothing, or wrong ones. */
+/*
+ * Raise 22023 where the last result lists unknown questions or wrong answers.
+ */
 static void
 check_answers(const char *name)
 {
@@ -81,7 +84,7 @@ gov_classify_today(const Jsonb *answers, const char *name, GovClass *found)
 					" governance.law_today()) AS j"), gov_json(answers));
 	check_answers(name);
 
-	/* What was not answered must not read as harmless. */
+	/* A missing answer must not read as a harmless one. */
 	missing = gov_row_text(0, 3);
 	if (missing != NULL)
 		gov_bad_value(name,

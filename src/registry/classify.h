@@ -1,6 +1,6 @@
 /*
  * classify.h
- *		What answers to the questionnaire come to on a day.
+ *		Which class the answers to the questionnaire give on a day.
  */
 #ifndef GOV_CLASSIFY_H
 #define GOV_CLASSIFY_H
@@ -22,13 +22,13 @@ typedef struct GovClass
 } GovClass;
 
 /*
- * By today's law; 22023 naming the argument unless every question has an
- * answer that it allows.  Inside SPI, whose memory the result lives in.
+ * Classify by today's law; 22023, naming the argument, unless every question
+ * has an answer that it allows.  Inside SPI, in whose memory the result is.
  */
 extern void gov_classify_today(const Jsonb *answers, const char *name,
 							   GovClass *found);
 
-/* The argument with answers; 22023 where there are too many. */
+/* The answers in an argument; 22023 where there are too many. */
 extern Jsonb *gov_arg_answers(FunctionCallInfo fcinfo, int n,
 							  const char *name);
 

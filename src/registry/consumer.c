@@ -1,10 +1,10 @@
 /*
  * consumer.c
- *		Who deals with events of the outbox, under which name.
+ *		Consumers: who handles events of the outbox, under which name.
  *
- * A name is given by whoever configures the house, never to who asks first: an
- * endpoint whose name somebody else has would get nothing, and nobody would
- * miss it.
+ * An administrator gives the names; they are not taken by whoever comes first:
+ * an endpoint whose name somebody else has would get nothing, and nobody would
+ * notice.
  */
 #include "postgres.h"
 
@@ -29,8 +29,8 @@ PG_FUNCTION_INFO_V1(gov_sql_require_consumer);
 PG_FUNCTION_INFO_V1(gov_lock_consumer);
 
 /*
- * Tells our locks from those of pg_advisory_lock(), which anybody who can log
- * in may take: it uses 1 and 2.
+ * Keeps our locks apart from those of pg_advisory_lock(), which uses 1 and 2
+ * and which everybody who can log in may take.
  */
 #define CONSUMER_LOCK 0x4756
 
@@ -50,7 +50,7 @@ consumer_resource(const char *name)
 	return psprintf("event_consumer/%s", name);
 }
 
-/* An event by hand, as the table has no guard; inside SPI. */
+/* Write the event here, as the table has no guard; inside SPI. */
 static void
 record(const char *verb, const char *name, const char *user_id)
 {
@@ -149,9 +149,8 @@ gov_sql_require_consumer(PG_FUNCTION_ARGS)
 /*
  * governance.lock_consumer(consumer, created_at) → boolean
  *
- * An advisory lock, as those alone outlive a failed transaction and end with
- * the session.  Whoever still holds that of a consumer that was dropped is in
- * nobody's way.
+ * It is an advisory lock, because only those outlive a failed transaction and
+ * end with the session.  The lock of a dropped consumer is in nobody's way.
  */
 Datum
 gov_lock_consumer(PG_FUNCTION_ARGS)

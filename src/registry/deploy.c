@@ -3,7 +3,7 @@
  *		gov_deploy_model(): a version enters an environment.
  *
  * Locks: the model, then the version and the one it replaces, in key order.
- * Everything is judged after them, in the order existence, duties, state,
+ * Everything is checked after them, in the order existence, duties, state,
  * approvals, gates.
  */
 #include "postgres.h"
@@ -27,7 +27,7 @@ PG_FUNCTION_INFO_V1(gov_deploy_model);
 
 #define DEPLOYMENT_ID_LEN 255	/* characters */
 
-/* What a call is about, as its checks find it. */
+/* A call, with what its checks have found. */
 typedef struct Deploy
 {
 	const char *model_id;
@@ -37,7 +37,7 @@ typedef struct Deploy
 	GovAct		act;
 	GovVersion	version;
 	GovEnvironment environment;
-	bool		replaces;		/* is there one that ends? */
+	bool		replaces;		/* does another one end? */
 	GovDeployment previous;
 } Deploy;
 
@@ -78,7 +78,7 @@ arg_deployment_id(FunctionCallInfo fcinfo, int n)
 	return s;
 }
 
-/* Lock what the call is about, and find that all of it exists. */
+/* Lock what the call is about, and check that all of it exists. */
 static void
 lock_and_find(Deploy *deploy, const char *environment)
 {
@@ -105,8 +105,7 @@ lock_and_find(Deploy *deploy, const char *environment)
 
 /*
  * check_duties
- *		Who approved the version, since it was last submitted, cannot deploy
- *		it.
+ *		Refuse whoever approved the version since it was last submitted.
  */
 static void
 check_duties(const Deploy *deploy)
@@ -135,7 +134,7 @@ check_duties(const Deploy *deploy)
 	}
 }
 
-/* A call of a function about the version, for hints. */
+/* The text of a call of a function about the version, for hints. */
 static char *
 call_about(const Deploy *deploy, const char *function, const char *more)
 {
@@ -171,7 +170,7 @@ refuse_state(const Deploy *deploy)
 
 /*
  * check_state
- *		Approved, and for what ranks as production tried in staging before.
+ *		It must be approved, and for production have been in staging before.
  */
 static void
 check_state(const Deploy *deploy)
@@ -202,8 +201,8 @@ check_state(const Deploy *deploy)
 }
 
 /*
- * The one that was active ends.  A version that replaces itself stays what
- * it is.
+ * End the deployment that was active.  A version that replaces itself keeps
+ * its state.
  */
 static void
 supersede(const Deploy *deploy, TimestampTz now)

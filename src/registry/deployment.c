@@ -2,8 +2,8 @@
  * deployment.c
  *		Deployments of versions to environments, and how they end.
  *
- * What deploying, rolling back and undeploying have in common; the functions
- * that users call are in deploy.c and rollback.c.
+ * This is what deploying, rolling back and undeploying have in common; the
+ * functions that users call are in deploy.c and rollback.c.
  */
 #include "postgres.h"
 
@@ -85,7 +85,7 @@ gov_versions_lock(const char *model_id, const char *first,
 		gov_version_lock(model_id, first, first_found);
 }
 
-/* A clock that was set back must not make intervals overlap. */
+/* Intervals must not overlap because a clock was set back. */
 TimestampTz
 gov_deployment_clock(const char *model_id, const char *environment)
 {
@@ -104,7 +104,7 @@ gov_deployment_clock(const char *model_id, const char *environment)
 int64
 gov_deployment_insert(const GovNewDeployment *deployment)
 {
-	/* Whoever calls holds the model's lock: nobody else takes this number. */
+	/* The caller has locked the model, so nobody else takes this number. */
 	int64		deployment_no =
 		gov_scan_highest(GOV_REL_DEPLOYMENT_HISTORY,
 						 GOV_REL_DEPLOYMENT_HISTORY_PKEY, "model_id",

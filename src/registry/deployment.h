@@ -2,12 +2,12 @@
  * deployment.h
  *		Deployments of versions to environments, and how they end.
  *
- * Invariants: whoever begins or ends a deployment holds the lock on the
- * model's row first and then those on the versions it touches, in key order,
- * so two of them take turns; at most one deployment is active per model and
- * environment, and the intervals of those that were never overlap.
+ * Invariants: whoever begins or ends a deployment locks the model's row first
+ * and then the versions concerned, in key order, so two of them take turns; at
+ * most one deployment is active in an environment for each model, and the
+ * intervals of past ones never overlap.
  *
- * Everything here needs an SPI connection.
+ * All functions here need an SPI connection.
  */
 #ifndef GOV_DEPLOYMENT_H
 #define GOV_DEPLOYMENT_H
@@ -32,9 +32,9 @@ typedef struct GovNewDeployment
 	const char *environment;
 	const char *deployment_id;	/* NULL: a random one */
 	TimestampTz deployed_at;
-	GovAct		act;			/* of who deploys */
+	GovAct		act;			/* of the deployer */
 	const char *notes;
-	const Jsonb *gate_results;	/* NULL: none were asked */
+	const Jsonb *gate_results;	/* NULL: none was checked */
 	int64		restores;		/* 0: nothing */
 	const char *request_id;		/* approved request used, or NULL */
 } GovNewDeployment;
@@ -57,8 +57,8 @@ extern TimestampTz gov_deployment_clock(const char *model_id,
 										const char *environment);
 
 /*
- * Begin (the new deployment's number is returned) and end a deployment, within
- * the operation that owns the move.
+ * Begin a deployment (returns its number) and end one, within the operation
+ * that owns the move.
  */
 extern int64 gov_deployment_insert(const GovNewDeployment *deployment);
 extern void gov_deployment_end(const char *model_id, int64 deployment_no,
@@ -66,16 +66,16 @@ extern void gov_deployment_end(const char *model_id, int64 deployment_no,
 							   const char *ended_by, const char *reason);
 
 /*
- * Let the version's status follow its active deployments, in the operation
- * that began or ended one.  Only while it is approved or deployed: one that
- * is registered, rolled back or deprecated stays so.
+ * Set the version's status by its active deployments, within the operation
+ * that began or ended one.  Only a version that is approved or deployed
+ * changes: one that is registered, rolled back or deprecated stays so.
  */
 extern void gov_version_follow(const char *model_id, const char *version);
 
-/* Is it approved, and neither rolled back nor deprecated? */
+/* Is the version approved, and neither rolled back nor deprecated? */
 extern bool gov_version_is_deployable(const GovVersion *version);
 
-/* Run the statement whose result gov_spi_end_row() returns: that row. */
+/* Select the deployment's row, for gov_spi_end_row(). */
 extern void gov_deployment_select(const char *model_id, int64 deployment_no);
 
 #endif							/* GOV_DEPLOYMENT_H */

@@ -1,9 +1,10 @@
 /*
  * environment.c
- *		Where versions are deployed, and how near to users that is.
+ *		Environments: where versions are deployed, and how near to users that
+ *		is.
  *
- * An environment's rank never changes by a function: the states of versions
- * were decided by it.
+ * No function changes an environment's rank: states of versions were decided
+ * by it.
  */
 #include "postgres.h"
 
@@ -20,14 +21,14 @@
 
 PG_FUNCTION_INFO_V1(gov_create_environment);
 
-/* Where a superuser took "production" away, every environment is as strict. */
+/* If a superuser deleted "production", every environment is as strict. */
 GOV_SQL(find_environment, (TEXTOID),
 		"SELECT e.rank, coalesce(e.rank >= (SELECT p.rank"
 		" FROM governance.environments AS p"
 		" WHERE p.name = 'production'), true)"
 		" FROM governance.environments AS e WHERE e.name = $1");
 
-/* On the transaction's own snapshot: what foreign keys will look at. */
+/* By the transaction's own snapshot, which foreign keys will use. */
 GOV_SQL(see_environment, (TEXTOID),
 		"SELECT 1 FROM governance.environments WHERE name = $1",
 		.isolated = true);
@@ -90,7 +91,7 @@ gov_create_environment(PG_FUNCTION_ARGS)
 		exists_already(name);
 	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, name,
 							NULL);
-	/* Somebody else may have held that request. */
+	/* Somebody else may have locked that request. */
 	(void) gov_require(GOV_PERM_SYSTEM_CONFIG,
 					   psprintf("environment/%s", name));
 	gov_operation_begin("create", NULL);

@@ -1,6 +1,7 @@
 /*
  * environment.h
- *		Where versions are deployed, and how near to users that is.
+ *		Environments: where versions are deployed, and how near to users that
+ *		is.
  */
 #ifndef GOV_ENVIRONMENT_H
 #define GOV_ENVIRONMENT_H

@@ -1,13 +1,14 @@
 /*
  * filter.c
- *		What MLflow's clients ask for, as "name LIKE 'a%' AND tags.k = 'v'".
+ *		The filters of MLflow's clients, such as "name LIKE 'a%' AND tags.k =
+ *		'v'".
  *
- * Comparisons joined by AND, in any case; no OR, no NOT, no brackets but those
- * of a list.  What comes out are keys and values, never SQL: whoever builds a
- * statement passes them as parameters.
+ * A filter is comparisons joined by AND, in upper or lower case; there is no
+ * OR, no NOT and no brackets but those of a list.  The result is keys and
+ * values, never SQL: whoever builds a statement passes them as parameters.
  *
- * Each text that is written to the buffer is shorter than what was read of it,
- * by its quotes or by the operator behind it, so the buffer is never full.
+ * Each text in the buffer is shorter than what it was read from, by its quotes
+ * or by the operator after it, so the buffer never overflows.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,7 +42,7 @@ fail(Reader *r, const char *format, ...)
 	return false;
 }
 
-/* As much of a text as an error shows, ending with a whole character. */
+/* As much of a text as an error shows; it ends with a whole character. */
 static int
 excerpt(const char *text)
 {
@@ -85,7 +86,7 @@ word_length(const char *s)
 	return len;
 }
 
-/* Is the next word that one, in any case?  Then step over it. */
+/* Is this the next word, in upper or lower case?  Then step over it. */
 static bool
 take_word(Reader *r, const char *word)
 {
@@ -143,7 +144,7 @@ take_key(Reader *r, const char *term, const char **key)
 		   (r->at[len] != '\0' && strchr(".-/:", r->at[len]) != NULL) ||
 		   ((unsigned char) r->at[len] & 0x80) != 0)
 		len++;
-	/* its end is an operator, or it would be none of this grammar */
+	/* it ends at an operator, or is not of this grammar */
 	if (len == 0 || r->at[len] == '\0')
 		return fail_clause(r, term);
 	copy(r, r->at, len, key);
@@ -307,7 +308,7 @@ take_value(Reader *r, const char *begin, GovFilterTerm *term)
 	}
 	else if (is_number)
 	{
-		/* behind it is a blank or the end, where a NUL has room */
+		/* after it comes a blank or the end, so there is room for a NUL */
 		copy(r, r->at, len, &term->values);
 		r->at += len;
 	}

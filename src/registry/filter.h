@@ -1,9 +1,10 @@
 /*
  * filter.h
- *		What MLflow's clients ask for, as "name LIKE 'a%' AND tags.k = 'v'".
+ *		The filters of MLflow's clients, such as "name LIKE 'a%' AND tags.k =
+ *		'v'".
  *
- * Pure: it knows nothing of the server, and its results lie in a buffer of
- * the caller's.
+ * It knows nothing of the server, and its results are in a buffer that the
+ * caller gives.
  */
 #ifndef GOV_FILTER_H
 #define GOV_FILTER_H
@@ -34,7 +35,7 @@ typedef struct GovFilterTerm
 	const char *key;
 	GovFilterOp op;
 	int			nvalues;
-	const char *values;			/* one behind the other, each ends in NUL */
+	const char *values;			/* one after the other, each ends with a NUL */
 } GovFilterTerm;
 
 typedef struct GovFilter
@@ -48,8 +49,8 @@ typedef struct GovFilter
 #define GOV_FILTER_BUFFER(len) ((len) + 2)
 
 /*
- * Read a filter for models, or for versions; false with "error" where it is
- * none.
+ * Read a filter for models, or for versions; false, and "error", where it is
+ * not one.
  */
 extern bool gov_filter_parse(const char *text, bool versions, char *buffer,
 							 GovFilter *filter);

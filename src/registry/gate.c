@@ -1,9 +1,10 @@
 /*
  * gate.c
- *		What must be measured of a version before it enters an environment.
+ *		Gates: what must be measured of a version before it enters an
+ *		environment.
  *
- * The latest value of each metric name counts, whenever the others were
- * recorded; a metric that was never recorded, or is no number, meets no gate.
+ * The latest value of each metric counts, no matter when others were recorded;
+ * a metric that was never recorded, or is not a number, meets no gate.
  */
 #include "postgres.h"
 
@@ -81,9 +82,9 @@ push_field(JsonbParseState **state, const char *key, uint64 row, int column,
 
 /*
  * check_budget
- *		A model that has used up its error budget takes no new version.
+ *		Check that the model has some of its error budget left.
  *
- * One without a service level, or without an observation, has all of it.
+ * A model without a service level, or without an observation, has all of it.
  */
 static void
 check_budget(const char *model_id, JsonbParseState **state,
@@ -114,7 +115,7 @@ check_budget(const char *model_id, JsonbParseState **state,
 						 (long long) budget.period.count, budget.window);
 }
 
-/* Somebody who is trusted now signed its files. */
+/* Check that somebody who is trusted now has signed its files. */
 static void
 check_signature(const char *model_id, const char *version,
 				JsonbParseState **state, StringInfo failures)
@@ -209,7 +210,7 @@ gov_gates_check(const GovActor *actor, const char *model_id,
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
 }
 
-/* A metric's name: something, and not too long. */
+/* A metric's name: it is not blank, and not too long. */
 static const char *
 arg_metric(FunctionCallInfo fcinfo, int n)
 {
@@ -241,7 +242,7 @@ lock_place(const char *environment, const char *model_id)
  * gov_set_deployment_gate(environment, metric, operator, threshold, model_id)
  * → deployment_gates
  *
- * Where there is such a gate already, its threshold changes.
+ * Where the gate exists already, its threshold changes.
  */
 Datum
 gov_set_deployment_gate(PG_FUNCTION_ARGS)

@@ -1,6 +1,7 @@
 /*
  * gate.h
- *		What must be measured of a version before it enters an environment.
+ *		Gates: what must be measured of a version before it enters an
+ *		environment.
  */
 #ifndef GOV_GATE_H
 #define GOV_GATE_H
@@ -12,12 +13,13 @@
 #include "registry/environment.h"
 
 /*
- * Hold the version's latest metrics against every gate of the environment,
- * as committed now; in production, where policy gate.sla is on, the model's
- * error budget too, and where policy gate.signature names the environment how
- * many signatures count.  MG003, naming each gate that is not met; else what
- * each gate said: [{gate_id, metric, operator, threshold, value, met}], the
- * gate_id of the budget and the signature being null.
+ * Check the version's latest metrics against every gate of the environment, as
+ * committed now; in production, where policy gate.sla is on, also the model's
+ * error budget; and where policy gate.signature names the environment, the
+ * number of signatures that count.  Raise MG003, naming each gate that is not
+ * met; otherwise return the result of each gate: [{gate_id, metric, operator,
+ * threshold, value, met}], where gate_id is null for the budget and the
+ * signature.
  *
  * Needs an SPI connection; the result lives until gov_spi_end().
  */
@@ -25,7 +27,7 @@ extern Jsonb *gov_gates_check(const GovActor *actor, const char *model_id,
 							  const char *version,
 							  const GovEnvironment *environment);
 
-/* MG003, recorded as a denied attempt. */
+/* Raise MG003, recorded as a denied attempt. */
 extern void gov_gates_refuse(const GovActor *actor, GovPermission permission,
 							 const char *model_id, const char *version,
 							 const char *environment, char *detail,

@@ -1,10 +1,10 @@
 /*
  * hold.c
- *		Keep a version or a use-case as it is while a client looks at it and
- *		decides, to the end of the transaction.
+ *		Keep a version or a use-case unchanged to the end of the transaction,
+ *		while a client looks at it and decides.
  *
- * The locks are those that every change takes, in the same order, so what the
- * client saw is what its next call in this transaction finds.
+ * The locks are those of every change, in the same order, so the client's next
+ * call in this transaction finds what the client saw.
  */
 #include "postgres.h"
 
@@ -18,7 +18,7 @@
 PG_FUNCTION_INFO_V1(gov_hold_model_version);
 PG_FUNCTION_INFO_V1(gov_hold_usecase);
 
-/* Only who may change such a thing can keep others from changing it. */
+/* Only those who may change such a thing can keep others from changing it. */
 #define MODEL_PERMISSIONS \
 	(GOV_MASK(GOV_PERM_MODEL_REGISTER) | GOV_MASK(GOV_PERM_MODEL_APPROVE) | \
 	 GOV_MASK(GOV_PERM_MODEL_DEPLOY) | GOV_MASK(GOV_PERM_MODEL_ROLLBACK) | \

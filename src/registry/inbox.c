@@ -1,10 +1,10 @@
 /*
  * inbox.c
- *		How things come into the inbox: what waits longest first.
+ *		How things get into the inbox, those that have waited longest first.
  *
- * Rows are read in parts, those that wait longest first, and judged one by
- * one with the checks of the decision itself.  Each part has an SPI
- * connection of its own, whose end frees what judging took.
+ * Rows are read in parts and judged one by one, with the checks that the
+ * decision itself makes.  Each part has an SPI connection of its own, whose
+ * end frees the memory that judging took.
  */
 #include "postgres.h"
 

@@ -1,11 +1,11 @@
 /*
  * inbox.h
- *		What waits for the caller: each kind of thing is put in by the file
- *		that decides on it.
+ *		What waits for the caller.  The file that decides on a kind of thing
+ *		also adds it.
  *
- * Invariants: a thing is in it where the same checks that the decision makes
- * pass; no copy of a rule is made for it.  Nothing is locked: what was listed
- * may be refused a moment later.
+ * Invariants: a thing is listed if it passes the same checks that the decision
+ * makes; no rule is written twice.  Nothing is locked: what was listed may be
+ * refused a moment later.
  */
 #ifndef GOV_INBOX_H
 #define GOV_INBOX_H
@@ -18,7 +18,7 @@ typedef struct GovInbox
 {
 	GovActor	actor;
 	int			limit;			/* of each kind */
-	int			count;			/* of the kind that is being put in */
+	int			count;			/* of the kind that is being added */
 	ReturnSetInfo *result;
 } GovInbox;
 
@@ -33,21 +33,21 @@ typedef struct GovInboxItem
 	const char *route;			/* NULL: there is none */
 } GovInboxItem;
 
-/* Put in what a row stands for, if the caller may decide on it. */
+/* Add what a row stands for, if the caller may decide on it. */
 typedef void (*GovInboxJudge) (GovInbox *inbox, uint64 row, void *context);
 
 /*
- * Judge each row of a statement, in its order, until enough are in.
- * Parameters: moment and id that the last row of the part before had, and how
- * many rows; its first two columns are those.  A moment that is NULL is read
- * as never.
+ * Judge each row of a statement, in its order, until enough are in.  The
+ * statement's parameters are the moment and the id of the last row of the part
+ * before, and the number of rows; its first two columns are the moment and the
+ * id.  A NULL moment is read as never.
  */
 extern void gov_inbox_walk(GovInbox *inbox, GovStatement *statement,
 						   GovInboxJudge judge, void *context);
 
 extern void gov_inbox_put(GovInbox *inbox, const GovInboxItem *item);
 
-/* Holds the actor the right, and does this kind of change go on? */
+/* Has the actor the right, and is this kind of change not suspended? */
 extern bool gov_inbox_may(GovPermission permission,
 						  const char *kind, const char *verb);
 

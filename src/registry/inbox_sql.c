@@ -16,7 +16,7 @@
 
 PG_FUNCTION_INFO_V1(gov_inbox_rows);
 
-/* Critical ones have to be answered in time: see sla/clock.c. */
+/* Critical incidents have to be answered in time: see sla/clock.c. */
 GOV_SQL(find_incidents, (TIMESTAMPTZOID, TEXTOID, INT4OID),
 		"SELECT i.reported_at, i.incident_id, i.status, i.title,"
 		" CASE WHEN i.severity = 'critical'"
@@ -128,7 +128,7 @@ judge_deadline(GovInbox *inbox, uint64 row, void *context)
 	gov_inbox_put(inbox, &item);
 }
 
-/* Made at the first token: somebody should say who that is. */
+/* They were made at a first token, and somebody should say who they are. */
 static void
 judge_new_user(GovInbox *inbox, uint64 row, void *context)
 {
@@ -149,7 +149,7 @@ judge_new_user(GovInbox *inbox, uint64 row, void *context)
 
 /*
  * governance.inbox(limit_rows) → kind, id, title, waiting_since, due_at, call,
- * route: of each kind at most so many, those that wait longest
+ * route: at most so many of each kind, those that have waited longest
  */
 Datum
 gov_inbox_rows(PG_FUNCTION_ARGS)

@@ -1,6 +1,6 @@
 /*
  * metrics.c
- *		Numbers by name, as models and use-cases record them.
+ *		Metrics of models and use-cases: numbers with names.
  */
 #include "postgres.h"
 

@@ -1,6 +1,6 @@
 /*
  * metrics.h
- *		Numbers by name, as models and use-cases record them.
+ *		Metrics of models and use-cases: numbers with names.
  */
 #ifndef GOV_METRICS_H
 #define GOV_METRICS_H
@@ -8,8 +8,8 @@
 #include "core/args.h"
 
 /*
- * A JSON object that gives numbers names, at least one; else 22023.  Those
- * with the names of a summary of a service level must be possible together.
+ * A JSON object of at least one name and its number; otherwise 22023.  Metrics
+ * with the names of a service level's summary must be consistent.
  */
 extern Jsonb *gov_arg_metrics(FunctionCallInfo fcinfo, int n);
 

@@ -22,7 +22,7 @@ GOV_SQL(find_version, (TEXTOID, TEXTOID),
 		" created_principals, created_backers FROM governance.model_versions"
 		" WHERE model_id = $1 AND version = $2");
 
-/* On the transaction's own snapshot: what foreign keys will look at. */
+/* By the transaction's own snapshot, which foreign keys will use. */
 GOV_SQL(see_model, (TEXTOID),
 		"SELECT 1 FROM governance.models WHERE model_id = $1",
 		.isolated = true);
@@ -74,8 +74,8 @@ no_such_version(const char *model_id, const char *version)
 }
 
 /*
- * A row younger than the snapshot of a REPEATABLE READ transaction can be
- * read, but foreign keys to it would not find it.
+ * A row newer than the snapshot of a REPEATABLE READ transaction can be read,
+ * but foreign keys would not find it.
  */
 pg_noreturn static void
 too_young(const char *kind, const char *name)

@@ -37,15 +37,20 @@ extern char *gov_version_resource(const char *model_id, const char *version);
  */
 extern void gov_model_lock(const char *model_id);
 
-/* Lock a version's row FOR NO KEY UPDATE and read it; 42704 if none. */
+/*
+ * Lock a version's row FOR NO KEY UPDATE and read it; 42704 if there is none.
+ */
 extern void gov_version_lock(const char *model_id, const char *version,
 							 GovVersion *found);
 
-/* The same; 42704 too if it is deleted.  Else such a one is deprecated. */
+/*
+ * The same, and 42704 if it is deleted; otherwise a deleted one reads as
+ * deprecated.
+ */
 extern void gov_version_lock_listed(const char *model_id, const char *version,
 									GovVersion *found);
 
-/* Six columns of the last statement: status to created_backers. */
+/* Read six columns of the last statement: status to created_backers. */
 extern void gov_version_read(uint64 row, int column, GovVersion *found);
 
 /* Read it as committed now, without a lock; 42704 if there is none. */
@@ -53,7 +58,7 @@ extern void gov_version_find(const char *model_id, const char *version,
 							 GovVersion *found);
 
 /*
- * The names of a version's protected aliases, or NULL; and moving them to
+ * The names of a version's protected aliases, or NULL; and move them to
  * another version.
  */
 extern char *gov_protected_aliases(const char *model_id, const char *version);
@@ -61,7 +66,7 @@ extern void gov_protected_aliases_leave(const char *model_id,
 										const char *from, const char *to,
 										const char *reason);
 
-/* Put in those that wait for the decision of who asks. */
+/* Add those that wait for the caller's decision. */
 extern void gov_inbox_versions(GovInbox *inbox);
 
 #endif							/* GOV_MODEL_H */

@@ -2,9 +2,9 @@
  * model_alias.c
  *		Aliases: movable names for a version of a model.
  *
- * Changes of a model's aliases wait for each other at the model's row.  A
- * protected alias is what production asks for by name, so moving it takes the
- * right to deploy, and only approved versions carry it.
+ * Changes of a model's aliases wait for each other at the model's row.
+ * Production asks for a protected alias by name, so moving it takes the right
+ * to deploy, and only approved versions may have it.
  */
 #include "postgres.h"
 
@@ -43,11 +43,11 @@ alias_resource(const char *model_id, const char *alias)
 
 /*
  * gov_protected_aliases
- *		Those that name the version, as "a", "b" without the outer quotes;
+ *		Return those of the version as a", "b: a list without its outer quotes;
  *		NULL where there is none.
  *
- * The caller holds the version's lock, which an alias that becomes protected
- * or moves to the version waits for.
+ * The caller has locked the version, so no alias becomes protected or moves to
+ * the version meanwhile.
  */
 char *
 gov_protected_aliases(const char *model_id, const char *version)
@@ -65,8 +65,8 @@ gov_protected_aliases(const char *model_id, const char *version)
  *		Move the protected aliases of a version that is rolled back to the one
  *		that takes its place, or drop them where "to" is NULL.
  *
- * The caller holds the model's lock, which every change of its aliases waits
- * for, and the lock on "to", which is approved.
+ * The caller has locked the model, so no alias of it changes meanwhile, and
+ * "to", which is approved.
  */
 void
 gov_protected_aliases_leave(const char *model_id, const char *from,
@@ -96,8 +96,9 @@ gov_protected_aliases_leave(const char *model_id, const char *from,
 
 /*
  * gov_set_model_alias(model_id, alias, version, protected) → model_aliases
- *		protected NULL: as it was; a new one is not, unless policy
- *		mlflow.protected_aliases names it, which counts whenever it is set.
+ *		NULL for protected leaves it as it was.  A new alias is not protected,
+ *		but an alias that policy mlflow.protected_aliases names is, whenever it
+ *		is set.
  */
 Datum
 gov_set_model_alias(PG_FUNCTION_ARGS)

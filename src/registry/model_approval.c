@@ -5,8 +5,8 @@
  * governance.approval_history is both the requests ("pending" rows) and the
  * votes; only votes after the last request count.  Every function locks the
  * version's row first and reads the votes in a later statement, on the newest
- * snapshot: of two approvers at once the second counts the first one's vote,
- * at every isolation level.
+ * snapshot: of two approvers at once the second one counts the vote of the
+ * first, at every isolation level.
  */
 #include "postgres.h"
 
@@ -73,7 +73,9 @@ static GovInsert version_row = {
 	.nkeys = 2
 };
 
-/* Where the version is active, and what status the highest of them gives. */
+/*
+ * Where the version is active, and the status that the highest of them gives.
+ */
 GOV_SQL(find_active, (TEXTOID, TEXTOID),
 		"SELECT string_agg(d.environment, ', '"
 		" ORDER BY e.rank, d.environment),"
@@ -85,7 +87,7 @@ GOV_SQL(find_active, (TEXTOID, TEXTOID),
 		" WHERE d.model_id = $1 AND d.version = $2 AND d.status = 'active'"
 		" HAVING count(*) > 0");
 
-/* What a call is about. */
+/* A call and what it found. */
 typedef struct Decision
 {
 	const char *model_id;
@@ -94,7 +96,7 @@ typedef struct Decision
 	GovActor	actor;
 	GovAct		act;
 	GovVersion	found;
-	GovDenial	denial;			/* what a duty refuses with */
+	GovDenial	denial;			/* the denial by a duty */
 } Decision;
 
 static void
@@ -105,7 +107,7 @@ read_arguments(FunctionCallInfo fcinfo, Decision *d)
 	d->name = gov_version_name(d->model_id, d->version);
 }
 
-/* The right, then the row; whose right it is as of then. */
+/* Ask for the right, lock the row, and find who lends the right after that. */
 static void
 begin_decision(Decision *d, const char *function, GovPermission permission)
 {
@@ -132,7 +134,7 @@ signed_manifest(const Decision *d)
 	return digest;
 }
 
-/* Behind the others, of which the last one is of the highest number. */
+/* Add it after the others; the last one has the highest number. */
 static void
 write_history(const Decision *d, const List *votes, const char *status,
 			  const char *comments)
@@ -156,7 +158,7 @@ write_history(const Decision *d, const List *votes, const char *status,
 	gov_insert(&history_row, params, lengthof(params));
 }
 
-/* Move the version, if it moves; its row. */
+/* Move the version, if it moves, and return its row. */
 static Datum
 write_version(const Decision *d, const char *status,
 			  const char *approval_status)
@@ -184,7 +186,7 @@ end_decision(Datum row)
 	return row;
 }
 
-/* The votes of this round; the first one may be the request. */
+/* Read the votes of this round; the first row may be the request. */
 static List *
 read_votes(const Decision *d)
 {
@@ -192,7 +194,7 @@ read_votes(const Decision *d)
 								  gov_text(d->version)));
 }
 
-/* A vote is about to be cast: how a duty refuses it. */
+/* Prepare the denial with which a duty would refuse the vote. */
 static void
 begin_vote(Decision *d, const char *function, const char *what)
 {
@@ -205,7 +207,7 @@ begin_vote(Decision *d, const char *function, const char *what)
 	d->denial.hint = "Another user with permission \"model:approve\" must decide.";
 }
 
-/* Why who votes is who registered or submitted the version, or NULL. */
+/* Why the voter is who registered or submitted the version, or NULL. */
 static char *
 duty_conflict(const Decision *d, const List *votes)
 {
@@ -324,7 +326,7 @@ gov_approve_model(PG_FUNCTION_ARGS)
 									  d.found.approval_status));
 }
 
-/* A vote that ends the request: one is enough. */
+/* A rejection: one vote ends the request. */
 static Datum
 turn_down(FunctionCallInfo fcinfo, const char *function, const char *argument,
 		  const char *verb, const char *approval_status)
@@ -367,7 +369,8 @@ gov_request_model_changes(PG_FUNCTION_ARGS)
 
 /*
  * gov_request_model_approval(model_id, version, comments) → model_versions
- *		Votes count anew from here; a version rolled back is registered again.
+ *		Votes before it no longer count; a version that was rolled back is
+ *		registered again.
  */
 Datum
 gov_request_model_approval(PG_FUNCTION_ARGS)
@@ -433,7 +436,10 @@ gov_deprecate_model(PG_FUNCTION_ARGS)
 									  d.found.approval_status));
 }
 
-/* Longest registered first; the id is the model's and the version's. */
+/*
+ * The version registered longest ago comes first; the id is the model's and
+ * the version's.
+ */
 GOV_SQL(find_waiting, (TIMESTAMPTZOID, TEXTOID, INT4OID),
 		"SELECT v.created_at, v.model_id || ':' || v.version,"
 		" v.status, v.approval_status, v.content_digest, v.created_by,"
@@ -464,7 +470,7 @@ judge_waiting(GovInbox *inbox, uint64 row, void *act)
 	item.id = gov_row_text(row, 2);
 	item.title = gov_row_text(row, 11);
 	item.waiting_since = gov_row_time(row, 12);
-	/* The registrar is known without a look at the votes. */
+	/* The registrar is known without reading the votes. */
 	if (!is_pending(&d) || duty_conflict(&d, NIL) != NULL)
 		return;
 	votes = read_votes(&d);

@@ -2,10 +2,9 @@
  * model_change.c
  *		Models by name: made, renamed, deleted; versions described, deleted.
  *
- * What is deleted is hidden: the trail, what was deployed and who decided
- * stay, and neither its model_id nor its version is given out again.  A
- * deleted version is deprecated, so every rule that holds such a one back
- * holds it.
+ * Deleting hides: the trail, deployments and decisions stay, and neither the
+ * model_id nor the version can be used again.  A deleted version is
+ * deprecated, so every rule that refuses a deprecated version refuses it.
  */
 #include "postgres.h"
 
@@ -27,14 +26,14 @@ PG_FUNCTION_INFO_V1(gov_delete_model);
 PG_FUNCTION_INFO_V1(gov_delete_model_version);
 PG_FUNCTION_INFO_V1(gov_describe_model_version);
 
-/* Whose is it, as a name or as a model_id, and was that one deleted? */
+/* Which model has this as its name or model_id, and was it deleted? */
 GOV_SQL(find_namesake, (TEXTOID, TEXTOID),
 		"SELECT m.model_id, m.deleted_at IS NOT NULL"
 		" FROM governance.models AS m WHERE m.model_id <> $2"
 		" AND (m.name = $1 AND m.deleted_at IS NULL OR m.model_id = $1)"
 		" ORDER BY m.deleted_at IS NOT NULL LIMIT 1");
 
-/* Use-cases that begin to name it wait for this, or this for them. */
+/* Either this waits for use-cases that begin to name it, or they for this. */
 GOV_SQL(lock_model, (TEXTOID),
 		"SELECT 1 FROM governance.models WHERE model_id = $1 FOR UPDATE");
 
@@ -66,7 +65,7 @@ refuse_taken(const char *name)
 			 errhint("Take another name.")));
 }
 
-/* Say that another one's name could be taken for it. */
+/* Give a NOTICE where the name looks like another model's. */
 static void
 warn_of_alike(const char *name, const char *model_id)
 {
@@ -82,7 +81,9 @@ warn_of_alike(const char *name, const char *model_id)
 				 errdetail("They differ by case, or by characters that look alike.")));
 }
 
-/* The name where it is one, and nobody has had it; else one that is made. */
+/*
+ * The name, if it can be a model_id that nobody has had; otherwise a new one.
+ */
 static const char *
 choose_id(const char *name)
 {
@@ -115,7 +116,10 @@ gov_create_model(PG_FUNCTION_ARGS)
 	gov_spi_begin();
 	model_id = choose_id(name);
 	gov_operation_begin("create", NULL);
-	/* Of two at once the second waits here, and finds the first's row. */
+	/*
+	 * Of two at once, the second waits here and then finds the row of the
+	 * first.
+	 */
 	if (gov_run(gov_sql("INSERT INTO governance.models AS t (model_id, name,"
 						" description, owner, created_by)"
 						" VALUES ($1, $2, $3, $4, $4) ON CONFLICT DO NOTHING"
@@ -167,10 +171,10 @@ gov_rename_model(PG_FUNCTION_ARGS)
 
 /*
  * require_unused
- *		55000 where a version, NULL for any, is deployed; the right to move
- *		them where protected aliases name it.
+ *		Raise 55000 where a version (NULL: any) is deployed; where protected
+ *		aliases name it, ask for the right to move them.
  *
- * The caller holds the model's lock, which deployments and aliases wait for.
+ * The caller has locked the model, for which deployments and aliases wait.
  */
 static void
 require_unused(const char *model_id, const char *version)

@@ -1,11 +1,10 @@
 /*
  * model_name.c
- *		What people call a model: any printable text, beside its model_id.
+ *		Names of models: any printable text, in addition to the model_id.
  *
- * A name is shown to people who decide by it, so it holds nothing that is not
- * seen: no controls, no space at either end, nothing that turns the order of
- * what follows.  Characters beyond ASCII have a meaning in a UTF-8 database
- * alone.
+ * People decide by the name that they see, so it has no invisible characters:
+ * no controls, no space at either end, nothing that changes the direction of
+ * text.  Characters beyond ASCII are allowed only in a UTF-8 database.
  */
 #include "postgres.h"
 
@@ -45,7 +44,7 @@ static const Range spaces[] = {
 	{0x202f, 0x202f}, {0x205f, 0x205f}, {0x2800, 0x2800}, {0x3000, 0x3000},
 };
 
-/* What is taken for a Latin letter, and which. */
+/* Characters that look like a Latin letter, and which one. */
 static const struct
 {
 	uint32		c;
@@ -89,7 +88,7 @@ character(const char *s, int *len)
 	return utf8_to_unicode((const unsigned char *) s);
 }
 
-/* Why it is none, or NULL. */
+/* Why it is not a name, or NULL. */
 static const char *
 name_flaw(const char *name)
 {
@@ -209,8 +208,8 @@ gov_model_id_made(const char *name)
 
 /*
  * gov_name_model
- *		The trigger: a model without a name is called by its model_id; what the
- *		name looks like is kept with it.
+ *		The trigger: a model without a name is called by its model_id; a form
+ *		for comparing what names look like is kept with it.
  */
 Datum
 gov_name_model(PG_FUNCTION_ARGS)

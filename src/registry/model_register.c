@@ -3,7 +3,8 @@
  *		Registering model versions, describing models, recording metrics.
  *
  * A version is written once.  Registrations of one model wait for each other
- * at the model's row, so of two at once the second finds what the first wrote.
+ * at the model's row, so of two at once the second finds the version of the
+ * first.
  */
 #include "postgres.h"
 
@@ -29,10 +30,10 @@ PG_FUNCTION_INFO_V1(gov_record_model_metrics);
 
 #define OWNER_MAX	256			/* bytes: it is indexed */
 
-/* First in what a content digest is taken of: which canonical form it is. */
+/* The first field of what a content digest covers: the version of the form. */
 #define CONTENT_FORM "governance model content 1\n"
 
-/* Why there is none of that id now: it was deleted, or is another's name. */
+/* Why the model_id cannot be used: it was deleted, or is another's name. */
 GOV_SQL(find_taken, (TEXTOID),
 		"SELECT m.model_id FROM (SELECT 1) AS one"
 		" LEFT JOIN governance.models AS m"
@@ -74,7 +75,7 @@ GOV_SQL(update_model, (TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID),
 		" (coalesce($2, t.description), coalesce($3, t.owner),"
 		" coalesce($4, t.tags)) RETURNING t");
 
-/* Two at once wait for each other at the number: no row, once more. */
+/* Two at once wait for each other at the number: without a row, try again. */
 GOV_SQL(insert_metrics, (TEXTOID, TEXTOID, TEXTOID, JSONBOID),
 		"INSERT INTO governance.model_metrics AS t"
 		" (model_id, version, metrics_no, recorded_by, metrics)"
@@ -88,8 +89,8 @@ GOV_SQL(insert_metrics, (TEXTOID, TEXTOID, TEXTOID, JSONBOID),
  * append_field
  *		Append a field to the canonical form of a version's content.
  *
- * A netstring of its UTF-8 (its length in bytes, ':', the bytes, ','), or
- * "-," for NULL: no two contents have the same form.
+ * It is a netstring of its UTF-8 (length in bytes, ':', the bytes, ','), or
+ * "-," for NULL, so that no two contents have the same form.
  */
 static void
 append_field(StringInfo content, const char *value)
@@ -101,7 +102,10 @@ append_field(StringInfo content, const char *value)
 		appendStringInfoString(content, "-,");
 		return;
 	}
-	/* SQL_ASCII says nothing of what its bytes mean: they stay. */
+	/*
+	 * SQL_ASCII says nothing about the meaning of bytes: they stay as they
+	 * are.
+	 */
 	if (GetDatabaseEncoding() != PG_SQL_ASCII)
 		utf8 = pg_server_to_any(value, strlen(value), PG_UTF8);
 	appendStringInfo(content, "%zu:", strlen(utf8));
@@ -147,7 +151,7 @@ content_digest(const Content *content)
 	return hex;
 }
 
-/* The model's row, made where there is none. */
+/* Lock the model's row, and make it where there is none. */
 static void
 make_and_lock(const char *model_id, const char *description,
 			  const char *user_id)
@@ -243,7 +247,10 @@ gov_register_model(PG_FUNCTION_ARGS)
 	return row;
 }
 
-/* The tags as given, or NULL; each short enough to be indexed, none twice. */
+/*
+ * The tags as given, or NULL; each is short enough to be indexed, and none
+ * comes twice.
+ */
 static GovParam
 arg_tags(FunctionCallInfo fcinfo, int n)
 {
@@ -272,7 +279,7 @@ arg_tags(FunctionCallInfo fcinfo, int n)
 		gov_datum(PG_GETARG_DATUM(n), false);
 }
 
-/* The owner, NULL where it stays; short enough to be indexed. */
+/* The owner, NULL to keep it; short enough to be indexed. */
 static const char *
 arg_owner(FunctionCallInfo fcinfo, int n)
 {
@@ -291,7 +298,8 @@ arg_owner(FunctionCallInfo fcinfo, int n)
 
 /*
  * gov_update_model(model_id, description, owner, tags) → models
- *		What is NULL stays; where nothing changes nothing is written.
+ *		NULL leaves a field as it was; where nothing changes nothing is
+ *		written.
  */
 Datum
 gov_update_model(PG_FUNCTION_ARGS)

@@ -3,9 +3,9 @@
  *		gov_attach_signature(): who signed the files of a version; and whether
  *		that still counts.
  *
- * What is signed is what is registered: each resource of the manifest is an
- * artifact with that digest, and the other way round.  Locks: the version,
- * then the trusted signers that could have made the signature.
+ * The signed files must be the registered ones: each resource of the manifest
+ * is an artifact with that digest, and the other way round.  Locks: the
+ * version, then the trusted signers that could have made the signature.
  */
 #include "postgres.h"
 
@@ -28,9 +28,10 @@ PG_FUNCTION_INFO_V1(gov_attach_signature);
 #define DIGEST_PREFIX "sha256:"
 
 /*
- * The artifacts, the manifest of the signatures that are there, and the last
- * of requests and votes.  Votes of a round find the same signed: before the
- * first one every signature is of one manifest, behind it no other comes.
+ * Reads the artifacts, the manifest of the present signatures, and the last
+ * request or vote.  All votes of a round are about the same manifest: before
+ * the first vote all signatures are of one manifest, and no other is attached
+ * after it.
  */
 GOV_SQL(read_version, (TEXTOID, TEXTOID),
 		"SELECT v.artifacts, s.manifest_digest,"
@@ -74,7 +75,7 @@ utf8_of(const JsonbValue *v)
 	return pg_server_to_any(text, v->val.string.len, PG_UTF8);
 }
 
-/* The artifacts as {path: "sha256:<hex>"}, by path; NULL: and why not. */
+/* The artifacts as {path: "sha256:<hex>"}, by path; or NULL, and why. */
 static GovResource *
 artifacts_of(Jsonb *artifacts, int *count, char **why)
 {
@@ -114,7 +115,7 @@ artifacts_of(Jsonb *artifacts, int *count, char **why)
 	return found;
 }
 
-/* Why what is signed is not what is registered; NULL: it is. */
+/* Why the signed files are not the registered ones; NULL where they are. */
 static char *
 compare_artifacts(const GovBundle *bundle, Jsonb *registered)
 {
@@ -144,7 +145,7 @@ compare_artifacts(const GovBundle *bundle, Jsonb *registered)
 	return why;
 }
 
-/* What a version is, as far as a signature of it is concerned. */
+/* The part of a version that matters for a signature. */
 typedef struct Signable
 {
 	Jsonb	   *artifacts;
@@ -179,7 +180,7 @@ refuse(const char *name, const char *why)
 			 errhint("SELECT * FROM governance.trusted_signers shows whose signatures count; artifacts are {path: \"sha256:<hex>\"}.")));
 }
 
-/* What was approved is what is signed. */
+/* The signed files must be the approved ones. */
 static void
 check_state(const char *name, const GovVersion *found,
 			const Signable *signable, const GovBundle *bundle)
@@ -222,7 +223,7 @@ digest_of(Jsonb *bundle)
 /*
  * gov_attach_signature(model_id, version, bundle) → model_signatures
  *
- * The same bundle of the same signer again: nothing is written.
+ * The same bundle of the same signer writes nothing.
  */
 Datum
 gov_attach_signature(PG_FUNCTION_ARGS)
@@ -303,7 +304,7 @@ gov_signature_is_needed(const char *environment)
 	return gov_policy_lists("gate.signature", environment);
 }
 
-/* Verified anew: what held when it was attached may hold no longer. */
+/* It is verified again: what was true when it was attached may not be now. */
 static char *
 flaw_of(Jsonb *document, const char *model_id, Jsonb *artifacts)
 {

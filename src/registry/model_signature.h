@@ -13,7 +13,7 @@ extern bool gov_signature_is_needed(const char *environment);
 
 /*
  * How many signatures of the version count now; where none does, "why" says
- * in sentences what is wrong with each.  The version is locked.  Needs SPI.
+ * what is wrong with each.  The caller has locked the version.  Needs SPI.
  */
 extern int	gov_signatures_count(const char *model_id, const char *version,
 								 char **why);

@@ -1,8 +1,8 @@
 /*
  * model_tag.c
- *		What is said of models and versions by key and value.
+ *		Tags of models and versions: a value for each key.
  *
- * It changes at any time, and is no part of what is approved.
+ * Tags may change at any time, and are no part of what is approved.
  */
 #include "postgres.h"
 
@@ -35,7 +35,7 @@ GOV_SQL(set_version_tag, (TEXTOID, TEXTOID, TEXTOID, TEXTOID),
 		" SET value = excluded.value WHERE t.value <> excluded.value"
 		" RETURNING t");
 
-/* One segment of a path that means itself? */
+/* Is it one segment of a path that means nothing but itself? */
 static bool
 is_segment(const char *s, int len)
 {
@@ -43,7 +43,7 @@ is_segment(const char *s, int len)
 		!(len == 2 && s[0] == '.' && s[1] == '.');
 }
 
-/* Why it is no key, or NULL. */
+/* Why it is not a key, or NULL. */
 static const char *
 key_flaw(const char *key)
 {

@@ -2,8 +2,8 @@
  * override.c
  *		gov_override_policy(): another value for the rest of a transaction.
  *
- * The value lives in the backend's memory (core/policy.h); what stays is
- * the event, which commits with whatever the override made possible.
+ * The value is in the backend's memory (core/policy.h); the event stays, and
+ * commits with whatever the override made possible.
  */
 #include "postgres.h"
 
@@ -59,7 +59,7 @@ record(const char *name, const Jsonb *value, const char *reason)
 
 /*
  * Break-glass is reviewed afterwards: an incident sees to that, and commits
- * with what was done.
+ * together with what was done.
  */
 static void
 open_review(const char *name, const char *reason)

@@ -56,8 +56,8 @@ is_integer(const JsonbValue *scalar, int min, int max)
  * read_interval
  *		false where the text is no interval.
  *
- * Reading one leaves nothing to clean up after, so its error may be caught
- * here and the call ended in other words.
+ * Reading an interval leaves nothing to clean up, so its error may be caught
+ * here and replaced by another.
  */
 static bool
 read_interval(char *text, Datum *interval)
@@ -136,7 +136,7 @@ is_names(Jsonb *value)
 	return true;
 }
 
-/* A slip in the name of an environment would leave it unguarded. */
+/* A typing error in the name of an environment would leave it unguarded. */
 static void
 check_environments(Jsonb *value)
 {
@@ -154,7 +154,7 @@ check_environments(Jsonb *value)
 
 /*
  * check_value
- *		22023, saying what is expected, unless the value fits the policy's
+ *		Raise 22023, saying what is expected, unless the value has the policy's
  *		type.
  */
 static void
@@ -205,8 +205,8 @@ check_value(const char *name, const char *value_type, Jsonb *value)
 
 /*
  * gov_policy_check
- *		42704 where there is no such policy, 22023 where the value is not one
- *		of its type.
+ *		Raise 42704 where there is no such policy, 22023 where the value has
+ *		another type.
  */
 void
 gov_policy_check(const char *name, Jsonb *value)
@@ -221,7 +221,7 @@ gov_policy_check(const char *name, Jsonb *value)
 /*
  * gov_set_policy(name, value, reason) → policies
  *
- * The value it has already: nothing is written.
+ * Where it has that value already, nothing is written.
  */
 Datum
 gov_set_policy(PG_FUNCTION_ARGS)

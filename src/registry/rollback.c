@@ -1,7 +1,7 @@
 /*
  * rollback.c
  *		gov_rollback_model(), gov_rollback_version() and gov_undeploy_model():
- *		deployments that end before their time.
+ *		deployments that end because of a decision.
  *
  * Locks: the model, then the version that ends and the one that comes back,
  * in key order.
@@ -29,8 +29,8 @@ PG_FUNCTION_INFO_V1(gov_rollback_version);
 PG_FUNCTION_INFO_V1(gov_undeploy_model);
 
 /*
- * A row that restored an earlier one stands where that one stood, so rolling
- * back twice goes back two versions and not to and fro.
+ * A deployment that restored an earlier one counts as being in that one's
+ * place, so rolling back twice goes back two versions and not to and fro.
  */
 GOV_SQL(find_predecessor, (INT8OID, TEXTOID, TEXTOID, TEXTOID),
 		"WITH RECURSIVE chain(deployment_no, restores) AS ("
@@ -54,13 +54,13 @@ GOV_SQL(find_last_of_version, (TEXTOID, TEXTOID, TEXTOID),
 		" WHERE model_id = $1 AND environment = $2 AND version = $3"
 		" ORDER BY deployment_no DESC LIMIT 1");
 
-/* On the transaction's own snapshot: what foreign keys will look at. */
+/* By the transaction's own snapshot, which foreign keys will use. */
 GOV_SQL(see_deployment, (TEXTOID, INT8OID),
 		"SELECT 1 FROM governance.deployment_history"
 		" WHERE model_id = $1 AND deployment_no = $2",
 		.isolated = true);
 
-/* Active still where users are nearer than in the environment it left? */
+/* Is it still active in an environment that is nearer to users? */
 GOV_SQL(find_active_above, (TEXTOID, TEXTOID, INT4OID),
 		"SELECT 1 FROM governance.deployment_history AS d"
 		" JOIN governance.environments AS e ON e.name = d.environment"
@@ -75,7 +75,7 @@ GOV_SQL(roll_back_version, (TEXTOID, TEXTOID),
 		" AND (status, approval_status)"
 		" <> ('rolled_back', 'requires_changes')");
 
-/* Deployed use-cases that the model serves no longer. */
+/* Deployed use-cases that the model no longer serves. */
 GOV_SQL(find_unserved, (TEXTOID),
 		"SELECT pg_catalog.string_agg(s.usecase_id, ', '"
 		" ORDER BY s.usecase_id)"
@@ -104,7 +104,7 @@ read_target(uint64 count, GovDeployment *target)
 	return true;
 }
 
-/* The active deployment, or 55000. */
+/* Find the active deployment; 55000 where there is none. */
 static void
 require_active(const char *model_id, const char *environment,
 			   GovDeployment *found)
@@ -119,8 +119,8 @@ require_active(const char *model_id, const char *environment,
 }
 
 /*
- * The version that was asked for: not the active one, and active in this
- * environment before.
+ * Find the version that was asked for: it is not the active one, and has been
+ * active in this environment.
  */
 static void
 find_asked(const char *model_id, const char *environment,
@@ -166,10 +166,10 @@ require_restorable(const char *model_id, const GovDeployment *target,
 
 /*
  * unsigned_why
- *		Why the version may not come back to an environment that demands a
- *		signature; NULL: it may.
+ *		Say why the version may not come back to an environment that demands a
+ *		signature; NULL where it may.
  *
- * Else whoever is revoked is live again by way of the next version.
+ * Otherwise a revoked signer's version would be live again after a roll-back.
  */
 static char *
 unsigned_why(const char *model_id, const char *environment,
@@ -184,8 +184,8 @@ unsigned_why(const char *model_id, const char *environment,
 }
 
 /*
- * Say why nothing came back; target is NULL where there was nothing before,
- * why where it is not for want of a signature.
+ * Say why no version came back.  target is NULL where there was none before;
+ * why is NULL where a signature is not the reason.
  */
 static void
 tell_nothing_active(const char *model_id, const char *environment,
@@ -205,8 +205,8 @@ tell_nothing_active(const char *model_id, const char *environment,
 
 /*
  * tell_unserved
- *		Which use-cases can no longer be served: what was asked when they were
- *		deployed does not hold up the end of a deployment.
+ *		Give a NOTICE of use-cases that can no longer be served: that they need
+ *		the model does not stop a deployment from ending.
  */
 static void
 tell_unserved(const char *model_id)
@@ -226,8 +226,8 @@ tell_unserved(const char *model_id)
 }
 
 /*
- * A row younger than the snapshot of a REPEATABLE READ transaction can be
- * read, but the foreign key to it would not find it.
+ * A row newer than the snapshot of a REPEATABLE READ transaction can be read,
+ * but the foreign key would not find it.
  */
 static void
 check_not_too_young(const char *model_id, const GovDeployment *target)
@@ -246,9 +246,9 @@ check_not_too_young(const char *model_id, const GovDeployment *target)
 
 /*
  * roll_back
- *		End the active deployment; its version has to be approved again, and
- *		is what no protected alias may name.  False where it keeps its
- *		approval, being active still further up.
+ *		End the active deployment.  Its version has to be approved again, and
+ *		no protected alias may name it.  Returns false where it keeps its
+ *		approval, because it is still active nearer to users.
  */
 static bool
 roll_back(const char *model_id, const GovEnvironment *environment,
@@ -270,7 +270,7 @@ roll_back(const char *model_id, const GovEnvironment *environment,
 	return loses_approval;
 }
 
-/* Make the target's version active again; the new row's number. */
+/* Make the target's version active again; returns the new row's number. */
 static int64
 restore(const char *model_id, const char *environment,
 		const GovDeployment *active, const GovDeployment *target,
@@ -298,7 +298,7 @@ restore(const char *model_id, const char *environment,
 	return deployment_no;
 }
 
-/* The version that the caller means to roll back, where it names one. */
+/* Check that the active version is the one that the caller named, if any. */
 static void
 require_is_active(const char *model_id, const char *environment,
 				  const char *version, const GovDeployment *active)
@@ -319,7 +319,7 @@ require_is_active(const char *model_id, const char *environment,
 /*
  * roll_back_model
  *		End the active deployment of the environment, and let the one before,
- *		or that of to_version, come back: the body of both functions.
+ *		or that of to_version, come back; both functions call it.
  *
  * version is the one to be rolled back, NULL for whichever is active.
  */

@@ -2,11 +2,11 @@
  * search.c
  *		Models and versions by a filter, in an order, page by page.
  *
- * The statement is put together of texts that stand here; what comes from the
- * caller, keys and values and where a page begins, are its parameters.
+ * The statement is put together from texts in this file.  All that comes from
+ * the caller, keys, values and where a page begins, is passed as parameters.
  *
- * A page ends with the keys of its last row, so rows that come or go between
- * two pages make no other row appear twice or be missed.
+ * A page's token has the keys of its last row, so that rows which come or go
+ * between two pages make no other row appear twice or be missed.
  */
 #include "postgres.h"
 
@@ -45,13 +45,13 @@ typedef enum KeyType
 
 typedef struct Key
 {
-	const char *name;			/* in order_by; NULL: it only ends an order */
+	const char *name;			/* in order_by; NULL: it only breaks ties */
 	const char *sql;
 	KeyType		type;
-	bool		descends;		/* where it ends an order */
+	bool		descends;		/* where it breaks ties */
 } Key;
 
-/* In the order in which they end an order, from "name" on. */
+/* Those from "name" on break ties, in this order. */
 static const Key model_keys[] = {
 	{"timestamp", "u.at", KEY_TIME},
 	{"last_updated_timestamp", "u.at", KEY_TIME},
@@ -83,7 +83,7 @@ pg_noreturn static void refuse(const Finding *finding, const char *argument,
 							   const char *format, ...)
 			pg_attribute_printf(3, 4);
 
-/* In MLflow's words; by SQL they are the detail. */
+/* MLflow's words; in SQL they are the detail. */
 static void
 refuse(const Finding *finding, const char *argument, const char *format, ...)
 {
@@ -100,7 +100,7 @@ refuse(const Finding *finding, const char *argument, const char *format, ...)
 			 errmsg_internal("%s", text)));
 }
 
-/* Returns the number of a new parameter. */
+/* Add a parameter; returns its number. */
 static int
 add_param(Finding *finding, Oid type, Datum value)
 {
@@ -119,7 +119,7 @@ add_text(Finding *finding, const char *text)
 
 /* --- the filter ---------------------------------------------------------- */
 
-/* A pattern that ends with half of an escape is none. */
+/* A pattern must not end with half an escape. */
 static void
 check_pattern(const Finding *finding, const char *pattern)
 {
@@ -191,7 +191,7 @@ put_tag(Finding *finding, const GovFilterTerm *term)
 	appendStringInfoChar(&finding->sql, ')');
 }
 
-/* Of a version that has no run the run_id is '', which is in no index. */
+/* The run_id of a version without a run is '', which no index has. */
 static const char *
 run_id_column(const GovFilterTerm *term)
 {
@@ -340,7 +340,7 @@ take_orders(Finding *finding)
 
 	for (i = 0; i < search->norder; i++)
 		take_order(finding, keys, nkeys, search->order_by[i]);
-	/* without a wish the newest versions come first */
+	/* by default the newest versions come first */
 	for (i = search->versions && search->norder == 0 ? 1 : 2; i < nkeys; i++)
 	{
 		if (!has_key(finding, &keys[i]))
@@ -418,7 +418,7 @@ is_whole_number(const char *text, int64 *value)
 	return errno == 0 && end > text && *end == '\0';
 }
 
-/* Add the parameter of a key where the page before ended. */
+/* Add the key of the last row before the page as a parameter. */
 static int
 add_key_param(Finding *finding, const Key *key, const char *value,
 			  const char *page)
@@ -438,7 +438,7 @@ add_key_param(Finding *finding, const Key *key, const char *value,
 	return add_param(finding, TIMESTAMPTZOID, TimestampTzGetDatum(number));
 }
 
-/* What is behind the last row of the page before. */
+/* The condition for rows after the last one of the page before. */
 static void
 put_page(Finding *finding)
 {
@@ -462,7 +462,7 @@ put_page(Finding *finding)
 			refuse_page(finding, text);
 		at = value + len + 1;
 		param = add_key_param(finding, key, pnstrdup(value, len), text);
-		/* the first bound is what an index can begin at */
+		/* the first bound lets an index scan begin there */
 		if (i == 0)
 			appendStringInfo(&finding->sql, " AND %s %s= $%d AND (", key->sql,
 							 sign, param);
@@ -554,8 +554,8 @@ keys_of(const Finding *finding, HeapTuple tuple, TupleDesc desc)
 
 /*
  * put_rows
- *		Append as many rows as fit; the token of the next page where there are
- *		more, else NULL.
+ *		Append as many rows as fit; returns the token of the next page, or NULL
+ *		where there are no more.
  */
 static char *
 put_rows(Finding *finding, Portal portal, StringInfo out)

@@ -13,8 +13,8 @@
 #define GOV_PROMPT_TAG "mlflow.prompt.is_prompt"
 
 /*
- * When a model m was changed last, or one of its versions was made, moved or
- * deleted.
+ * The last moment at which a model m was changed, or one of its versions was
+ * made, moved or deleted.
  */
 #define GOV_MODEL_MOVED_AT \
 	"(SELECT greatest(m.last_updated_at, (SELECT max(greatest(x.created_at," \
@@ -25,7 +25,7 @@
 	" FROM governance.deployment_history AS d" \
 	" WHERE d.model_id = m.model_id)))"
 
-/* The version v as a number, NULL where it is none. */
+/* The version v as a number, NULL where it is not one. */
 #define GOV_VERSION_NUMBER \
 	"(CASE WHEN v.version ~ '^[1-9][0-9]{0,8}$'" \
 	" THEN v.version::integer END)"
@@ -37,15 +37,15 @@ typedef struct GovSearch
 	const char *row;			/* SQL of a row or of a text that is JSON */
 	const char *list;			/* what the members of the answer are called */
 	const char *next;
-	bool		is_of_mlflow;	/* in its form: what is empty is left out */
+	bool		is_of_mlflow;	/* its form: no empty members */
 	const char *filter;
 	const char **order_by;
 	int			norder;
 	int			limit;			/* at most that many rows, and about 8 MB */
-	const char *page;			/* what "next" was, or "" */
+	const char *page;			/* the value of "next" before, or "" */
 } GovSearch;
 
-/* Append the answer, an object; 22023 where what is asked makes no sense. */
+/* Append the answer, an object; 22023 where the question makes no sense. */
 extern void gov_search_run(const GovSearch *search, StringInfo out);
 
 #endif							/* GOV_SEARCH_H */

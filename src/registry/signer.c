@@ -3,8 +3,8 @@
  *		gov_trust_signer() and gov_revoke_signer(): whose signatures of models
  *		count.
  *
- * A signer is written once and can be revoked; what it is trusted with never
- * changes, so what was verified against it was verified against this.
+ * A signer is written once and can be revoked; all else about it never
+ * changes, so what was verified by it once was verified by the same row.
  */
 #include "postgres.h"
 
@@ -44,7 +44,7 @@ GOV_SQL(lock_signer, (TEXTOID),
 		"SELECT t.revoked_at IS NOT NULL FROM governance.trusted_signers AS t"
 		" WHERE t.name = $1 FOR NO KEY UPDATE");
 
-/* What is live and has no other signature that still counts. */
+/* What is live without another signature that still counts. */
 GOV_SQL(find_live, (TEXTOID),
 		"SELECT pg_catalog.string_agg(DISTINCT v.model_id || ':' ||"
 		" v.version, ', ') FROM governance.v_signed_versions AS v"
@@ -56,7 +56,7 @@ signer_resource(const char *name)
 	return psprintf("trusted_signer/%s", name);
 }
 
-/* PEM of a key or a root; its fingerprint in hex. */
+/* Check the PEM of a key or a root; returns its fingerprint in hex. */
 static char *
 arg_material(FunctionCallInfo fcinfo, int n, bool is_root,
 			 const char **material)
@@ -166,8 +166,9 @@ gov_trust_signer(PG_FUNCTION_ARGS)
 /*
  * gov_revoke_signer(name, reason) → trusted_signers
  *
- * Whoever verifies a signature holds the signers that could have made it: a
- * deployment is before this, and told of, or after it, and refused.
+ * Whoever verifies a signature locks the signers that could have made it, so a
+ * deployment is either before this, and named in a NOTICE, or after it, and
+ * refused.
  */
 Datum
 gov_revoke_signer(PG_FUNCTION_ARGS)

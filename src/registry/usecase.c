@@ -1,6 +1,6 @@
 /*
  * usecase.c
- *		Creating, changing and submitting use-cases; what the registry's
+ *		Creating, changing and submitting use-cases, and what the registry's
  *		functions on them share.
  *
  * Content changes only in a draft, so what approvers voted on is what is
@@ -68,7 +68,7 @@ GOV_SQL(tell_of_class, (INT4OID),
 		" FOR NO KEY UPDATE SKIP LOCKED) AS d"
 		" WHERE u.usecase_id = d.usecase_id");
 
-/* On the transaction's own snapshot: what foreign keys will look at. */
+/* By the transaction's own snapshot, which foreign keys will use. */
 GOV_SQL(see_usecase, (TEXTOID),
 		"SELECT 1 FROM governance.use_cases WHERE usecase_id = $1",
 		.isolated = true);
@@ -161,8 +161,8 @@ gov_no_such_usecase(const char *usecase_id)
 }
 
 /*
- * A row younger than the snapshot of a REPEATABLE READ transaction can be
- * read, but foreign keys to it would not find it.
+ * A row newer than the snapshot of a REPEATABLE READ transaction can be read,
+ * but foreign keys would not find it.
  */
 static void
 refuse_too_young(const char *usecase_id)
@@ -248,7 +248,7 @@ gov_usecase_require(const char *usecase_id)
 	refuse_too_young(usecase_id);
 }
 
-/* Name or owner: says something, and is short enough to be a label. */
+/* A name or owner, which is not blank and is short enough to be a label. */
 static const char *
 arg_label(FunctionCallInfo fcinfo, int n, const char *name, bool or_null)
 {
@@ -291,7 +291,7 @@ arg_texts(FunctionCallInfo fcinfo, int n, const char *name)
 	return gov_datum(count < 0 ? (Datum) 0 : PG_GETARG_DATUM(n), count < 0);
 }
 
-/* A typing slip in a model's name must not pass: it would never be live. */
+/* A typing error in a model's name must not pass: it would never be live. */
 static void
 require_models(GovParam model_ids)
 {
@@ -299,8 +299,9 @@ require_models(GovParam model_ids)
 		return;
 
 	/*
-	 * Who deletes a model locks it FOR UPDATE and looks for use-cases then:
-	 * one of the two waits for the other.  Changes of it do not wait for this.
+	 * Whoever deletes a model locks it FOR UPDATE and then looks for
+	 * use-cases, so one of the two waits for the other.  Changes of the model
+	 * do not wait.
 	 */
 	(void) gov_run(&hold_models, model_ids);
 	if (gov_run(&find_missing_models, model_ids) == 0)
@@ -399,7 +400,8 @@ check_level(const char *usecase_id, const char *impact_level)
 
 /*
  * gov_update_usecase(...) → use_cases
- *		What is NULL stays; where nothing changes nothing is written.
+ *		NULL leaves a field as it was; where nothing changes nothing is
+ *		written.
  */
 Datum
 gov_update_usecase(PG_FUNCTION_ARGS)

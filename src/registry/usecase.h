@@ -4,10 +4,10 @@
  *		share.
  *
  * Invariants: whoever changes a use-case, votes on it, assesses or deploys it
- * holds the lock on its row; what is decided about it is read after that
- * lock, on the newest snapshot.  Where two are locked, in the order of their
- * ids.  The lock on a use-case comes after those on models and before that on
- * an approval request.
+ * holds the lock on its row; what is decided about it is read after that lock,
+ * on the newest snapshot.  Two are locked in the order of their ids.  The lock
+ * on a use-case comes after those on models and before that on an approval
+ * request.
  *
  * The locks need an SPI connection; what they find lives until
  * gov_spi_end().
@@ -39,12 +39,12 @@ extern char *gov_usecase_resource(const char *usecase_id);
 extern void gov_usecase_lock(const char *usecase_id, GovUsecase *found);
 
 /*
- * Fourteen columns of the last statement: status to submitted_backers, and
- * prohibited_from.
+ * Read fourteen columns of the last statement: status to submitted_backers,
+ * and prohibited_from.
  */
 extern void gov_usecase_read(uint64 row, int column, GovUsecase *found);
 
-/* 42704 unless there is such a use-case. */
+/* Raise 42704 unless there is such a use-case. */
 extern void gov_usecase_require(const char *usecase_id);
 
 pg_noreturn extern void
@@ -52,23 +52,23 @@ pg_noreturn extern void
 
 extern bool gov_usecase_is(const GovUsecase *usecase, const char *status);
 
-/* Does the law of this moment prohibit what was answered? */
+/* Does the law prohibit a use-case with these answers now? */
 extern bool gov_usecase_is_prohibited(const GovUsecase *usecase);
 
-/* 55000 if the law of this moment prohibits what was answered. */
+/* Raise 55000 if it does. */
 extern void gov_usecase_refuse_prohibited(const char *usecase_id,
 										  const GovUsecase *usecase);
 
 /*
- * Write the class of those use-cases whose class the law has changed, and
- * tell of those that it will in 30 days; at most limit of each.
+ * Update use-cases whose class the law has changed, and report those whose
+ * class it will change within 30 days; at most limit of each.
  */
 extern int64 gov_usecase_follow_law(int limit);
 
-/* Put in those that wait for the decision of who asks. */
+/* Add those that wait for the caller's decision. */
 extern void gov_inbox_usecases(GovInbox *inbox);
 
-/* low, medium, high, critical as 0 to 3. */
+/* The place of a level: 0 to 3 for low, medium, high and critical. */
 extern int	gov_impact_rank(const char *impact_level);
 #define GOV_IMPACT_HIGH 2
 

@@ -3,10 +3,10 @@
  *		Assessing the impact of a use-case and deciding on it.
  *
  * Every function locks the use-case's row first and reads the votes in a
- * later statement, on the newest snapshot: of two approvers at once the
- * second counts the first one's vote, at every isolation level.  Votes belong
- * to a round; submitting begins one, and so does an assessment that changes
- * the class or the level of what is being voted on.
+ * later statement, on the newest snapshot: of two approvers at once the second
+ * one counts the vote of the first, at every isolation level.  Votes belong to
+ * a round; submitting begins one, and so does an assessment that changes the
+ * class or the level of what is being voted on.
  */
 #include "postgres.h"
 
@@ -66,7 +66,7 @@ GOV_SQL(move_usecase, (TEXTOID, TEXTOID),
 		"UPDATE governance.use_cases AS t SET status = $2"
 		" WHERE t.usecase_id = $1 RETURNING t");
 
-/* What a call decides about. */
+/* A call and what it found. */
 typedef struct Decision
 {
 	const char *usecase_id;
@@ -74,7 +74,7 @@ typedef struct Decision
 	GovAct		act;
 	GovUsecase	found;
 	List	   *votes;			/* of this round */
-	GovDenial	denial;			/* what a duty refuses with */
+	GovDenial	denial;			/* the denial by a duty */
 } Decision;
 
 static bool
@@ -137,7 +137,7 @@ gov_assess_impact(PG_FUNCTION_ARGS)
 	return gov_spi_end_row(fcinfo);
 }
 
-/* Those of this round. */
+/* The votes of this round. */
 static void
 read_votes(Decision *d)
 {
@@ -145,7 +145,9 @@ read_votes(Decision *d)
 									  gov_int4(d->found.review_round)));
 }
 
-/* The right, the row, whose right it is, the votes. */
+/*
+ * Ask for the right, lock the row, find who lends the right, read the votes.
+ */
 static void
 begin_decision(Decision *d, const char *function, const char *what)
 {
@@ -163,7 +165,7 @@ begin_decision(Decision *d, const char *function, const char *what)
 	d->denial.hint = "Another user with permission \"usecase:approve\" must decide.";
 }
 
-/* Why who votes is who created, owns or submitted the use-case, or NULL. */
+/* Why the voter is who created, owns or submitted the use-case, or NULL. */
 static char *
 duty_conflict(const Decision *d)
 {
@@ -191,7 +193,7 @@ require_submitted(const Decision *d)
 					 quote_literal_cstr(d->usecase_id)) : 0));
 }
 
-/* From level "high" up it has to have a class. */
+/* From level "high" on it must have a class. */
 static bool
 lacks_assessment(const Decision *d)
 {
@@ -255,7 +257,7 @@ gov_approve_usecase(PG_FUNCTION_ARGS)
 	request_id = gov_approval_use(GOV_ACTION_USECASE_APPROVE, &d.actor,
 								  d.usecase_id, NULL);
 
-	/* A rejection ends the round and nobody votes twice. */
+	/* A rejection ends the round, so nobody votes twice. */
 	required = gov_policy_int(psprintf("usecase.required_approvals.%s",
 									   d.found.impact_level));
 	gov_operation_begin("approve", comments);
@@ -303,7 +305,7 @@ GOV_SQL(find_submitted, (TIMESTAMPTZOID, TEXTOID, INT4OID),
 		" ORDER BY u.created_at, u.usecase_id LIMIT $3",
 		.isolated = true);
 
-/* What can never be approved waits to be rejected. */
+/* A use-case that can never be approved waits for a rejection. */
 static void
 judge_submitted(GovInbox *inbox, uint64 row, void *act)
 {

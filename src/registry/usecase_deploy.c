@@ -2,8 +2,8 @@
  * usecase_deploy.c
  *		Deploying use-cases, ending them, recording their metrics.
  *
- * Whether a model is live is judged when the use-case is deployed; that it
- * may stop being live the moment after is what gov_admit() answers.
+ * Whether its models are live is checked when a use-case is deployed; they may
+ * stop being live a moment later, which gov_admit() takes into account.
  */
 #include "postgres.h"
 
@@ -53,7 +53,7 @@ GOV_SQL(insert_deployment,
 		" WHERE d.usecase_id = $1), coalesce($2, gen_random_uuid()::text),"
 		" $3, $4, $5, $6, $7) RETURNING t");
 
-/* Two at once wait for each other at the number: no row, once more. */
+/* Two at once wait for each other at the number: without a row, try again. */
 GOV_SQL(insert_metrics, (TEXTOID, TEXTOID, JSONBOID),
 		"INSERT INTO governance.usecase_metrics AS t"
 		" (usecase_id, metrics_no, recorded_by, metrics)"
@@ -171,12 +171,12 @@ has_ended(const GovUsecase *usecase)
 
 /*
  * hand_on_replacement
- *		What the use-case replaces is replaced by its own successor from now
- *		on, or by nothing.
+ *		Let the use-cases that this one replaces be replaced by its successor,
+ *		or by nothing.
  *
- * Only who holds the lock on the use-case names it as a replacement, so no
- * row is missed.  Those that do are deprecated: nobody who holds one of them
- * has still to wait for a use-case.
+ * Naming a use-case as a replacement takes the lock on it, so no row is
+ * missed.  The rows are deprecated: nobody who has locked one of them still
+ * has to wait for a use-case.
  */
 static void
 hand_on_replacement(const char *usecase_id, const char *replaced_by,
@@ -203,7 +203,7 @@ hand_on_replacement(const char *usecase_id, const char *replaced_by,
 	gov_operation_end();
 }
 
-/* In the order of their ids; there may be no other one. */
+/* Lock both in the order of their ids; there may be only one. */
 static void
 lock_both(const char *id, GovUsecase *found, const char *other,
 		  GovUsecase *successor)

@@ -1,6 +1,6 @@
 /*
  * votes.c
- *		Votes of distinct people, on whatever they are.
+ *		Votes of distinct people, on a thing of any kind.
  */
 #include "postgres.h"
 

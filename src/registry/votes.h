@@ -1,10 +1,10 @@
 /*
  * votes.h
- *		Votes of distinct people, on whatever they are.
+ *		Votes of distinct people, on a thing of any kind.
  *
- * Invariants: whoever reads votes holds the lock on what they are about; a
- * vote that one of them conflicts with is never written, so counting the
- * votes counts people.
+ * Invariants: whoever reads votes has locked what they are about; a vote that
+ * conflicts with an earlier one is never written, so counting votes counts
+ * people.
  */
 #ifndef GOV_VOTES_H
 #define GOV_VOTES_H
@@ -19,23 +19,24 @@ typedef struct GovVote
 } GovVote;
 
 /*
- * The rows of the last statement, as a List of GovVote: who, principals,
- * backers, status, number or NULL.
+ * Read the rows of the last statement, as a List of GovVote: who, principals,
+ * backers, status, and a number or NULL.
  */
 extern List *gov_votes_read(uint64 count);
 
 extern int	gov_votes_count(const List *votes, const char *status);
 
 /*
- * A vote of the same user, or of the same person as somebody else; NULL where
- * there is none.  Requests ("pending") are no votes.
+ * Find a vote of the same user, or of the same person as another user; NULL
+ * where there is none.  Requests ("pending") are no votes.
  */
 extern const GovVote *gov_votes_find_same(const GovAct *now,
 										  const List *votes);
 
 /*
- * 55000 where the user voted already, MG001 where the same person did as
- * somebody else.  "what" names the thing, the denial says the rest of MG001.
+ * Raise 55000 where the user has voted already, MG001 where the same person
+ * has, as another user.  "what" names the thing; the denial says the rest of
+ * MG001.
  */
 extern void gov_votes_require_first(const GovAct *now, const List *votes,
 									const char *what,
