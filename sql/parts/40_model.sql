@@ -43,7 +43,7 @@ CREATE TABLE governance.model_versions (
     version              text COLLATE "C" NOT NULL,
     created_at           timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     created_by           text COLLATE "C",
-    description          text NOT NULL DEFAULT '',
+    description          text DEFAULT '',
     source_commit        text,
     training_data_hash   text,
     hyperparameters      jsonb NOT NULL DEFAULT '{}',
@@ -78,7 +78,7 @@ CREATE INDEX model_versions_run_id_idx ON governance.model_versions USING hash (
 COMMENT ON TABLE governance.model_versions IS
 'Versions of models, each written once: what it is made of never changes, whoever writes.';
 COMMENT ON COLUMN governance.model_versions.description IS
-'What is said of it; it may change, and is no part of the content that is approved.';
+'What is said of it, NULL: nothing any more.  It may change, and is no part of the content that is approved.';
 COMMENT ON COLUMN governance.model_versions.last_updated_at IS
 'When its state or description changed last, or its model was renamed.';
 COMMENT ON COLUMN governance.model_versions.deleted_at IS

@@ -52,7 +52,7 @@ AS 'MODULE_PATHNAME', 'gov_describe_model_version'
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_describe_model_version(text, text, text) IS
-'Say something else of a version.  What it is made of, and its digest, stay.  Needs model:register; unknown version: 42704.';
+'Say something else of a version.  NULL: nothing.  What it is made of, and its digest, stay.  Needs model:register; unknown version: 42704.';
 
 CREATE FUNCTION @extschema@.gov_set_model_tag(
     model_id text,

@@ -87,11 +87,19 @@ text_of(const JsonbValue *value, const char *field)
 }
 
 const char *
-gov_mlflow_text(const Jsonb *request, const char *field)
+gov_mlflow_given(const Jsonb *request, const char *field)
 {
 	JsonbValue *value = find(request, field);
 
-	return value == NULL ? "" : text_of(value, field);
+	return value == NULL ? NULL : text_of(value, field);
+}
+
+const char *
+gov_mlflow_text(const Jsonb *request, const char *field)
+{
+	const char *text = gov_mlflow_given(request, field);
+
+	return text == NULL ? "" : text;
 }
 
 const char *

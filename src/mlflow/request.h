@@ -15,7 +15,8 @@
 pg_noreturn extern void gov_mlflow_bad(const char *format, ...)
 			pg_attribute_printf(1, 2);
 
-/* A string; "" where it is not there, or an error if it is needed. */
+/* A string; where it is not there NULL, or "", or an error. */
+extern const char *gov_mlflow_given(const Jsonb *request, const char *field);
 extern const char *gov_mlflow_text(const Jsonb *request, const char *field);
 extern const char *gov_mlflow_needed(const Jsonb *request, const char *field);
 

@@ -99,7 +99,7 @@ gov_mlflow_update_version(const GovMlflow *call)
 
 	gov_do(call, "gov_describe_model_version", gov_text(model_id),
 		   gov_text(version),
-		   gov_text(gov_mlflow_text(call->request, "description")));
+		   gov_text(gov_mlflow_given(call->request, "description")));
 	gov_mlflow_show_version(call, model_id, version);
 }
 

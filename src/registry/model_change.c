@@ -291,7 +291,7 @@ gov_describe_model_version(PG_FUNCTION_ARGS)
 {
 	const char *model_id = gov_arg_id(fcinfo, 0, "model_id");
 	const char *version = gov_arg_version(fcinfo, 1);
-	const char *description = gov_arg_text(fcinfo, 2, "description", "");
+	const char *description = gov_arg_text(fcinfo, 2, "description", NULL);
 	GovVersion	found;
 
 	gov_refuse_read_only("gov_describe_model_version()");
@@ -303,7 +303,7 @@ gov_describe_model_version(PG_FUNCTION_ARGS)
 	if (gov_run(gov_sql("UPDATE governance.model_versions AS t"
 						" SET description = $3, last_updated_at ="
 						" pg_catalog.clock_timestamp() WHERE t.model_id = $1"
-						" AND t.version = $2 AND t.description <> $3"
+						" AND t.version = $2 AND t.description IS DISTINCT FROM $3"
 						" RETURNING t"), gov_text(model_id), gov_text(version),
 				gov_text(description)) == 0)
 		(void) gov_run(gov_sql("SELECT t FROM governance.model_versions AS t"

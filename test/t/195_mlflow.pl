@@ -142,7 +142,8 @@ my $said = ok_of(PATCH => "$mv/update", { name => 'RM1', version => '1', descrip
 is($said->{description}, 'said', 'described');
 cmp_ok($said->{last_updated_timestamp}, '>=', $v1->{last_updated_timestamp}, '  changed since');
 is(ok_of(GET => "$rm/get", { name => 'RM1' })->{registered_model}{last_updated_timestamp}, $model->{last_updated_timestamp}, '  its model is not');
-is(ok_of(PATCH => "$mv/update", { name => 'RM1', version => '1' })->{model_version}{description}, '', 'no description empties it');
+is(ok_of(PATCH => "$mv/update", { name => 'RM1', version => '1', description => '' })->{model_version}{description}, '', 'emptied');
+ok(!exists ok_of(PATCH => "$mv/update", { name => 'RM1', version => '1' })->{model_version}{description}, 'no description takes it away');
 is_deeply(ok_of(POST => "$mv/set-tag", { name => 'RM1', version => '2', key => 'k2', value => 'x' }), {}, 'a tag set');
 is_deeply(ok_of(DELETE => "$mv/delete-tag", { name => 'RM1', version => '1', key => 'k' }), {}, 'a tag deleted') foreach 1, 2;
 is_deeply(ok_of(GET => "$mv/get", { name => 'RM1', version => 2 })->{model_version}{tags}, [ { key => 'k2', value => 'x' } ], 'of that version alone');
