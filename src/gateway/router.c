@@ -43,17 +43,23 @@
 /* One that has. */
 #define NEXT_OF_100(type) \
 	" limit|limit_rows>limit_rows:limit=100 cursor|after>after:" type
+/* What a search takes; the keys of its order are parted by commas. */
+#define SEARCH "filter:text limit|limit_rows>limit_rows:limit=100" \
+	" cursor|page>page:text -order_by:text"
+#define SOUGHT "{*}, order_by => string_to_array({order_by}, ',')"
 #define SHOW_VERSION "SELECT gov_model_version_json(t)::text" \
 	" FROM gov_model_version({model_id}, {version}) AS t"
 #define SHOW_USECASE "SELECT gov_usecase_json(t)::text" \
 	" FROM gov_usecase({usecase_id}) AS t"
 #define SHOW_REQUEST "SELECT gov_approval_request({request_id})::text"
 #define SHOW_MODEL "SELECT gov_row_json(t)::text" \
-	" FROM governance.models AS t WHERE t.model_id = {model_id}"
+	" FROM governance.models AS t WHERE t.model_id = {model_id}" \
+	" AND t.deleted_at IS NULL"
 #define SHOW_USER "SELECT gov_row_json(t)::text" \
 	" FROM governance.users AS t WHERE t.user_id = {user_id}"
 #define FIND_MODEL \
-	"SELECT FROM governance.models AS t WHERE t.model_id = {model_id}"
+	"SELECT FROM governance.models AS t WHERE t.model_id = {model_id}" \
+	" AND t.deleted_at IS NULL"
 #define FIND_USER \
 	"SELECT FROM governance.users AS t WHERE t.user_id = {user_id}"
 #define FIND_VERSION "SELECT FROM gov_model_version({model_id}, {version})"

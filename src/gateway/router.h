@@ -34,6 +34,7 @@
 #define OSCAL 1024
 #define MODEL 2048
 #define USER 4096
+#define SEARCHES 8192
 #define MATCHED (VERSION | USECASE | MODEL | USER)
 
 typedef enum Place

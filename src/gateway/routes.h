@@ -28,7 +28,8 @@
  *				the next page; VERSION, USECASE, MODEL, USER: what If-Match is
  *				about; SECRET: kept nowhere; METRICS: text, and the gateway's
  *				own; REPORT: three formats, as Accept says, OSCAL: four, and
- *				406 for others
+ *				406 for others; SEARCHES: how long it takes is the caller's
+ *				making, so that too long is 400
  *	what		what does not exist, where there is no row
  *
  * ACT_ON_...(verb, function, arguments, summary): such a row with what is the
@@ -46,6 +47,9 @@ ROUTE(POST, "/models/register", gov_register_model,
 	  " model_size_bytes:long artifacts:json metadata:object", ACT,
 	  SHOW_VERSION, "ModelVersion", 201, WRITES | VERSION, WHAT_VERSION,
 	  "Register a model version, once")
+ROUTE(POST, "/models/create", gov_create_model,
+	  "name:text! description:text tags:object", ROW, "", "Model", 201, WRITES,
+	  "", "Make a model by name, before it has a version")
 ROUTE(GET, "/models", gov_models,
 	  "search:text owner:text tag:text status:=model_status"
 	  NEXT_OF_100("text"), LIST("models", LAST("t.model_id")) OF_CALL, "",
@@ -61,6 +65,19 @@ ROUTE(GET, "/models/{model_id}/versions", gov_model_versions,
 ROUTE(GET, "/models/{model_id}/versions/{version}", gov_model_version,
 	  "model_id:text! version:text!", SHOW_VERSION, "", "ModelVersion", 200,
 	  READS | TAGGED, WHAT_VERSION, "A model version")
+ROUTE(PUT, "/models/{model_id}/versions/{version}/description",
+	  gov_describe_model_version,
+	  "model_id:text! version:text! description:text", ACT, SHOW_VERSION,
+	  "ModelVersion", 200, WRITES | VERSION, WHAT_VERSION,
+	  "Say something else of a model version, or null: nothing")
+ROUTE(DELETE, "/models/{model_id}/versions/{version}",
+	  gov_delete_model_version,
+	  "model_id:text! version:text! reason|comments|comment:text", ACT,
+	  "SELECT gov_model_version_json(t)::text"
+	  " FROM governance.model_versions AS t"
+	  " WHERE t.model_id = {model_id} AND t.version = {version}",
+	  "ModelVersion", 200, WRITES | VERSION, WHAT_VERSION,
+	  "Take a model version off every list")
 ACT_ON_VERSION("request-approval", gov_request_model_approval,
 	  " comments|comment:text", "Submit a model version for approval")
 ACT_ON_VERSION("approve", gov_approve_model, " comments|comment:text",
@@ -110,6 +127,25 @@ ROUTE(GET, "/models/{model_id}/versions/{version}/signatures",
 	  "model_id:text version:text "
 	  LISTED("signatures", "ModelSignature"), 200, READS | PAGED,
 	  WHAT_VERSION, "Signatures of a version's files, newest first")
+ROUTE(GET, "/models/{model_id}/versions/{version}/tags", model_version_tags,
+	  "model_id:text! version:text!" BY_NAME,
+	  LIST_WITH(ECHO("version") ECHO("model_id"), "tags", LAST("t.key"))
+	  PAGE_OF("governance.model_version_tags", "s.key > {cursor}",
+			  " AND s.model_id = {model_id} AND s.version = {version}",
+			  "s.key"), FIND_VERSION,
+	  "model_id:text version:text " LISTED("tags", "ModelVersionTag"), 200,
+	  READS | PAGED, WHAT_VERSION, "The tags of a model version")
+ROUTE(PUT, "/models/{model_id}/versions/{version}/tags/{key}",
+	  gov_set_version_tag,
+	  "model_id:text! version:text! key:text! value:text", ROW, "",
+	  "ModelVersionTag", 200, WRITES, WHAT_VERSION,
+	  "Set a tag of a model version")
+ROUTE(DELETE, "/models/{model_id}/versions/{version}/tags/{key}",
+	  gov_drop_version_tag, "model_id:text! version:text! key:text!",
+	  SAYS("'model_id', {model_id}, 'version', {version}, 'key', {key},"
+		   " 'dropped', {call}"), "",
+	  "model_id:text version:text key:text dropped:bool", 200, WRITES,
+	  WHAT_VERSION, "Remove a tag of a model version")
 ROUTE(GET, "/models/{model_id}/deployed", gov_deployed_model,
 	  "model_id:text! environment|stage:text as_of:time",
 	  "SELECT gov_model_version_json(t)::text FROM {call} AS t", "",
@@ -122,6 +158,14 @@ ROUTE(PATCH, "/models/{model_id}", gov_update_model,
 	  "model_id:text! description:text owner:text tags:texts", ACT, SHOW_MODEL,
 	  "Model", 200, WRITES | MODEL, WHAT_MODEL,
 	  "Change a model's description, owner or tags")
+ROUTE(DELETE, "/models/{model_id}", gov_delete_model,
+	  "model_id:text! reason|comments|comment:text", ACT,
+	  "SELECT gov_row_json(t)::text FROM governance.models AS t"
+	  " WHERE t.model_id = {model_id}", "Model", 200, WRITES | MODEL,
+	  WHAT_MODEL, "Take a model and its versions off every list")
+ROUTE(POST, "/models/{model_id}/rename", gov_rename_model,
+	  "model_id:text! name:text!", ACT, SHOW_MODEL, "Model", 200,
+	  WRITES | MODEL, WHAT_MODEL, "Give a model another name")
 ROUTE(POST, "/models/{model_id}/undeploy", gov_undeploy_model,
 	  "model_id:text! environment|stage:text! reason|comments|comment:text",
 	  ROW, "", "Deployment", 200, WRITES, WHAT_MODEL,
@@ -158,6 +202,36 @@ ROUTE(DELETE, "/models/{model_id}/aliases/{alias}", gov_drop_model_alias,
 	  SAYS("'model_id', {model_id}, 'alias', {alias}, 'dropped', {call}"), "",
 	  "model_id:text alias:text dropped:bool", 200, WRITES, WHAT_MODEL,
 	  "Remove an alias")
+ROUTE(GET, "/models/{model_id}/tags", model_tags, "model_id:text!" BY_NAME,
+	  LIST_WITH(ECHO("model_id"), "tags", LAST("t.key"))
+	  PAGE_OF("governance.model_tags", "s.key > {cursor}",
+			  " AND s.model_id = {model_id}", "s.key"), FIND_MODEL,
+	  "model_id:text " LISTED("tags", "ModelTag"), 200, READS | PAGED,
+	  WHAT_MODEL, "The tags of a model")
+ROUTE(PUT, "/models/{model_id}/tags/{key}", gov_set_model_tag,
+	  "model_id:text! key:text! value:text", ROW, "", "ModelTag", 200,
+	  WRITES, WHAT_MODEL, "Set a tag of a model")
+ROUTE(DELETE, "/models/{model_id}/tags/{key}", gov_drop_model_tag,
+	  "model_id:text! key:text!",
+	  SAYS("'model_id', {model_id}, 'key', {key}, 'dropped', {call}"), "",
+	  "model_id:text key:text dropped:bool", 200, WRITES, WHAT_MODEL,
+	  "Remove a tag of a model")
+ROUTE(GET, "/search/models", gov_search_models, SEARCH,
+	  "SELECT jsonb_build_object('models', r -> 'models', 'count',"
+	  " jsonb_array_length(r -> 'models'))::text, r ->> 'next_page'"
+	  " FROM gov_search_models(" SOUGHT ") AS r", "",
+	  LISTED("models", "Model"), 200, READS | PAGED | SEARCHES, "",
+	  "Models by a filter as MLflow has it, such as name LIKE 'a%' AND tags.k = 'v'")
+ROUTE(GET, "/search/versions", gov_search_model_versions, SEARCH,
+	  "SELECT s.list, f.r ->> 'next_page'"
+	  " FROM gov_search_model_versions(" SOUGHT ") AS f(r)"
+	  " CROSS JOIN LATERAL ("
+	  ITEMS("gov_model_version_json(t) ORDER BY e.n", "", "versions")
+	  " AS list FROM jsonb_array_elements(f.r -> 'model_versions')"
+	  " WITH ORDINALITY AS e(v, n) CROSS JOIN LATERAL"
+	  " gov_model_version(e.v ->> 'model_id', e.v ->> 'version') AS t) AS s",
+	  "", LISTED("versions", "ModelVersion"), 200, READS | PAGED | SEARCHES,
+	  "", "Model versions by a filter as MLflow has it")
 
 /* --- what holds for all models ------------------------------------------- */
 

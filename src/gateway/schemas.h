@@ -26,7 +26,7 @@ SCHEMA(Model, "models",
 	   " last_updated_at:time deleted_at:time?")
 SCHEMA(ModelVersion, "",
 	   "model_id:text version:text created_at:time created_by:text?"
-	   " description:text source_commit:text? training_data_hash:text?"
+	   " description:text? source_commit:text? training_data_hash:text?"
 	   " hyperparameters:object model_path:text model_size_bytes:long"
 	   " artifacts:json metadata:object content_digest:text"
 	   " status:=model_status approval_status:=approval_status"
@@ -58,6 +58,9 @@ SCHEMA(Signer, "trusted_signers",
 	   " revocation_reason:text?")
 SCHEMA(ModelAlias, "model_aliases",
 	   "model_id:text alias:text version:text is_protected:bool")
+SCHEMA(ModelTag, "model_tags", "model_id:text key:text value:text")
+SCHEMA(ModelVersionTag, "model_version_tags",
+	   "model_id:text version:text key:text value:text")
 SCHEMA(Gate, "deployment_gates",
 	   "gate_id:long environment:text metric:text operator:=operator"
 	   " threshold:number model_id:text?")

@@ -589,6 +589,14 @@ reply_db_error(Work *work)
 								 request->id));
 		return;
 	}
+	if (strcmp(error->sqlstate, "57014") == 0 &&
+		(work->route->flags & SEARCHES) != 0)
+	{
+		reply_error(reply, request, 400, error->sqlstate,
+					"the search took too long", NULL,
+					"Ask for less: for a name or a tag by =, or by LIKE with what it begins with.");
+		return;
+	}
 	if (status == 503)
 	{
 		log_message("warning", request->id, "%s: %s (%s)", error->sqlstate,

@@ -303,7 +303,8 @@ gov_describe_model_version(PG_FUNCTION_ARGS)
 	if (gov_run(gov_sql("UPDATE governance.model_versions AS t"
 						" SET description = $3, last_updated_at ="
 						" pg_catalog.clock_timestamp() WHERE t.model_id = $1"
-						" AND t.version = $2 AND t.description IS DISTINCT FROM $3"
+						" AND t.version = $2"
+						" AND t.description IS DISTINCT FROM $3"
 						" RETURNING t"), gov_text(model_id), gov_text(version),
 				gov_text(description)) == 0)
 		(void) gov_run(gov_sql("SELECT t FROM governance.model_versions AS t"

@@ -635,6 +635,7 @@ search_by_sql(FunctionCallInfo fcinfo, GovSearch *search)
 	search->filter = gov_arg_text(fcinfo, 0, "filter", "");
 	search->order_by = gov_arg_text_array(fcinfo, 1, "order_by",
 										  &search->norder);
+	search->norder = Max(search->norder, 0);	/* NULL */
 	search->limit = PG_ARGISNULL(2) ? 100 :
 		gov_arg_int4(fcinfo, 2, "limit_rows", 1, GOV_SEARCH_MAX);
 	search->page = gov_arg_text(fcinfo, 3, "page", "");

@@ -27,6 +27,7 @@ $node->safe_psql('postgres', q{
 	SELECT gov_set_deployment_gate('production', m, '>=', 0.5) FROM unnest('{accuracy,recall}'::text[]) AS m;
 	SELECT gov_create_environment('canary', 10), gov_create_environment('blue', 100);
 	SELECT gov_set_model_alias('risk', a, '1.0.0') FROM unnest('{one,two,three}'::text[]) AS a;
+	SELECT gov_set_model_tag('risk', k, 'v'), gov_set_version_tag('risk', '1.0.0', k, 'v') FROM unnest('{one,two,three}'::text[]) AS k;
 	SELECT gov_create_api_token('boss', 'more ' || i) FROM generate_series(1, 3) AS i;
 	SELECT gov_compliance_report(7) FROM generate_series(1, 3);
 	SELECT gov_define_sla('system', 'db' || i) FROM generate_series(1, 3) AS i;
