@@ -1,14 +1,14 @@
 /*
  * accumulator.c
- *		What this transaction has observed and not written yet.
+ *		Observations of this transaction that are not written yet.
  *
- * A level for each subtransaction that observed something, the innermost
- * first.  When one commits, its level only changes hands: that cannot fail.
- * Levels of one hand are merged when somebody next looks, where running out
- * of memory is an error like any other.
+ * There is a level for each subtransaction that observed something, the
+ * innermost first.  When a subtransaction commits, its level only gets another
+ * owner, which cannot fail.  Levels of the same owner are merged at the next
+ * look, where running out of memory is an error like any other.
  *
- * A bucket keeps single values while they take less room than a sketch: most
- * transactions observe one thing or a few.
+ * A bucket keeps single values as long as they take less room than a sketch,
+ * because most transactions observe only a few.
  */
 #include "postgres.h"
 
@@ -37,7 +37,7 @@ typedef struct BucketKey
 {
 	const GovSlaResource *resource;
 	TimestampTz minute;
-	Oid			deltas;			/* the table it belongs into */
+	Oid			deltas;			/* the table that it goes into */
 	int32		revision;
 } BucketKey;
 
@@ -91,7 +91,7 @@ same_key(const BucketKey *a, const BucketKey *b)
 typedef struct Level
 {
 	struct Level *outer;
-	SubTransactionId subid;		/* whose it is */
+	SubTransactionId subid;		/* its owner */
 	buckets_hash *buckets;
 } Level;
 
@@ -148,7 +148,7 @@ free_bucket(GovSlaBucket *bucket)
 	pfree(bucket);
 }
 
-/* From single values to a sketch. */
+/* Turn single values into a sketch. */
 static void
 make_sketch(GovSlaBucket *bucket)
 {
@@ -166,7 +166,7 @@ make_sketch(GovSlaBucket *bucket)
 	bucket->room = 0;
 }
 
-/* Room for that many single values. */
+/* Make room for that many single values. */
 static void
 make_room(GovSlaBucket *bucket, size_t n)
 {
@@ -207,7 +207,7 @@ gov_sla_bucket_add(GovSlaBucket *bucket, const double *latency, size_t n,
 	bucket->over_p99 += over_p99;
 }
 
-/* Nothing of "from" counts twice if this fails: then nothing was added. */
+/* If this fails nothing was added, so nothing of "from" counts twice. */
 static void
 merge_bucket(GovSlaBucket *into, const GovSlaBucket *from)
 {
@@ -238,10 +238,10 @@ free_level(Level *level)
 
 /*
  * settle
- *		Merge levels that have come into one hand.
+ *		Merge levels that now have the same owner.
  *
- * Where it fails, what was moved is in the outer one and the rest still in
- * the inner one; both have the same fate.
+ * If it fails, some observations are in the outer level and the rest still in
+ * the inner one; both levels commit or abort together.
  */
 static void
 settle(void)
@@ -409,7 +409,7 @@ pack(const GovSlaBucket *bucket, GovSketch *scratch)
 	return PointerGetDatum(packed);
 }
 
-/* The type's OID is another after the extension was made anew. */
+/* The type has another OID if the extension was created again. */
 static void
 know_sketch_type(Oid deltas)
 {
@@ -470,9 +470,9 @@ write_level(Level *level, Oid deltas)
  * flush
  *		Write the deltas, as the owner.
  *
- * Where the extension was dropped meanwhile, by this transaction or another
- * one, there is nothing left to count for.  A transaction may have been made
- * read-only after it had observed: what it did before stays good.
+ * If the extension was dropped meanwhile, by this transaction or another one,
+ * the observations are dropped too.  A transaction may have become read-only
+ * after it observed; what it observed before is still written.
  */
 static void
 flush(void)

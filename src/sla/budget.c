@@ -1,6 +1,7 @@
 /*
  * budget.c
- *		What the availability target allows to fail, and what is left of it.
+ *		The error budget: what the availability target allows to fail, and what
+ *		is left of that.
  */
 #include "postgres.h"
 
@@ -25,14 +26,14 @@ static const struct
 	int			min_days;
 	int			max_days;
 }			units[] = {
-	{"month", 28, 31},			/* first: where none fits */
+	{"month", 28, 31},			/* first: where no other fits */
 	{"day", 1, 1},
 	{"week", 7, 7},
 	{"quarter", 90, 92},
 	{"year", 365, 366},
 };
 
-/* Measured until that moment, which may be before the window's end. */
+/* The budget as of that moment, which may be before the window's end. */
 static void
 measure(const GovSlaTarget *target, const GovMaintenance *maintenance,
 		TimestampTz until, GovBudget *budget)
@@ -41,7 +42,7 @@ measure(const GovSlaTarget *target, const GovMaintenance *maintenance,
 							target->resource_id, budget->from, until,
 							&budget->period, NULL);
 	budget->allows_nothing = gov_allows_nothing(&budget->period, target);
-	/* what an earlier revision allowed is no budget of one without */
+	/* what an earlier revision allowed is no budget of one without a target */
 	if (isnan(target->availability_target))
 		budget->period.budget_failed = 0;
 }
@@ -84,7 +85,9 @@ gov_budget_calendar(const GovSlaTarget *target, TimestampTz at,
 	budget->window = units[unit].unit;
 	budget->from = begin_of(budget->window, at);
 
-	/* The middle of the next day after the longest one is in the next unit. */
+	/*
+	 * The longest unit's end and half a day are in the next unit for certain.
+	 */
 	budget->until =
 		begin_of(budget->window,
 				 budget->from + units[unit].max_days * USECS_PER_DAY +

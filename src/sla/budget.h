@@ -1,10 +1,11 @@
 /*
  * budget.h
- *		What the availability target allows to fail, and what is left of it.
+ *		The error budget: what the availability target allows to fail, and what
+ *		is left of that.
  *
  * A target's window rolls (the last window_days) unless its metadata says
  * {"window": "calendar"}: then it is the day, week, month, quarter or year in
- * UTC, whichever window_days is the length of, else the month.
+ * UTC that has window_days, or else the month.
  */
 #ifndef GOV_BUDGET_H
 #define GOV_BUDGET_H
@@ -16,11 +17,11 @@ typedef struct GovBudget
 	const char *window;			/* "rolling", "month", ... */
 	TimestampTz from;
 	TimestampTz until;			/* the end of the window, maybe to come */
-	GovPeriod	period;			/* what of it is past */
-	bool		allows_nothing; /* to fail: nothing of it can be left */
+	GovPeriod	period;			/* the part of it that is past */
+	bool		allows_nothing; /* to fail: there is no budget to be left */
 } GovBudget;
 
-/* Maintenance (NULL: none) is left out. */
+/* The budget as of a moment.  Maintenance (NULL: none) is left out. */
 extern void gov_budget_rolling(const GovSlaTarget *target, TimestampTz at,
 							   const GovMaintenance *maintenance,
 							   GovBudget *budget);

@@ -4,7 +4,7 @@
  *
  * A rule's condition holds when the share of failed observations is above
  * factor times the allowed one, over the long window and over the short one:
- * the long one says that it matters, the short one that it still goes on.
+ * the long window shows that it matters, the short one that it still goes on.
  * Where nothing failed in the longest of the short windows, no rule can hold,
  * and that is the usual case.
  */
@@ -30,7 +30,7 @@ GOV_SQL(find_rules, (INT4OID),
 		" ORDER BY r.factor DESC, r.rule LIMIT $1",
 		.isolated = true, .generic = true);
 
-/* "metadata" is checked when the target is defined, but for old ones. */
+/* "metadata" is checked when a target is defined, but old ones were not. */
 GOV_SQL(find_minimum, (TEXTOID, TEXTOID, INT4OID),
 		"SELECT coalesce(CASE pg_catalog.jsonb_typeof("
 		"t.metadata -> 'minimum_count') WHEN 'number' THEN"
@@ -41,7 +41,7 @@ GOV_SQL(find_minimum, (TEXTOID, TEXTOID, INT4OID),
 		" FROM governance.sla_targets AS t WHERE t.resource_type = $1"
 		" AND t.resource_id = $2 AND t.revision = $3");
 
-/* Windows that were measured already in this call. */
+/* Windows that this call has measured already. */
 typedef struct Measured
 {
 	const GovMaintenance *maintenance;

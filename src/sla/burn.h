@@ -27,22 +27,22 @@ typedef struct GovBurnRule
 typedef struct GovBurn
 {
 	GovBurnRule rule;
-	bool		is_measured;	/* else it cannot hold, and nobody asked */
+	bool		is_measured;	/* else it cannot hold and was not measured */
 	bool		holds;
 	GovPeriod	long_period;
 	GovPeriod	short_period;
 } GovBurn;
 
 /*
- * The least number of requests whose share of failures says something: of the
- * target's metadata, else of the rules.
+ * The fewest requests whose share of failures means something: by the target's
+ * metadata, or else by the rules.
  */
 extern int64 gov_minimum_count(const GovSlaTarget *target);
 
 /*
- * Measure as of a moment; how many rules there are.  With "all" each window of
- * each rule, else no more than it takes to say which rules hold.  Maintenance
- * (NULL: none) is left out.
+ * Measure as of a moment; returns how many rules there are.  With "all" each
+ * window of each rule is measured, else no more than is needed to say which
+ * rules hold.  Maintenance (NULL: none) is left out.
  */
 extern int	gov_burn_measure(const char *type, const char *id,
 							 TimestampTz at,

@@ -2,10 +2,11 @@
  * clock.c
  *		The clocks of critical incidents: response and resolution.
  *
- * A clock runs from when somebody was aware of the incident, by the target of
- * that moment, until the incident was acknowledged, or resolved.  What a late
- * evaluation finds is what a timely one would have found: a violation opens
- * at the moment its time ran out and closes when what was due was done.
+ * A clock runs from the moment of awareness of the incident, by the target of
+ * that moment, until the incident was acknowledged, or resolved.  A late
+ * evaluation finds what a timely one would have found: a violation opens at
+ * the moment at which the time ran out, and closes when the incident was
+ * acknowledged, or resolved.
  */
 #include "postgres.h"
 
@@ -18,7 +19,7 @@
 #include "sla/verdict.h"
 #include "sla/violation.h"
 
-/* How long a resolved one is looked at: evaluations may pause. */
+/* How long a resolved incident is looked at, as evaluations may pause. */
 #define LOOK_BACK_DAYS "31"
 
 /*
@@ -45,7 +46,7 @@ typedef struct Incident
 
 /*
  * judge_clock
- *		Was it done in time, or is there time left?  Else a violation.
+ *		Report a violation unless it was done in time or there is time left.
  */
 static void
 judge_clock(const Incident *incident, GovMiss *miss, int64 unit,

@@ -1,6 +1,6 @@
 /*
  * counts.c
- *		Sums of observations, in all and of each revision of the target.
+ *		Sums of observations, in total and for each revision of the target.
  */
 #include "postgres.h"
 
@@ -17,7 +17,10 @@ gov_sla_totals_add(GovSlaTotals *totals, int32 revision, int64 count,
 	totals->over_p95 += over_p95;
 	totals->over_p99 += over_p99;
 
-	/* Rows come by time: mostly it is the revision of the one before. */
+	/*
+	 * Rows come in order of time, so mostly it is the revision of the last
+	 * one.
+	 */
 	for (i = totals->nparts - 1; i >= 0; i--)
 	{
 		if (totals->parts[i].revision == revision)

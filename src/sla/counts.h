@@ -1,13 +1,13 @@
 /*
  * counts.h
- *		Sums of observations, in all and of each revision of the target.
+ *		Sums of observations, in total and for each revision of the target.
  */
 #ifndef GOV_SLA_COUNTS_H
 #define GOV_SLA_COUNTS_H
 
 #include "datatype/timestamp.h"
 
-/* Of one revision of the target. */
+/* The sums of one revision of the target. */
 typedef struct GovSlaPart
 {
 	int32		revision;
@@ -29,7 +29,7 @@ typedef struct GovSlaTotals
 	GovSlaPart *parts;			/* palloc'd; NULL where there are none */
 } GovSlaTotals;
 
-/* Add to the totals, in the part of a revision too. */
+/* Add to the totals and to the sums of a revision. */
 extern void gov_sla_totals_add(GovSlaTotals *totals, int32 revision,
 							   int64 count, int64 failed, int64 over_p95,
 							   int64 over_p99);

@@ -2,8 +2,8 @@
  * define.c
  *		gov_define_sla(): promising a service level.
  *
- * A redefinition ends the revision in force and makes the next one, both at
- * one moment; the row of the one in force is the lock between those who
+ * A redefinition ends the revision in force and makes the next one at the same
+ * moment; the row of the revision in force is the lock among those who
  * redefine.
  */
 #include "postgres.h"
@@ -48,7 +48,7 @@ target_param(double value)
 	return gov_datum(Float8GetDatum(value), isnan(value));
 }
 
-/* A number that is greater than 0; NULL: no such target. */
+/* A number greater than 0; NULL means that there is no such target. */
 static double
 arg_milliseconds(FunctionCallInfo fcinfo, int n, const char *name)
 {
@@ -118,7 +118,7 @@ read_arguments(FunctionCallInfo fcinfo, GovSlaTarget *t)
 
 /*
  * end_revision
- *		End the revision in force, if there is one, and say what is next.
+ *		End the revision in force, if there is one; returns the next number.
  */
 static void
 end_revision(GovSlaTarget *t, const char *resource)
@@ -136,10 +136,10 @@ end_revision(GovSlaTarget *t, const char *resource)
 		return;
 	}
 
-	/* The wait for the lock may have taken the right away. */
+	/* The right may have been revoked while we waited for the lock. */
 	(void) gov_require(GOV_PERM_SLA_MANAGE, resource);
 
-	/* A clock that was set back must not make an empty revision. */
+	/* A revision must not be empty because a clock was set back. */
 	now = GetCurrentTimestamp();
 	if (!gov_row_null(0, 2))
 		now = Max(now, gov_row_time(0, 2) + 1);
@@ -194,7 +194,10 @@ gov_sla_define(FunctionCallInfo fcinfo, Jsonb *openslo)
 		gov_operation_end();
 		if (inserted > 0)
 			break;
-		/* Somebody else has just made the first one: this is the next. */
+		/*
+		 * Somebody else has just made the first revision: this is the next
+		 * one.
+		 */
 	}
 	return gov_spi_end_row(fcinfo);
 }

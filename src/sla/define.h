@@ -1,6 +1,6 @@
 /*
  * define.h
- *		What gov_define_sla() does, for who reads promises from documents.
+ *		gov_define_sla(), for code that reads service levels from documents.
  */
 #ifndef GOV_DEFINE_H
 #define GOV_DEFINE_H
@@ -9,8 +9,8 @@
 #include "utils/jsonb.h"
 
 /*
- * gov_define_sla() of these arguments, with the OpenSLO documents that they
- * are from (NULL: none).  The row is the result, as of that function.
+ * Do what gov_define_sla() does with these arguments, and keep the OpenSLO
+ * documents that they are from (NULL: none).  Returns the same row.
  */
 extern Datum gov_sla_define(FunctionCallInfo fcinfo, Jsonb *openslo);
 

@@ -3,10 +3,10 @@
  *		Who is told when violations pile up.
  *
  * A crossing begins when the violations of a type within 24 hours reach a
- * rule's threshold and ends when they are fewer again; it fires once, its
- * rule's delay after it began, unless by then every one of them was
- * acknowledged.  Maintenance holds back both.  What fired is an event in the
- * outbox, for whoever delivers it to people.
+ * rule's threshold, and ends when they are fewer again.  It fires once, when
+ * the rule's delay has passed, unless every one of them has been acknowledged
+ * by then.  In maintenance nothing begins or fires.  What fired is an event in
+ * the outbox, which others deliver to people.
  */
 #include "postgres.h"
 
@@ -53,7 +53,10 @@ GOV_SQL(find_rules, (TEXTOID, TEXTOID),
 		" WHERE r.resource_type = $1 AND r.resource_id = $2"
 		" ORDER BY r.rule_id FOR NO KEY UPDATE");
 
-/* Closed ones are found by when they were, which is not before. */
+/*
+ * Closed ones are found by when they were closed, which is never before they
+ * opened.
+ */
 #define COUNTED \
 	" v.resource_type = $1 AND v.resource_id = $2" \
 	" AND v.violation_type = $3 AND v.notified_at IS NOT NULL" \
@@ -91,7 +94,7 @@ GOV_SQL(link_incident, (TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, INT8OID),
 		"UPDATE governance.sla_violations AS v SET incident_id = $5"
 		" WHERE v.incident_id IS NULL AND" COUNTED);
 
-/* An id or a count; 0 is none. */
+/* An id or a count; 0 becomes NULL. */
 static void
 put_int8(JsonbParseState **state, const char *key, int64 value)
 {
@@ -100,8 +103,9 @@ put_int8(JsonbParseState **state, const char *key, int64 value)
 
 /*
  * open_incident
- *		An incident for what the rule saw, or the unresolved one that it had
- *		opened; of overdue incidents, that of the latest violation.
+ *		Open an incident for what the rule saw, or find the unresolved one that
+ *		it opened before; for overdue incidents it is the incident of the
+ *		latest violation.
  */
 static int64
 open_incident(const char *type, const char *id, const Rule *rule,

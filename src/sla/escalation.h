@@ -8,9 +8,9 @@
 #include "utils/timestamp.h"
 
 /*
- * See as of "at" which thresholds of a resource are crossed, and fire what is
- * due; how many fired.  Locks the resource's rules, so that two at once fire
- * one.  Needs an SPI connection.
+ * Find out as of "at" which thresholds of a resource are crossed, and fire
+ * what is due; returns how many fired.  It locks the resource's rules, so that
+ * two at once fire only once.  Needs an SPI connection.
  */
 extern int64 gov_escalate(const char *resource_type, const char *resource_id,
 						  TimestampTz at);

@@ -42,7 +42,7 @@ GOV_SQL(lock_rule, (INT8OID),
 		"SELECT 1 FROM governance.escalation_rules WHERE rule_id = $1"
 		" FOR UPDATE");
 
-/* From nothing to a month; NULL is at once. */
+/* A delay of up to a month; NULL is none. */
 static Datum
 arg_delay(FunctionCallInfo fcinfo, int n)
 {
@@ -87,7 +87,7 @@ text_array(const char **elements, int count)
 										   false, TYPALIGN_INT));
 }
 
-/* Whoever is to be told must be known. */
+/* The users to be notified must exist. */
 static void
 check_users(const char **users, int count)
 {

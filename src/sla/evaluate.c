@@ -1,6 +1,6 @@
 /*
  * evaluate.c
- *		Judging what was observed: which violations open, change and close.
+ *		Evaluating observations: which violations open, change and close.
  */
 #include "postgres.h"
 
@@ -43,7 +43,7 @@ GOV_SQL(find_all, (),
 		" FROM governance.sla_targets AS t WHERE t.valid_to IS NULL"
 		" ORDER BY t.resource_type, t.resource_id");
 
-/* One that was never seen is first seen now, and due later. */
+/* A resource that was never seen is noted now, and is due later. */
 GOV_SQL(see_new, (TIMESTAMPTZOID),
 		"INSERT INTO governance.sla_evaluations (resource_type,"
 		" resource_id, evaluated_at, first_at)"
@@ -61,7 +61,7 @@ GOV_SQL(lock_due, (TIMESTAMPTZOID, INT4OID),
 		" ORDER BY e.evaluated_at, e.resource_type, e.resource_id"
 		" LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED");
 
-/* Minutes of silence that are a violation, where the target says so. */
+/* How many minutes of silence are a violation, where the target says so. */
 GOV_SQL(find_silence, (TEXTOID, TEXTOID),
 		"SELECT least(greatest((t.metadata -> 'no_data_minutes')::numeric,"
 		" 0), 525600)::int, e.first_at"
@@ -99,9 +99,10 @@ GOV_SQL(select_changed, (INT8ARRAYOID),
 
 /*
  * judge_target
- *		One of the four targets: missed, or not; one that is not there is not.
+ *		Judge one of the four targets.  One that is not set is not missed.
  *
- * Of too few requests a miss says nothing: it neither opens nor ends one.
+ * A miss by too few requests means nothing: it neither opens a violation nor
+ * ends one.
  */
 static void
 judge_target(const GovSlaTarget *target, GovViolationType type, bool is_met,
@@ -136,9 +137,9 @@ per_cent(int64 part, int64 whole)
 
 /*
  * judge_window
- *		The observations of the evaluation window against the four targets.
+ *		Judge the observations of the evaluation window by the four targets.
  *
- * A window without observations misses nothing.
+ * A window without observations misses no target.
  */
 static void
 judge_window(const GovSlaTarget *target, TimestampTz at,
@@ -183,7 +184,7 @@ judge_window(const GovSlaTarget *target, TimestampTz at,
 
 /*
  * rule_fires
- *		Does the rule fire as of "at", after what earlier evaluations saw?
+ *		Does the rule fire as of "at", given what earlier evaluations saw?
  */
 static bool
 rule_fires(const GovSlaTarget *target, const GovBurn *burn, TimestampTz at)
@@ -224,7 +225,7 @@ rule_fires(const GovSlaTarget *target, const GovBurn *burn, TimestampTz at)
 	return false;
 }
 
-/* The most urgent rule that fires is what the violation is about. */
+/* The violation is about the most urgent rule that fires. */
 static void
 judge_burn(const GovSlaTarget *target, TimestampTz at,
 		   const GovMaintenance *maintenance, List **changed)
@@ -261,8 +262,8 @@ judge_burn(const GovSlaTarget *target, TimestampTz at,
 
 /*
  * judge_silence
- *		Nothing heard for as long as the target's metadata says, minutes of
- *		maintenance not counted.
+ *		Report a violation where there was no observation for as long as the
+ *		target's metadata says; minutes of maintenance do not count.
  */
 static void
 judge_silence(const GovSlaTarget *target, TimestampTz at,
@@ -313,7 +314,7 @@ judge_silence(const GovSlaTarget *target, TimestampTz at,
 	gov_violation_found(&miss, at, changed);
 }
 
-/* All there is to judge of a resource, whose lock the caller holds. */
+/* Evaluate all of a resource, whose lock the caller holds. */
 static void
 evaluate(const Resource *resource, TimestampTz at, List **changed)
 {
@@ -413,7 +414,7 @@ gov_evaluate_due(int limit, bool all, GovEvaluationCounts *counts)
 	gov_spi_end();
 }
 
-/* Their rows, in order, as the result. */
+/* Return their rows, in order. */
 static void
 return_changed(FunctionCallInfo fcinfo, List *changed)
 {

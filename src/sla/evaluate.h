@@ -1,6 +1,6 @@
 /*
  * evaluate.h
- *		Judging what was observed: which violations open, change and close.
+ *		Evaluating observations: which violations open, change and close.
  *
  * Invariants: one evaluation of a resource runs at a time, under the lock of
  * its row in governance.sla_evaluations, which is kept until the transaction
@@ -18,9 +18,9 @@ typedef struct GovEvaluationCounts
 } GovEvaluationCounts;
 
 /*
- * Evaluate at most so many resources that are due, as of now: those whose last
- * evaluation is governance.sla_interval ago; with "all" every one.  A resource
- * that another transaction has locked is left out unless "all".
+ * Evaluate as of now at most so many resources that are due, because their
+ * last evaluation is governance.sla_interval ago; with "all" all resources.  A
+ * resource that another transaction has locked is left out, except with "all".
  */
 extern void gov_evaluate_due(int limit, bool all, GovEvaluationCounts *counts);
 

@@ -1,9 +1,9 @@
 /*
  * fold.c
- *		Folding what transactions observed into minutes, hours and days.
+ *		Folding the observations of transactions into minutes, hours and days.
  *
- * The deltas are a queue in no order.  Only the folder changes the rows of
- * the levels, so it waits for nobody and nobody for it.
+ * The deltas are a queue in no order.  Only the folding process changes rows
+ * of the levels, so it waits for nobody and nobody waits for it.
  *
  * Rows are removed by ctid.  A plan made while the table was empty would
  * compare every row with every ctid, so these plans are not kept.
@@ -100,7 +100,7 @@ static Level kept_levels[] = {
 static GovStatement remove_raw =
 REMOVE("sla_raw_observations", "observed_at");
 
-/* Never back: what is gone stays gone. */
+/* It never goes back: removed rows do not return. */
 GOV_SQL(keep_from, (TEXTOID, TIMESTAMPTZOID),
 		"INSERT INTO governance.sla_retention AS k (level, kept_from)"
 		" VALUES ($1, $2) ON CONFLICT (level) DO UPDATE"
@@ -146,7 +146,7 @@ gov_sla_retain(bool wait, int max)
 		Level	   *level = &kept_levels[i];
 		TimestampTz limit;
 
-		/* What is read for a long time is kept no shorter than a short one. */
+		/* A coarser level is kept at least as long as a finer one. */
 		days = gov_policy_int(level->policy);
 		if (days == 0)
 			break;
@@ -154,7 +154,7 @@ gov_sla_retain(bool wait, int max)
 		finer = days;
 		limit = limit_of(days, level->unit);
 
-		/* A longer time does not bring back what is gone. */
+		/* A longer retention does not bring removed rows back. */
 		if (gov_run(gov_sql("SELECT k.kept_from"
 							" FROM governance.sla_retention AS k"
 							" WHERE k.level = $1"),

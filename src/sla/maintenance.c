@@ -1,10 +1,10 @@
 /*
  * maintenance.c
- *		Maintenance windows: minutes in which a miss was to be expected.
+ *		Maintenance windows: minutes in which a miss is expected.
  *
  * Observations are counted by minute, so a minute that a window only touches
- * is left out as a whole.  The one in which a window is made would hide what
- * had gone wrong just before: that is written down with the window.
+ * is left out as a whole.  The minute in which a window is made would hide
+ * what went wrong just before, so that is stored with the window.
  */
 #include "postgres.h"
 
@@ -33,7 +33,9 @@ GOV_SQL(insert_window,
 		" observed_before)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING w");
 
-/* A window from where it counts, or all of it; windows that meet made one. */
+/*
+ * Windows from where they count, or all of each; windows that meet are joined.
+ */
 GOV_SQL(find_spans, (TEXTOID, TEXTOID, TIMESTAMPTZOID, BOOLOID),
 		"SELECT pg_catalog.lower(r.span), pg_catalog.upper(r.span)"
 		" FROM (SELECT pg_catalog.unnest(pg_catalog.range_agg("
@@ -47,8 +49,9 @@ GOV_SQL(find_spans, (TEXTOID, TEXTOID, TIMESTAMPTZOID, BOOLOID),
 		.isolated = true, .generic = true);
 
 /*
- * What counts of the minutes in which windows were made, unless another one
- * had begun by then: that one covers it, or has what was before itself.
+ * What still counts of the minutes in which windows were made, unless another
+ * window had begun by then: that one covers the minute, or stores what was
+ * before itself.
  */
 GOV_SQL(find_before, (TEXTOID, TEXTOID, TIMESTAMPTZOID),
 		"SELECT w.created_at, p.revision, p.count, p.failed, p.over_p95,"
@@ -65,7 +68,7 @@ GOV_SQL(find_before, (TEXTOID, TEXTOID, TIMESTAMPTZOID),
 		" AND greatest(o.starts_at, o.created_at) < w.created_at)",
 		.isolated = true, .generic = true);
 
-/* By minutes: one that is made counts from the minute's beginning. */
+/* In minutes: a new window counts from the beginning of its minute. */
 GOV_SQL(find_window, (TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID),
 		"SELECT 1 FROM governance.maintenance_windows"
 		" WHERE resource_type = $1 AND resource_id = $2"
@@ -87,7 +90,7 @@ load_spans(GovMaintenance *maintenance, uint64 count)
 			USECS_PER_MINUTE;
 		int			i = maintenance->count;
 
-		/* Two that touch the same minute are one. */
+		/* Windows that touch the same minute are joined. */
 		if (i > 0 && from <= maintenance->spans[i - 1].until)
 		{
 			maintenance->spans[i - 1].until = until;
@@ -176,7 +179,7 @@ gov_maintenance_without(const GovMaintenance *maintenance, const char *type,
 			continue;
 		gov_period_add(period, &maintenance->before[i].period);
 
-		/* Latencies are for showing: those of the whole minute will do. */
+		/* Latencies are only shown, so those of the whole minute will do. */
 		if (sketch != NULL)
 			add_part(type, id, minute, minute + USECS_PER_MINUTE, &ignored,
 					 sketch);
@@ -221,7 +224,7 @@ gov_in_maintenance(const char *type, const char *id, TimestampTz at)
 /*
  * observed_before
  *		What has been observed in the running minute, if the window begins in
- *		it; NULL where nothing was.
+ *		it; NULL for nothing.
  */
 static Jsonb *
 observed_before(const char *type, const char *id, TimestampTz starts_at,

@@ -1,14 +1,14 @@
 /*
  * maintenance.h
- *		Maintenance windows: minutes in which a miss was to be expected.
+ *		Maintenance windows: minutes in which a miss is expected.
  *
  * A window counts from the moment it was made.  From then on the minutes that
- * it touches are left out of what opens violations, burns, escalates and
- * gates, but for what had been observed before in the minute in which it was
- * made.  What of a window was past when it was made only marks: it is left
- * out where the report says how a resource stood without maintenance.
+ * it touches are left out of violations, burn rates, escalations and gates,
+ * except for what had been observed before in the minute in which it was made.
+ * A part of a window that was past when it was made is only a mark: it is left
+ * out where the report shows a resource without maintenance.
  *
- * All need an SPI connection.
+ * All functions here need an SPI connection.
  */
 #ifndef GOV_SLA_MAINTENANCE_H
 #define GOV_SLA_MAINTENANCE_H
@@ -31,19 +31,19 @@ typedef struct GovMaintenance
 	{
 		TimestampTz minute;
 		GovPeriod	period;
-	}		   *before;			/* what counts all the same */
+	}		   *before;			/* what counts nevertheless */
 } GovMaintenance;
 
 /*
- * The windows that end after "since", on the active snapshot; with "marked"
- * all of each, else from when it was made.
+ * Read the windows that end after "since", on the active snapshot; with
+ * "marked" all of each, else each from when it was made.
  */
 extern const GovMaintenance *gov_maintenance_load(const char *type,
 												  const char *id,
 												  TimestampTz since,
 												  bool marked);
 
-/* As gov_sla_period(), maintenance (NULL: none) left out. */
+/* The same as gov_sla_period(), with maintenance (NULL: none) left out. */
 extern void gov_maintenance_without(const GovMaintenance *maintenance,
 									const char *type, const char *id,
 									TimestampTz from, TimestampTz until,

@@ -1,11 +1,10 @@
 /*
  * measurement.c
- *		Summaries that were measured elsewhere: recorded and judged at once.
+ *		Summaries measured elsewhere, which are recorded and judged at once.
  *
- * A summary is held against the target that was in force when it was
- * measured.  Where it gives numbers from which a share follows (requests,
- * seconds), the share is compared exactly; a share that is given itself
- * decides alone.
+ * A summary is judged by the target that was in force when it was measured.
+ * Where it gives numbers from which a share follows (requests, seconds), the
+ * share is compared exactly; a share that it gives directly decides alone.
  */
 #include "postgres.h"
 
@@ -44,7 +43,7 @@ check_lateness(TimestampTz at)
 					  "The policy \"sla.max_lateness\" says how late a measurement may come.");
 }
 
-/* Without a share of its own, the counts it comes from decide. */
+/* Where no share is given, the counts decide. */
 static bool
 error_rate_is_met(const GovSummary *summary, double target, double *actual)
 {
@@ -79,7 +78,7 @@ availability_is_met(const GovSummary *summary, double target, double *actual)
 	return *actual >= target;
 }
 
-/* A target that is missed; how many are, with this one. */
+/* Add a missed target; returns how many there are now. */
 static int
 judge_one(GovMiss *miss, GovViolationType type, bool is_met, bool quiet,
 		  double target, double actual, TimestampTz at, int64 measurement_id)
@@ -96,10 +95,10 @@ judge_one(GovMiss *miss, GovViolationType type, bool is_met, bool quiet,
 
 /*
  * judge
- *		Hold a summary against each target; how many it misses.
+ *		Judge a summary by each target; returns how many it misses.
  *
- * A share of too few requests is recorded, as all that is missed is, but
- * nobody is told.  What a service was down by the clock needs no requests.
+ * A miss by too few requests is recorded like any other, but not announced.
+ * Downtime by the clock needs no requests.
  */
 static int
 judge(const GovSummary *summary, const GovSlaTarget *target, TimestampTz at,

@@ -1,10 +1,10 @@
 /*
  * metadata.c
- *		The keys of a service level's metadata that mean something.
+ *		The keys that have a meaning in a service level's metadata.
  *
- * Metadata is open, but some of it is read: by the verdicts, by budgets, by
- * the watch for silence.  A value of another type, or a key that is nearly
- * one of these, would be kept and do nothing.
+ * Metadata may have any keys, but some are read: by verdicts, by budgets, by
+ * the watch for silence.  A value of another type, or a misspelt key, would be
+ * stored and do nothing.
  */
 #include "postgres.h"
 
@@ -14,13 +14,13 @@
 
 #include "sla/metadata.h"
 
-#define KEY_MAX 64				/* longer is no slip */
+#define KEY_MAX 64				/* a longer key is no misspelling */
 #define SLIP 2					/* insertions, removals, replacements */
 
 typedef struct Key
 {
 	const char *name;
-	const char *bare;			/* its letters alone */
+	const char *bare;			/* its letters only */
 	int64		min;			/* a whole number within these; or */
 	int64		max;
 	const char *words[3];		/* one of these */
@@ -77,7 +77,7 @@ check_value(const Key *key, const JsonbValue *value)
 				  NULL);
 }
 
-/* The letters alone, all small: "minimumCount" and "minimum-count" are one. */
+/* The letters only, in lower case: "minimumCount" equals "minimum-count". */
 static int
 bare(const JsonbValue *name, char *letters)
 {

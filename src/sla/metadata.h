@@ -1,6 +1,6 @@
 /*
  * metadata.h
- *		The keys of a service level's metadata that mean something.
+ *		The keys that have a meaning in a service level's metadata.
  */
 #ifndef GOV_SLA_METADATA_H
 #define GOV_SLA_METADATA_H
@@ -8,8 +8,8 @@
 #include "core/args.h"
 
 /*
- * 22023 where one of them has a value of another type or out of range, and
- * where a key is nearly one of them.
+ * Raise 22023 where one of them has a value of another type or out of range,
+ * or where a key looks like a misspelling of one.
  */
 extern void gov_sla_check_metadata(Jsonb *metadata);
 

@@ -2,13 +2,13 @@
  * observations_am.c
  *		governance.sla_observations: a table that counts what is inserted.
  *
- * A table access method that is heap's but for what takes rows in.  So COPY
- * and INSERT take the way of any table and report how many rows there were;
+ * The table access method is heap's, except for the functions that insert. So
+ * COPY and INSERT work as for any table and report how many rows there were;
  * there is no trigger to switch off, and nothing is stored: the heap stays
  * empty, and whoever reads, updates or deletes finds no row.
  *
- * Everybody may INSERT: who acts is asked here, once for each command and for
- * each batch that COPY hands over.
+ * Everybody has the INSERT privilege; the right is checked here, once for each
+ * command and for each batch that COPY hands over.
  */
 #include "postgres.h"
 
@@ -76,7 +76,7 @@ refuse(const char *what)
 			 errhint("gov_sla_series() shows what was observed; policy \"sla.keep_raw\" keeps observations in governance.sla_raw_observations.")));
 }
 
-/* Are the columns as we made them? */
+/* Are the columns the ones that we made? */
 static bool
 has_form(TupleDesc desc)
 {
@@ -91,7 +91,8 @@ has_form(TupleDesc desc)
 
 /*
  * check_form
- *		The table must be as we made it: the datums are taken as they are.
+ *		Check that the table is as we made it, because its datums are not
+ *		converted.
  */
 static void
 check_form(Relation rel)
@@ -117,7 +118,7 @@ bytes_of(Datum value, int *len)
 
 /*
  * begin
- *		Ask who inserts: always for a batch, for single rows once a command.
+ *		Check who inserts: always for a batch, once a command for single rows.
  */
 static void
 begin(Relation rel, CommandId cid, TupleTableSlot *slot, bool is_batch)
@@ -158,7 +159,7 @@ refuse_type(const char *type, int len, int64 row)
 			 errhint("Allowed: %s.", gov_word_list(gov_sla_types))));
 }
 
-/* The resource of a row, mostly that of the row before. */
+/* The resource of a row, which mostly is that of the row before. */
 static const GovSlaResource *
 find_resource(const Datum *values, const GovSlaResource *before, int64 row)
 {
@@ -204,7 +205,7 @@ take(TupleTableSlot *slot, const GovSlaResource *before)
 
 	for (i = 0; i < COLUMNS; i++)
 	{
-		/* NOT NULL is checked before; who dropped it gets this. */
+		/* NOT NULL was checked before, unless somebody dropped it. */
 		if (unlikely(slot->tts_isnull[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_NOT_NULL_VIOLATION),
@@ -224,7 +225,7 @@ take(TupleTableSlot *slot, const GovSlaResource *before)
 	return resource;
 }
 
-/* A row that is nowhere. */
+/* Give the row no place, as it is not stored. */
 static void
 set_nowhere(Relation rel, TupleTableSlot *slot)
 {
@@ -308,7 +309,7 @@ index_build_range_scan(Relation table, Relation index,
 	const char *name = RelationGetRelationName(index);
 	Oid			schema = RelationGetNamespace(index);
 
-	/* CONCURRENTLY, or one of a time with another access method */
+	/* an index built concurrently, or made under another access method */
 	if (!index->rd_index->indisvalid ||
 		ReindexIsProcessingIndex(RelationGetRelid(index)))
 		ereport(ERROR,
@@ -327,10 +328,10 @@ index_build_range_scan(Relation table, Relation index,
  * relation_set_new_filenode
  *		Storage for the table when it is made; no TRUNCATE, no other table.
  *
- * A table that is being made is not in pg_class yet.  VACUUM FULL makes a
- * second one, for a moment: so it passes a table that has nothing to vacuum,
- * and does not end in the middle of a database.  ALTER TABLE does so too, but
- * of another form.
+ * A table that is being created is not in pg_class yet.  VACUUM FULL creates a
+ * second one for a moment; that is allowed, so that VACUUM FULL of a whole
+ * database does not fail here.  ALTER TABLE creates one too, but of another
+ * form.
  */
 static void
 relation_set_new_filenode(Relation rel, const RelFileNode *node,

@@ -1,12 +1,11 @@
 /*
  * observations_method.c
- *		governance.sla_observations without its access method: refused, told,
- *		put back.
+ *		What to do when governance.sla_observations has lost its access method:
+ *		refuse, report, repair.
  *
- * ALTER TABLE ... SET ACCESS METHOD asks no access method.  Of another one the
- * table stores what is inserted, and nothing counts it.  So a trigger asks
- * once for each command; where the access method is ours it finds nothing to
- * say.
+ * ALTER TABLE ... SET ACCESS METHOD does not ask the access method.  With
+ * another one the table stores what is inserted, and nothing counts it.  So a
+ * trigger checks that for each command.
  */
 #include "postgres.h"
 
@@ -75,7 +74,7 @@ gov_observations_guard(PG_FUNCTION_ARGS)
 
 /*
  * gov_repair_observations() → boolean
- *		True: it had another access method, and has ours again.
+ *		True if it had another access method; it has ours again.
  */
 Datum
 gov_repair_observations(PG_FUNCTION_ARGS)

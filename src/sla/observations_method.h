@@ -1,11 +1,11 @@
 /*
  * observations_method.h
- *		governance.sla_observations without its access method.
+ *		When governance.sla_observations has lost its access method.
  */
 #ifndef GOV_OBSERVATIONS_METHOD_H
 #define GOV_OBSERVATIONS_METHOD_H
 
-/* 55000 where the table that counts has another access method. */
+/* Raise 55000 where the counting table has another access method. */
 extern void gov_observations_check_method(void);
 
 #endif							/* GOV_OBSERVATIONS_METHOD_H */

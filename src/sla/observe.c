@@ -1,14 +1,14 @@
 /*
  * observe.c
- *		Taking observations in: what both ways share, and the functions.
+ *		Taking observations in: what both ways share, and the SQL functions.
  *
- * The functions are neither SECURITY DEFINER nor do they SET anything, each
- * of which costs more than the call: they read the extension's tables without
- * SPI, and what they count is written by the owner at the end.
+ * The functions are neither SECURITY DEFINER nor have a SET clause, each of
+ * which costs more than the call.  They read the extension's tables without
+ * SPI, and the counts are written at the end, as the owner.
  *
- * An observation is held against the revision that was in force when it was
- * made, as far as this backend can know; one that is redefined in the middle
- * of a transaction leaves two rows, each with its own revision.
+ * An observation is judged by the revision that was in force when it was made,
+ * as far as this backend can know.  If a service level is redefined in the
+ * middle of a transaction, there are two rows, each with its own revision.
  */
 #include "postgres.h"
 
@@ -44,9 +44,9 @@ PG_FUNCTION_INFO_V1(gov_observe_many);
 
 /*
  * read_policies
- *		How late an observation may be, and whether it is kept.
+ *		Read how late an observation may be, and whether it is kept.
  *
- * What the table says is remembered until it changes; an override of this
+ * The values in the table are cached until they change; an override of this
  * transaction is not.
  */
 static void
@@ -97,7 +97,7 @@ gov_observe_begin(GovObserving *observing, const char *type, int type_len,
 	gov_observations_check_method();
 	read_policies(&lateness, &observing->keep_raw);
 
-	/* now() is never late, however long the transaction lasts. */
+	/* now() is never too late, however long the transaction lasts. */
 	observing->oldest = GetCurrentTransactionStartTimestamp() - lateness;
 	observing->newest = GetCurrentTimestamp() + GOV_MAX_AHEAD;
 }
@@ -157,7 +157,7 @@ gov_observe_check_time(const GovObserving *observing, TimestampTz at,
 
 /* --- counting ------------------------------------------------------------ */
 
-/* A run of one minute and revision. */
+/* Count a run of observations of one minute and revision. */
 static void
 add_run(const GovSlaResource *resource, const GovSlaTarget *target,
 		TimestampTz minute, const double *latency, const bool *success, int n)
@@ -189,7 +189,7 @@ gov_observe_add_at(const GovSlaResource *resource, TimestampTz at,
 			latency, success, n);
 }
 
-/* The same, each at a time of its own. */
+/* The same where each has its own time. */
 static void
 add_each(const GovSlaResource *resource, const TimestampTz *at,
 		 const double *latency, const bool *success, int n)
@@ -204,7 +204,10 @@ add_each(const GovSlaResource *resource, const TimestampTz *at,
 		TimestampTz until = Min(minute + USECS_PER_MINUTE, target->valid_to);
 		int			end = begin + 1;
 
-		/* the first revision holds for earlier times, the last for later */
+		/*
+		 * the first revision counts for all earlier times, the last for all
+		 * later
+		 */
 		if (target == &resource->revisions[0])
 			from = minute;
 		if (target == &resource->revisions[resource->count - 1])
@@ -219,7 +222,7 @@ add_each(const GovSlaResource *resource, const TimestampTz *at,
 
 /* --- the functions ------------------------------------------------------- */
 
-/* Arguments 0 and 1, in form. */
+/* Read arguments 0 and 1, and check their form. */
 static void
 check_resource_form(FunctionCallInfo fcinfo, text **type, text **id)
 {
@@ -284,7 +287,7 @@ gov_observe(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* The elements of an array without NULLs, as they lie in it. */
+/* The elements of an array without NULLs, as they are stored in it. */
 static const void *
 array_elements(FunctionCallInfo fcinfo, int n, const char *name, int *count)
 {
@@ -298,7 +301,9 @@ array_elements(FunctionCallInfo fcinfo, int n, const char *name, int *count)
 	return ARR_DATA_PTR(array);
 }
 
-/* Like that, of one element for each latency; NULL where there is none. */
+/*
+ * The same, with one element for each latency; NULL where there is no array.
+ */
 static const void *
 optional_elements(FunctionCallInfo fcinfo, int n, const char *name,
 				  int expected)

@@ -2,10 +2,10 @@
  * openslo.c
  *		gov_sla_import_openslo(): a service level by OpenSLO documents.
  *
- * What a document asks for and a service level cannot keep is refused, and
+ * If a document demands what a service level cannot do, it is refused, and
  * what it does not say is not promised: a promise that is not watched, or that
- * nobody made, would be worse than none.  What came in is kept beside the
- * target, to go out again.
+ * nobody made, would be worse than none.  The documents are stored with the
+ * target and can be exported again.
  */
 #include "postgres.h"
 
@@ -27,13 +27,13 @@ PG_FUNCTION_INFO_V1(gov_sql_require_sla);
 #define ANNOTATION "governance/"
 
 /*
- * OpenSLO's percentages end before 100.  governance.openslo_complete() writes
- * this one instead, and an annotation that says so.
+ * OpenSLO's percentages are below 100.  governance.openslo_complete() writes
+ * this one in place of 100, and an annotation that says so.
  */
 #define STAND_IN 99.99999
 #define STAND_IN_ERRORS 0.00001
 
-/* The text of a key, which must be there and be that. */
+/* The text of a key, which must be there and be a text. */
 static void
 demand_text(JsonbContainer *object, const char *key, const char *path,
 			const char *wanted, const char *hint)
@@ -85,7 +85,7 @@ whole_annotation(JsonbContainer *annotations, const char *path,
 	return number;
 }
 
-/* What begins with our prefix and is no annotation of ours is a slip. */
+/* An unknown annotation with our prefix is a typing error. */
 static void
 check_annotations(JsonbContainer *annotations, const char *path)
 {
@@ -115,8 +115,8 @@ check_annotations(JsonbContainer *annotations, const char *path)
 }
 
 /*
- * The target itself where OpenSLO cannot say it.  It counts only beside the
- * objective that stands in for it: somebody may have changed that.
+ * The exact target, where OpenSLO cannot express it.  It counts only together
+ * with the objective that stands in for it, as somebody may have changed that.
  */
 static void
 read_extreme(JsonbContainer *annotations, const char *path, const char *name,
@@ -135,7 +135,7 @@ read_extreme(JsonbContainer *annotations, const char *path, const char *name,
 	promise->value[which] = atof(wanted);
 }
 
-/* The length of the window, which durations may only say roughly. */
+/* The exact length of the window, which a duration may only give roughly. */
 static void
 read_days(JsonbContainer *annotations, const char *path, GovPromise *promise)
 {
@@ -248,7 +248,10 @@ same_metadata(Jsonb *a, Jsonb *b)
 	return compareJsonbContainers(&a->root, &b->root) == 0;
 }
 
-/* What another document of the list promises; of one resource, alike. */
+/*
+ * Add what another document of the list promises; it must agree with those
+ * before about the resource.
+ */
 static void
 add_promise(GovPromise *promise, const GovPromise *other, const char *path)
 {
@@ -315,7 +318,7 @@ read_documents(Jsonb *jb, GovPromise *promise)
 						   "Of one set of observations the 99th percentile is never below the 95th.");
 }
 
-/* {"window": "calendar"} where the document says so, not elsewhere. */
+/* {"window": "calendar"} where the document says so, and only there. */
 static Jsonb *
 window_metadata(const GovPromise *promise)
 {

@@ -20,25 +20,25 @@ typedef enum GovObjective
 	GOV_OBJECTIVE_COUNT
 } GovObjective;
 
-/* What a document says, or several together. */
+/* What one document says, or several together. */
 typedef struct GovPromise
 {
 	const char *type;
 	const char *id;
 	bool		given[GOV_OBJECTIVE_COUNT];
 	double		value[GOV_OBJECTIVE_COUNT]; /* milliseconds, per cent */
-	int32		response_minutes;	/* 0: not said */
+	int32		response_minutes;	/* 0: not given */
 	int32		resolution_hours;
 	int32		window_days;
 	char		calendar;		/* its unit, as of a duration; 0: rolling */
 	Jsonb	   *metadata;		/* or NULL */
 } GovPromise;
 
-/* The objectives, and what they are about, of the object at "path". */
+/* Read the objectives, and what they are about, of the object at "path". */
 extern void gov_openslo_objectives(JsonbContainer *spec, const char *path,
 								   GovPromise *promise);
 
-/* Its window; 30 days where it says none. */
+/* Read its window; without one it is 30 days. */
 extern void gov_openslo_window(JsonbContainer *spec, const char *path,
 							   GovPromise *promise);
 

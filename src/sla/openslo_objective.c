@@ -2,10 +2,10 @@
  * openslo_objective.c
  *		The objectives of an OpenSLO document, and what they are about.
  *
- * Shares are of observations, whatever query the document gives for them
- * elsewhere: it is kept and goes out again.  A threshold is one of response
- * times, so its metric must be ours: a number of another metric would be
- * judged as milliseconds.
+ * Shares are of the observations made here, whatever query the document gives
+ * for another system; the query is kept and exported again.  A threshold is a
+ * response time, so its metric must be ours: otherwise a number of another
+ * metric would be judged as milliseconds.
  */
 #include "postgres.h"
 
@@ -18,7 +18,7 @@
 
 /*
  * exact
- *		The number as a double, which must be that number.
+ *		The number as a double, which must be exactly that number.
  */
 static double
 exact(Numeric number, const char *path)
@@ -42,8 +42,7 @@ exact(Numeric number, const char *path)
 
 /*
  * objective_percent
- *		The share that has to be good, in per cent and as written: 0.999 is
- *		99.9.
+ *		The share that has to be good, in per cent: 0.999 is exactly 99.9.
  */
 static Numeric
 objective_percent(JsonbContainer *objective, const char *path)
@@ -122,7 +121,9 @@ read_ratio(JsonbContainer *objective, const char *path, double *value)
 	return GOV_OBJECTIVE_AVAILABILITY;
 }
 
-/* A metric of this database: what gov_observe() counts, in milliseconds. */
+/*
+ * Is it a metric of this database, which gov_observe() counts in milliseconds?
+ */
 static bool
 is_observed_latency(JsonbContainer *metric)
 {
@@ -200,10 +201,10 @@ check_ratio(JsonbContainer *ratio, const char *path)
 
 /*
  * indicator_is_latency
- *		Is the document one of a response time?
+ *		Is the document about response times?
  *
- * One without an indicator is of what is observed here, and its objectives
- * say what of that.
+ * A document without an indicator is about what is observed here, and its
+ * objectives say about which part.
  */
 static bool
 indicator_is_latency(JsonbContainer *spec, const char *path)

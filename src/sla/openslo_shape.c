@@ -1,9 +1,9 @@
 /*
  * openslo_shape.c
- *		What a document of OpenSLO may look like, and reading values in it.
+ *		The form of an OpenSLO document, and reading values in it.
  *
- * A key that is not known is refused: it may be a slip of the pen, and what
- * it was to say would be lost.
+ * An unknown key is refused: it may be misspelt, and what it should say would
+ * be lost.
  */
 #include "postgres.h"
 
@@ -211,7 +211,7 @@ is_alnum(char c)
 		(c >= '0' && c <= '9');
 }
 
-/* Letters and digits at the ends, of "inner" within as well. */
+/* Letters and digits at both ends; within also those of "inner". */
 static bool
 is_name(const char *s, int len, int max, const char *inner)
 {
@@ -307,7 +307,7 @@ key_path(const char *path, const JsonbValue *key)
 											key->val.string.len));
 }
 
-/* Labels are a text or a list of texts each, annotations a text. */
+/* A label is a text or a list of texts, an annotation is a text. */
 static void
 check_pairs(JsonbContainer *pairs, const char *path, bool are_labels)
 {

@@ -27,7 +27,7 @@ static const struct
 
 /*
  * read_duration
- *		"30d" or "720h": its unit, and how many days it has.
+ *		Read "30d" or "720h": its unit, and how many days that is.
  */
 static char
 read_duration(const char *duration, const char *path, int32 *days)
@@ -54,8 +54,8 @@ read_duration(const char *duration, const char *path, int32 *days)
 
 /*
  * check_start
- *		A calendar window must begin where ours do: a day at midnight, a week
- *		on Monday, a month, quarter or year on its first day.
+ *		Check that a calendar window begins where ours do: a day at midnight, a
+ *		week on Monday, a month, quarter or year on its first day.
  */
 static void
 check_start(const char *start, char unit, const char *path)

@@ -1,7 +1,7 @@
 /*
  * period.c
- *		What was observed of a resource in a period, held against the targets
- *		of each revision.
+ *		The observations of a resource in a period, judged by the targets of
+ *		each revision.
  */
 #include "postgres.h"
 

@@ -2,8 +2,8 @@
  * raw.c
  *		Keeping the observations themselves, where policy sla.keep_raw is on.
  *
- * They are rows like others: written at once, in the (sub)transaction that
- * observed, by the owner.  Nothing is decided by them.
+ * They are rows like others, written at once as the owner, in the
+ * (sub)transaction that observed.  Nothing is decided by them.
  */
 #include "postgres.h"
 
@@ -34,7 +34,7 @@ array_param(Datum *elements, int n, Oid type, int len, char align)
 	return gov_datum(PointerGetDatum(array), false);
 }
 
-/* One that was given for all stands at the transaction's time. */
+/* If no time was given, it is the transaction's. */
 void
 gov_observe_keep_raw(const GovSlaResource *resource, const TimestampTz *at,
 					 const double *latency, const bool *success, int n)

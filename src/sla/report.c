@@ -1,6 +1,6 @@
 /*
  * report.c
- *		gov_sla_report(): the status and what it rests on.
+ *		gov_sla_report(): the status and the figures behind it.
  */
 #include "postgres.h"
 
@@ -71,7 +71,7 @@ put_bool(JsonbParseState **state, const char *key, bool value, bool isnull)
 
 /*
  * leave_maintenance_out
- *		How it stood without the minutes that any window touches.
+ *		Add the figures without the minutes that any window touches.
  */
 static void
 leave_maintenance_out(Report *report)
@@ -183,8 +183,8 @@ put_burns(JsonbParseState **state, const Report *report)
 
 /*
  * exhausted_at
- *		When nothing will be left at the burn rate of the report's period;
- *		DT_NOEND: never, at that rate.  A budget that is exhausted is so now.
+ *		When the budget will be used up at the burn rate of the report's
+ *		period; DT_NOEND for never.  For an exhausted budget it is now.
  */
 static TimestampTz
 exhausted_at(const Report *report, const GovBudget *budget)
@@ -235,7 +235,7 @@ put_targets(JsonbParseState **state, const Report *report)
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
-/* Which targets the observations of the period meet, of those in force. */
+/* Add which of the targets in force the observations of the period meet. */
 static void
 put_verdicts(JsonbParseState **state, const GovPeriod *period,
 			 const GovSlaTarget *target)
@@ -296,7 +296,7 @@ write_report(const Report *report)
 	return gov_json_end(&state);
 }
 
-/* Of what was never promised there is nothing to say. */
+/* Without a service level there is nothing to report. */
 static Jsonb *
 write_unknown(const Report *report)
 {
@@ -364,7 +364,10 @@ gov_sla_report(PG_FUNCTION_ARGS)
 	PG_RETURN_JSONB_P(make_report(fcinfo, true));
 }
 
-/* governance.sla_report(): the same for gov_metrics(), which has asked. */
+/*
+ * governance.sla_report(): the same for gov_metrics(), which has checked the
+ * right.
+ */
 Datum
 gov_sql_sla_report(PG_FUNCTION_ARGS)
 {

@@ -1,6 +1,6 @@
 /*
  * series.c
- *		gov_sla_series(): what was observed, step by step; and in all.
+ *		gov_sla_series(): observations step by step, and in total.
  */
 #include "postgres.h"
 
@@ -74,7 +74,7 @@ put_step(ReturnSetInfo *rsinfo, TimestampTz at, const GovSlaTotals *totals,
 
 /*
  * first_minute
- *		The minute of the first observation before "until", by halves;
+ *		The minute of the first observation before "until", found by bisection;
  *		"until" where there is none.
  */
 static TimestampTz
@@ -101,7 +101,7 @@ first_minute(const char *type, const char *id, TimestampTz until)
 
 /*
  * first_step
- *		Where the step begins that "since" is in.
+ *		The beginning of the step that "since" is in.
  *
  * A step begins at a multiple of its length from Monday, 2001-01-01 UTC.
  */
@@ -179,7 +179,7 @@ gov_sla_series(PG_FUNCTION_ARGS)
  * governance.sla_totals(resource_type, resource_id, since, until)
  *		→ (observations, failed, over_p95, over_p99)
  *
- * For SQL of the extension itself, which has asked who wants to know.
+ * For SQL of the extension itself, which has checked the right.
  */
 Datum
 gov_sql_sla_totals(PG_FUNCTION_ARGS)

@@ -15,9 +15,9 @@
  *			the count of each
  *
  * Numbers without a length are LEB128: 7 bits a byte, lowest first, the
- * upper bit set in all but the last.  Each has one form only: no needless
- * last byte, no needless zero byte at either end of the sum, runs as long as
- * they can be.  The count is the sum of the bins'.
+ * upper bit set in all but the last.  There is only one form of each: no
+ * needless last byte, no needless zero byte at either end of the sum, runs as
+ * long as possible.  The count is the sum of the bins'.
  */
 #include <float.h>
 #include <math.h>
@@ -158,7 +158,7 @@ sum_add(uint64_t *sum, uint64_t value, unsigned shift)
 	}
 }
 
-/* A double as value * 2^shift with the shift counted from 2^-1074. */
+/* A double as value * 2^shift, where a shift of 0 is 2^-1074. */
 static inline uint64_t
 digits_of(uint64_t bits, unsigned *shift)
 {
@@ -272,7 +272,7 @@ gov_sketch_max(const GovSketch *sketch)
 	return sketch->count > 0 ? sketch->max : NAN;
 }
 
-/* Bit i of the sum and the 63 above it. */
+/* Bit i of the sum and the 63 bits above it. */
 static uint64_t
 sum_window(const uint64_t *sum, int i)
 {
@@ -287,7 +287,7 @@ sum_window(const uint64_t *sum, int i)
 
 /*
  * gov_sketch_sum
- *		The sum, rounded to the nearest double, of two to the even one.
+ *		The sum, rounded to the nearest double, between two to the even one.
  */
 double
 gov_sketch_sum(const GovSketch *sketch)
@@ -323,8 +323,8 @@ gov_sketch_sum(const GovSketch *sketch)
  * gov_sketch_quantile
  *		The estimate of the ceil(q * n)-th smallest value.
  *
- * q is a decimal number that a double only comes near to: 0.07 * 100 makes a
- * little more than 7.  So q * n counts as whole if it is within rounding.
+ * q is a decimal number that a double only approximates: 0.07 * 100 gives a
+ * little more than 7.  So q * n counts as whole if it is so within rounding.
  */
 double
 gov_sketch_quantile(const GovSketch *sketch, double q)
@@ -556,7 +556,7 @@ get_double(Input *in, double *value)
 	return bits >> 63 == 0 && gov_sketch_accepts(*value);
 }
 
-/* A packed form that has been looked at. */
+/* A packed form that has been checked. */
 typedef struct Packed
 {
 	uint64_t	count;
@@ -587,9 +587,9 @@ get_sum(Input *in, uint64_t *sum)
 
 /*
  * get_runs
- *		Count what the runs count, and see where they begin and end.
+ *		Add up the counts of the runs, and find where they begin and end.
  *
- * False unless they are in their one form.
+ * False unless they are in their only form.
  */
 static bool
 get_runs(Input in, uint64_t *count, int *first, int *last)
@@ -659,7 +659,7 @@ sum_compare(const uint64_t *a, const uint64_t *b)
  * ends_fit
  *		Can so many values have this sum and be in bins first to last?
  *
- * One of them is the least, another the greatest, unless there is but one.
+ * One of them is the least and another the greatest, unless there is only one.
  */
 static bool
 ends_fit(uint64_t count, double min, double max, const uint64_t *sum,
@@ -680,7 +680,7 @@ ends_fit(uint64_t count, double min, double max, const uint64_t *sum,
 	return sum_compare(sum, bound) <= 0;
 }
 
-/* Could gov_sketch_pack have made these bytes?  Then say what they hold. */
+/* Could gov_sketch_pack have made these bytes?  If so, say what is in them. */
 static bool
 read_packed(Packed *packed, const uint8_t *bytes, size_t len)
 {
@@ -702,7 +702,7 @@ read_packed(Packed *packed, const uint8_t *bytes, size_t len)
 				 first, last);
 }
 
-/* Add what has been looked at. */
+/* Add what has been checked. */
 static void
 add_packed(GovSketch *into, const Packed *packed)
 {
@@ -742,7 +742,8 @@ gov_sketch_unpack(GovSketch *sketch, const uint8_t *bytes, size_t len)
 
 /*
  * gov_sketch_merge_packed
- *		Merge a packed sketch: as unpacking and merging it, but quicker.
+ *		Merge a packed sketch; it does the same as unpacking and merging, but
+ *		faster.
  *
  * Nothing is merged unless GOV_SKETCH_MERGED is returned.
  */
@@ -761,11 +762,11 @@ gov_sketch_merge_packed(GovSketch *into, const uint8_t *bytes, size_t len)
 
 /*
  * gov_sketch_is_consistent
- *		Could values have made it?
+ *		Can any values have made it?
  *
- * The least and the greatest are in the outermost bins, the bins count what
- * the count says, and the sum is one that so many values between the least
- * and the greatest can have.
+ * The least and the greatest are in the outermost bins, the bins add up to the
+ * count, and the sum is possible for so many values between the least and the
+ * greatest.
  */
 bool
 gov_sketch_is_consistent(const GovSketch *sketch)

@@ -9,18 +9,18 @@
  * to each factor of two, from 2^-20 (a millionth) to 2^32 (four thousand
  * million).
  *
- * The error.  A bin [a, b) answers with 2ab/(a + b), which is wrong by at
- * most (b - a)/(b + a) of the true value, whichever value of the bin that is
- * (both ends are equally far).  With b = 2^(1/35) a this is below 0.9902 %.
- * The edges are not computed but kept as integers: an edge is the smallest
- * double not below 2^(k/35), so that a double is in a bin exactly when the
- * real number is, on every machine and with every compiler.
+ * The error.  A bin [a, b) answers with 2ab/(a + b), which differs from any
+ * true value in the bin by at most (b - a)/(b + a) of it (the same at both
+ * ends).  With b = 2^(1/35) a this is below 0.9902 %. The edges are not
+ * computed but kept as integers: an edge is the smallest double not below
+ * 2^(k/35), so that a double is in a bin exactly when the real number is, on
+ * every machine and with every compiler.
  *
  * Finding the bin.  The exponent of the double gives the factor of two.  The
  * upper 6 bits of its fraction give one of 64 cells of equal width, at most
  * 1/64 of the value and so narrower than a bin: a cell contains at most one
- * edge.  A table says which bin a cell begins in, one comparison with the
- * edge above it whether the value is beyond it.  No logarithm is taken.
+ * edge.  A table says in which bin a cell begins, and one comparison with the
+ * edge above tells whether the value is beyond it.  No logarithm is taken.
  *
  * Beyond the range.  Zero has a bin of its own.  Values below 2^-20 count in
  * the lowest bin, values of 2^32 and more in the highest; there the 1 % does
@@ -28,16 +28,17 @@
  * quantile is never outside of the least and the greatest.
  *
  * The sum is a fixed-point number of 2176 bits, which holds any number of
- * doubles without rounding, for the sum of doubles would depend on the order
- * of adding.  It is rounded, once, when it is asked for.
+ * doubles without rounding, because a sum of doubles would depend on the order
+ * of adding.  It is rounded once, when it is asked for.
  *
  * Which value is meant: the q-quantile of n values is the ceil(q * n)-th
  * smallest (the smallest for q = 0), a value that occurred.  So p95 <= T
  * exactly when at least ceil(0.95 * n) values are <= T.  The sketch estimates
  * that value within 1 %; for rank 1 and rank n it is exact.
  *
- * Pure: no server, no allocation, no failing.  A GovSketch is plain memory,
- * to be copied by assignment; its packed form is for keeping.
+ * Pure: it needs no server, allocates nothing and cannot fail.  A GovSketch is
+ * plain memory and can be copied by assignment; the packed form is for
+ * storing.
  */
 #ifndef GOV_SKETCH_H
 #define GOV_SKETCH_H
@@ -58,7 +59,7 @@
 /* Bit 0 is worth 2^-1074; 2^63 values below 2^1024 need 2161 bits. */
 #define GOV_SKETCH_SUM_WORDS	34
 
-/* More than any packed form is long. */
+/* No packed form is longer. */
 #define GOV_SKETCH_MAX_PACKED	(32 + 8 * GOV_SKETCH_SUM_WORDS + \
 								 10 * GOV_SKETCH_MAX_BINS)
 
@@ -71,20 +72,20 @@ typedef struct GovSketch
 	uint64_t	bins[GOV_SKETCH_MAX_BINS];
 } GovSketch;
 
-/* Finite and not negative: what may be added.  -0 counts as 0. */
+/* May it be added: is it finite and not negative?  -0 counts as 0. */
 extern bool gov_sketch_accepts(double value);
 
-/* What is added must be acceptable: these do not look. */
+/* Add values, which must be acceptable: these functions do not check. */
 extern void gov_sketch_init(GovSketch *sketch);
 extern void gov_sketch_add(GovSketch *sketch, double value);
 extern void gov_sketch_add_many(GovSketch *sketch, const double *values,
 								size_t n);
 
-/* False if merging them would count beyond INT64_MAX. */
+/* False if the count of both would exceed INT64_MAX. */
 extern bool gov_sketch_can_merge(const GovSketch *a, const GovSketch *b);
 extern void gov_sketch_merge(GovSketch *into, const GovSketch *from);
 
-/* Of an empty sketch: 0 the count and the sum, NaN the others. */
+/* For an empty sketch the count and the sum are 0, the others NaN. */
 extern int64_t gov_sketch_count(const GovSketch *sketch);
 extern double gov_sketch_sum(const GovSketch *sketch);	/* may be infinite */
 extern double gov_sketch_min(const GovSketch *sketch);
@@ -108,13 +109,15 @@ typedef enum GovSketchMerge
 {
 	GOV_SKETCH_MERGED,
 	GOV_SKETCH_MALFORMED,
-	GOV_SKETCH_TOO_MANY			/* it would count beyond INT64_MAX */
+	GOV_SKETCH_TOO_MANY			/* the count would exceed INT64_MAX */
 } GovSketchMerge;
 
 extern GovSketchMerge gov_sketch_merge_packed(GovSketch *into,
 											  const uint8_t *in, size_t len);
 
-/* For the forms: the bin of a value, and whether the parts fit together. */
+/*
+ * For the two forms: the bin of a value, and whether the parts fit together.
+ */
 extern int	gov_sketch_bin(double value);
 extern bool gov_sketch_is_consistent(const GovSketch *sketch);
 

@@ -2,8 +2,8 @@
  * sketch_text.c
  *		Write and read the text form of a sketch; sketch_text.h shows it.
  *
- * Pure, as sketch.c is.  The parser allocates nothing, reads no byte behind
- * the one that ends the text, and takes time in proportion to its length.
+ * Pure, as sketch.c is.  The parser allocates nothing, never reads past the
+ * byte that ends the text, and takes time in proportion to its length.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 /* --- writing ------------------------------------------------------------ */
 
-/* The shortest of the usual forms that reads as the same double. */
+/* The shorter of two common forms that read as the same double. */
 static char *
 put_double(char *out, double value)
 {
@@ -49,7 +49,7 @@ put_sum(char *out, const GovSketch *sketch)
 		high--;
 	while (low < high && !sum_bit(sketch, low))
 		low++;
-	/* what 53 bits and the exponent of a double can say */
+	/* what a double with its 53 bits can hold */
 	if (high - low <= 53 && high + LEAST_EXPONENT <= 1024)
 		return put_double(out, gov_sketch_sum(sketch));
 
@@ -115,7 +115,7 @@ skip_space(const char **at)
 		(*at)++;
 }
 
-/* Is this mark next?  Then move behind it. */
+/* Is this mark next?  Then step over it. */
 static bool
 take(const char **at, char mark)
 {
@@ -190,7 +190,7 @@ hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* "0x<digits>p<exponent>", behind the quote that opens it. */
+/* "0x<digits>p<exponent>", after its opening quote. */
 static bool
 take_hex_sum(const char **at, GovSketch *sketch)
 {

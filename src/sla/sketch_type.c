@@ -4,14 +4,14 @@
  *
  * A value is a varlena whose payload is the packed form, in which equal
  * sketches are equal bytes: = and the hash look at nothing else.  Only the
- * functions here make one, but what lies on a disk is not trusted: unpacking
- * checks it.
+ * functions here make one, but data on disk is not trusted: unpacking checks
+ * it.
  *
- * The aggregates keep an unpacked sketch, one a group once that has more than
- * a few values, in the aggregate's memory.  Their states may be combined in
- * any order and number, in parallel workers too, and give the same bytes.
+ * The aggregates keep an unpacked sketch in the aggregate's memory, for each
+ * group that has more than a few values.  Their states may be combined in any
+ * order and number, in parallel workers too, and give the same bytes.
  *
- * Nothing is read but the arguments, and no actor is asked for.
+ * Nothing but the arguments is read, and no actor is needed.
  */
 #include "postgres.h"
 
@@ -362,8 +362,8 @@ gov_sql_sketch_quantiles(PG_FUNCTION_ARGS)
 #define BUFFERED	63
 
 /*
- * The state.  Values wait in the buffer, so that groups of few values need
- * little memory and groups of many touch their bins once in a while.
+ * The state.  Values are buffered, so that groups of few values need little
+ * memory and groups of many rarely touch their bins.
  */
 typedef struct State
 {
@@ -384,7 +384,7 @@ new_state(MemoryContext context)
 	return state;
 }
 
-/* The state, made where there is none yet. */
+/* The state; it is made where there is none yet. */
 static State *
 state_of(FunctionCallInfo fcinfo)
 {
@@ -397,7 +397,7 @@ state_of(FunctionCallInfo fcinfo)
 	return new_state(context);
 }
 
-/* Without a state and with nothing to add, there is none still. */
+/* Without a state, and with nothing to add, there is still none. */
 static Datum
 unchanged(FunctionCallInfo fcinfo)
 {
@@ -406,7 +406,7 @@ unchanged(FunctionCallInfo fcinfo)
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }
 
-/* The sketch of a state, of which nothing waits any more. */
+/* The sketch of a state, after adding all that was buffered. */
 static GovSketch *
 flush(State *state)
 {
@@ -422,7 +422,7 @@ flush(State *state)
 	return state->sketch;
 }
 
-/* The value that a state has become; that of few values stays small. */
+/* The value of a state; that of few values stays small. */
 static Datum
 packed_state(State *state)
 {
@@ -493,7 +493,7 @@ gov_sql_sketch_serialise(PG_FUNCTION_ARGS)
 	return packed_state((State *) PG_GETARG_POINTER(0));
 }
 
-/* The state need last only until it has been put into another. */
+/* The state only has to last until it has been merged into another one. */
 Datum
 gov_sql_sketch_deserialise(PG_FUNCTION_ARGS)
 {

@@ -1,6 +1,6 @@
 /*
  * status.c
- *		How a resource stood over some hours, in one word.
+ *		The status of a resource over some hours, in one word.
  */
 #include "postgres.h"
 
@@ -20,7 +20,7 @@ PG_FUNCTION_INFO_V1(gov_sql_check_hours);
 
 #define DEFAULT_HOURS 24
 
-/* Open ones and closed ones each have an index of their own. */
+/* Open and closed violations each have an index of their own. */
 #define COUNTED \
 	"v.resource_type = $1 AND v.resource_id = $2 AND v.opened_at < $4" \
 	" AND ($5 OR v.source <> 'measurement')" \
@@ -117,8 +117,8 @@ burns(const char *type, const char *id, TimestampTz at)
 /*
  * gov_sla_status(resource_type, resource_id, hours) → text
  *
- * The cheapest decides first: a target that is missed needs no violations
- * counted, and where there are some no burn rate is measured.
+ * The cheapest check comes first: if a target is missed no violations are
+ * counted, and if there are some no burn rate is measured.
  */
 Datum
 gov_sla_status(PG_FUNCTION_ARGS)

@@ -1,6 +1,6 @@
 /*
  * status.h
- *		How a resource stood over some hours, in one word.
+ *		The status of a resource over some hours, in one word.
  */
 #ifndef GOV_SLA_STATUS_H
 #define GOV_SLA_STATUS_H
@@ -9,21 +9,21 @@
 
 #define GOV_HOURS_MAX 87600		/* ten years */
 
-/* What the word rests on. */
+/* The figures behind the word. */
 typedef struct GovStanding
 {
 	GovPeriod	period;
 	bool		has_data;		/* observations, or else summaries */
-	int64		violations;		/* that count */
+	int64		violations;		/* violations that count */
 	bool		burns;			/* a burn-rate rule's condition holds */
 } GovStanding;
 
 extern const char *gov_standing_word(const GovStanding *standing);
 
 /*
- * The violations that were open at some time from one moment up to another,
- * at most so many: those of summaries only where there was no observation,
- * those that opened in maintenance only if told.  Inside SPI.
+ * The violations that were open at some time between two moments, at most so
+ * many: those of summaries only where there was no observation, those that
+ * opened in maintenance only if they were announced.  Inside SPI.
  */
 extern int64 gov_count_violations(const char *type, const char *id,
 								  TimestampTz from, TimestampTz until,

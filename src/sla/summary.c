@@ -1,9 +1,9 @@
 /*
  * summary.c
- *		The numbers of a summary, and whether they can be true together.
+ *		The numbers of a summary, and whether they are consistent.
  *
- * A summary that contradicts itself was made by a program with a fault: what
- * it says of the service is as likely wrong, and would be evidence.
+ * A summary that contradicts itself was made by a faulty program: what it says
+ * about the service may be wrong as well, and would count as evidence.
  */
 #include "postgres.h"
 
@@ -18,9 +18,9 @@
 
 #define MOST INT64CONST(1000000000000)	/* requests, seconds */
 
-/* By how much per cents may differ that say the same: they are rounded. */
+/* How far two equal percentages may differ, because they were rounded. */
 #define ROUNDED 0.01
-#define EPSILON 1e-9			/* what doubles add to that */
+#define EPSILON 1e-9			/* the same for doubles */
 
 typedef enum MetricKind
 {
@@ -43,7 +43,7 @@ static const MetricKind metric_kinds[] = {
 #undef METRIC
 };
 
-/* GOV_METRIC_COUNT where it is none of them. */
+/* The metric of that name, or GOV_METRIC_COUNT. */
 static GovMetric
 find_metric(const char *name, int len)
 {
@@ -58,7 +58,7 @@ find_metric(const char *name, int len)
 	return i;
 }
 
-/* The number, in the range of its kind. */
+/* The number, which must be in the range of its kind. */
 static double
 metric_value(GovMetric metric, const JsonbValue *jv)
 {
@@ -71,7 +71,7 @@ metric_value(GovMetric metric, const JsonbValue *jv)
 					  psprintf("The value of \"%s\" is not a number.", name),
 					  "Give numbers by name, such as {\"response_time_p95\": 420}.");
 
-	/* What is too big for a double comes out as an infinity. */
+	/* A number that is too big for a double becomes an infinity. */
 	as_float = DirectFunctionCall1(numeric_float8_no_overflow,
 								   NumericGetDatum(jv->val.numeric));
 	value = DatumGetFloat8(as_float);
@@ -100,7 +100,7 @@ metric_value(GovMetric metric, const JsonbValue *jv)
 	return value;
 }
 
-/* Both given, and, of response times, both measured: 0 is where none was. */
+/* Are both given?  A response time of 0 was not measured. */
 static bool
 both(const GovSummary *summary, GovMetric a, GovMetric b, bool above_zero)
 {
@@ -119,7 +119,7 @@ check_order(const GovSummary *summary, GovMetric low, GovMetric high,
 							   metric_names[low], metric_names[high]), hint);
 }
 
-/* Is the per cent that was given the one that follows from two numbers? */
+/* Is the given percentage the one that follows from two numbers? */
 static void
 check_share(const GovSummary *summary, GovMetric given, double of,
 			double total, GovMetric a, GovMetric b, bool or_of_one)

@@ -1,6 +1,6 @@
 /*
  * summary.h
- *		The numbers of a summary, and whether they can be true together.
+ *		The numbers of a summary, and whether they are consistent.
  */
 #ifndef GOV_SUMMARY_H
 #define GOV_SUMMARY_H
@@ -35,8 +35,8 @@ typedef struct GovSummary
 
 /*
  * Read the argument "metrics", an object or NULL; 22023 unless each number is
- * in its range and they agree.  With "others" names that are none of these
- * are left alone, and an error_rate may be a share of 1.
+ * in its range and they agree.  With "others" unknown names are ignored, and
+ * an error_rate may be a share of 1.
  */
 extern void gov_summary_read(const Jsonb *metrics, bool others,
 							 GovSummary *summary);

@@ -1,13 +1,12 @@
 /*
  * target.c
- *		What was promised for a resource, from a cache in this backend.
+ *		The service level of a resource, from a cache in this backend.
  *
- * An entry is made when a resource is first asked for and stays where it is
- * until the transaction ends, so that what is accumulated can point to it; a
- * change of governance.sla_targets makes its revisions stale, and the next
- * look-up reads them again.  Resources that nobody defined are not
- * remembered: asking about made-up names costs an index look-up each and no
- * memory.
+ * An entry is made when a resource is first asked for, and it stays in place
+ * until the transaction ends, so that accumulated observations can point to
+ * it.  A change of governance.sla_targets makes its revisions stale, and the
+ * next look-up reads them again.  Unknown resources are not cached: asking
+ * about made-up names costs an index look-up each and no memory.
  */
 #include "postgres.h"
 
@@ -27,7 +26,7 @@
 #include "core/scan.h"
 #include "sla/target.h"
 
-/* At the end of a transaction that leaves more entries, all are dropped. */
+/* If a transaction ends with more entries than this, all are dropped. */
 #define MAX_KEPT 4096
 
 const char *const gov_sla_types[] = {"model", "usecase", "system", NULL};
@@ -218,8 +217,8 @@ find_entry(const GovSlaResourceKey *key, HASHACTION action)
  * load
  *		Read a resource's revisions; NULL where it has none.
  *
- * entry is NULL where there is none yet.  It is changed when all has been
- * read: an error leaves it as it was, and stale.
+ * entry is NULL where there is none yet.  It is changed only when all has been
+ * read, so an error leaves it as it was, and stale.
  */
 static GovSlaResource *
 load(GovSlaResource *entry, const GovSlaResourceKey *key)

@@ -1,15 +1,15 @@
 /*
  * target.h
- *		What was promised for a resource, revision by revision.
+ *		The service level of a resource, revision by revision.
  *
- * gov_define_sla() makes a revision; the first holds for all earlier time, a
- * later one from the moment it was made until the next.  What a revision says
- * never changes, only its end is set.
+ * gov_define_sla() makes a revision.  The first one also counts for all time
+ * before it, a later one from when it was made until the next.  A revision
+ * never changes, except that its end is set.
  *
  * Invariants: an answer is right as of the newest commit that this backend
  * can know of plus this transaction's own work, at every isolation level, and
- * uses no SPI.  A GovSlaResource stays where it is until the transaction
- * ends; its revisions are good until the next look-up.
+ * uses no SPI.  A GovSlaResource stays in place until the transaction ends;
+ * its revisions are valid until the next look-up.
  */
 #ifndef GOV_SLA_TARGET_H
 #define GOV_SLA_TARGET_H
@@ -20,8 +20,8 @@
 #include "core/compat.h"
 
 /*
- * A row of governance.sla_targets, but for its documents.  A target that is
- * not there is not a number: nothing is above or below it.
+ * A row of governance.sla_targets without its documents.  A target that is not
+ * set is NaN, so that nothing is above or below it.
  */
 typedef struct GovSlaTarget
 {
@@ -65,23 +65,26 @@ extern void gov_sla_target_init(void);
 /* Is it one of them? */
 extern bool gov_sla_is_type(const char *type, int len);
 
-/* The resource and its revisions; NULL where no SLA was defined. */
+/* The resource and its revisions; NULL where it has no service level. */
 extern const GovSlaResource *gov_sla_resource(const char *type, int type_len,
 											  const char *id, int id_len);
 
-/* The revision of a number by which counts were kept. */
+/* The revision with that number, by which counts were kept. */
 extern const GovSlaTarget *gov_sla_revision(const GovSlaResource *resource,
 											int32 revision);
 
-/* The revision of a moment, never NULL: the first holds for all before. */
+/*
+ * The revision of a moment; never NULL, as the first counts for all time
+ * before.
+ */
 extern const GovSlaTarget *gov_sla_revision_at(const GovSlaResource *resource,
 											   TimestampTz at);
 
-/* 42704, saying how a resource comes to exist. */
+/* Raise 42704, and say how to define a service level. */
 pg_noreturn extern void gov_sla_no_resource(const char *type,
 											const char *id);
 
-/* The revision in force at a time; false where there is no SLA. */
+/* The revision in force at a time; false where there is no service level. */
 extern bool gov_sla_target_at(const char *type, const char *id,
 							  TimestampTz at, GovSlaTarget *target);
 extern bool gov_sla_target_exists(const char *type, const char *id);

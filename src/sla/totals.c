@@ -1,10 +1,10 @@
 /*
  * totals.c
- *		What was observed of a resource in a period, in exact counts.
+ *		Exact counts of what was observed of a resource in a period.
  *
- * A period is read as days where it has whole ones, hours before and after
- * them, and minutes at its ends: some 200 rows at most for a day, each by a
- * scan of an index, without SPI.
+ * A period is read as whole days where possible, as hours before and after
+ * them, and as minutes at its ends: at most some 200 rows for a day, by index
+ * scans, without SPI.
  */
 #include "postgres.h"
 
@@ -151,7 +151,7 @@ add_rows(Question *question, const Level *level, TimestampTz from,
 	table_close(rel, AccessShareLock);
 }
 
-/* The period in rows of this level and, at its ends, of finer ones. */
+/* Read the period in rows of this level and, at its ends, of finer levels. */
 static void
 add_period(Question *question, const Level *const *levels, TimestampTz from,
 		   TimestampTz until)
@@ -182,7 +182,7 @@ add_period(Question *question, const Level *const *levels, TimestampTz from,
 
 /*
  * lower_limits
- *		Move the limits down to what is kept of their time.
+ *		Move the limits down to the finest level that is still kept.
  */
 static void
 lower_limits(Question *question)

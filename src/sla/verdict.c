@@ -1,6 +1,6 @@
 /*
  * verdict.c
- *		Is a target met?  By whole numbers alone.
+ *		Is a target met?  Decided by whole numbers only.
  *
  * Counts are below 1e13 in any use that ends; a per cent is at most 1e20
  * units of 1e-18, and a factor at most 1e7 thousandths: no product reaches
@@ -21,8 +21,8 @@
  * exact_percent
  *		The decimal number that a double was written as, times 1e18.
  *
- * The shortest text that reads back as the double is what somebody wrote who
- * wrote fewer than 16 digits.  What is beyond the 18th decimal is cut off.
+ * A number that was written with fewer than 16 digits is the shortest text
+ * that reads back as the double.  Decimals after the 18th are cut off.
  */
 static int128
 exact_percent(double percent)
@@ -53,7 +53,7 @@ exact_percent(double percent)
 	return value;
 }
 
-/* The share that failed, times the period's size, in the same unit. */
+/* The number that failed, in the same unit as what is allowed. */
 static int128
 failed_share(int64 failed)
 {
@@ -144,8 +144,8 @@ gov_share_is_met(int64 failed, int64 total, double percent)
 
 /*
  * gov_budget_is_exhausted
- *		Nothing is left: the next failure would miss the target, if this one
- *		did not already.
+ *		Is nothing left?  The next failure would miss the target, if the last
+ *		one did not.
  */
 bool
 gov_budget_is_exhausted(const GovPeriod *period)

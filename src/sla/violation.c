@@ -27,7 +27,7 @@ const char *const gov_violation_types[] = {
 	NULL
 };
 
-/* Never before the end of an earlier one. */
+/* It never opens before an earlier one ended. */
 GOV_SQL(insert_open,
 		(TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, FLOAT8OID, FLOAT8OID,
 		 TEXTOID, TIMESTAMPTZOID),
@@ -130,8 +130,8 @@ remember(List *changed, int64 violation_id)
 }
 
 /*
- * Of availability what is missing is compared, as less of it is worse.  Where
- * the target allows nothing, any miss counts as twice the target.
+ * For availability the unavailable share is compared.  Where the target allows
+ * nothing, any miss counts as twice the target.
  */
 double
 gov_miss_times(const GovMiss *miss)
@@ -155,7 +155,7 @@ is_worse(GovViolationType type, double peak, double actual)
 	return actual > peak * WORSE;
 }
 
-/* Tell those outside: the row as it is now. */
+/* Announce the row, as it is now, in the outbox. */
 static void
 announce(const char *type, int64 violation_id)
 {
@@ -194,7 +194,7 @@ open_violation(const GovMiss *miss, TimestampTz at, List **changed)
 
 /*
  * gov_violation_found
- *		A target is missed as of "at".
+ *		Record that a target is missed as of "at".
  *
  * An evaluation of an earlier moment than the one that opened it changes
  * nothing.
@@ -291,10 +291,10 @@ gov_violation_record(const GovMiss *miss, TimestampTz at,
 
 /*
  * gov_violation_of_incident
- *		What the clock of an incident says now, against what it said before.
+ *		Update the violation of an incident's clock by what the clock says now.
  *
  * An incident that was reopened after its violation was closed gets another
- * one, from then on.
+ * violation.
  */
 void
 gov_violation_of_incident(const GovMiss *miss, int64 incident_id,

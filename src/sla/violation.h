@@ -2,13 +2,13 @@
  * violation.h
  *		Violations of service levels: opened, made worse, closed.
  *
- * Invariants: from observations at most one violation is open per resource
- * and type, and no two overlap; one is announced in the outbox when it opens,
- * or, where maintenance silences it, when it is still open afterwards; what
- * was closed stays so.  Callers hold the resource's evaluation lock
- * (gov_evaluation_lock), but for those of a measurement, which share no row.
+ * Invariants: of those from observations at most one is open for each resource
+ * and type, and no two overlap; a violation is announced in the outbox when it
+ * opens or, if that is in maintenance, when it is still open afterwards; a
+ * closed one stays closed.  Callers hold the resource's evaluation lock
+ * (gov_evaluation_lock), except for measurements, which share no row.
  *
- * All need an SPI connection.
+ * All functions here need an SPI connection.
  */
 #ifndef GOV_VIOLATION_H
 #define GOV_VIOLATION_H
@@ -49,13 +49,13 @@ typedef struct GovMiss
 	const char *severity;
 } GovMiss;
 
-/* By how many times what was found is worse than the target. */
+/* By what factor the actual value is worse than the target. */
 extern double gov_miss_times(const GovMiss *miss);
 
 /*
- * What the evaluation of a resource as of "at" finds of one type: a miss, or
- * that nothing is missed.  Ids of violations that it opened, changed or closed
- * are added to *changed, as pointers to int64.
+ * Record what the evaluation of a resource as of "at" finds for one type: a
+ * miss, or none.  Ids of violations that it opened, changed or closed are
+ * added to *changed, as pointers to int64.
  */
 extern void gov_violation_found(const GovMiss *miss, TimestampTz at,
 								List **changed);
@@ -64,7 +64,7 @@ extern void gov_violation_over(const char *resource_type,
 							   GovViolationType type, TimestampTz at,
 							   List **changed);
 
-/* Announce what opened in a maintenance that is over. */
+/* Announce violations that opened in a maintenance that is over. */
 extern void gov_violation_announce_late(const char *resource_type,
 										const char *resource_id,
 										TimestampTz at, List **changed);
@@ -77,8 +77,8 @@ extern int64 gov_violation_record(const GovMiss *miss, TimestampTz at,
 								  int64 measurement_id, bool quiet);
 
 /*
- * The clock of a critical incident ran out at "opened_at"; closed_at is
- * DT_NOEND while it runs on.
+ * Record that the clock of a critical incident ran out at "opened_at";
+ * closed_at is DT_NOEND while it goes on.
  */
 extern void gov_violation_of_incident(const GovMiss *miss, int64 incident_id,
 									  TimestampTz opened_at,
