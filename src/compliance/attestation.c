@@ -1,14 +1,14 @@
 /*
  * attestation.c
- *		What was decided about a model version, signed for those who have no
- *		access to the database.
+ *		Signed statements about what was decided on a model version, for those
+ *		without access to the database.
  *
- * What is stated is SQL (sql/parts/46_attestation.sql); here are its place in
- * the log and the signature: DSSE in a Sigstore bundle v0.3, by Ed25519, of
- * which the same statement has the same signature.
+ * The content is made by SQL (sql/parts/46_attestation.sql); this file adds
+ * its place in the log and the signature: DSSE in a Sigstore bundle v0.3, by
+ * Ed25519, so the same statement always has the same signature.
  *
- * Invariant: nothing of a statement changes any more.  Its tree is that of the
- * first head that has the leaf, and the checkpoint is that head's text.
+ * Invariant: a statement never changes.  Its tree is that of the first head
+ * that has the leaf, and the checkpoint is that head's text.
  */
 #include "postgres.h"
 
@@ -40,7 +40,7 @@ PG_FUNCTION_INFO_V1(gov_sign_statement);
 #define BUNDLE_TYPE "application/vnd.dev.sigstore.bundle.v0.3+json"
 #define STATEMENT_TYPE "application/vnd.in-toto+json"
 
-/* What stands before an Ed25519 key in its SubjectPublicKeyInfo (RFC 8410). */
+/* The bytes before an Ed25519 key in its SubjectPublicKeyInfo (RFC 8410). */
 static const uint8_t spki_prefix[] = {
 	0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00
 };
@@ -129,7 +129,7 @@ base64_of(const void *bytes, size_t len)
 	return out;
 }
 
-/* The key as cosign names it: the hash of its SubjectPublicKeyInfo. */
+/* The key's name as in cosign: the hash of its SubjectPublicKeyInfo. */
 static char *
 key_hint(const uint8_t *public_key)
 {

@@ -62,7 +62,7 @@ GOV_SQL(list_controls, (TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID),
 		" ORDER BY c.framework COLLATE \"C\", c.id",
 		.isolated = true);
 
-/* A short text that must say something. */
+/* A short text that must not be blank. */
 static const char *
 short_text(FunctionCallInfo fcinfo, int n, const char *name)
 {
@@ -74,7 +74,7 @@ short_text(FunctionCallInfo fcinfo, int n, const char *name)
 	return s;
 }
 
-/* Without the semicolon that a pasted statement ends with. */
+/* The text without the semicolon at the end of a pasted statement. */
 static char *
 without_end(const char *query)
 {
@@ -90,8 +90,8 @@ without_end(const char *query)
  * gov_add_control(control_id, framework, title, query, judged, source,
  *				   criterion) → controls
  *
- * The query is parsed here as the role that it will run as: what that role
- * may not read is refused now.
+ * The query is parsed here as the role that it will run as, so that what the
+ * role may not read is refused now.
  */
 Datum
 gov_add_control(PG_FUNCTION_ARGS)
@@ -176,7 +176,7 @@ gov_report_period(FunctionCallInfo fcinfo, int days_arg, int until_arg,
 		gov_arg_int4(fcinfo, days_arg, "period_days", 1, DAYS_MAX);
 
 	/*
-	 * Events of this transaction are later than its now(), and belong into a
+	 * Events of this transaction are later than its now(), and belong in a
 	 * report that is made after them.
 	 */
 	if (until >= GetCurrentTransactionStartTimestamp())
@@ -223,7 +223,7 @@ push_result(JsonbParseState **state, const GovControl *control,
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
-/* Those of a framework, or one of them (SPI). */
+/* Read the controls of a framework, or one control (SPI). */
 static GovControl *
 find_controls(const char *framework, const char *id, TimestampTz start,
 			  TimestampTz end, int *found)

@@ -1,6 +1,6 @@
 /*
  * control.h
- *		Controls: queries kept as data, and what they come to.
+ *		Controls: queries kept as data, and their results.
  *
  * A control's query lists the evidence of a period, one row each: what it is
  * (text) and whether it is an exception (boolean, NULL where a person must
@@ -9,8 +9,8 @@
  * Invariants: a query runs under the active snapshot, in a subtransaction that
  * is read-only, as the database role that added it (a built-in one as the
  * extension's owner), under SECURITY_RESTRICTED_OPERATION, and for at most
- * governance.control_timeout.  Whatever goes wrong in it is that control's
- * result and nobody else's.
+ * governance.control_timeout.  Whatever goes wrong in it is the result of that
+ * control and affects no other.
  */
 #ifndef GOV_CONTROL_H
 #define GOV_CONTROL_H
@@ -32,7 +32,7 @@ typedef struct GovControl
 	const char *effective_from;
 	const char *amended_by;
 	const char *checked_on;
-	bool		is_to_come;		/* nobody owes it when the period ends */
+	bool		is_to_come;		/* not in force when the period ends */
 } GovControl;
 
 typedef struct GovControlResult
@@ -41,12 +41,12 @@ typedef struct GovControlResult
 	int64		evidence;
 	int64		exceptions;
 	int64		unknown;		/* neither: for a person to judge */
-	bool		is_for_person;	/* "manual": the findings are all rows */
+	bool		is_for_person;	/* "manual": all rows are findings */
 	Datum		findings;		/* text[], the first exceptions; or 0 */
 	const char *error;			/* or NULL */
 } GovControlResult;
 
-#define GOV_CONTROL_ROWS_MAX 10000	/* as of any list */
+#define GOV_CONTROL_ROWS_MAX 10000	/* as in any list */
 
 typedef struct GovControlRows
 {
@@ -57,7 +57,7 @@ typedef struct GovControlRows
 /* Raise an error unless the text is a query that can be a control (SPI). */
 extern void gov_control_check_query(const char *query);
 
-/* Run one (SPI). */
+/* Run one control (SPI). */
 extern void gov_control_run(const GovControl *control, TimestampTz start,
 							TimestampTz end, GovControlResult *result);
 
@@ -65,7 +65,7 @@ extern void gov_control_run(const GovControl *control, TimestampTz start,
 extern char *gov_control_list(const GovControl *control, TimestampTz start,
 							  TimestampTz end, GovControlRows *rows);
 
-/* The query with the period written into it, so that it can be pasted. */
+/* The query with the period as literals, so that it can be pasted. */
 extern char *gov_control_query_text(const char *query, TimestampTz start,
 									TimestampTz end);
 
@@ -78,8 +78,8 @@ extern int	gov_controls_run(const char *framework, const char *id,
 							 JsonbParseState **state);
 
 /*
- * The period of so many days up to "until", or up to now where that is not
- * in the past.
+ * The period of so many days that ends at "until", or now where that is not in
+ * the past.
  */
 extern void gov_report_period(FunctionCallInfo fcinfo, int days_arg,
 							  int until_arg, int *days, TimestampTz *start,

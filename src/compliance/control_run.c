@@ -4,12 +4,12 @@
  *
  * SPI's read-only flag does not stop a volatile function that writes, so the
  * query has a subtransaction of its own with XactReadOnly set, from which a
- * subtransaction cannot get out again.  As one role's query may be run by
- * another's session, nothing of that session may reach into it: names that are
- * not qualified are looked for in pg_catalog, and what reads a temporary
- * relation is refused.  Nor may anything of it stay in that session (a setting
- * that its functions made, an actor that they bound): the subtransaction is
- * rolled back, however it went.
+ * subtransaction cannot get out again.  As one role's query may run in
+ * another's session, nothing of that session may affect it: unqualified names
+ * are looked up in pg_catalog, and a query that reads a temporary relation is
+ * refused.  Neither may anything of it remain in the session (a setting that
+ * its functions changed, an actor that they bound): the subtransaction is
+ * always rolled back.
  */
 #include "postgres.h"
 
@@ -41,7 +41,7 @@
 static TimeoutId control_timeout = MAX_TIMEOUTS;
 static volatile sig_atomic_t timed_out = false;
 
-/* What makes results the same whatever the session has set. */
+/* Settings that make results the same whatever the session has set. */
 static const struct
 {
 	const char *name;
@@ -52,7 +52,7 @@ static const struct
 	{"DateStyle", "ISO, MDY"},
 	{"IntervalStyle", "postgres"},
 	{"extra_float_digits", "1"},
-	{"jit", "off"},				/* compiling takes longer than they do */
+	{"jit", "off"},				/* compiling takes longer than running them */
 	{"bytea_output", "hex"},
 	{"standard_conforming_strings", "on"},
 	{"backslash_quote", "safe_encoding"},
@@ -128,7 +128,7 @@ gov_control_check_query(const char *query)
 		bad_query("Its first two columns are not a text and a boolean.");
 	SPI_freeplan(plan);
 
-	/* Parsing asks for no rights; explaining does, and reads nothing. */
+	/* Parsing checks no privileges; EXPLAIN does, and reads nothing. */
 	(void) SPI_execute_with_args(psprintf("EXPLAIN %s", query),
 								 lengthof(argtypes), argtypes, values, NULL,
 								 false, 0);
@@ -136,10 +136,10 @@ gov_control_check_query(const char *query)
 
 /*
  * check_counts
- *		The columns must be what they are taken for.
+ *		Check that the columns have the types that are expected.
  *
- * What the query reads is its owner's, and may have come to be of another
- * type since gov_add_control() looked at it.
+ * The query reads objects of its owner, whose types may have changed since
+ * gov_add_control() checked them.
  */
 static void
 check_counts(void)
@@ -156,15 +156,15 @@ check_counts(void)
 	}
 }
 
-/* A report has a thousand rows of each control: not all of a long one. */
+/* A report shows at most a thousand rows of each control. */
 #define SHORT(text) \
 	"CASE WHEN pg_catalog.length(" text ") > 1000 THEN" \
 	" pg_catalog.concat(pg_catalog.left(" text ", 1000), ' [...]')" \
 	" ELSE " text " END"
 
 /*
- * The exceptions, then what is for a person to judge.  Each row's verdict is
- * worked out where it is asked for: twice, here and where they are counted.
+ * Exceptions first, then rows for a person to judge.  Each row's verdict is
+ * computed twice: here and where the rows are counted.
  */
 #define EXCEPTIONS "pg_catalog.count(*) FILTER (WHERE x.is_exception)"
 #define OPEN_ROWS \
@@ -184,7 +184,7 @@ count_evidence(const char *query, TimestampTz start, TimestampTz end,
 	char	   *sql;
 	bool		isnull;
 
-	/* Of what a person judges every row, by a sort that ends early. */
+	/* For a manual control it is every row, by a sort that ends early. */
 	sql = psprintf(result->is_for_person ?
 				   "WITH x AS MATERIALIZED (SELECT y.evidence, y.is_exception"
 				   " FROM (\n%s\n) AS y(evidence, is_exception))"
@@ -223,7 +223,7 @@ count_evidence(const char *query, TimestampTz start, TimestampTz end,
 
 /*
  * numbered_times
- *		The row's columns that are moments, as all JSON of ours has them.
+ *		The row's columns that are moments, as in all our JSON.
  */
 static Datum
 numbered_times(HeapTuple tuple, TupleDesc desc)
@@ -245,7 +245,7 @@ numbered_times(HeapTuple tuple, TupleDesc desc)
 	return JsonbPGetDatum(gov_json_end(&state));
 }
 
-/* Keep the rows that it gives, the first of them. */
+/* Keep the first rows of the result. */
 static void
 list_evidence(const char *query, TimestampTz start, TimestampTz end,
 			  MemoryContext caller, void *arg)
@@ -278,7 +278,10 @@ list_evidence(const char *query, TimestampTz start, TimestampTz end,
 	SPI_freeplan(plan);
 }
 
-/* In the subtransaction: become the role, may nothing, look nowhere else. */
+/*
+ * In the subtransaction: become the role, be read-only, and search only
+ * pg_catalog.
+ */
 static void
 confine(const GovControl *control)
 {
@@ -292,7 +295,9 @@ confine(const GovControl *control)
 		(void) set_config_option(settings[i].name, settings[i].value,
 								 PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE,
 								 true, 0, false);
-	/* A built-in one reads as the session's actor, another as its owner. */
+	/*
+	 * A built-in control reads as the session's actor, others as their owner.
+	 */
 	if (control->owner_role != NULL)
 		owner = get_role_oid(control->owner_role, false);
 	confined.keeps_session = control->owner_role == NULL;
@@ -306,8 +311,8 @@ confine(const GovControl *control)
 
 /*
  * judge
- *		What the counts mean.  Where nothing happened nothing was shown, which
- *		is for a person to know.
+ *		The result that the counts give.  Where nothing happened nothing was
+ *		shown, and a person must decide what that means.
  */
 static const char *
 judge(const GovControl *control, const GovControlResult *result)
@@ -330,7 +335,7 @@ typedef void (*ControlReader) (const char *query, TimestampTz start,
 							   TimestampTz end, MemoryContext caller,
 							   void *arg);
 
-/* Read what its query gives; NULL, or what went wrong. */
+/* Read the result of its query; returns NULL, or what went wrong. */
 static char *
 run_confined(const GovControl *control, TimestampTz start, TimestampTz end,
 			 ControlReader reader, void *arg)
@@ -357,7 +362,10 @@ run_confined(const GovControl *control, TimestampTz start, TimestampTz end,
 		gov_spi_end();
 		disable_timeout(control_timeout, false);
 
-		/* It came too late to stop the query: stop nothing else either. */
+		/*
+		 * The timeout came too late to stop the query, so it must not stop
+		 * anything else.
+		 */
 		if (timed_out)
 			QueryCancelPending = false;
 		(void) gov_actor_confine(before);
@@ -371,7 +379,7 @@ run_confined(const GovControl *control, TimestampTz start, TimestampTz end,
 		(void) gov_actor_confine(before);
 		error = gov_subxact_undo(caller, owner);
 
-		/* Somebody who cancels means the whole call. */
+		/* Whoever cancels means the whole call. */
 		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED && !timed_out)
 			ReThrowError(error);
 		if (timed_out)

@@ -1,11 +1,11 @@
 /*
  * evidence.c
- *		gov_evidence_bundle(): everything about one model version, with the
- *		proofs that the trail says so.
+ *		gov_evidence_bundle(): everything about one model version, with proofs
+ *		that it is in the trail.
  *
- * What belongs to a version is SQL (sql/parts/75_evidence.sql).  The proofs
- * are made here, as the right to read the trail is not asked of who may make
- * reports.
+ * SQL selects what belongs to a version (sql/parts/75_evidence.sql).  The
+ * proofs are made here, because whoever may make reports need not have the
+ * right to read the trail.
  *
  * Invariant: one snapshot, so every proof is under the same tree head.
  */
@@ -32,14 +32,14 @@
 PG_FUNCTION_INFO_V1(gov_evidence_bundle);
 PG_FUNCTION_INFO_V1(gov_event_evidence);
 
-/* The digest leaves out who asked and when. */
+/* The digest does not cover who asked and when. */
 static const char bundle_sql[] =
 	"SELECT d.body || pg_catalog.jsonb_build_object("
 	"'generated_at', extract(epoch FROM $3), 'generated_by', $4,"
 	" 'digest', governance.json_digest(d.body))"
 	" FROM governance.evidence_bundle($1, $2) AS d(body)";
 
-/* A canonical form that is too long to be shown ends there. */
+/* A longer canonical form is not shown. */
 static bool
 take_until_long(StringInfo out, void *arg)
 {
@@ -49,8 +49,8 @@ take_until_long(StringInfo out, void *arg)
 /*
  * governance.event_evidence(event_id) → jsonb: {canonical, leaf_hash, proof}
  *
- * Whoever has it needs nothing else to check that the event is in the tree:
- * the leaf hash is SHA-256 of 0x00 and the canonical bytes.
+ * It is all that is needed to check that the event is in the tree: the leaf
+ * hash is SHA-256 of 0x00 and the canonical bytes.
  */
 Datum
 gov_event_evidence(PG_FUNCTION_ARGS)

@@ -3,8 +3,8 @@
  *		gov_compliance_report(): one period, one snapshot, stored with its
  *		digest.
  *
- * What is counted and listed is SQL (sql/parts/71_report.sql); here are the
- * order of things and the snapshot.
+ * SQL counts and lists (sql/parts/71_report.sql); this file sets the order and
+ * takes the snapshot.
  *
  * Invariants: the parts and the controls read one snapshot, taken after the
  * end of the period was fixed; the digest is over everything but who made the
@@ -31,7 +31,7 @@ PG_FUNCTION_INFO_V1(gov_report_for_reading);
 
 #define TREND_BUCKETS 31		/* most points of a series */
 
-/* The controls' results are counted here, once they are known. */
+/* The results of controls are counted here, once they are known. */
 GOV_SQL(complete_report,
 		(JSONBOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID,
 		 JSONBOID),
@@ -70,7 +70,7 @@ GOV_SQL(find_report, (INT8OID),
 		" WHERE r.report_id = $1",
 		.isolated = true);
 
-/* 22023 with those that there are. */
+/* Raise 22023 with the list of frameworks. */
 static void
 check_framework(const char *framework)
 {
@@ -99,7 +99,7 @@ check_framework(const char *framework)
  * read_body
  *		The report without its controls.
  *
- * Planned anew each time, with the period's own times: how much they take in
+ * It is planned each time, with the period's own times, because their length
  * decides how to read.
  */
 static Jsonb *
@@ -112,10 +112,10 @@ read_body(TimestampTz start, TimestampTz end, int days)
 	Jsonb	   *body;
 	int			nest_level = NewGUCNestLevel();
 
-	/* In hours: days may have 23 or 25 of them where the clock is changed. */
+	/* In hours, as a day may have 23 or 25 of them when the clocks change. */
 	step.time = days == 1 ? USECS_PER_HOUR :
 		(days + TREND_BUCKETS - 1) / TREND_BUCKETS * USECS_PER_DAY;
-	/* Compiling the parts takes longer than they do. */
+	/* Compiling the parts takes longer than running them. */
 	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	values[0] = TimestampTzGetDatum(start);

@@ -1,10 +1,10 @@
 /*
  * standing.c
- *		How a resource stood over a report's period.
+ *		The service level of a resource over a report's period.
  *
- * gov_sla_report() is about the hours up to now; a report is about a period,
- * which may be long past, so the same counts are held against the same
- * targets here.  Burn rates are about now and take no part.
+ * gov_sla_report() is about the hours up to now.  A report is about a period,
+ * which may be long past, so the same counts are judged by the same targets
+ * here.  Burn rates are about now and are left out.
  */
 #include "postgres.h"
 
@@ -28,7 +28,7 @@ push_float(JsonbParseState **state, const char *key, double value, bool isnull)
 	gov_json_put(state, key, Float8GetDatum(value), isnull, FLOAT8OID);
 }
 
-/* The figures of a period that both the whole and its steps have. */
+/* The figures that both the whole period and its steps have. */
 static void
 push_period(JsonbParseState **state, const GovPeriod *period,
 			const GovSketch *sketch)
@@ -104,7 +104,8 @@ push_series(JsonbParseState **state, const char *type, const char *id,
  * governance.sla_standing(resource_type, resource_id, since, until, step)
  *		→ jsonb
  *
- * Whole minutes, those that the period begins and ends in included.
+ * It counts whole minutes, including those in which the period begins and
+ * ends.
  */
 Datum
 gov_sla_standing(PG_FUNCTION_ARGS)

@@ -1,6 +1,6 @@
 /*
  * address.c
- *		Addresses of clients, and networks that hold some of them.
+ *		Addresses of clients, and networks of addresses.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /*
  * address.h
- *		Addresses of clients, and networks that hold some of them.
+ *		Addresses of clients, and networks of addresses.
  *
- * An IPv4 address is kept as IPv6 maps it, whichever socket it came by.
+ * An IPv4 address is stored as IPv6 maps it, whichever socket it came by.
  */
 #ifndef GATEWAY_ADDRESS_H
 #define GATEWAY_ADDRESS_H
@@ -13,7 +13,7 @@
 
 typedef struct Address
 {
-	bool		is_local;		/* of a socket of the file system */
+	bool		is_local;		/* of a Unix-domain socket */
 	struct in6_addr ip;
 } Address;
 
@@ -32,12 +32,14 @@ extern void address_take(Address *address, const struct sockaddr *from);
 extern void address_put(const Address *address, char out[INET6_ADDRSTRLEN]);
 
 /*
- * Returns whether two addresses count as one.  Whoever has one address of IPv6
- * has the whole network of 64 bits around it.
+ * Returns whether two addresses count as one.  Whoever has one IPv6 address
+ * usually has its whole /64 network.
  */
 extern bool address_same(const Address *a, const Address *b);
 
-/* Read "10.0.0.0/8, ::1"; returns how many there are, -1 if one is wrong. */
+/*
+ * Read "10.0.0.0/8, ::1"; returns how many there are, or -1 if one is wrong.
+ */
 extern int	networks_read(const char *list, Network networks[MAX_NETWORKS]);
 
 /* Returns whether the address is in the network. */

@@ -1,6 +1,6 @@
 /*
  * arena.c
- *		Memory of one request, given back all at once.
+ *		Memory of one request, freed all at once.
  */
 #include <stdint.h>
 #include <stdlib.h>

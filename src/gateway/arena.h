@@ -1,9 +1,9 @@
 /*
  * arena.h
- *		Memory of one request, given back all at once.
+ *		Memory of one request, freed all at once.
  *
- * Invariants: an arena belongs to one thread at a time; what it gave out lives
- * until arena_free().
+ * Invariants: an arena belongs to one thread at a time; what it allocated
+ * lives until arena_free().
  */
 #ifndef GATEWAY_ARENA_H
 #define GATEWAY_ARENA_H

@@ -1,6 +1,6 @@
 /*
  * argument.c
- *		From the text of routes.h to what a route takes.
+ *		Parsing a route's arguments from their text in routes.h.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * argument.h
- *		From the text of routes.h to what a route takes.
+ *		Parsing a route's arguments from their text in routes.h.
  */
 #ifndef GATEWAY_ARGUMENT_H
 #define GATEWAY_ARGUMENT_H
@@ -14,7 +14,7 @@ extern void arguments_take(Arena *arena, Route *route, const char *text);
 extern int	argument_find(const Argument *arguments, int count,
 						  const char *field);
 
-/* routes.h is wrong: end the program, at its first start. */
+/* End the program at its first start, because routes.h is wrong. */
 extern void bad_route(const char *path, const char *why);
 
 #endif							/* GATEWAY_ARGUMENT_H */

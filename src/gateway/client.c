@@ -18,7 +18,7 @@ struct Client
 	Client	   *previous;
 	int			fd;
 	Address		address;
-	bool		trusted;		/* as the address is, whatever it sends */
+	bool		trusted;		/* of the address, whatever is sent */
 	atomic_bool known;
 	atomic_bool greeted;
 	Stage		stage;

@@ -2,11 +2,11 @@
  * client.h
  *		Connections: how many one address may have, how long they may wait.
  *
- * Whoever has shown a valid token on a connection is known there.  Before, a
- * connection counts against its address and must soon have sent a header, so
- * that nobody can keep all others out by connecting and saying nothing.
- * Proxies that the configuration trusts stand for many and do not count; nor
- * does a socket of the file system, which has rights of its own.
+ * Whoever has shown a valid token on a connection is known there.  Until then
+ * a connection counts against its address and must soon send a header, so that
+ * nobody can keep all others out by connecting and sending nothing. Proxies
+ * that the configuration trusts stand for many clients and do not count;
+ * neither do Unix-domain sockets, which have permissions of their own.
  */
 #ifndef GATEWAY_CLIENT_H
 #define GATEWAY_CLIENT_H
@@ -36,7 +36,7 @@ extern Client *client_begin(Clients *clients, int fd,
 							const struct sockaddr *from);
 extern void client_end(Clients *clients, Client *client);
 
-/* Note what the client is waited for, from now on. */
+/* Note what we wait for from the client from now on. */
 extern void client_stage(Clients *clients, Client *client, Stage stage);
 
 /* Note that the header of a request has arrived. */
@@ -45,11 +45,11 @@ extern void client_greeted(Client *client);
 /* Note that the client has shown a valid token. */
 extern void client_known(Client *client);
 
-/* Return what the connection was begun with. */
+/* Return the value with which the connection was begun. */
 extern const Address *client_address(const Client *client);
 extern int	client_socket(const Client *client);
 
-/* End what takes too long; when stopping, also what only waits. */
+/* Close connections that take too long; when stopping, idle ones too. */
 extern void clients_watch(Clients *clients, bool stopping);
 
 #endif							/* GATEWAY_CLIENT_H */

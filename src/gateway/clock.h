@@ -1,6 +1,6 @@
 /*
  * clock.h
- *		Time that nobody sets.
+ *		A clock that nobody can set.
  */
 #ifndef GATEWAY_CLOCK_H
 #define GATEWAY_CLOCK_H

@@ -1,6 +1,7 @@
 /*
  * columns.c
- *		Many things of one kind in a request, a column for each field.
+ *		Many things of one kind in a request, stored as a column for each
+ *		field.
  */
 #include <string.h>
 

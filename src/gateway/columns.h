@@ -1,9 +1,10 @@
 /*
  * columns.h
- *		Many things of one kind in a request, a column for each field.
+ *		Many things of one kind in a request, stored as a column for each
+ *		field.
  *
- * They come as arrays beside each other, as objects in an array, or as one
- * thing; one value beside an array stands for as many as the array has.
+ * They come as parallel arrays, as objects in an array, or as a single thing;
+ * a single value next to an array counts for each of its elements.
  */
 #ifndef GATEWAY_COLUMNS_H
 #define GATEWAY_COLUMNS_H
@@ -20,17 +21,20 @@ typedef struct Columns
 	const char *one[MAX_ARGUMENTS]; /* a value instead of a column */
 } Columns;
 
-/* Take a field.  Returns what it should be, or NULL if it fits. */
+/* Take a field.  Returns NULL, or what the field should be. */
 extern const char *columns_take(Columns *columns, Arena *arena,
 								const Route *route, int i,
 								const GovJsonValue *json);
 
-/* Take an array of objects of known fields; returns what is wrong, or NULL. */
+/*
+ * Take an array of objects whose fields are known; returns NULL, or what is
+ * wrong.
+ */
 extern const char *columns_take_rows(Columns *columns, Arena *arena,
 									 const Route *route, int i,
 									 const GovJsonValue *json);
 
-/* Make values of all of them; returns what is wrong, or NULL. */
+/* Make values of all columns; returns NULL, or what is wrong. */
 extern const char *columns_end(Columns *columns, Request *request,
 							   const Route *route);
 extern void columns_free(Columns *columns);

@@ -350,7 +350,7 @@ read_all(Config *config, int argc, char **argv, ConfigAction *action)
 	for (i = 0; i < SETTINGS; i++)
 		set(config, &settings[i], settings[i].standard, "by default");
 
-	/* the file's name, the file, and then what wins over it */
+	/* the file's name, the file, and then what overrides it */
 	for (i = 0; i < SETTINGS; i++)
 	{
 		const char *value = from_environment(&settings[i]);

@@ -3,8 +3,8 @@
  *		Settings of the gateway: flags before environment before file.
  *
  * Invariants: a Config is not changed once it is read; SIGHUP reads another
- * one.  What a setting is for is said in config.c's list, from which --help
- * is made.
+ * one.  The list in config.c, from which --help is made, says what each
+ * setting is for.
  */
 #ifndef GATEWAY_CONFIG_H
 #define GATEWAY_CONFIG_H
@@ -43,7 +43,7 @@ typedef struct Config
 typedef enum ConfigAction
 {
 	CONFIG_RUN,
-	CONFIG_CHECK,				/* say whether it would run */
+	CONFIG_CHECK,				/* only check whether it would run */
 	CONFIG_HELP,
 	CONFIG_VERSION,
 	CONFIG_OPENAPI				/* print the document */

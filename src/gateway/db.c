@@ -26,19 +26,19 @@ struct DbConnection
 {
 	Pool	   *pool;
 	PGconn	   *conn;			/* NULL: not open */
-	DbConnection *next;			/* of those that are free */
+	DbConnection *next;			/* next of the free ones */
 	bool		in_transaction;
 	bool		prepared[MAX_STATEMENTS];
-	Text	   *warnings;		/* of whom it is given to, or NULL */
+	Text	   *warnings;		/* of the request that has it, or NULL */
 };
 
-/* A request that waits: connections are handed on in the order of arrival. */
+/* A waiting request; connections are handed on in the order of arrival. */
 typedef struct Waiter
 {
 	struct Waiter *next;
 	pthread_cond_t woken;
 	DbConnection *given;
-	bool		hopeless;		/* there is nothing to wait for any more */
+	bool		hopeless;		/* waiting makes no sense any more */
 } Waiter;
 
 struct Pool
@@ -112,7 +112,9 @@ ignore_notice(void *arg, const PGresult *result)
 {
 }
 
-/* Keep a NOTICE or WARNING of the extension; PostgreSQL's own have a code. */
+/*
+ * Keep a NOTICE or WARNING of the extension; those of PostgreSQL have a code.
+ */
 static void
 take_notice(void *arg, const PGresult *result)
 {
@@ -149,7 +151,9 @@ db_connect(const char *conninfo, const char *application, long timeout,
 		" set_config('extra_float_digits', '1', false), e.extversion,"
 		" CASE WHEN NOT has_schema_privilege(n.oid, 'USAGE') THEN"
 		" format('GRANT USAGE ON SCHEMA %I TO %I', n.nspname, current_user) END,"
-		/* a function that somebody put there to be called in place of ours */
+		/*
+		 * somebody may have put a function there to be called in place of ours
+		 */
 		" (SELECT o.what FROM (SELECT p.oid, 'pg_proc'::regclass, p.proowner,"
 		" 'function ' || p.oid::regprocedure FROM pg_proc AS p"
 		" WHERE p.pronamespace = n.oid AND p.proname LIKE 'gov|_%' ESCAPE '|'"
@@ -166,7 +170,7 @@ db_connect(const char *conninfo, const char *application, long timeout,
 		" FROM pg_catalog.pg_extension AS e"
 		" JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace"
 		" WHERE e.extname = 'governance'";
-	/* the conninfo, which is dbname, wins over what stands before it */
+	/* the conninfo, passed as dbname, overrides what comes before it */
 	const char *names[] = {"connect_timeout", "tcp_user_timeout",
 		"keepalives_idle", "fallback_application_name", "dbname",
 	"client_encoding", NULL};
@@ -219,7 +223,10 @@ db_connect(const char *conninfo, const char *application, long timeout,
 	return NULL;
 }
 
-/* Does the server itself answer, which gives its process as the session's? */
+/*
+ * Do we talk to the server itself, whose process is the session's, not to a
+ * pooler?
+ */
 static bool
 is_direct(PGconn *conn)
 {
@@ -231,7 +238,7 @@ is_direct(PGconn *conn)
 	return direct;
 }
 
-/* Is there a statement of that name already, of whoever was here before? */
+/* Is there already a statement of that name, from an earlier client? */
 static bool
 is_taken(PGconn *conn, const char *name)
 {
@@ -249,11 +256,12 @@ static const char no_statements[] =
 	" and max_prepared_statements";
 
 /*
- * A connection for requests: their steps go out in a pipeline, prepared once.
+ * A connection for requests, whose steps go out in a pipeline and are prepared
+ * once.
  *
- * A pooler that hands server connections on after each transaction may know
- * nothing of prepared statements.  Then one that was prepared here is found by
- * the next client under its name; it is asked once.
+ * A pooler that hands server connections on after each transaction may not
+ * know about prepared statements.  Then the next client finds ours under its
+ * name.  We check that once.
  */
 static PGconn *
 connect_to(const char *conninfo, long timeout, atomic_bool *keeps_statements,
@@ -322,7 +330,7 @@ still_there(DbConnection *connection)
 		(waiting.revents & (POLLHUP | POLLERR)) == 0;
 }
 
-/* With the lock held: returns a connection that is free, or NULL. */
+/* With the lock held: returns a free connection, or NULL. */
 static DbConnection *
 take_free(Pool *pool)
 {
@@ -366,7 +374,7 @@ wait_for_one(Pool *pool, const char **why)
 	Waiter		waiter = {0};
 	pthread_condattr_t attributes;
 
-	/* all are closed, and it is too early to try again */
+	/* all are closed, and it is too soon to try again */
 	if (pool->counts.busy == 0)
 	{
 		*why = "the database cannot be reached";
@@ -424,7 +432,7 @@ serve_waiters(Pool *pool)
 	}
 }
 
-/* After an attempt to connect. */
+/* Note the result of an attempt to connect. */
 static void
 note_attempt(Pool *pool, DbConnection *connection)
 {
@@ -515,7 +523,10 @@ db_listen(DbConnection *connection, Text *warnings)
 	connection->warnings = warnings;
 }
 
-/* Read a result, or NULL; returns false if the connection is lost or slow. */
+/*
+ * Read a result, or the NULL after results; returns false if the connection is
+ * lost or too slow.
+ */
 static bool
 next_result(DbConnection *connection, long deadline, PGresult **result)
 {
@@ -603,8 +614,8 @@ is_good(ExecStatusType status)
 }
 
 /*
- * Read what comes back for the steps, up to the synchronisation; each step has
- * one result, and one more before it where it was prepared.
+ * Read the results of the steps, up to the synchronisation.  Each step has
+ * one, and another before it where it was prepared.
  */
 static bool
 read_phase(DbConnection *connection, Arena *arena, Step *steps, int count,
@@ -689,7 +700,7 @@ run_phase(DbConnection *connection, Arena *arena, Step *steps, int count,
 	}
 	if (i < count || !PQpipelineSync(connection->conn))
 	{
-		/* the server does not commit steps that have no end */
+		/* the server does not commit steps without a synchronisation */
 		drop_connection(connection);
 		lost(error, true);
 		return false;
@@ -733,7 +744,7 @@ db_run(DbConnection *connection, Arena *arena, Step *steps, int count,
 		}
 	}
 
-	/* the plan is of objects that have changed: begin with a new session */
+	/* the plan uses objects that have changed: begin a new session */
 	if (!good && connection->conn != NULL &&
 		(strcmp(error->sqlstate, "0A000") == 0 ||
 		 strcmp(error->sqlstate, "26000") == 0))
@@ -741,7 +752,7 @@ db_run(DbConnection *connection, Arena *arena, Step *steps, int count,
 	return good;
 }
 
-/* Prepare each statement, and tell which of them cannot be. */
+/* Prepare each statement, and say which of them cannot be prepared. */
 static void
 check_statements(PGconn *conn, Text *problems)
 {

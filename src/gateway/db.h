@@ -4,8 +4,9 @@
  *
  * Invariants: a connection belongs to one request at a time; it is given back
  * outside any transaction, or closed.  Statements are prepared at their first
- * use on each connection.  Everything of one phase goes out together and comes
- * back together (libpq's pipeline); without BEGIN a phase is one transaction.
+ * use on each connection.  All steps of one phase go out together and their
+ * results come back together (libpq's pipeline); without BEGIN a phase is one
+ * transaction.
  */
 #ifndef GATEWAY_DB_H
 #define GATEWAY_DB_H
@@ -26,7 +27,7 @@ typedef struct Step
 {
 	const Statement *statement;
 	const char *const *values;
-	PGresult   *result;			/* of success, else NULL; to be cleared */
+	PGresult   *result;			/* NULL unless it succeeded; to be cleared */
 } Step;
 
 typedef struct DbError
@@ -60,7 +61,9 @@ extern Pool *pool_new(const char *conninfo, const Config *config);
 extern void pool_free(Pool *pool);
 extern void pool_counts(Pool *pool, PoolCounts *counts);
 
-/* Returns a connection; NULL if none is free in time, "why" is for the log. */
+/*
+ * Returns a connection, or NULL if none is free in time; "why" is for the log.
+ */
 extern DbConnection *pool_take(Pool *pool, const char **why);
 extern void pool_give(DbConnection *connection);
 
@@ -76,12 +79,12 @@ extern bool db_run(DbConnection *connection, Arena *arena, Step *steps,
 extern void db_listen(DbConnection *connection, Text *warnings);
 
 /*
- * Returns false, and logs why, if what answers there never will do.  A server
- * that is away may come.
+ * Returns false, and logs why, if the database there can never serve us.  A
+ * server that cannot be reached may come back.
  */
 extern bool db_is_usable(const char *conninfo, const Config *config);
 
-/* Returns the version of the extension, or NULL and the problems. */
+/* Returns the version of the extension; or NULL, and adds the problems. */
 extern char *db_check(const char *conninfo, const Config *config,
 					  Text *problems);
 

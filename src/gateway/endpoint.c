@@ -1,6 +1,6 @@
 /*
  * endpoint.c
- *		Where events are delivered to, and one delivery.
+ *		Endpoints that events are delivered to, and one delivery.
  *
  * Only the configured URL is called: redirections are not followed, and no
  * other protocol than HTTP is spoken.
@@ -25,9 +25,8 @@
 
 /*
  * decode_secret
- *		The bytes that "whsec_" and base64 stand for, in their place; false
- *		unless it is the one way to write them, for readers differ in what
- *		else they take.
+ *		Decode "whsec_" and base64 in place.  Returns false unless it is the
+ *		canonical spelling, because readers differ in what else they accept.
  */
 static bool
 decode_secret(char *secret, size_t *len)
@@ -60,7 +59,7 @@ decode_secret(char *secret, size_t *len)
 	return good;
 }
 
-/* Read a secret: the file without blanks at its end; base64 is decoded. */
+/* Read a secret: a file, without blanks at its end; base64 is decoded. */
 static bool
 read_secret(const char *path, Endpoint *endpoint, Text *problems)
 {

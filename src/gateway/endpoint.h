@@ -1,6 +1,6 @@
 /*
  * endpoint.h
- *		Where events are delivered to, and one delivery.
+ *		Endpoints that events are delivered to, and one delivery.
  */
 #ifndef GATEWAY_ENDPOINT_H
 #define GATEWAY_ENDPOINT_H
@@ -33,7 +33,7 @@ extern bool endpoint_wants(const Endpoint *endpoint, const char *type);
 
 /*
  * POST one event.  Returns whether the endpoint answered 2xx; if not, "why" is
- * a text for the log.  Breaks off when *stopping becomes true.
+ * a text for the log.  It stops early when *stopping becomes true.
  */
 extern bool endpoint_deliver(const Endpoint *endpoint, const char *id,
 							 const char *body, atomic_bool *stopping,

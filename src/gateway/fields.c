@@ -23,7 +23,7 @@ typedef struct Taking
 	Request    *request;
 	const Route *route;
 	Reply	   *reply;
-	const char *given[MAX_ARGUMENTS];	/* the field that gave it */
+	const char *given[MAX_ARGUMENTS];	/* the field that it came from */
 	const char *actor;
 	Columns		columns;
 	Text		rest;			/* fields that are members of one argument */
@@ -115,7 +115,7 @@ refuse_twice(Taking *taking, const char *field)
 				  NULL, "Give it once.");
 }
 
-/* Set a value, which may be given once, under one of its names. */
+/* Set a value, which may be given only once, under one of its names. */
 static bool
 set_value(Taking *taking, int i, const char *field, const char *value)
 {
@@ -154,7 +154,7 @@ is_word(const char *words, const char *text)
 	return false;
 }
 
-/* Refuse a word, as the database would do it. */
+/* Refuse a word as the database would. */
 static bool
 refuse_word(Taking *taking, const Argument *argument, const char *text)
 {
@@ -236,7 +236,7 @@ take_query(Taking *taking)
 									   "query parameter \"%s\" is there twice",
 									   name), NULL, "Give it once.");
 
-		/* "?owner=" asks for any owner, and "?limit=" for the usual limit */
+		/* "?owner=" means any owner, and "?limit=" the usual limit */
 		if (value[0] == '\0')
 			taking->given[i] = name;
 		else if (!take_text(taking, i, "query parameter", name, value))
@@ -292,7 +292,7 @@ check_inner(Taking *taking, const Argument *argument,
 	return true;
 }
 
-/* Take a value; columns.c keeps those that are parts of an array. */
+/* Take a value; parts of an array go to columns.c. */
 static bool
 take_value(Taking *taking, int i, const GovJsonValue *json)
 {
@@ -335,7 +335,7 @@ take_known(Taking *taking, int i, const GovJsonValue *json)
 	return take_value(taking, i, json);
 }
 
-/* Returns the argument that takes the fields nobody else takes, or -1. */
+/* Returns the argument that takes all other fields, or -1. */
 static int
 rest_of(const Route *route, const GovJsonValue *body)
 {
@@ -424,7 +424,7 @@ take_body(Taking *taking)
 	if (body == NULL)
 		return refuse(taking, "22P02", "the body is not JSON",
 					  say_where(taking, flaw.what, flaw.at), NULL);
-	/* a number that is JSON but cannot be stored is a bad value */
+	/* a number that JSON allows but that cannot be stored is a bad value */
 	number = number_unfit(body, &why);
 	if (number != NULL)
 		return refuse(taking, "22023", "the body has a number that is not taken",
@@ -441,7 +441,7 @@ take_body(Taking *taking)
 								 "Give one of them.");
 }
 
-/* Give what was left out its default; a query has no null. */
+/* Give missing arguments their default; a query has no null. */
 static bool
 fill_in(Taking *taking)
 {

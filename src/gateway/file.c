@@ -1,6 +1,6 @@
 /*
  * file.c
- *		Files that the configuration names.
+ *		Reading files that the configuration names.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ file_read(const char *path, bool secret, Text *problems)
 	const char *why = NULL;
 	char	   *text = NULL;
 
-	/* ask about the open file: the name may lead to another one by now */
+	/* check the open file: the name may lead to another one by now */
 	if (file == NULL || fstat(fileno(file), &st) != 0)
 		text_printf(problems, "\"%s\" cannot be read: %s\n", path,
 					strerror(errno));

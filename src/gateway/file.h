@@ -1,6 +1,6 @@
 /*
  * file.h
- *		Files that the configuration names.
+ *		Reading files that the configuration names.
  */
 #ifndef GATEWAY_FILE_H
 #define GATEWAY_FILE_H

@@ -1,9 +1,9 @@
 /*
  * fixed.h
- *		What the gateway asks beside the calls of routes: THE list.
+ *		The gateway's statements that are no calls of routes: THE list.
  *
- * FIXED(name, nparameters, sql): statement.h declares name_statement.  No
- * include guard: that is the point.
+ * FIXED(name, nparameters, sql): statement.h declares name_statement.  It has
+ * no include guard, so that it can be included more than once.
  */
 FIXED(begin, 0, "BEGIN")
 FIXED(commit, 0, "COMMIT")
@@ -15,7 +15,7 @@ FIXED(remember, 2, "SELECT same_request, status, reply"
 FIXED(answered, 3, "SELECT gov_idempotency_end($1::text, $2::int4, $3::text)")
 FIXED(hold_version, 2, "SELECT gov_hold_model_version($1::text, $2::text)")
 FIXED(hold_usecase, 1, "SELECT gov_hold_usecase($1::text)")
-/* an update without values holds the row */
+/* an update without values locks the row */
 FIXED(hold_model, 1, "SELECT FROM gov_update_model($1::text)")
 FIXED(hold_user, 1, "SELECT FROM gov_update_user($1::text)")
 FIXED(mlflow, 2, "SELECT gov_mlflow($1::text, $2::jsonb)::text")

@@ -13,7 +13,7 @@
 typedef enum Repeated
 {
 	REFUSED,
-	UNSAFE,						/* it says where the request ends */
+	UNSAFE,						/* they say where the request ends */
 	JOINED						/* a list may be in several fields */
 } Repeated;
 
@@ -57,11 +57,12 @@ refuse(Request *request, const char *why, bool unsafe)
 
 /*
  * follows
- *		Does a text stand where the one before it ends, blanks apart?
+ *		Does a text begin where the one before it ends, apart from blanks?
  *
  * Before 1.0 the library ends a text at a NUL that the client sent, joins
- * folded lines and takes a bare LF for the end of one, and tells nothing of
- * it.  But it shows texts where they arrived, so that what it hides is a gap.
+ * folded lines and accepts a bare LF as the end of a line, without saying so.
+ * But its texts point to where they arrived, so that anything it hides leaves
+ * a gap.
  */
 static bool
 follows(Taking *taking, const char *text, size_t len, size_t separator,
@@ -148,7 +149,7 @@ take_field(void *cls, enum MHD_ValueKind kind, const char *name,
 	return MHD_YES;
 }
 
-/* The length of the body must be said once, and in one way. */
+/* The length of the body must be given once, and in one way. */
 static void
 check_framing(Request *request, const char *version)
 {
@@ -192,7 +193,7 @@ header_take(Request *request, struct MHD_Connection *connection,
 		!follows(&taking, line->version, strlen(line->version), 2, ""))
 		refuse(request, "The request line is no \"METHOD TARGET VERSION\", or holds a NUL.", true);
 
-	/* newer libraries refuse what older ones hide, but trim values */
+	/* newer libraries refuse what older ones hide, but they trim values */
 	if (MHD_get_version()[0] != '0')
 		taking.next = NULL;
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_field,

@@ -3,7 +3,8 @@
  *		The header of a request, as libmicrohttpd shows it.
  *
  * Two programs that read one connection must agree on where each request
- * ends: what a proxy before this one could understand differently is refused.
+ * ends: whatever a proxy in front of this program could read differently is
+ * refused.
  */
 #ifndef GATEWAY_HEADER_H
 #define GATEWAY_HEADER_H
@@ -22,8 +23,7 @@ typedef struct RequestLine
 } RequestLine;
 
 /*
- * Take the header fields.  What is wrong with them goes to the request's
- * "bad".
+ * Take the header fields.  The request's "bad" gets what is wrong with them.
  */
 extern void header_take(Request *request, struct MHD_Connection *connection,
 						const RequestLine *line);

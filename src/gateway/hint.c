@@ -1,6 +1,6 @@
 /*
  * hint.c
- *		Hints of the database for who calls over HTTP.
+ *		Turning the database's hints into hints for HTTP clients.
  *
  * "SELECT gov_deploy_model('a', '1', environment => 'staging');" becomes
  * "POST /models/a/versions/1/deploy with "environment": "staging"".
@@ -27,7 +27,7 @@ static const struct
 	{"impact_questions", "/impact-questions"},
 };
 
-/* A value of a call, as SQL has it. */
+/* A value of a call in SQL. */
 typedef struct Given
 {
 	const char *name;			/* NULL: by place */
@@ -56,7 +56,7 @@ skip_blanks(const char *text)
 	return text + strspn(text, " ");
 }
 
-/* Read one value: 'text', or what stands up to the next comma. */
+/* Read one value: 'text', or everything up to the next comma. */
 static const char *
 take_value(Arena *arena, const char *text, Given *given)
 {
@@ -83,7 +83,7 @@ take_value(Arena *arena, const char *text, Given *given)
 	return *text == '\'' ? text + 1 : text;
 }
 
-/* Read the arguments of a call; returns what follows ")" and ";". */
+/* Read the arguments of a call; returns what comes after ")" and ";". */
 static const char *
 take_call(Arena *arena, const char *text, Call *call)
 {
@@ -120,7 +120,7 @@ route_of(const char *function)
 	return NULL;
 }
 
-/* Returns which argument of the route a value of the call is, or -1. */
+/* Returns the argument of the route that a value of the call is, or -1. */
 static int
 argument_of(const Route *route, const Call *call, int n)
 {
@@ -226,7 +226,7 @@ put_table(Arena *arena, Text *out, const char *text)
 	return NULL;
 }
 
-/* Put SQL; returns its end, or NULL if no route does what it does. */
+/* Put a call of SQL; returns its end, or NULL if no route does the same. */
 static const char *
 put_sql(Arena *arena, Text *out, const char *text)
 {

@@ -1,6 +1,6 @@
 /*
  * limiter.c
- *		So many requests a second for each token: token buckets.
+ *		Limits the requests a second of each token, by token buckets.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -67,7 +67,10 @@ hash_of(const Limiter *limiter, const char *token)
 	return hash ? hash : 1;
 }
 
-/* Returns the token's bucket, else a free one, else the longest idle one. */
+/*
+ * Returns the token's bucket, or else a free one, or else the one idle
+ * longest.
+ */
 static Bucket *
 place_of(Limiter *limiter, uint64_t token, double now)
 {

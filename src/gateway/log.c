@@ -1,6 +1,6 @@
 /*
  * log.c
- *		What the gateway writes down: JSON, one object a line.
+ *		The gateway's logs: JSON, one object a line.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 /*
  * log.h
- *		What the gateway writes down: JSON, one object a line.
+ *		The gateway's logs: JSON, one object a line.
  *
  * Invariants: no token, no body and no query is ever written.  Access lines
- * are gathered and written when there are many, and at least each second.
+ * are buffered, and written when there are many and at least once a second.
  */
 #ifndef GATEWAY_LOG_H
 #define GATEWAY_LOG_H

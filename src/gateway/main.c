@@ -2,8 +2,8 @@
  * main.c
  *		The program: settings, signals, start, reload and stop.
  *
- * Signals are taken by one thread that waits for nothing else; each second it
- * also looks after connections that take too long and writes the access log.
+ * One thread takes signals and waits for nothing else; once a second it also
+ * closes connections that take too long and writes the access log.
  */
 #include <errno.h>
 #include <locale.h>
@@ -31,7 +31,7 @@
 
 #define GATEWAY_VERSION "1.0"
 
-/* Tell what would keep the gateway from running; returns the exit status. */
+/* Report what would keep the gateway from running; returns the exit status. */
 static int
 check_only(Config *config)
 {
@@ -61,7 +61,7 @@ check_only(Config *config)
 	return status;
 }
 
-/* Serve with the configuration of now, while the old server drains. */
+/* Serve with the current configuration, while the old server drains. */
 static Server *
 reload(int argc, char **argv, Server *old, char **listening, int *listen_fd)
 {

@@ -1,6 +1,6 @@
 /*
  * memory.c
- *		Memory that there is, or the end of the program.
+ *		Allocation that ends the program where there is no memory.
  */
 #include <stdint.h>
 #include <stdio.h>

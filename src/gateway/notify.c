@@ -1,9 +1,9 @@
 /*
  * notify.c
- *		Tell the service manager (sd_notify(3)), where there is one.
+ *		Notify the service manager (sd_notify(3)), if there is one.
  *
- * A datagram to the socket that NOTIFY_SOCKET names: that is all of the
- * protocol, and no library is needed for it.
+ * The protocol is just a datagram to the socket that NOTIFY_SOCKET names, so
+ * no library is needed.
  */
 #include <stddef.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
  * notify.h
- *		Tell the service manager (sd_notify(3)), where there is one.
+ *		Notify the service manager (sd_notify(3)), if there is one.
  */
 #ifndef GATEWAY_NOTIFY_H
 #define GATEWAY_NOTIFY_H

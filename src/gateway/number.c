@@ -1,6 +1,6 @@
 /*
  * number.c
- *		Numbers that the database keeps as they are.
+ *		Checks that the database can store a number as it is.
  */
 #include <ctype.h>
 #include <math.h>
@@ -13,7 +13,9 @@
 #define MAX_SCALE 408			/* digits behind the point */
 #define MAX_EXPONENT 10000		/* 0 can have any */
 
-/* What is wrong with a number, or NULL; an exponent moves the point. */
+/*
+ * Returns what is wrong with a number, or NULL; an exponent moves the point.
+ */
 static const char *
 flaw_of(const char *text)
 {

@@ -1,6 +1,6 @@
 /*
  * number.h
- *		Numbers that the database keeps as they are.
+ *		Checks that the database can store a number as it is.
  */
 #ifndef GATEWAY_NUMBER_H
 #define GATEWAY_NUMBER_H
@@ -8,8 +8,8 @@
 #include "text/json.h"
 
 /*
- * Returns the first number in the value that would be another one once it is
- * kept, and what is wrong with it; or NULL if there is none.
+ * Returns the first number in the value that could not be stored as it is, and
+ * what is wrong with it; or NULL if there is none.
  */
 extern const GovJsonValue *number_unfit(const GovJsonValue *value,
 										const char **why);

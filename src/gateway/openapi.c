@@ -112,7 +112,7 @@ put_object(const Argument *arguments, int count, bool shape)
 		put_schema(argument);
 		comma = ",";
 
-		/* metrics may be the body itself, numbers may come in rows */
+		/* metrics may be the whole body, numbers may come in rows */
 		open |= rest;
 		if (argument->needed && !rest && argument->type != TYPE_NUMBERS)
 			text_printf(&required, "%s\"%s\"", required.len ? ", " : "",
@@ -259,7 +259,7 @@ put_verb_and_path(const Route *route)
 	}
 }
 
-/* A second route of one function is named after its method and path. */
+/* Another route of the same function is named after its method and path. */
 static void
 put_operation_id(const Route *route)
 {
@@ -303,7 +303,7 @@ put_operation(const Route *route)
 	put_responses(route);
 }
 
-/* Put every operation of a path, where the path first appears. */
+/* Put every operation of a path, at its first appearance. */
 static bool
 put_path(int at)
 {
@@ -344,7 +344,7 @@ static const char tail[] =
 "  \"responses\": {\"Error\": {\"description\": \"What went wrong, in words and by SQLSTATE\", \"content\": {\"application/json\": {\"schema\": {\"$ref\": \"#/components/schemas/Error\"}}}}},\n"
 "  \"schemas\": {";
 
-/* Put the first segments of the paths, each once. */
+/* Put the first segment of each path, once each. */
 static void
 put_tags(void)
 {

@@ -1,6 +1,6 @@
 /*
  * reply.c
- *		What a request is answered with.
+ *		Replies to requests.
  */
 #include <string.h>
 
@@ -17,7 +17,9 @@ static const struct
 #undef GOV_ERROR
 };
 
-/* The status of what error_list.h does not have, by class or code. */
+/*
+ * The status for SQLSTATEs that error_list.h does not have, by class or code.
+ */
 static const struct
 {
 	const char *prefix;

@@ -1,6 +1,6 @@
 /*
  * reply.h
- *		What a request is answered with.
+ *		Replies to requests.
  */
 #ifndef GATEWAY_REPLY_H
 #define GATEWAY_REPLY_H
@@ -9,7 +9,7 @@
 
 #define JSON_TYPE "application/json"
 
-/* The MLflow whose registry this speaks like: what /version says. */
+/* The version of MLflow whose registry API this speaks, for /version. */
 #define MLFLOW_VERSION "3.11.1"
 #define MAX_HEADERS 10
 
@@ -32,13 +32,14 @@ typedef struct Reply
 
 extern void reply_header(Reply *reply, const char *name, const char *value);
 
-/* Answer with a body as it is. */
+/* Reply with a body as it is. */
 extern void reply_text(Reply *reply, Request *request, int status,
 					   const char *type, const char *body, size_t len);
 
 /*
- * Answer {"error", "code", "detail", "hint"}, the last two may be NULL; on
- * MLflow's paths {"error_code", "message"}, with a status of its own.
+ * Reply with {"error", "code", "detail", "hint"}, where the last two may be
+ * NULL; on MLflow's paths with {"error_code", "message"} and a status of
+ * MLflow's.
  */
 extern void reply_error(Reply *reply, Request *request, int status,
 						const char *code, const char *error,

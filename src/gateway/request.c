@@ -2,7 +2,7 @@
  * request.c
  *		A request as it came: path, query, header fields.
  *
- * Knows neither libmicrohttpd nor the database, so that it can be fuzzed.
+ * It knows neither libmicrohttpd nor the database, so that it can be fuzzed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ hex_digit(char c)
 	return -1;
 }
 
-/* Decode %XX, and + in a query; returns NULL if that gives no UTF-8. */
+/* Decode %XX, and + in a query; returns NULL if the result is not UTF-8. */
 static const char *
 decode(Arena *arena, const char *text, size_t len, bool plus)
 {
@@ -53,7 +53,7 @@ decode(Arena *arena, const char *text, size_t len, bool plus)
 	return gov_utf8_span(out, n) == n ? out : NULL;
 }
 
-/* The path as the log shows it: printable ASCII. */
+/* Returns the path for the log, in printable ASCII. */
 static const char *
 for_log(Arena *arena, const char *path, size_t len)
 {
@@ -68,13 +68,13 @@ for_log(Arena *arena, const char *path, size_t len)
 	return out;
 }
 
-/* MLflow's, for its clients and for its pages. */
+/* The prefixes of MLflow, for its clients and for its pages. */
 static const char *const mlflow_paths[] = {
 	"/api/2.0/mlflow", "/ajax-api/2.0/mlflow",
 	"/api/3.0/mlflow", "/ajax-api/3.0/mlflow"
 };
 
-/* Take what all paths of a kind begin with off; false if it is not there. */
+/* Remove the prefix of a kind of paths; returns false if it is not there. */
 static bool
 take_base(const char **path, size_t *len, const char *base)
 {
@@ -163,7 +163,7 @@ request_target(Request *request, const char *target)
 	const char *path = target;
 	size_t		len;
 
-	/* the absolute form, for proxies */
+	/* the absolute form, which proxies use */
 	if (strncasecmp(path, "http://", 7) == 0 ||
 		strncasecmp(path, "https://", 8) == 0)
 	{
@@ -204,7 +204,7 @@ bearer_token(const char *authorization)
 	return c == token ? NULL : token;
 }
 
-/* Returns the quality that a range of Accept gives a type, in thousandths. */
+/* Returns the quality that a range in Accept gives a type, in thousandths. */
 static int
 quality(const char *range, size_t len, const char *type, int *exactness)
 {

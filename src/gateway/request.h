@@ -3,8 +3,8 @@
  *		A request as it came: path, query, header fields, body.
  *
  * Invariants: everything in it belongs to its arena; segments and query are
- * decoded once, are UTF-8 and have no NUL; what could not be decoded is said
- * in "bad" and nothing else may be trusted then.
+ * decoded once, are UTF-8 and have no NUL; if something could not be decoded,
+ * "bad" says so, and nothing else may be trusted.
  */
 #ifndef GATEWAY_REQUEST_H
 #define GATEWAY_REQUEST_H
@@ -38,7 +38,7 @@ typedef struct Request
 	QueryParameter query[MAX_QUERY];
 	int			nquery;
 	const char *bad;			/* why it is refused, or NULL */
-	bool		unsafe;			/* its end is not certain: read no more */
+	bool		unsafe;			/* its end is uncertain: read no more */
 
 	size_t		header_len;		/* request line and header, as they came */
 	bool		header_too_large;
@@ -63,13 +63,13 @@ typedef struct Request
 	const char **values;		/* of the route's arguments, as text */
 } Request;
 
-/* Take the target of the request line apart: "/a/b%20c?d=e". */
+/* Parse the target of the request line: "/a/b%20c?d=e". */
 extern void request_target(Request *request, const char *target);
 
 /* Returns the token of "Bearer TOKEN", or NULL. */
 extern const char *bearer_token(const char *authorization);
 
-/* Returns which type suits Accept best; 0 without Accept, -1 if none does. */
+/* Returns which type fits Accept best; 0 without Accept, -1 if none fits. */
 extern int	accepted_type(const char *accept, const char *const *types,
 						  int count);
 

@@ -1,6 +1,6 @@
 /*
  * schema.c
- *		From words.h and schemas.h to schemas of the OpenAPI document.
+ *		Makes the schemas of the OpenAPI document from words.h and schemas.h.
  */
 #include <ctype.h>
 #include <stdlib.h>

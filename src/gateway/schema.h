@@ -1,6 +1,6 @@
 /*
  * schema.h
- *		From words.h and schemas.h to schemas of the OpenAPI document.
+ *		Makes the schemas of the OpenAPI document from words.h and schemas.h.
  */
 #ifndef GATEWAY_SCHEMA_H
 #define GATEWAY_SCHEMA_H

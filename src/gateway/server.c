@@ -1,6 +1,6 @@
 /*
  * server.c
- *		HTTP, by libmicrohttpd: connections, limits, what arrives and leaves.
+ *		HTTP by libmicrohttpd: connections, limits, requests and replies.
  */
 #include <microhttpd.h>
 #include <netinet/tcp.h>
@@ -38,7 +38,7 @@ struct Server
 	atomic_bool stopping;
 };
 
-/* One request on its way. */
+/* A request in progress. */
 typedef struct Exchange
 {
 	Request		request;
@@ -132,9 +132,9 @@ request_begins(void *cls, const char *target,
 	request_target(&exchange->request, target);
 
 	/*
-	 * The library would now give each parameter some of the connection's
-	 * memory, and break off without an answer where it has no more.  The
-	 * parameters are in our copy already: it gets none to see.
+	 * The library would now take some of the connection's memory for each
+	 * parameter, and close without an answer when it is used up.  We have our
+	 * own copy of the parameters, so we hide them from the library.
 	 */
 	if (query != NULL)
 		((char *) query)[1] = '\0';
@@ -142,7 +142,7 @@ request_begins(void *cls, const char *target,
 	return exchange;
 }
 
-/* The client's own id if it is fit for a log, else a random one. */
+/* The client's own id if it is fit for a log, or else a random one. */
 static void
 take_id(Exchange *exchange)
 {
@@ -244,8 +244,8 @@ begin(Exchange *exchange, struct MHD_Connection *connection,
 		return answer(exchange, connection);
 
 	/*
-	 * A client that asks first (Expect) is told at once; one that sends
-	 * without asking would not see the answer before it has sent all.
+	 * A client that asks first (Expect) is answered at once; one that sends
+	 * without asking would not see an answer before it has sent everything.
 	 */
 	length = request->content_length ?
 		strtoll(request->content_length, NULL, 10) : 0;
@@ -342,7 +342,7 @@ leave_escaped(void *cls, struct MHD_Connection *connection, char *text)
 static void
 log_library(void *cls, const char *format, va_list args)
 {
-	/* the log is not for clients' mistakes */
+	/* mistakes of clients do not belong in the log */
 }
 
 /* --- start and stop ------------------------------------------------------ */

@@ -1,11 +1,11 @@
 /*
  * server.h
- *		HTTP, by libmicrohttpd: connections, limits, what arrives and leaves.
+ *		HTTP by libmicrohttpd: connections, limits, requests and replies.
  *
- * Invariants: one thread a connection, so a slow one delays nobody else; a
- * watchdog ends connections on which nothing is finished in its time, however
- * they dribble; a listening socket outlives the server that used it, so that
- * a reload loses no connection.
+ * Invariants: there is one thread for each connection, so a slow one delays
+ * nobody else; a watchdog closes connections that take too long for a stage,
+ * however slowly they send; a listening socket outlives the server that used
+ * it, so that a reload loses no connection.
  */
 #ifndef GATEWAY_SERVER_H
 #define GATEWAY_SERVER_H
@@ -21,13 +21,18 @@ typedef struct Server Server;
  */
 extern Server *server_start(Config *config, int listen_fd);
 
-/* Take no more connections; returns the socket, the caller's again. */
+/*
+ * Accept no more connections; returns the socket, which is the caller's again.
+ */
 extern int	server_quiesce(Server *server);
 
-/* Wait for requests in progress, at most for the grace, and free it. */
+/*
+ * Wait for requests in progress, at most for the grace period, and free the
+ * server.
+ */
 extern void server_stop(Server *server);
 
-/* End what takes too long; call it once a second. */
+/* Close connections that take too long; call it once a second. */
 extern void server_watch(Server *server);
 
 #endif							/* GATEWAY_SERVER_H */

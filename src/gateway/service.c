@@ -1,9 +1,9 @@
 /*
  * service.c
- *		Answer a request: route, token, one transaction, reply.
+ *		Serving a request: route, token, one transaction, reply.
  *
- * No rule of governance is here: the database decides, and what it raises
- * becomes a status by error_list.h.
+ * No rule of governance is here: the database decides, and error_list.h turns
+ * its errors into a status.
  */
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -48,7 +48,7 @@ service_free(Service *service)
 	free(service);
 }
 
-/* Returns whether a page of that origin may call. */
+/* Returns whether a web page of that origin may call us. */
 static bool
 origin_allowed(const Config *config, const char *origin)
 {
@@ -80,7 +80,7 @@ allow_origin(const Service *service, const Request *request, Reply *reply)
 				 "ETag, Link, X-Request-Id, Retry-After");
 }
 
-/* Answer OPTIONS, also the preflight of a call from another origin. */
+/* Answer OPTIONS, including the preflight of a call from another origin. */
 static void
 answer_options(const Service *service, Request *request, const char *allow,
 			   Reply *reply)
@@ -145,7 +145,10 @@ check_type(Request *request, const Route *route, Reply *reply)
 	return false;
 }
 
-/* An answer with a key is kept for a day, which a secret must not be. */
+/*
+ * An answer with an idempotency key is stored for a day, but a secret must not
+ * be.
+ */
 static bool
 check_key(Request *request, const Route *route, Reply *reply)
 {
@@ -168,7 +171,10 @@ check_accept(Request *request, const Route *route, Reply *reply)
 	return false;
 }
 
-/* Find the token; returns false, with the reply made, if it may not go on. */
+/*
+ * Find the token; returns false, with the reply made, if the request may not
+ * go on.
+ */
 static bool
 check_token(const Service *service, Request *request, const Route *route,
 			const char **token, Reply *reply)
@@ -200,7 +206,7 @@ check_token(const Service *service, Request *request, const Route *route,
 	return true;
 }
 
-/* Refuse: a caller without a valid token is told only that. */
+/* Refuse; a caller without a valid token learns no more than that. */
 static void
 refuse(Service *service, Request *request, const Route *route,
 	   const char *token, Reply *reply)

@@ -1,6 +1,6 @@
 /*
  * service.h
- *		What serves requests under one configuration; SIGHUP makes another one.
+ *		The service under one configuration; SIGHUP makes another one.
  */
 #ifndef GATEWAY_SERVICE_H
 #define GATEWAY_SERVICE_H

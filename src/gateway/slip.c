@@ -1,6 +1,6 @@
 /*
  * slip.c
- *		Which field was probably meant by one that does not exist.
+ *		Finds the field that was probably meant by one that does not exist.
  */
 #include <string.h>
 

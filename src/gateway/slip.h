@@ -1,6 +1,6 @@
 /*
  * slip.h
- *		Which field was probably meant by one that does not exist.
+ *		Finds the field that was probably meant by one that does not exist.
  */
 #ifndef GATEWAY_SLIP_H
 #define GATEWAY_SLIP_H
@@ -8,8 +8,7 @@
 #include "gateway/router.h"
 
 /*
- * Returns a field that looks like it and is not given (NULL: none is), or
- * NULL.
+ * Returns a similar field that was not given (NULL: none was), or NULL.
  */
 extern const char *slip_of(const char *field, const Argument *arguments,
 						   int count, const char *const *given);

@@ -1,11 +1,12 @@
 /*
  * statement.c
- *		From the SQL of routes.h to statements with parameters.
+ *		Makes statements with parameters from the SQL of routes.h.
  *
- * No CASE guards an expression over a parameter: the planner evaluates the
- * constants of all branches, and an error in one that is not taken fails the
- * statement.  So value.c sees to it that each value is of its type before it
- * becomes a parameter; what only the database can judge, one function judges.
+ * A CASE cannot guard an expression over a parameter: the planner evaluates
+ * the constants of all branches, and an error in a branch that is not taken
+ * fails the statement.  So value.c makes sure that each value has its type
+ * before it becomes a parameter; where only the database can judge, one
+ * function does.
  */
 #include <ctype.h>
 #include <string.h>
@@ -88,7 +89,7 @@ statements_init(void)
 #undef FIXED
 }
 
-/* Returns which argument "{field}" is. */
+/* Returns the argument that "{field}" names. */
 static int
 place_of(Arena *arena, const Route *route, const char *text, size_t len)
 {
@@ -113,7 +114,7 @@ statement_make(Arena *arena, const Route *route, Statement *statement,
 	{
 		size_t		len = text[0] == '{' ? strcspn(text, "}") + 1 : 1;
 
-		/* {} and {"a": 1} are no places */
+		/* {} and {"a": 1} name nothing that is put in */
 		if (text[0] != '{' || (text[1] != '*' && !islower(text[1])))
 			text_append(&sql, text, len = 1);
 		else if (strncmp(text, "{*}", 3) == 0)

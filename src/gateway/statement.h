@@ -1,6 +1,6 @@
 /*
  * statement.h
- *		From the SQL of routes.h to statements with parameters.
+ *		Makes statements with parameters from the SQL of routes.h.
  */
 #ifndef GATEWAY_STATEMENT_H
 #define GATEWAY_STATEMENT_H
@@ -11,7 +11,7 @@
 extern void statement_make(Arena *arena, const Route *route,
 						   Statement *statement, const char *text);
 
-/* Those that belong to no route. */
+/* The statements of fixed.h, which belong to no route. */
 #define FIXED(name, nparameters, sql) extern Statement name##_statement;
 #include "gateway/fixed.h"
 #undef FIXED

@@ -1,6 +1,6 @@
 /*
  * stats.c
- *		What the gateway counts about itself, in Prometheus' text format.
+ *		The gateway's own metrics, in Prometheus' text format.
  */
 #include <stdatomic.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
  * stats.h
- *		What the gateway counts about itself.
+ *		The gateway's own metrics.
  */
 #ifndef GATEWAY_STATS_H
 #define GATEWAY_STATS_H

@@ -1,6 +1,6 @@
 /*
  * tls.c
- *		What HTTPS is spoken with: certificate, key, versions.
+ *		Settings of HTTPS: certificate, key, versions.
  */
 #include <string.h>
 

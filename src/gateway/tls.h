@@ -1,6 +1,6 @@
 /*
  * tls.h
- *		What HTTPS is spoken with: certificate, key, versions.
+ *		Settings of HTTPS: certificate, key, versions.
  */
 #ifndef GATEWAY_TLS_H
 #define GATEWAY_TLS_H
@@ -10,12 +10,14 @@
 
 typedef struct Tls
 {
-	char	   *certificate;	/* PEM; NULL: HTTP is spoken */
+	char	   *certificate;	/* PEM; NULL: plain HTTP */
 	char	   *key;
 	const char *priorities;		/* as GnuTLS names them */
 } Tls;
 
-/* Read the files; returns false, and adds the problems, if one is unfit. */
+/*
+ * Read the files; returns false, and adds the problems, if one cannot be used.
+ */
 extern bool tls_read(const Config *config, Tls *tls, Text *problems);
 extern void tls_forget(Tls *tls);
 

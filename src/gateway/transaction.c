@@ -2,13 +2,13 @@
  * transaction.c
  *		The one transaction of a request.
  *
- * Mostly it is one round trip: the actor, the call, what follows it, and the
- * end of the pipeline, which commits.  If-Match, Idempotency-Key and a report
- * in another format need a look in between: then it is BEGIN, several round
- * trips and COMMIT.
+ * Mostly it is one round trip: bind the actor, make the call, run what follows
+ * it, and end the pipeline, which commits.  If-Match, Idempotency-Key and a
+ * report in another format need to read something in between: then it is
+ * BEGIN, several round trips and COMMIT.
  *
  * After a serialization failure it begins again.  After a lost connection only
- * what reads does: nobody knows whether a write was committed.
+ * reads begin again: nobody knows whether a write was committed.
  */
 #include <ctype.h>
 #include <openssl/evp.h>
@@ -28,7 +28,10 @@
 
 #define TRIES 4
 
-/* Formats of a report: as Accept names them, as sent, and what makes them. */
+/*
+ * Formats of a report: the name in Accept, the type sent, and the function
+ * that makes it.
+ */
 static const char *const report_types[] = {
 	JSON_TYPE, "text/markdown", "text/html", "application/oscal+json"
 };
@@ -70,7 +73,7 @@ sha256_hex(Arena *arena, const char *data, size_t len)
 	return hex;
 }
 
-/* Returns the digest of all that makes it the same request again. */
+/* Returns the digest of all that must be the same in a repeated request. */
 static const char *
 digest_of(Request *request)
 {
@@ -88,7 +91,7 @@ digest_of(Request *request)
 bool
 transaction_format(Request *request, const Route *route)
 {
-	/* a route of three formats answers JSON if none of them suits */
+	/* a route of three formats answers JSON if none of them fits */
 	bool		strict = (route->flags & OSCAL) != 0;
 
 	if ((route->flags & (REPORT | OSCAL)) != 0)
@@ -107,8 +110,8 @@ etag_of(Arena *arena, const char *body, size_t len)
 }
 
 /*
- * Is the tag in a list of them, or the list "*"?  W/"a" is a weak one: it
- * says that the thing means the same, not that it is the same.
+ * Is the tag in a list of tags, or is the list "*"?  A weak one, W/"a", says
+ * that the thing means the same, not that it is the same.
  */
 static bool
 tag_matches(const char *list, const char *tag, bool weakly)
@@ -201,7 +204,7 @@ put_escaped(Text *text, const char *value)
 	}
 }
 
-/* Lead to the next page: the same query with another cursor. */
+/* Add the link to the next page: the same query with another cursor. */
 static void
 add_link(Work *work, const char *cursor)
 {
@@ -232,7 +235,9 @@ add_link(Work *work, const char *cursor)
 	text_free(&text);
 }
 
-/* Reply with a row; if there is none, or NULL, the thing does not exist. */
+/*
+ * Reply with a row; if there is none, or it is NULL, the thing does not exist.
+ */
 static void
 reply_row(Work *work, const PGresult *result)
 {
@@ -263,7 +268,7 @@ reply_row(Work *work, const PGresult *result)
 	}
 }
 
-/* Make a member of the answer of what SQL is told in NOTICEs. */
+/* Add a member to the answer with the texts of NOTICEs. */
 static void
 add_warnings(Work *work)
 {
@@ -296,7 +301,7 @@ clear(Step *steps, int count)
 		PQclear(steps[i].result);
 }
 
-/* Note for the log who acted, also if the database then refused. */
+/* Note for the log who acted, even if the database then refused. */
 static void
 note_user(Work *work, const PGresult *result)
 {
@@ -385,7 +390,7 @@ reply_format(Work *work, int status, const PGresult *row, int column)
 					 "default-src 'none'; style-src 'unsafe-inline'; img-src data:");
 }
 
-/* If this was answered before, reply the same and set *done. */
+/* If this request was answered before, reply the same and set *done. */
 static bool
 look_up_key(Work *work, bool *done)
 {
@@ -414,7 +419,7 @@ look_up_key(Work *work, bool *done)
 	return true;
 }
 
-/* If the thing is no longer what the client saw, refuse and set *done. */
+/* If the thing is not what the client saw any more, refuse and set *done. */
 static bool
 look_at_tag(Work *work, bool *done)
 {
@@ -448,7 +453,7 @@ look_at_tag(Work *work, bool *done)
 	return true;
 }
 
-/* Returns where the number of "report_id" begins in a report, or "". */
+/* Returns the place of the number of "report_id" in a report, or "". */
 static const char *
 report_id_of(const char *report)
 {
@@ -538,10 +543,10 @@ reply_unavailable(Work *work, const char *detail, const char *hint)
 }
 
 /*
- * What the holder of a token learns of it (RFC 6750, section 3).
+ * What the holder of a token is told about it (RFC 6750, section 3).
  *
- * The database says "The token ..." or "The issuer ..." to who could have it
- * signed, and nothing of the kind to a stranger.
+ * The database says "The token ..." or "The issuer ..." to holders of a token
+ * that the issuer signed, and nothing of the kind to a stranger.
  */
 static const char *
 challenge(Arena *arena, const char *hint)
@@ -645,13 +650,13 @@ pause_before(int try)
 	struct timespec wait = {0};
 	struct timespec now;
 
-	/* longer each time, and not all at once */
+	/* longer each time, by a random amount */
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	wait.tv_nsec = (5L << try) * 1000000 + now.tv_nsec % 5000000;
 	nanosleep(&wait, NULL);
 }
 
-/* Returns whether another try may help and is safe. */
+/* Returns whether another attempt may help and is safe. */
 static bool
 try_again(const Work *work, int *lost)
 {
@@ -667,7 +672,9 @@ try_again(const Work *work, int *lost)
 		(*lost)++ == 0;
 }
 
-/* Try until it is done; returns false, with an error replied, if it is not. */
+/*
+ * Try until it is done; returns false, with an error replied, if that fails.
+ */
 static bool
 carry_out(Work *work, bool (*attempt) (Work *work))
 {
@@ -724,7 +731,7 @@ transaction_run(Service *service, Request *request, const Route *route,
 	carry_out(&work, needs_phases(&work) ? run_in_phases : run_at_once);
 }
 
-/* Bind the actor, and do nothing else. */
+/* Bind the actor and do nothing else. */
 static bool
 run_actor(Work *work)
 {

@@ -9,15 +9,15 @@
 
 /*
  * Bind the actor by the token (NULL: none is needed), call the function and
- * make the reply.  "actor" is whom the body names, or NULL.
+ * make the reply.  "actor" is the user whom the body names, or NULL.
  */
 extern void transaction_run(Service *service, Request *request,
 							const Route *route, const char *token,
 							const char *actor, Reply *reply);
 
 /*
- * Returns whether the token is valid; if not, or nobody can tell, with a
- * reply.
+ * Returns whether the token is valid; if it is not, or that cannot be found
+ * out, the reply is made.
  */
 extern bool transaction_ask(Service *service, Request *request,
 							const Route *route, const char *token,

@@ -1,8 +1,9 @@
 /*
  * type.c
- *		What a field of a request can be: THE list.
+ *		The types of fields in requests: THE list.
  *
- * A parameter is a text, which its input function takes: value.c sees to that.
+ * A parameter is a text that the type's input function accepts: value.c makes
+ * sure of that.
  */
 #include "gateway/type.h"
 #include "text/json.h"

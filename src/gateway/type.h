@@ -1,6 +1,6 @@
 /*
  * type.h
- *		What a field of a request can be.
+ *		The types of fields in requests.
  */
 #ifndef GATEWAY_TYPE_H
 #define GATEWAY_TYPE_H
@@ -15,7 +15,7 @@ typedef enum ArgumentType
 	TYPE_SECONDS,				/* an int, an interval in SQL */
 	TYPE_LONG,
 	TYPE_NUMBER,
-	TYPE_NUMERIC,				/* one that keeps its digits */
+	TYPE_NUMERIC,				/* a number that keeps its digits */
 	TYPE_BOOL,
 	TYPE_TIME,
 	TYPE_UUID,
@@ -27,7 +27,7 @@ typedef enum ArgumentType
 	TYPE_ROWS,					/* objects with one of each of those above */
 	TYPE_OBJECT,
 	TYPE_JSON,					/* an object or an array */
-	TYPE_METRICS,				/* an object, or all that is left of a body */
+	TYPE_METRICS,				/* an object, or all other fields of a body */
 	TYPE_ANSWERS,				/* the same */
 	TYPE_DOCUMENT,				/* the same, of any shape */
 	TYPE_ANY,
@@ -39,7 +39,7 @@ typedef struct TypeFacts
 	const char *name;			/* in routes.h */
 	const char *parameter;		/* in SQL: $ is the parameter, @ the field */
 	ArgumentType elements;		/* what an array is of; else the type itself */
-	unsigned	json;			/* each JsonType it may be is a bit; 0: any */
+	unsigned	json;			/* a bit for each JsonType it may be; 0: any */
 	const char *wanted;			/* that in words */
 	const char *in_query;		/* schemas of the OpenAPI document */
 	const char *in_body;
@@ -47,7 +47,7 @@ typedef struct TypeFacts
 
 extern const TypeFacts type_facts[TYPE_COUNT];
 
-/* Returns whether all that is left of a body may be the value. */
+/* Returns whether all other fields of a body may be the value. */
 extern bool type_takes_rest(ArgumentType type);
 
 #endif							/* GATEWAY_TYPE_H */

@@ -1,6 +1,6 @@
 /*
  * value.c
- *		Values of a request as parameters of a statement.
+ *		Turns values of a request into parameters of a statement.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -130,7 +130,7 @@ value_of_json(Arena *arena, const GovJsonValue *json, ArgumentType type,
 		return NULL;
 	if (facts->json != 0 && (facts->json & 1u << json->type) == 0)
 		return facts->wanted;
-	/* all but a string goes on as the text that it came as */
+	/* everything but a string is passed on as the text that was sent */
 	*value = json->type == GOV_JSON_STRING && type != TYPE_ANY ? json->text :
 		arena_copy(arena, json->begin, json->end - json->begin);
 	return value_of_text(*value, type, &malformed);

@@ -1,9 +1,9 @@
 /*
  * value.h
- *		Values of a request as parameters of a statement.
+ *		Turns values of a request into parameters of a statement.
  *
- * What comes out is a text that PostgreSQL's input function of the type
- * takes, so that its own errors never answer a request.
+ * The result is a text that PostgreSQL's input function of the type accepts,
+ * so that its own errors never answer a request.
  */
 #ifndef GATEWAY_VALUE_H
 #define GATEWAY_VALUE_H
@@ -14,14 +14,14 @@
 #include "text/json.h"
 
 /*
- * Returns what a text, as a path or a query has it, should be, or NULL if it
- * fits.  "malformed" tells a text that is not of the type at all from one out
- * of its range.
+ * Check a text of a path or a query; returns NULL, or what it should be.
+ * "malformed" tells whether it is not of the type at all, or only out of
+ * range.
  */
 extern const char *value_of_text(const char *text, ArgumentType type,
 								 bool *malformed);
 
-/* Returns the same of JSON, and the value as a text: NULL for null. */
+/* Check JSON likewise, and return the value as a text: NULL for null. */
 extern const char *value_of_json(Arena *arena, const GovJsonValue *json,
 								 ArgumentType type, const char **value);
 

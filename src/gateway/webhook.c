@@ -3,10 +3,10 @@
  *		Delivery of governance.events to configured endpoints.
  *
  * Each endpoint has a thread and a connection of its own, so none waits for
- * another.  Events go in the order of published_no, one after the other; what
- * was answered 2xx is acknowledged in the database, what was not is repeated,
- * so each comes at least once.  Of several gateways the one that holds the
- * endpoint's lock delivers.
+ * another.  Events are sent in the order of published_no, one after the other.
+ * One that is answered with 2xx is acknowledged in the database, others are
+ * repeated, so each arrives at least once.  Of several gateways only the one
+ * that holds the endpoint's lock delivers.
  */
 #include <curl/curl.h>
 #include <libpq-fe.h>
@@ -47,7 +47,7 @@ static const char next_sql[] =
 	" 'application/json', 'sequence', e.published_no::text, 'data', e.data)"
 	" FROM gov_next_events($1::text, " BATCH ") AS e";
 
-/* Wait so many seconds, or until a notification, or until the stop. */
+/* Wait so many seconds, or until a notification or the stop. */
 static void
 wait_for(PGconn *conn, int seconds)
 {
@@ -66,7 +66,7 @@ wait_for(PGconn *conn, int seconds)
 		PQfreemem(notification);
 }
 
-/* Between failures: 1, 2, 4 ... seconds. */
+/* Wait 1, 2, 4 ... seconds between failures. */
 static void
 back_off(int *failures)
 {
@@ -116,7 +116,7 @@ open_connection(const Endpoint *endpoint)
 	return NULL;
 }
 
-/* Tell what the database lacks for an endpoint of that name. */
+/* Report what is missing in the database for an endpoint of that name. */
 static void
 check_consumer(PGconn *conn, const char *name, Text *problems)
 {
@@ -155,7 +155,7 @@ is_our_turn(PGconn *conn, const Endpoint *endpoint, time_t *told_at)
 	bool		ours = good && PQgetvalue(result, 0, 0)[0] == 't';
 	Text		problem = {0};
 
-	/* Do not log it each time: it is asked often. */
+	/* It is checked often, so it is not logged each time. */
 	if (!good && time(NULL) - *told_at >= LAST_BACKOFF)
 	{
 		*told_at = time(NULL);
@@ -184,7 +184,7 @@ acknowledge(PGconn *conn, const Endpoint *endpoint, const char *number)
 	return good;
 }
 
-/* Wait until the database is there, or the gateway stops. */
+/* Wait until the database can be reached, or the gateway stops. */
 static bool
 deliver(const Endpoint *endpoint, const char *id, const char *body)
 {
@@ -207,7 +207,7 @@ deliver(const Endpoint *endpoint, const char *id, const char *body)
 	return false;
 }
 
-/* Deliver a batch; returns false if the connection is of no more use. */
+/* Deliver a batch; returns false if the connection cannot be used any more. */
 static bool
 deliver_batch(PGconn *conn, const Endpoint *endpoint)
 {
@@ -333,7 +333,7 @@ webhook_check(const Config *config, Text *problems)
 	PGconn	   *conn = n <= 0 ? NULL :
 		db_connect(config->db, "governance-gateway check", STATEMENT_MS, &why);
 
-	/* The check of the database has told why there is none. */
+	/* The check of the database has reported why there is none. */
 	if (conn != NULL)
 	{
 		int			i;

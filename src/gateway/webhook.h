@@ -11,7 +11,7 @@
 extern void webhook_start(const Config *config);
 extern void webhook_stop(void);
 
-/* Add what is wrong with the file, and why an endpoint would get nothing. */
+/* Add what is wrong with the file, and why an endpoint would get no events. */
 extern void webhook_check(const Config *config, Text *problems);
 
 #endif							/* GATEWAY_WEBHOOK_H */

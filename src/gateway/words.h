@@ -1,9 +1,11 @@
 /*
  * words.h
- *		Closed sets of words, as the database has them: THE list for clients.
+ *		Closed sets of words, the same as in the database: THE list for
+ *		clients.
  *
  * WORDS(name, words): routes.h and schemas.h say =name.  The document tells
- * them; the database refuses others.  No include guard: that is the point.
+ * them; the database refuses others.  It has no include guard, so that it can
+ * be included more than once.
  */
 WORDS(action, "model_deploy_production,model_rollback,usecase_approve,usecase_deprecate,permission_grant,system_config_change")
 WORDS(answer_type, "boolean,choice")

@@ -2,21 +2,22 @@
  * actor.c
  *		Who is acting: the governance user of a call, and how that is known.
  *
- * The session's identity is GetOuterUserId(): the SET ROLE role, else the
- * session user, whatever SECURITY DEFINER functions are on the stack.
+ * The session's identity is GetOuterUserId(): the role of SET ROLE, or else
+ * the session user, whatever SECURITY DEFINER functions are on the stack.
  *
  * Within a security-restricted operation (VACUUM, ANALYZE, autovacuum, an
  * index being built, a materialized view refreshed) somebody else's code may
- * run: that of the relation's owner, in the session of who only keeps house.
- * It is lent no identity.  The session's counts there only while it is the
- * current user, too, which our own SECURITY DEFINER functions never let it be.
+ * run: that of the relation's owner, in the session of whoever does
+ * maintenance.  That code gets no identity.  The session's identity counts
+ * there only while it is the current user, too, which it never is in our own
+ * SECURITY DEFINER functions.
  *
  * A role that was dropped while its sessions are open acts as nobody, and so
- * does who came by it: neither a role of the same name made since, which has
- * another OID, nor a binding lends them an actor.
+ * does whoever logged in by it: neither a new role of the same name, which has
+ * another OID, nor a binding gives them an actor.
  *
  * Pooling in transaction mode is safe: a binding ends with its transaction,
- * and what is cached of the session is keyed by role OID and generation.
+ * and what is cached for the session is keyed by role OID and generation.
  */
 #include "postgres.h"
 
@@ -38,7 +39,7 @@
 typedef struct Binding
 {
 	GovEvidence evidence;		/* UNMAPPED: no binding */
-	SubTransactionId subid;		/* who made it; moves up at its commit */
+	SubTransactionId subid;		/* who made it; the parent at its commit */
 	char		user_id[GOV_ID_LEN + 1];
 	GovTokenMaker maker;
 } Binding;
@@ -48,7 +49,7 @@ static Binding binding;
 /* Who acts within a security-restricted operation of our own. */
 static GovConfined confined = {false, InvalidOid};
 
-/* The last answers: a session asks about the same one or two, always. */
+/* The last answers: a session mostly asks about one or two roles. */
 typedef struct RoleAnswer
 {
 	uint64		generation;
@@ -130,7 +131,7 @@ gov_evidence_name(GovEvidence evidence)
 
 /*
  * gov_user_exists
- *		Is there such a user, and an active one, as committed now?
+ *		Is there such a user as committed now, and is it active?
  */
 bool
 gov_user_exists(const char *user_id, bool *is_active)
@@ -233,7 +234,7 @@ gov_session_exists(void)
 	return last_session.exists;
 }
 
-/* Does a binding not count here? */
+/* Is this a place where a binding does not count? */
 static bool
 is_restricted(void)
 {
@@ -254,7 +255,10 @@ acting_role(void)
 	return GetUserId() == outer && outer != gov_owner() ? outer : InvalidOid;
 }
 
-/* The one of the binding, else of the session; false: nobody active. */
+/*
+ * Find the actor of the binding, or else of the session; false where it is
+ * nobody active.
+ */
 static bool
 find_actor(GovActor *actor)
 {
@@ -272,8 +276,9 @@ find_actor(GovActor *actor)
 		return false;
 
 	/*
-	 * Who is linked does not become the role's user where inactive; nor does
-	 * what somebody else on that role left behind run as this one.
+	 * A linked user who is inactive does not become the role's user instead;
+	 * and what somebody else on that role left behind does not run as this
+	 * one.
 	 */
 	if (unlikely(gov_identity_source != GOV_IDENTITY_DB_ROLE) &&
 		!(is_restricted() && OidIsValid(confined.role)))
@@ -292,7 +297,10 @@ bool
 gov_actor_get(GovActor *actor)
 {
 	gov_citus_refuse();
-	/* A worker does not know of a binding: no function of ours asks there. */
+	/*
+	 * A parallel worker does not know the binding, and none of our functions
+	 * asks there.
+	 */
 	if (likely(!IsParallelWorker()) && gov_session_exists() &&
 		find_actor(actor))
 		return true;
@@ -341,7 +349,7 @@ gov_actor_refuse_second(void)
 
 /*
  * gov_actor_bind
- *		The user acts for the rest of this transaction.
+ *		Let the user act for the rest of this transaction.
  */
 void
 gov_actor_bind(const char *user_id, GovEvidence evidence)

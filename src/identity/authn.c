@@ -2,13 +2,14 @@
  * authn.c
  *		Whom the server authenticated when the session began.
  *
- * Up to 15 the method stands in a line of pg_hba.conf whose memory is let go
- * once the session has begun, so it is noted while the client is let in.
- * Parallel workers are told from 16 on; no function of ours asks there.
+ * Up to PostgreSQL 15 the method is in a line of pg_hba.conf whose memory is
+ * freed once the session has begun, so it is noted while the client is
+ * authenticated.  From 16 on parallel workers know it; none of our functions
+ * asks there.
  */
 #include "postgres.h"
 
-/* We need nothing of GSSAPI, whose headers may not be there. */
+/* We use nothing of GSSAPI, whose headers may be missing. */
 #undef ENABLE_GSS
 #include "libpq/auth.h"
 #include "libpq/libpq-be.h"
@@ -30,7 +31,7 @@ static const struct config_enum_entry sources[] = {
 
 bool		(*gov_authn_stands_for_many) (const char *user_id) = NULL;
 
-/* The connection's, as an issuer's name; "" where it is not known. */
+/* The connection's method as an issuer's name; "" where it is not known. */
 static char session_issuer[NAMEDATALEN];
 
 static ClientAuthentication_hook_type next_hook = NULL;
@@ -53,7 +54,7 @@ note_method(Port *port, int status)
 				 GOV_POSTGRES_ISSUER, hba_authname(port->hba->auth_method));
 }
 
-/* Without preload it would be too late: sessions were authenticated before. */
+/* Without preload it is too late: the session was authenticated before. */
 static bool
 check_source(int *newval, void **extra, GucSource source)
 {
@@ -65,8 +66,9 @@ check_source(int *newval, void **extra, GucSource source)
 }
 
 /*
- * Where the file says otherwise and the library came late, the default would
- * let people act whom the file keeps out: the library does not load at all.
+ * If the configuration file says otherwise and the library is loaded late, the
+ * default would let people act whom the file keeps out.  So the library
+ * refuses to load.
  */
 static void
 refuse_late_source(void)
@@ -98,7 +100,7 @@ gov_authn_init(void)
 	ClientAuthentication_hook = note_method;
 }
 
-/* Who it is, whether anybody asks or not. */
+/* The identity, whether or not the setting asks for it. */
 static bool
 find_identity(const char **issuer, const char **subject)
 {
@@ -149,6 +151,6 @@ gov_authn_user(char user_id[GOV_ID_LEN + 1])
 		return false;
 	strlcpy(user_id, last_link.user_id, GOV_ID_LEN + 1);
 
-	/* Asked each time: what was lent ends by itself. */
+	/* This is asked each time, because loans end by themselves. */
 	return !gov_authn_stands_for_many(user_id);
 }

@@ -18,7 +18,7 @@
 
 #include "core/args.h"
 
-/* By what a session is known, where no token says so. */
+/* How a session is identified without a token. */
 typedef enum GovIdentitySource
 {
 	GOV_IDENTITY_DB_ROLE,		/* the database role in force */
@@ -28,19 +28,24 @@ typedef enum GovIdentitySource
 
 extern int	gov_identity_source;	/* the setting governance.identity */
 
-/* Does the user act for others?  The access room, which knows, sets it. */
+/* Does the user act for others?  The access room, which knows, sets this. */
 extern bool (*gov_authn_stands_for_many) (const char *user_id);
 
-/* Call it first: it may refuse that the library is loaded. */
+/* Call it first: it may refuse to load the library. */
 extern void gov_authn_init(void);
 
-/* The identity and its issuer; false where there is none or none is asked. */
+/*
+ * The identity and its issuer; false where there is none, or none is asked
+ * for.
+ */
 extern bool gov_authn_identity(const char **issuer, const char **subject);
 
-/* Is it this session's, though nobody may ask? */
+/*
+ * Is it the identity of this session, whether or not the setting asks for it?
+ */
 extern bool gov_authn_is_own(const char *issuer, const char *subject);
 
-/* The user, active or not, whom it is linked to; false: none that counts. */
+/* The user, active or not, to whom it is linked; false where none counts. */
 extern bool gov_authn_user(char user_id[GOV_ID_LEN + 1]);
 
 #endif							/* GOV_AUTHN_H */

@@ -1,10 +1,9 @@
 /*
  * issuer.c
- *		The issuers whose tokens open something, with their keys, and whom
- *		they name.
+ *		Issuers of signed tokens, their keys, and the users whom they name.
  *
- * Kept in this backend until an issuer or a key changes: to read a key's text
- * costs more than a signature.  There are few of them.
+ * They are cached in this backend until an issuer or a key changes, because
+ * reading a key's text costs more than verifying a signature.  They are few.
  */
 #include "postgres.h"
 

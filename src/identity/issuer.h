@@ -1,9 +1,11 @@
 /*
  * issuer.h
- *		Issuers of signed tokens, and whom one means by a subject.
+ *		Issuers of signed tokens, and the user whom an issuer means by a
+ *		subject.
  *
- * Invariants: a subject is a name within its issuer alone, so the same text of
- * two issuers is two people; nobody is known by it but who was linked to it.
+ * Invariants: a subject is a name only within its issuer, so the same text of
+ * two issuers is two people; it stands for nobody but the user who is linked
+ * to it.
  */
 #ifndef GOV_ISSUER_H
 #define GOV_ISSUER_H
@@ -18,7 +20,7 @@
 #define GOV_SUBJECT_LEN 2048	/* of a subject: an SPIFFE ID may be as long */
 #define GOV_GROUP_LEN 512		/* of a group's name */
 
-/* Issuers of this kind are what PostgreSQL itself authenticated by. */
+/* Issuers with this prefix are PostgreSQL's own authentication methods. */
 #define GOV_POSTGRES_ISSUER "postgres:"
 
 /* A row of governance.issuers, with its keys. */
@@ -34,11 +36,14 @@ typedef struct GovIssuer
 	GovJwkSet  *keys;
 } GovIssuer;
 
-/* All of them, and one (NULL: there is none such); until the next look-up. */
+/*
+ * All issuers, and one of them (NULL if unknown); valid until the next
+ * look-up.
+ */
 extern List *gov_issuers(void);
 extern const GovIssuer *gov_issuer_find(const char *issuer);
 
-/* The user, active or not, as linked now; false: nobody is. */
+/* The user, active or not, who is linked now; false where nobody is. */
 extern bool gov_identity_user(const char *issuer, const char *subject,
 							  char user_id[GOV_ID_LEN + 1]);
 

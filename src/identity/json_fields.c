@@ -1,9 +1,10 @@
 /*
  * json_fields.c
- *		Read a JSON text that somebody unknown wrote, without raising errors.
+ *		Reading a JSON text from an unknown source, without raising errors.
  *
- * PostgreSQL's own parser, but neither json nor jsonb: the input functions of
- * those raise errors that would tell a malformed token from a wrong one.
+ * It is PostgreSQL's own parser, but neither json nor jsonb: their input
+ * functions raise errors, by which a malformed token could be told from a
+ * wrong one.
  */
 #include "postgres.h"
 
@@ -85,7 +86,7 @@ compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-/* Which of two would count is each reader's own guess. */
+/* Readers differ in which of two counts. */
 static bool
 is_doubled(Members *members)
 {
@@ -107,7 +108,7 @@ leave(Reading *reading, bool is_array)
 {
 	GovJsonField field = {.is_end = true};
 
-	/* past the greatest depth nothing is told, so nothing counts */
+	/* beyond the greatest depth nothing is reported, so nothing counts */
 	if (!is_array && !reading->refused)
 	{
 		reading->refused = is_doubled(&reading->members[reading->depth]);
@@ -178,8 +179,8 @@ scalar(void *state, char *token, JsonTokenType type)
 }
 
 /*
- * The server's parser calls itself for each level, and raises an error where
- * the stack is used up: what nests deeper than anybody reads is not parsed.
+ * The server's parser is recursive and raises an error where the stack is used
+ * up, so a text that nests deeper than anybody reads is not parsed.
  */
 static bool
 is_shallow(const char *json, int len)

@@ -1,14 +1,15 @@
 /*
  * json_fields.h
- *		A way to read the few fields of a JSON text that matter.
+ *		Reading the few fields of a JSON text that matter.
  */
 #ifndef GOV_JSON_FIELDS_H
 #define GOV_JSON_FIELDS_H
 
 /*
- * A JSON text, field by field.  The callback gets each scalar with the path
- * to it: depth counts objects and arrays around it, name is that of the
- * innermost field.  scalar is NULL for what is no string.  False: stop.
+ * A JSON text, field by field.  The callback gets each scalar with the path to
+ * it: depth counts the objects and arrays around it, name is that of the
+ * innermost field.  scalar is NULL for anything but a string.  Returning false
+ * stops.
  */
 typedef struct GovJsonField
 {
@@ -26,8 +27,8 @@ typedef struct GovJsonField
 typedef bool (*GovJsonReader) (const GovJsonField *field, void *arg);
 
 /*
- * False where it is malformed, is no object, names a member twice, or the
- * reader said so; raises nothing.
+ * Returns false where the text is malformed, is not an object or names a
+ * member twice, or where the reader said so.  It raises no error.
  */
 extern bool gov_json_read(const char *json, int len, GovJsonReader reader,
 						  void *arg);

@@ -45,7 +45,7 @@ end_key(Parsing *parsing)
 	return true;
 }
 
-/* Members that only a private key has, and a secret's, which is one. */
+/* Members that only a private key has; a secret's is one of them. */
 static bool
 is_private_member(const char *name)
 {
@@ -140,7 +140,7 @@ gov_jwk_set_read(const char *json, int len, GovJwkTaker take, void *arg)
 	return parsing->is_set ? NULL : "is no JSON Web Key Set";
 }
 
-/* What OpenSSL holds is not the context's. */
+/* The memory context does not free OpenSSL's objects. */
 void
 gov_jwk_set_clear(void *arg)
 {

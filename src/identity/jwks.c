@@ -3,10 +3,10 @@
  *		The keys that signed tokens are verified with: a JSON Web Key Set
  *		(RFC 7517) in a file of the server.
  *
- * Invariants: the file is looked at for each token, and read again when it is
- * another one or was changed, so a key that was taken out is gone at once; a
- * file that others could have written verifies nothing, and one with a secret
- * that others could have read neither.  Its path is shown to no client.
+ * Invariants: the file is checked for each token, and read again when it was
+ * replaced or changed, so a key that was removed is gone at once; a file that
+ * others could have written verifies nothing, and neither does one with a
+ * secret that others could have read.  No client sees its path.
  */
 #include "postgres.h"
 
@@ -20,7 +20,7 @@
 #include "core/guc.h"
 #include "identity/jwks.h"
 
-/* The set as it was read last, and from what. */
+/* The set that was read last, and the file it came from. */
 static struct
 {
 	MemoryContext context;
@@ -53,7 +53,7 @@ take_key(const GovJwkText *text, bool is_private, void *arg)
 				 errdetail_internal("%s", flaw)));
 }
 
-/* For the administrator; the client learns nothing of it. */
+/* Log it for the administrator; the client learns nothing. */
 static void
 complain(const char *what)
 {
@@ -109,7 +109,9 @@ read_keys(int fd, const struct stat *st, Parsing *parsing)
 	return NULL;
 }
 
-/* Read the open file into "loaded"; where it cannot be used it has no keys. */
+/*
+ * Read the open file into "loaded"; a file that cannot be used gives no keys.
+ */
 static void
 load(int fd, const struct stat *st)
 {
@@ -144,7 +146,7 @@ gov_jwks_file_keys(void)
 	if (gov_jwks_file == NULL || gov_jwks_file[0] == '\0')
 		return &none;
 
-	/* nonblocking: of a pipe nobody may ever write the other end */
+	/* nonblocking, as nobody may ever write to a pipe */
 	fd = OpenTransientFile(gov_jwks_file, O_RDONLY | PG_BINARY | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) != 0)
 	{

@@ -78,7 +78,7 @@ decode(const char *text, uint8_t *out, size_t max)
 {
 	size_t		len = text ? strlen(text) : 0;
 
-	/* what is too long by less than a character's bits is told by the rest */
+	/* the decoder rejects what is too long by less than a character */
 	if (len == 0 || len > (max * 4 + 2) / 3)
 		return -1;
 	return gov_base64url_decode(text, (int) len, out);
@@ -129,7 +129,10 @@ type_of(const GovJwkText *text)
 	return NULL;
 }
 
-/* A public key of those parameters, which are freed; NULL: it is none. */
+/*
+ * Make a public key of those parameters, which are freed; NULL where it is not
+ * one.
+ */
 static EVP_PKEY *
 key_of_params(const char *name, OSSL_PARAM_BLD *build)
 {
@@ -266,7 +269,7 @@ gov_jws_key_make(const GovJwkText *text, GovJwsKey *key, const char **flaw)
 	*flaw = NULL;
 	key->type = type_of(text);
 
-	/* Others may be in the set: for encryption, or other algorithms. */
+	/* A set may have other keys: for encryption, or for other algorithms. */
 	if (key->type == NULL ||
 		(text->use != NULL && strcmp(text->use, "sig") != 0 &&
 		 strcmp(text->use, "jwt-svid") != 0) || /* SPIFFE's word for it */
@@ -363,11 +366,11 @@ verify_hmac(const GovJwsKey *key, const void *text, size_t len,
 
 /*
  * der_of
- *		A signature of ECDSA as OpenSSL takes it; its length, or 0.
+ *		Convert an ECDSA signature to OpenSSL's form; returns its length, or 0.
  *
- * JOSE has the two numbers one behind the other, each as long as the curve's
- * order (RFC 7518, section 3.4).  OpenSSL refuses those that are not from 1 to
- * one less than the order.
+ * JOSE has the two numbers one after the other, each as long as the curve's
+ * order (RFC 7518, section 3.4).  OpenSSL refuses numbers that are not between
+ * 1 and the order less one.
  */
 static int
 der_of(const GovJwsKey *key, const uint8_t *signature, size_t signature_len,
@@ -408,7 +411,7 @@ verify_public(const GovJwsKey *key, const GovJwsAlgorithm *algorithm,
 	good = context != NULL &&
 		EVP_DigestVerifyInit_ex(context, &settings, algorithm->digest, NULL,
 								NULL, key->public_key, NULL) == 1;
-	/* Else the salt might have any length. */
+	/* Otherwise the salt could have any length. */
 	if (algorithm->is_pss)
 		good = good &&
 			EVP_PKEY_CTX_set_rsa_padding(settings,

@@ -6,10 +6,10 @@
  * and RFC 9864 (Ed25519, another name for it).  Pure: it knows nothing of the
  * server, and its memory is OpenSSL's.
  *
- * Invariants: an algorithm is served by keys of its own type and curve alone,
- * so no public key is ever the secret of an HMAC, and "none" is no algorithm.
- * A key is looked at when it is made: RSA has at least 2048 bits, a point is
- * on its curve, a secret has at least 32 bytes.
+ * Invariants: an algorithm is used only with keys of its own type and curve,
+ * so no public key is ever the secret of an HMAC, and "none" is not an
+ * algorithm. A key is checked when it is made: RSA has at least 2048 bits, a
+ * point is on its curve, a secret has at least 32 bytes.
  */
 #ifndef GOV_JWS_H
 #define GOV_JWS_H
@@ -26,7 +26,7 @@ typedef struct GovJwsAlgorithm GovJwsAlgorithm;
 /* The algorithm that a token's header names, or NULL. */
 extern const GovJwsAlgorithm *gov_jws_algorithm(const char *name);
 
-/* The members of a JSON Web Key (RFC 7517) that matter; NULL: not there. */
+/* The members of a JSON Web Key (RFC 7517) that matter; NULL where missing. */
 typedef struct GovJwkText
 {
 	const char *kty;
@@ -53,14 +53,17 @@ typedef struct GovJwsKey
 } GovJwsKey;
 
 /*
- * A key to verify with; false where it cannot be one, and "flaw" says why, or
- * is NULL where it is meant for something else.
+ * Make a key to verify with.  Returns false where that is impossible; "flaw"
+ * says why, or is NULL where the key is meant for something else.
  */
 extern bool gov_jws_key_make(const GovJwkText *text, GovJwsKey *key,
 							 const char **flaw);
 extern void gov_jws_key_free(GovJwsKey *key);
 
-/* The thumbprint (RFC 7638) of a key that could be made; false: none. */
+/*
+ * The thumbprint (RFC 7638) of a key that could be made; false where there is
+ * none.
+ */
 extern bool gov_jwk_thumbprint(const GovJwkText *text,
 							   char out[GOV_JWK_THUMBPRINT_LEN]);
 
@@ -68,7 +71,7 @@ extern bool gov_jwk_thumbprint(const GovJwkText *text,
 extern bool gov_jws_key_serves(const GovJwsKey *key,
 							   const GovJwsAlgorithm *algorithm);
 
-/* Did the holder of the key, which serves the algorithm, sign the text? */
+/* Did the holder of the key sign the text?  The key fits the algorithm. */
 extern bool gov_jws_verify(const GovJwsKey *key,
 						   const GovJwsAlgorithm *algorithm,
 						   const void *text, size_t len,

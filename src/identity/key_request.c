@@ -1,6 +1,6 @@
 /*
  * key_request.c
- *		Asking for the keys of an issuer anew.
+ *		Asking for an issuer's keys to be fetched again.
  */
 #include "postgres.h"
 
@@ -18,7 +18,7 @@
 #define REQUESTS 64
 #define PAUSE_MS 60000
 
-/* An issuer by the hash of its name. */
+/* A request for an issuer, known by the hash of its name. */
 typedef struct KeyRequest
 {
 	Oid			dboid;			/* InvalidOid: free */
@@ -64,7 +64,7 @@ hash_issuer(const char *issuer)
 							   strlen(issuer), 0);
 }
 
-/* The issuer's request, else the oldest, which may be free. */
+/* The issuer's request, or else the oldest one, which may be free. */
 static KeyRequest *
 find_request(uint64 issuer)
 {
@@ -94,7 +94,7 @@ gov_key_request(const char *issuer)
 	LWLockAcquire(requests_lock, LW_EXCLUSIVE);
 	request = find_request(hash);
 
-	/* One that is to come: the clock was put back. */
+	/* A request in the future: the clock was set back. */
 	is_early = request->dboid == MyDatabaseId && request->issuer == hash &&
 		request->asked_at <= now &&
 		!TimestampDifferenceExceeds(request->asked_at, now, PAUSE_MS);
@@ -110,7 +110,7 @@ gov_key_request(const char *issuer)
 		gov_work_mark();
 }
 
-/* Does a request wait for this issuer?  Not any more, then. */
+/* Was a request waiting for this issuer?  Afterwards it is not. */
 static bool
 take_request(uint64 issuer)
 {
@@ -127,7 +127,7 @@ take_request(uint64 issuer)
 	return is_waiting;
 }
 
-/* A transaction that fails takes the request with it: the next token asks. */
+/* If the transaction fails the request is lost; the next token asks again. */
 int64
 gov_key_requests_announce(void)
 {

@@ -20,7 +20,7 @@
 #define MAX_REDIRECTS 3
 #define MAX_DEPTH 16			/* of JSON */
 
-/* What of an address matters; each part is ours to free by url_free(). */
+/* The parts of an address that matter; free them by url_free(). */
 typedef struct Url
 {
 	char	   *scheme;
@@ -33,7 +33,7 @@ typedef struct Answer
 	char	   *text;
 	size_t		len;
 	bool		is_too_large;
-	bool		is_elsewhere;	/* http, and not this machine */
+	bool		is_elsewhere;	/* http to another machine */
 } Answer;
 
 static void
@@ -44,7 +44,7 @@ url_free(Url *url)
 	curl_free(url->port);
 }
 
-/* Its parts; false: it is none that we would ask. */
+/* Split it into parts; false where we would not ask such an address. */
 static bool
 url_read(const char *text, Url *url)
 {
@@ -89,7 +89,7 @@ is_loopback(const struct sockaddr *address)
 		IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
 }
 
-/* Where a name leads is known only here. */
+/* Only here is it known where a name leads. */
 static curl_socket_t
 open_plain_socket(void *arg, curlsocktype purpose,
 				  struct curl_sockaddr *address)
@@ -151,7 +151,7 @@ configure(CURL *curl, const Url *url, const Settings *settings,
 	}
 }
 
-/* One question, which a redirection is no answer to. */
+/* One request; a redirection does not count as an answer. */
 static bool
 ask(CURL *curl, Answer *answer, char *why)
 {
@@ -179,7 +179,7 @@ ask(CURL *curl, Answer *answer, char *why)
 	return false;
 }
 
-/* Where the answer sends us on, within the host that was asked; else NULL. */
+/* The address of a redirection within the same host, or NULL. */
 static char *
 redirection(CURL *curl, const Url *url, char *why)
 {
@@ -201,7 +201,7 @@ redirection(CURL *curl, const Url *url, char *why)
 	return NULL;
 }
 
-/* What is at that address; NULL, and why not. */
+/* Get what is at that address; or NULL, and why. */
 static char *
 fetch(const char *where, bool may_be_plain, const Settings *settings,
 	  char *why)
@@ -245,7 +245,7 @@ fetch(const char *where, bool may_be_plain, const Settings *settings,
 	return NULL;
 }
 
-/* A JSON object, and nothing behind it; NULL: it is none. */
+/* Parse a JSON object with nothing after it; NULL where it is not one. */
 static struct json_object *
 parse_object(const char *text)
 {
@@ -262,7 +262,7 @@ parse_object(const char *text)
 	return NULL;
 }
 
-/* A member that is text without zero bytes; NULL: there is none. */
+/* A member that is text without zero bytes; NULL where there is none. */
 static const char *
 text_member(struct json_object *object, const char *name)
 {
@@ -318,8 +318,8 @@ find_keys(const char *issuer, bool may_be_plain, const Settings *settings,
 
 /*
  * keys_flaw
- *		What is wrong with a set, or NULL.  The database judges each key; what
- *		everybody can fetch is no secret, which it could not know.
+ *		What is wrong with a set, or NULL.  The database judges each key; but
+ *		it cannot know that a secret was published here for everybody to fetch.
  */
 static const char *
 keys_flaw(const char *text)

@@ -2,12 +2,12 @@
  * jwks.h
  *		governance-jwks: fetch the keys that issuers of signed tokens publish.
  *
- * Invariants: what was fetched is stored as a whole or not at all, by
+ * Invariants: a fetched set is stored as a whole or not at all, by
  * gov_store_issuer_keys(), so the last good keys stay whatever goes wrong.
- * Nothing but https is spoken, and http to this machine for an issuer that is
- * on it; no answer sends us to another host than the one that was asked, and
- * none may be larger or take longer than we say.  Waiting goes by the
- * monotonic clock: one that jumps changes nothing.  No key is ever logged.
+ * Only https is spoken, and http to this machine for an issuer that runs on
+ * it; no answer can redirect us to another host, and an answer's size and time
+ * are limited.  Waiting goes by the monotonic clock, so a clock that is set
+ * changes nothing.  No key is ever logged.
  */
 #ifndef JWKS_H
 #define JWKS_H
@@ -26,7 +26,7 @@ typedef struct Settings
 	const char *issuer;			/* NULL: all of them */
 	long		timeout;		/* ms that one answer may take */
 	long		interval;		/* ms between two looks at an issuer */
-	long		pause;			/* ms, at least, whoever wants it sooner */
+	long		pause;			/* ms, at least, whoever asks for it */
 	bool		is_check;		/* store nothing */
 	bool		is_watch;		/* go on */
 } Settings;
@@ -34,18 +34,25 @@ typedef struct Settings
 /* A signal said so. */
 extern volatile sig_atomic_t stopping;
 
-/* A line to standard error; issuer: NULL, or whom it is about. */
+/*
+ * Write a line to standard error; issuer is NULL, or the issuer it is about.
+ */
 extern void say(const char *issuer, const char *format, ...)
 			__attribute__((format(printf, 2, 3)));
 
-/* Is it an address to fetch from?  Other names have keys by hand alone. */
+/*
+ * Is it an address to fetch from?  Issuers with other names get keys only by
+ * hand.
+ */
 extern bool is_url(const char *issuer);
 
-/* The key set that the issuer publishes (free it); NULL, and why not. */
+/* The key set that the issuer publishes (free it); or NULL, and why. */
 extern char *fetch_keys(const char *issuer, const Settings *settings,
 						char why[WHY_LEN]);
 
-/* Fetch for those that are asked for; the exit status. */
+/*
+ * Fetch the keys of the issuers that are asked for; returns the exit status.
+ */
 extern int	run_once(const Settings *settings);
 extern int	run_watch(const Settings *settings);
 

@@ -1,6 +1,6 @@
 /*
  * say.c
- *		What governance-jwks tells: lines to standard error.
+ *		Messages of governance-jwks: lines to standard error.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ say(const char *issuer, const char *format, ...)
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 
-	/* What others wrote must not look like lines of ours. */
+	/* Text of others must not look like lines of ours. */
 	for (c = line; *c != '\0'; c++)
 	{
 		if ((unsigned char) *c < ' ' || *c == 0x7f)

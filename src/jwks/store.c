@@ -1,11 +1,10 @@
 /*
  * store.c
- *		Which issuers there are, when each is asked, and into the database
- *		with what it said.
+ *		Finds the issuers, decides when to ask each, and stores their answers.
  *
- * With --watch a refetch is asked for by a notification that the database
- * sends when a token names a key that is not known.  Anybody can make up such
- * a token: between two questions there is a pause, whoever wants the answer.
+ * With --watch the database sends a notification when a token names an unknown
+ * key, and the keys are fetched again.  Anybody can make up such a token, so
+ * there is always a pause between two requests to an issuer.
  */
 #include <libpq-fe.h>
 #include <poll.h>
@@ -75,7 +74,7 @@ connect_db(const Settings *settings)
 	return NULL;
 }
 
-/* The keys that are stored, by their thumbprints (free it); NULL: none. */
+/* The thumbprints of the stored keys (free it); NULL where there are none. */
 static char *
 stored_keys(PGconn *conn, const char *issuer)
 {
@@ -126,7 +125,7 @@ store(PGconn *conn, const char *issuer, const char *keys)
 	return good;
 }
 
-/* Ask an issuer, and store what it says; false: its keys are as they were. */
+/* Ask an issuer and store its answer; false where its keys are unchanged. */
 static bool
 refresh(PGconn *conn, const char *issuer, const Settings *settings)
 {
@@ -190,7 +189,7 @@ run_once(const Settings *settings)
 	return status;
 }
 
-/* Take over the issuers of the database; false: it cannot be asked. */
+/* Read the issuers from the database; false where that fails. */
 static bool
 list_visits(PGconn *conn, Visit **visits, const Settings *settings)
 {
@@ -229,7 +228,7 @@ list_visits(PGconn *conn, Visit **visits, const Settings *settings)
 	return true;
 }
 
-/* Sooner than it would have been, but not before its time. */
+/* Ask it sooner than planned, but not before the pause is over. */
 static void
 hurry(Visit *visits, const char *issuer, const Settings *settings)
 {
@@ -244,8 +243,8 @@ hurry(Visit *visits, const char *issuer, const Settings *settings)
 }
 
 /*
- * Ask whose time has come; the moment at which the next one's does.  One that
- * gave nothing is asked again soon.
+ * Ask the issuers that are due; returns when the next one is due.  One that
+ * gave no keys is asked again soon.
  */
 static long long
 visit_due(PGconn *conn, Visit *visits, const Settings *settings)
@@ -271,7 +270,7 @@ visit_due(PGconn *conn, Visit *visits, const Settings *settings)
 	return next;
 }
 
-/* Until then, a notification, or a signal. */
+/* Wait until then, or for a notification or a signal. */
 static void
 wait_until(PGconn *conn, long long moment)
 {
@@ -288,7 +287,7 @@ wait_until(PGconn *conn, long long moment)
 	timeout.tv_sec = left / 1000;
 	timeout.tv_nsec = left % 1000 * 1000000;
 
-	/* One that came a moment ago is seen; a later one ends the waiting. */
+	/* A signal that came just before is seen; a later one ends the wait. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
@@ -298,7 +297,7 @@ wait_until(PGconn *conn, long long moment)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-/* Serve one connection until it ends, or we do. */
+/* Work on one connection until it ends or the program does. */
 static void
 watch(PGconn *conn, Visit **visits, const Settings *settings)
 {

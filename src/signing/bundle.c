@@ -41,7 +41,7 @@ fail(Reading *reading, const char *format, ...)
 	return false;
 }
 
-/* The bytes of a text that an error shows: 80 at most, whole characters. */
+/* How many bytes of a text an error shows: at most 80, in whole characters. */
 static int
 shown(const char *text)
 {
@@ -52,7 +52,7 @@ shown(const char *text)
 	return len;
 }
 
-/* Memory that goes with the bundle; NULL: there is none. */
+/* Memory that is freed with the bundle; NULL where there is none. */
 static void *
 keep(void *arg, size_t size)
 {
@@ -107,7 +107,7 @@ parse(Reading *reading, const void *text, size_t len, const char *what)
 	return NULL;
 }
 
-/* A member that must be there; "where" ends in a blank, or is empty. */
+/* A member that must be there; "where" ends with a blank, or is empty. */
 static const GovJsonValue *
 need(Reading *reading, const GovJsonValue *object, const char *where,
 	 const char *name, GovJsonType type)
@@ -202,7 +202,9 @@ read_material(Reading *reading, const GovJsonValue *root)
 		return false;
 	if ((key != NULL) + (chain != NULL) + (single != NULL) != 1)
 		return fail(reading, "It has not one of \"publicKey\", \"x509CertificateChain\" and \"certificate\".");
-	/* Whose key it is, the database knows; what the bundle says is a hint. */
+	/*
+	 * The database knows whose key it is; what the bundle says is only a hint.
+	 */
 	bundle->method = key != NULL ? GOV_BUNDLE_KEY : GOV_BUNDLE_CERTIFICATE;
 	if (chain != NULL)
 		return read_chain(reading, chain);

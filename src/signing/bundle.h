@@ -2,14 +2,13 @@
  * bundle.h
  *		Signatures of models: OpenSSF Model Signing in a Sigstore bundle v0.3.
  *
- * A bundle has a DSSE envelope around an in-toto Statement v1, whose
- * predicate (https://model_signing/signature/v1.0) lists the files of a
- * model with their digests, and what to verify the envelope with.  Sources:
- * the specifications of model signing 1.0, DSSE 1.0.2 and in-toto
- * attestation 1.0.
+ * A bundle has a DSSE envelope around an in-toto Statement v1, whose predicate
+ * (https://model_signing/signature/v1.0) lists the files of a model with their
+ * digests, and the material to verify the envelope with.  Sources: the
+ * specifications of model signing 1.0, DSSE 1.0.2 and in-toto attestation 1.0.
  *
- * Pure: it knows nothing of the server.  Reading is strict; what is read says
- * nothing yet of who signed (signer.h).
+ * Pure: it knows nothing of the server.  Reading is strict; it does not tell
+ * who signed (see signer.h).
  */
 #ifndef GOV_SIGNING_BUNDLE_H
 #define GOV_SIGNING_BUNDLE_H
@@ -63,19 +62,19 @@ typedef struct GovBundle
 } GovBundle;
 
 /*
- * Read a bundle; false where it is none, and "flaw" says in a sentence why.
- * To be freed either way.
+ * Read a bundle; false where it is not one, and "flaw" says in a sentence why.
+ * It must be freed either way.
  */
 extern bool gov_bundle_read(GovBundle *bundle, const char *text, size_t len,
 							char flaw[GOV_BUNDLE_FLAW_ROOM]);
 
-/* The same of any statement, which is not looked at. */
+/* The same for any statement, which is not checked. */
 extern bool gov_bundle_read_envelope(GovBundle *bundle, const char *text,
 									 size_t len,
 									 char flaw[GOV_BUNDLE_FLAW_ROOM]);
 extern void gov_bundle_free(GovBundle *bundle);
 
-/* SHA-256 in lower-case hex? */
+/* Is it a SHA-256 in lower-case hex? */
 extern bool gov_is_digest(const char *text);
 
 #endif							/* GOV_SIGNING_BUNDLE_H */

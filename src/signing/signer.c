@@ -21,11 +21,14 @@
 
 #define MIN_RSA_BITS 2048
 #define MAX_RSA_BITS 16384
-#define SECURITY_LEVEL 2		/* of OpenSSL: no SHA-1, 112 bits and more */
+#define SECURITY_LEVEL 2		/* OpenSSL's: no SHA-1, at least 112 bits */
 
 /* --- keys ---------------------------------------------------------------- */
 
-/* The hash of a key's signatures; NULL: it has its own, or is no such key. */
+/*
+ * The hash of a key's signatures; NULL where the algorithm has its own, or the
+ * key is of another kind.
+ */
 static const char *
 digest_of(EVP_PKEY *key)
 {
@@ -54,7 +57,7 @@ has_good_exponent(EVP_PKEY *key)
 	return good;
 }
 
-/* Parameters spelled out may be those of a curve but for its generator. */
+/* Explicit parameters may be those of a curve with another generator. */
 static bool
 is_named_curve(EVP_PKEY *key)
 {
@@ -87,8 +90,8 @@ key_flaw(EVP_PKEY *key)
 /* --- a trusted signer's material ----------------------------------------- */
 
 /*
- * A certificate may sign others where it says so; one that says nothing is of
- * version 1, which cannot.
+ * A certificate may sign others only if it says so; one of version 1 cannot
+ * say so.
  */
 static const char *
 root_flaw(X509 *root)
@@ -145,7 +148,7 @@ gov_trusted_read(GovTrusted *trusted, const char *pem, size_t len,
 			"It is no public key in PEM (BEGIN PUBLIC KEY)." :
 			key_flaw(trusted->key);
 	}
-	/* Of two, which one is meant? */
+	/* With two, it would be unclear which one is meant. */
 	if (*flaw == NULL &&
 		PEM_read_bio(bio, &name, &header, &data, &data_len) == 1)
 		*flaw = "It has more than one thing in PEM.";
@@ -186,7 +189,7 @@ read_certificate(const GovBytes *der)
 	return certificate;
 }
 
-/* What may sign, by its own words. */
+/* Does the certificate say that it may sign? */
 static const char *
 usage_flaw(X509 *leaf)
 {
@@ -246,8 +249,8 @@ gov_chain_free(GovChain *chain)
 /*
  * gov_chain_verify
  *
- * The store has that one root, so a path leads there or nowhere.  The root
- * may be one that another authority signed: whoever trusts it has said so.
+ * The store has only that root, so every path ends there.  The root may be
+ * signed by another authority: whoever trusts it has decided that.
  */
 bool
 gov_chain_verify(const GovChain *chain, const GovTrusted *root, time_t at,
@@ -305,7 +308,7 @@ gov_chain_end(const GovChain *chain, const GovTrusted *root)
 
 /* --- identities ---------------------------------------------------------- */
 
-/* Does the pattern, in which * stands for any text, fit all of the text? */
+/* Does the pattern, in which * stands for any text, match the whole text? */
 static bool
 fits(const char *pattern, const char *text)
 {
@@ -337,7 +340,7 @@ fits(const char *pattern, const char *text)
 	return *pattern == '\0';
 }
 
-/* The text of an alternative name that is one; NULL: it is of another kind. */
+/* The text of an alternative name; NULL where it is of another kind. */
 static const char *
 name_text(const GENERAL_NAME *name)
 {
@@ -362,7 +365,7 @@ name_text(const GENERAL_NAME *name)
 	return text;				/* OpenSSL ends it with a zero byte */
 }
 
-/* The subject as RFC 2253 writes it, or its only common name. */
+/* The subject in the form of RFC 2253, or its only common name. */
 static bool
 subject_text(X509 *leaf, bool only_common_name, char out[GOV_IDENTITY_ROOM])
 {
@@ -460,7 +463,7 @@ verify(const GovBundle *bundle, EVP_PKEY *key, bool is_pss)
 	good = context != NULL &&
 		EVP_DigestVerifyInit_ex(context, &settings, digest_of(key), NULL,
 								NULL, key, NULL) == 1;
-	/* Else the salt might have any length. */
+	/* Otherwise the salt could have any length. */
 	if (is_pss)
 		good = good &&
 			EVP_PKEY_CTX_set_rsa_padding(settings,
@@ -477,9 +480,9 @@ verify(const GovBundle *bundle, EVP_PKEY *key, bool is_pss)
 }
 
 /*
- * Can a signature of that length be by that key?  Of a larger curve than its
- * own, numbers so short come up less than once in 2^180 times, and to find
- * out takes a millisecond.
+ * Can a signature of that length be by that key?  For a larger curve, numbers
+ * this short come up less than once in 2^180 times, and trying takes a
+ * millisecond.
  */
 static bool
 fits_key(size_t len, EVP_PKEY *key)

@@ -2,12 +2,12 @@
  * signer.h
  *		Who can have signed: public keys, and certificates under a root.
  *
- * Pure: OpenSSL without a network, without the system's own roots and without
- * anything of the server.
+ * Pure: it uses OpenSSL, but no network, none of the system's roots and
+ * nothing of the server.
  *
- * Keys are of ECDSA (P-256, P-384, P-521, by name), Ed25519 or RSA from 2048
- * bits up; the curve decides the hash, RSA takes SHA-256.  The same holds for
- * each certificate of a chain.
+ * Keys are ECDSA (P-256, P-384, P-521, by name), Ed25519, or RSA of at least
+ * 2048 bits; the curve decides the hash, RSA uses SHA-256.  The same is true
+ * for each certificate of a chain.
  */
 #ifndef GOV_SIGNING_SIGNER_H
 #define GOV_SIGNING_SIGNER_H
@@ -33,7 +33,7 @@ typedef struct GovTrusted
 	uint8_t		fingerprint[32];	/* SHA-256 of what is in the PEM */
 } GovTrusted;
 
-/* Read PEM; false where it is not what it must be: "flaw" says why. */
+/* Read PEM; false where it is not such a thing, and "flaw" says why. */
 extern bool gov_trusted_read(GovTrusted *trusted, const char *pem, size_t len,
 							 bool is_root, const char **flaw);
 extern void gov_trusted_free(GovTrusted *trusted);
@@ -46,16 +46,16 @@ typedef struct GovChain
 	struct evp_pkey_st *key;	/* the leaf's, which owns it */
 } GovChain;
 
-/* To be freed either way. */
+/* They must be freed either way. */
 extern bool gov_chain_read(GovChain *chain, const GovBundle *bundle,
 						   const char **flaw);
 extern void gov_chain_free(GovChain *chain);
 
-/* Is it a path to that root, good at that time, for signing? */
+/* Is it a path to that root that is valid at that time for signing? */
 extern bool gov_chain_verify(const GovChain *chain, const GovTrusted *root,
 							 time_t at, const char **flaw);
 
-/* When the first of its certificates, or the root, ends. */
+/* When the first of its certificates, or the root, expires. */
 extern time_t gov_chain_end(const GovChain *chain, const GovTrusted *root);
 
 /*
@@ -66,13 +66,13 @@ extern void gov_chain_identity(const GovChain *chain,
 							   char out[GOV_IDENTITY_ROOM]);
 
 /*
- * Does it name one that fits the pattern, in which * stands for any text?
- * The subject counts, as a whole or by its common name, where there is no
- * alternative name.
+ * Does a name in it match the pattern, in which * stands for any text?  Where
+ * there is no alternative name the subject counts, as a whole or by its common
+ * name.
  */
 extern bool gov_chain_names(const GovChain *chain, const char *pattern);
 
-/* Did the holder of the key sign what is in the envelope? */
+/* Did the holder of the key sign the content of the envelope? */
 extern bool gov_bundle_is_signed_by(const GovBundle *bundle,
 									struct evp_pkey_st *key);
 

@@ -3,9 +3,9 @@
  *		Is a signature of a model by somebody who is trusted now?
  *
  * What a signer is trusted with never changes, so it is read without a lock;
- * whether still is asked again behind one.  Between the two nothing of
- * OpenSSL is held but what a backend keeps for good: decoding a key takes ten
- * times as long as verifying with it.
+ * whether it is still trusted is checked again after locking.  Between the two
+ * no object of OpenSSL is held except those that the backend caches for good:
+ * decoding a key takes ten times as long as verifying with it.
  */
 #include "postgres.h"
 
@@ -40,7 +40,7 @@ typedef struct Decoded
 
 static HTAB *decoded = NULL;
 
-/* A row of the first, and what became of it. */
+/* A row of the first statement, and what became of it. */
 typedef struct Candidate
 {
 	const char *name;
@@ -111,7 +111,7 @@ forget_decoded(void)
 	}
 }
 
-/* What was returned may go with the call that makes room. */
+/* A later call that makes room may free what was returned. */
 static void
 make_room_for_decoded(void)
 {
@@ -168,7 +168,7 @@ read_candidates(const char *kind, uint64 *count)
 	return candidates;
 }
 
-/* Could the signer have made it?  Raises nothing. */
+/* Could the signer have made it?  It raises no error. */
 static void
 try_candidate(Candidate *candidate, const GovBundle *bundle,
 			  const GovChain *chain, time_t now)
@@ -192,8 +192,9 @@ try_candidate(Candidate *candidate, const GovBundle *bundle,
 
 /*
  * find_matches
- *		Which of them could have made the signature; false, and why, where it
- *		is not even by the certificate that it comes with.  Raises nothing.
+ *		Find those who could have made the signature; returns false, and why,
+ *		where not even the certificate in the bundle made it.  It raises no
+ *		error.
  */
 static const char *
 find_matches(const GovBundle *bundle, Candidate *candidates, uint64 count,
@@ -228,7 +229,7 @@ gov_signature_flaw_of_keyless(const GovBundle *bundle, char **identity)
 	return flaw ? pstrdup(flaw) : NULL;
 }
 
-/* Nobody could have made it: say what came nearest. */
+/* Nobody could have made it; say who came nearest. */
 static char *
 unmatched(const Candidate *candidates, uint64 count, bool is_key)
 {
@@ -247,8 +248,8 @@ unmatched(const Candidate *candidates, uint64 count, bool is_key)
 
 /*
  * hold
- *		Why the signer does not count for that model now, or NULL; it stays so
- *		until the transaction ends.
+ *		Return why the signer does not count for that model now, or NULL; that
+ *		cannot change until the transaction ends.
  */
 static const char *
 hold(const char *name, const char *model_id, bool *is_revoked)

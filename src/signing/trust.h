@@ -11,12 +11,12 @@
 #include "signing/bundle.h"
 
 /*
- * A bundle, read; its memory goes with the current context.  NULL where it is
- * none: "flaw" says why, in a sentence.
+ * Read a bundle; its memory is freed with the current context.  NULL where it
+ * is not one, and "flaw" says why, in a sentence.
  */
 extern const GovBundle *gov_bundle_of(Jsonb *jb, char **flaw);
 
-/* What comes of holding a signature against the trusted signers. */
+/* The result of comparing a signature with the trusted signers. */
 typedef struct GovVerdict
 {
 	char	   *signer;			/* NULL: it counts for nothing */
@@ -26,22 +26,22 @@ typedef struct GovVerdict
 } GovVerdict;
 
 /*
- * Hold the signature of a model's version against the trusted signers as they
- * are now.  Those that could have made it are held until the transaction
- * ends: one that is revoked meanwhile waits.  Of a signer that is revoked it
- * counts for nothing, whoever else may have made it.  Needs SPI.
+ * Compare the signature of a model's version with the trusted signers as they
+ * are now.  Those that could have made it are locked until the transaction
+ * ends, so a revocation waits.  If a revoked signer made it, it does not
+ * count, whoever else could have made it.  Needs SPI.
  */
 extern void gov_signature_judge(const GovBundle *bundle, const char *model_id,
 								GovVerdict *verdict);
 
 /*
- * A keyless signature, whose signer no root of ours vouches for: is it by the
- * certificate that it comes with?  NULL: it is; else why not.
+ * For a keyless signature whose signer no trusted root vouches for: is it by
+ * the certificate in its bundle?  NULL if it is, or else why not.
  */
 extern char *gov_signature_flaw_of_keyless(const GovBundle *bundle,
 										   char **identity);
 
-/* Text of the outside, UTF-8, in the database's encoding. */
+/* A text from outside, in UTF-8, converted to the database's encoding. */
 extern char *gov_signing_text(const char *utf8);
 
 #endif							/* GOV_TRUST_H */

@@ -86,7 +86,7 @@ gov_budget_calendar(const GovSlaTarget *target, TimestampTz at,
 	budget->from = begin_of(budget->window, at);
 
 	/*
-	 * The longest unit's end and half a day are in the next unit for certain.
+	 * The longest unit and half a day later, it is the next unit for certain.
 	 */
 	budget->until =
 		begin_of(budget->window,

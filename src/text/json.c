@@ -1,6 +1,6 @@
 /*
  * json.c
- *		JSON (RFC 8259) that somebody unknown wrote, read strictly.
+ *		Strict reading of JSON (RFC 8259) from an unknown source.
  */
 #include "text/json.h"
 
@@ -33,7 +33,7 @@ fail(Reading *reading, const char *what)
 	return false;
 }
 
-/* Memory that the caller keeps; NULL: there is none. */
+/* Memory that the caller keeps; NULL where there is none. */
 static void *
 keep(Reading *reading, size_t size)
 {
@@ -209,7 +209,7 @@ compare_names(const void *a, const void *b)
 				  (*(GovJsonValue *const *) b)->name);
 }
 
-/* Which of two would count is each reader's own guess. */
+/* Readers differ in which of two counts. */
 static bool
 check_twice(Reading *reading, const GovJsonValue *object)
 {
@@ -351,7 +351,7 @@ gov_json_parse(const char *text, size_t len, GovJsonKeep keep_memory,
 	size_t		good = gov_utf8_span(text, len);
 
 	flaw->twice = NULL;
-	/* a string lost its quotes, and behind a number comes something */
+	/* a string has lost its quotes, and after a number comes something else */
 	reading.out = keep(&reading, len + 1);
 	if (value == NULL || reading.out == NULL)
 		return NULL;

@@ -1,11 +1,11 @@
 /*
  * json.h
- *		JSON (RFC 8259) that somebody unknown wrote, read strictly.
+ *		Strict reading of JSON (RFC 8259) from an unknown source.
  *
- * Pure.  What two readers could read in two ways is refused: a member named
- * twice, however escaped; text that is not UTF-8; a NUL; half of a surrogate
- * pair.  Each value knows where it stands in the text, so that it can be cut
- * out as it is.
+ * Pure.  Text that two readers could read differently is refused: a member
+ * named twice, however escaped; text that is not UTF-8; a NUL; half of a
+ * surrogate pair.  Each value knows its place in the text, so that it can be
+ * cut out as it is.
  *
  * Invariants: values point into the text, which is not changed, and into
  * memory that the caller's function gave, who keeps both.
@@ -51,7 +51,7 @@ typedef struct GovJsonFlaw
 	const char *twice;			/* a name that an object has twice */
 } GovJsonFlaw;
 
-/* Returns the value of a text; or NULL, and what is wrong with it. */
+/* Returns the value of a text; or NULL, and what is wrong with the text. */
 extern const GovJsonValue *gov_json_parse(const char *text, size_t len,
 										  GovJsonKeep keep, void *arg,
 										  GovJsonFlaw *flaw);

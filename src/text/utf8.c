@@ -1,6 +1,6 @@
 /*
  * utf8.c
- *		UTF-8 as RFC 3629 has it: the shortest form, no surrogates.
+ *		UTF-8 as in RFC 3629: only the shortest form, no surrogates.
  */
 #include "text/utf8.h"
 

@@ -3,7 +3,7 @@
  *		The jobs of a visit, in order: THE list.
  *
  * GOV_JOB(name in the result of gov_run_maintenance(), C function).
- * Publishing events and sealing come last, so that they take along what the
+ * Publishing events and sealing come last, so that they include what the
  * others wrote.
  */
 GOV_JOB("denials", gov_job_denials)

@@ -1,6 +1,6 @@
 /*
  * jobs.c
- *		The jobs of a visit: each calls the room that knows how.
+ *		The jobs of a visit; each calls the room that does the work.
  */
 #include "postgres.h"
 
@@ -53,7 +53,7 @@ const int	gov_job_count = lengthof(gov_jobs);
 StaticAssertDecl(lengthof(gov_jobs) <= GOV_WORK_JOBS,
 				 "a slot has room for every job");
 
-/* Add to a count of the report; name is a literal. */
+/* Add to a count in the report; name is a literal. */
 static void
 counted(GovJobReport *report, const char *name, int64 value)
 {
@@ -99,7 +99,10 @@ gov_job_expiry(GovJobReport *report)
 	report->more = expired == EXPIRY_BATCH || overdue == EXPIRY_BATCH;
 }
 
-/* An answer that is being replaced just now is left: this waits for nobody. */
+/*
+ * An answer that is just being replaced is left alone, so this waits for
+ * nobody.
+ */
 GOV_SQL(forget_answers, (INT8OID, TIMESTAMPTZOID),
 		"DELETE FROM governance.idempotency_keys AS k"
 		" USING (SELECT o.user_id, o.key"
@@ -146,7 +149,10 @@ gov_job_classes(GovJobReport *report)
 	report->more = changed == CLASSES_BATCH;
 }
 
-/* By hand every resource; a visit those that are due and nobody works on. */
+/*
+ * By hand it evaluates every resource; a visit only those that are due and not
+ * locked.
+ */
 static void
 gov_job_sla_evaluate(GovJobReport *report)
 {
@@ -173,8 +179,8 @@ gov_job_events(GovJobReport *report)
 }
 
 /*
- * By hand it waits for its turn and does many batches; a visit leaves alone
- * what somebody else is folding.
+ * By hand it waits for its turn and does many batches; a visit does nothing
+ * while somebody else is folding.
  */
 static void
 gov_job_sla_fold(GovJobReport *report)
@@ -203,13 +209,14 @@ gov_job_sla_retention(GovJobReport *report)
 }
 
 /*
- * By hand it waits for its turn; a visit leaves a busy log alone.  It ends
- * when it has caught up with what was there: running after a stream of events,
- * batch by small batch, would cost five times as much.
+ * By hand it waits for its turn; a visit does nothing while somebody else is
+ * sealing.  It ends when it has caught up with what was there: following a
+ * stream of events in small batches would cost five times as much.
  *
- * A visit begins small and grows while batches are quick: one that takes
- * longer than a visit may would be undone, and tried again, for ever.  For
- * the same reason it ends early where events are large.
+ * A visit begins with a small batch and makes it larger while batches are
+ * quick: a batch that takes longer than a visit may last would be undone, and
+ * tried again, for ever.  For the same reason a batch ends early where events
+ * are large.
  */
 static void
 gov_job_seal(GovJobReport *report)

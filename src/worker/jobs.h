@@ -1,11 +1,12 @@
 /*
  * jobs.h
- *		What the worker does in a database, and gov_run_maintenance() by hand.
+ *		What the worker does in a database, and gov_run_maintenance() does by
+ *		hand.
  *
  * A job does one bounded batch in the transaction it is called in, as the
  * owner of the extension, with an active snapshot, and reports what it did.
- * It takes locks that others may hold only conditionally.  The worker calls
- * it again, in the next transaction, while it says that there is more.
+ * It does not wait for locks that others may hold.  The worker calls it again,
+ * in the next transaction, while it says that there is more.
  */
 #ifndef GOV_JOBS_H
 #define GOV_JOBS_H

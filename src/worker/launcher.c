@@ -2,8 +2,8 @@
  * launcher.c
  *		The process that sends visits to the databases that need one.
  *
- * It is connected to no database: it reads pg_database, a shared catalog, and
- * so stands in nobody's way.  What it knows of each database is in the slots
+ * It is connected to no database and reads only pg_database, a shared catalog,
+ * so it is in nobody's way.  What it knows about each database is in the slots
  * of core/work.h, which outlive it.
  *
  * Invariants: no more than governance.max_workers visits at a time, one in a
@@ -45,7 +45,7 @@
 #define ABSENCE_BACKOFF_MS	(300 * 1000)
 #define LOOK_EVERY_MS		10000	/* at pg_database */
 #define BUSY_MS				500		/* a database that is being copied */
-#define NO_SLOT_MS			5000	/* no background worker to be had */
+#define NO_SLOT_MS			5000	/* no background worker was free */
 #define MAX_VISITS			8
 
 /* A visit on its way. */
@@ -135,7 +135,7 @@ is_free(Oid dboid)
  * sync_slots
  *		A slot for every database, none for those that are gone.
  *
- * One that was missed once may be younger than our look at the catalog.
+ * A database that was missed once may be newer than our look at the catalog.
  */
 static void
 sync_slots(List *databases, List *all)
@@ -196,7 +196,7 @@ due_at(const GovWorkSlot *slot)
 										   gov_seal_interval));
 }
 
-/* When to come without being called: for what is due by time, or a job. */
+/* When to come without being called: for what is due by time, or for a job. */
 static TimestampTz
 next_look(const GovWorkSlot *slot)
 {
@@ -343,7 +343,8 @@ compare_due(const void *a, const void *b)
 
 /*
  * send_visits
- *		Start what is due, the longest due first; when to come back.
+ *		Start the visits that are due, the longest due first; returns when to
+ *		come back.
  *
  * In a transaction, for it reads a catalog.
  */
@@ -431,7 +432,7 @@ enter(void)
 	gov_work->launcher = MyLatch;
 	gov_work->launcher_pid = MyProcPid;
 
-	/* A launcher before this one may have left in the middle. */
+	/* A launcher before this one may have ended in the middle of a visit. */
 	for (i = 0; i < gov_work->used; i++)
 		gov_work->slots[i].is_running = false;
 	LWLockRelease(gov_work_lock);

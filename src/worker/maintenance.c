@@ -1,11 +1,11 @@
 /*
  * maintenance.c
- *		The worker's jobs by hand, and what the worker is up to.
+ *		The worker's jobs by hand, and the worker's state.
  *
  * gov_run_maintenance() does in the caller's transaction what a visit does,
- * each job once, so that a scheduler can stand in for the worker where the
- * library is not preloaded.  The caller is the actor.  A job that fails takes
- * no other with it here either: each is a subtransaction.
+ * each job once, so that a scheduler can replace the worker where the library
+ * is not preloaded.  The caller is the actor.  A job that fails affects no
+ * other here either: each is a subtransaction.
  */
 #include "postgres.h"
 
@@ -33,7 +33,7 @@ PG_FUNCTION_INFO_V1(gov_run_maintenance);
 PG_FUNCTION_INFO_V1(gov_worker_problem);
 
 #define LATE_MS			30000	/* without a visit, beyond what is planned */
-#define LOST_TOLD_MS	(3600 * 1000)	/* how long a loss is told of */
+#define LOST_TOLD_MS	(3600 * 1000)	/* how long a loss is reported */
 
 static void
 push_report(JsonbParseState **state, const GovJob *job,
@@ -56,7 +56,7 @@ push_report(JsonbParseState **state, const GovJob *job,
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
-/* The server or the transaction as a whole has a problem, not this job. */
+/* The problem is the server's or the whole transaction's, not the job's. */
 static bool
 concerns_all(int sqlerrcode)
 {
@@ -71,7 +71,7 @@ concerns_all(int sqlerrcode)
 	}
 }
 
-/* In a subtransaction: where it fails, the report says no more than that. */
+/* Run it in a subtransaction; where it fails, the report only says so. */
 static void
 run_job(const GovJob *job, GovJobReport *report)
 {

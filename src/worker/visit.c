@@ -44,7 +44,7 @@
 #include "worker/jobs.h"
 #include "worker/worker.h"
 
-#define SLOWNESS 50				/* of a server under valgrind */
+#define SLOWNESS 50				/* for a server under valgrind */
 
 /* Is the extension here, and ours while the transaction lasts? */
 typedef enum Hold
@@ -62,7 +62,7 @@ GOV_SQL(find_prepared, (),
 
 /*
  * override_settings
- *		What ALTER DATABASE and postgresql.conf set for sessions is not for us.
+ *		Undo what ALTER DATABASE and postgresql.conf set for sessions.
  */
 static void
 override_settings(void)
@@ -96,7 +96,7 @@ override_settings(void)
 
 /*
  * visit_ms
- *		How long a visit may last; more where the server is a slow one, made to
+ *		How long a visit may last; longer on a slow server that is built to
  *		find errors.
  */
 static int
@@ -146,7 +146,7 @@ commit(void)
  * hold_extension
  *		Keep the extension until the transaction ends.
  *
- * Never waits: whoever drops it would wait for us in turn.
+ * It never waits: whoever drops the extension would wait for us in turn.
  */
 static Hold
 hold_extension(void)
@@ -196,9 +196,9 @@ run_batch(const GovJob *job, GovJobReport *report, TimestampTz deadline)
 
 /*
  * run_job
- *		All that the job has to do, or until its time is over.
+ *		Run the job until it has nothing left to do or its time is over.
  *
- * false where it failed; *more: something is left.
+ * Returns false where it failed; *more says that something is left.
  */
 static bool
 run_job(const GovJob *job, TimestampTz soft_deadline, TimestampTz deadline,
@@ -290,7 +290,7 @@ has_prepared(TimestampTz deadline)
 /* How a job went in a visit. */
 typedef enum Outcome
 {
-	JOB_LEFT,					/* it failed lately: not its turn */
+	JOB_LEFT,					/* it failed lately and has to wait */
 	JOB_DONE,
 	JOB_FAILED
 } Outcome;
@@ -333,7 +333,7 @@ visit(GovWorkSlot *slot, TimestampTz began_at)
 	bool		more = false;
 	int			i;
 
-	/* First of all: what comes from now on is for the next visit. */
+	/* This comes first: what comes from now on is for the next visit. */
 	pg_atomic_exchange_u32(&slot->pending, 0);
 	hold = look_around(deadline, &presence);
 
@@ -352,7 +352,7 @@ visit(GovWorkSlot *slot, TimestampTz began_at)
 	{
 		if (pg_atomic_read_u32(&slot->prepared) != 0)
 		{
-			/* Lowered before the look: one that comes now raises it again. */
+			/* It is lowered before we look: what comes now raises it again. */
 			pg_atomic_exchange_u32(&slot->prepared, 0);
 			if (has_prepared(deadline))
 				pg_atomic_write_u32(&slot->prepared, 1);
@@ -361,7 +361,7 @@ visit(GovWorkSlot *slot, TimestampTz began_at)
 		{
 			int			share = ms * (i + 1) / gov_job_count;
 
-			/* Visits alone write there, one at a time. */
+			/* Only visits write there, one at a time. */
 			if (slot->jobs[i].next_at > GetCurrentTimestamp())
 				continue;
 			outcomes[i] =

@@ -18,7 +18,7 @@
 
 extern void gov_worker_init(void);
 
-/* Where the processes begin, known to the server by name. */
+/* The entry points of the processes, which the server finds by name. */
 extern PGDLLEXPORT void gov_launcher_main(Datum arg);
 extern PGDLLEXPORT void gov_visit_main(Datum arg);
 
