@@ -3,16 +3,16 @@
  *		gov_audit_checkpoint(): the log's head, signed, for whoever asks.
  *
  * A checkpoint cannot be taken back: whoever has two that contradict each
- * other has proof that the log was rewritten.  So one is made only of a head
+ * other has proof that the log was rewritten.  So it is made only of a head
  * that an earlier transaction committed ("seal; checkpoint; ROLLBACK" would
- * sign a head that never was), only where the tree gives its root and those
- * of the checkpoints before, and signed only in the database that the log
- * began in: a copy of it goes another way under the same name.  A head without
- * leaves has none: a signature under nothing would fit any log.
+ * sign a head that never existed), only where the tree gives its root and
+ * those of earlier checkpoints, and it is signed only in the database in which
+ * the log began: a copy would go on differently under the same name.  A head
+ * without leaves gets no checkpoint, because its signature would fit any log.
  *
  * Invariants: one snapshot, taken now, for head, tree and earlier
  * checkpoints.  Reading stays reading: where nothing can be written, on a
- * standby too, the checkpoint is given out all the same and kept nowhere.
+ * standby too, the checkpoint is still given out, but not stored.
  */
 #include "postgres.h"
 
@@ -52,7 +52,7 @@ GOV_SQL(insert_checkpoint,
 /* The setting governance.checkpoint_origin; empty is "governance". */
 static char *origin_prefix = NULL;
 
-/* It becomes part of a line of text that others read. */
+/* It becomes part of a line of text that others parse. */
 static bool
 check_origin(char **newval, void **extra, GucSource source)
 {
@@ -107,9 +107,9 @@ hash_hex(const GovTreeHash *hash)
 
 /*
  * gov_checkpoint_compare
- *		MG005 unless the tree had that root at that size.
+ *		Raise MG005 unless the tree had that root at that size.
  *
- * "what" names who says so.
+ * "what" names the source of the claim.
  */
 void
 gov_checkpoint_compare(int64 tree_size, const GovTreeHash *root,
@@ -142,10 +142,10 @@ gov_checkpoint_compare(int64 tree_size, const GovTreeHash *root,
 
 /*
  * gov_checkpoint_check_last
- *		MG005 where the largest checkpoint so far is not of this tree; its
- *		size, 0 where none was given out.
+ *		Raise MG005 where the largest checkpoint so far is not of this tree.
+ *		Returns its size, or 0 where there is none.
  *
- * Those before it were checked when it was made.
+ * Earlier ones were checked when it was made.
  */
 int64
 gov_checkpoint_check_last(Snapshot snapshot)
@@ -180,9 +180,9 @@ gov_checkpoint_check_last(Snapshot snapshot)
 
 /*
  * gov_checkpoint_is_home
- *		Is the database the one that the log began in, and no copy?
+ *		Is this the database in which the log began, and not a copy?
  *
- * "where" is set to what it is that differs.
+ * "where" is set to what differs.
  */
 bool
 gov_checkpoint_is_home(const char **where)
@@ -221,7 +221,7 @@ gov_checkpoint_check_home(const char *what)
 
 /*
  * record_key
- *		Keep who signed, so that old checkpoints can be told from forged ones
+ *		Store who signed, so that old checkpoints can be told from forged ones
  *		when the key has changed.
  */
 static void
@@ -282,10 +282,10 @@ record_checkpoint(int64 tree_size, const GovTreeHash *root,
 
 /*
  * gov_checkpoint_note
- *		A checkpoint of that many leaves, 0: of all; UTF-8.
+ *		Make a checkpoint of that many leaves (0: of all), in UTF-8.
  *
- * It is of a head that an earlier transaction committed, or of a tree that
- * such a head goes on from.
+ * It is of a head that an earlier transaction committed, or of an earlier tree
+ * of that head.
  */
 char *
 gov_checkpoint_note(int64 *tree_size, const GovActor *actor)
@@ -366,7 +366,7 @@ gov_audit_checkpoint(PG_FUNCTION_ARGS)
 	int64		tree_size = 0;
 	char	   *note = gov_checkpoint_note(&tree_size, &actor);
 
-	/* the note is UTF-8, its signature lines begin with a dash */
+	/* the note is UTF-8, and its signature lines begin with a dash */
 	PG_RETURN_TEXT_P(cstring_to_text(pg_any_to_server(note, strlen(note),
 													  PG_UTF8)));
 }

@@ -15,26 +15,31 @@ extern void gov_checkpoint_init(void);
 /* The log's name in its checkpoints; palloc'd. */
 extern char *gov_checkpoint_origin(void);
 
-/* Is this the database that the log began in?  If not, that was "where". */
+/*
+ * Is this the database in which the log began?  If not, "where" says which
+ * was.
+ */
 extern bool gov_checkpoint_is_home(const char **where);
 
-/* 55000 in a copy of the database: it would sign in the log's name. */
+/*
+ * Raise 55000 in a copy of the database, which would sign in the log's name.
+ */
 extern void gov_checkpoint_check_home(const char *what);
 
 /* Is there a key to sign with? */
 extern bool gov_checkpoint_has_key(void);
 
 /*
- * Sign a checkpoint's text with the configured key; a line for the note, and
- * whose it is.  55000 where the key cannot be used.
+ * Sign a checkpoint's text with the configured key; returns a line for the
+ * note, and whose it is.  55000 where the key cannot be used.
  */
 extern void gov_checkpoint_sign(const char *origin, const char *text,
 								GovVerifier *verifier,
 								char line[GOV_SIGNATURE_ROOM]);
 
 /*
- * A checkpoint of that many leaves (0: of all, and says how many), signed
- * where there is a key, and kept where writing is allowed; UTF-8.
+ * Make a checkpoint of that many leaves (0: of all, and sets how many), signed
+ * where there is a key, and stored where writing is allowed; UTF-8.
  */
 extern char *gov_checkpoint_note(int64 *tree_size, const GovActor *actor);
 
@@ -42,7 +47,7 @@ extern char *gov_checkpoint_note(int64 *tree_size, const GovActor *actor);
 extern void gov_checkpoint_compare(int64 tree_size, const GovTreeHash *root,
 								   Snapshot snapshot, const char *what);
 
-/* The largest checkpoint given out, held against the tree; 0: none. */
+/* Check the largest checkpoint given out against the tree; 0 for none. */
 extern int64 gov_checkpoint_check_last(Snapshot snapshot);
 
 #endif							/* GOV_CHECKPOINT_H */

@@ -2,10 +2,10 @@
  * denials.c
  *		Denied attempts as audit events.
  *
- * An event tells of the session that was refused, not of the one that writes
- * it: actor, evidence, roles, address and time are those of the attempt.  One
+ * An event describes the session that was refused, not the one that writes it:
+ * actor, evidence, roles, address and time are those of the attempt.  One
  * transaction at a time does this in a database, under a lock that no SQL can
- * take, so that no attempt is told of twice.
+ * take, so that no attempt is recorded twice.
  */
 #include "postgres.h"
 
@@ -26,7 +26,7 @@
 /* Sub-object of our extension, which has none. */
 #define DENIALS_LOCK 1
 
-/* One who waits finds what the holder wrote committed. */
+/* Whoever waited finds what the holder wrote committed. */
 static bool
 lock_denials(bool wait)
 {

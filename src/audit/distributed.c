@@ -2,7 +2,7 @@
  * distributed.c
  *		The extension's tables that Citus has distributed.
  *
- * Their rows lie elsewhere, beside no guard and no trail.
+ * Their rows are on other nodes, without guard and trail.
  */
 #include "postgres.h"
 
@@ -17,7 +17,7 @@
 
 PG_FUNCTION_INFO_V1(gov_distributed_tables);
 
-/* Prepared only where Citus has such a table. */
+/* It is prepared only where Citus has such a table. */
 GOV_SQL(list_distributed, (),
 		"SELECT c.relname FROM pg_catalog.pg_dist_partition AS p"
 		" JOIN pg_catalog.pg_class AS c ON c.oid = p.logicalrelid"

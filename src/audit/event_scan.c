@@ -90,11 +90,11 @@ gov_event_seek_ids(GovEventScan *scan, int64 first, int64 last)
 
 /*
  * prefetch_next
- *		Have the processor fetch what is probably the next row.
+ *		Prefetch what is probably the next row.
  *
  * Rows come in nearly the order in which they were written, and a page fills
- * from its end: the next one lies before this one.  Where it does not, nothing
- * but a little time is lost.
+ * from its end, so the next row lies before this one.  Where it does not, only
+ * a little time is lost.
  */
 static inline void
 prefetch_next(HeapTuple tuple)
@@ -170,7 +170,7 @@ gov_event_stored_leaf(GovEventScan *scan, GovTreeHash *leaf)
 	MemoryContext caller = MemoryContextSwitchTo(scan->row_context);
 	bytea	   *stored;
 
-	/* Whoever dropped the constraints altered the row. */
+	/* Only somebody who dropped the constraints can have altered it so. */
 	memset(leaf, 0, sizeof(*leaf));
 	if (!scan->row_nulls[scan->leaf_column - 1])
 	{

@@ -53,8 +53,8 @@ extern bool gov_event_canonical(GovEventScan *scan, GovTextTake take,
 								void *arg);
 
 /*
- * The leaf computed from the row, false where that was not done by "until"
- * (DT_NOEND: ever), and the one that was stored with it.
+ * Compute the leaf from the row, and read the one that was stored with it;
+ * false where that was not done by "until" (DT_NOEND: no limit).
  */
 extern bool gov_event_leaf_until(GovEventScan *scan, TimestampTz until,
 								 GovTreeHash *leaf);

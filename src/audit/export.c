@@ -2,7 +2,7 @@
  * export.c
  *		gov_audit_export(): the log as lines of JSON, for an offline verifier.
  *
- * SEALING.md has the format.  The verifier trusts none of it: it computes
+ * SEALING.md has the format.  The verifier trusts nothing in it: it computes
  * leaves from the canonical bytes, and the root from the leaves.
  *
  * Invariants: one snapshot; lines go to a tuplestore, which spills to disk,
@@ -84,7 +84,7 @@ append_hashes(StringInfo line, const GovTreeHash *hashes, int count)
 	appendStringInfoChar(line, ']');
 }
 
-/* First line: what this is, and where the log stands. */
+/* Put the first line: what this is, and how far the log is sealed. */
 static void
 put_header(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 		   const GovTreeHead *head, int64 from, int64 to, int64 retired)
@@ -98,7 +98,7 @@ put_header(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 					 EXPORT_FORMAT, EXPORT_VERSION, gov_log_id(), from, to,
 					 head->tree_size);
 	append_hash(line, &head->root);
-	/* what the leaves before the range come to */
+	/* the tree of the leaves before the range */
 	gov_tiles_edge(tiles, from, &edge);
 	appendStringInfoString(line, ",\"before\":");
 	append_hashes(line, edge.node, edge.depth);
@@ -108,7 +108,10 @@ put_header(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 	put_line(result, line);
 }
 
-/* Last line: the tree that ends with the range; that the log extends it. */
+/*
+ * Put the last line: the tree that ends with the range, and a proof that the
+ * log extends it.
+ */
 static void
 put_trailer(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 			const GovTreeHead *head, int64 from, int64 to)
@@ -146,7 +149,7 @@ typedef struct Parts
 	int64		leaf_index;
 } Parts;
 
-/* A line for each part but the last one. */
+/* Put a line for each part but the last one. */
 static bool
 take_parts(StringInfo out, void *arg)
 {
@@ -170,8 +173,8 @@ take_parts(StringInfo out, void *arg)
 
 /*
  * put_leaf
- *		One leaf.  An event of which the leaf map says nothing, and a row that
- *		is gone, are null: the verifier shall see that they are missing.
+ *		Put one leaf.  An event that the leaf map does not have, or a row that
+ *		is gone, is null, so that the verifier sees that it is missing.
  */
 static void
 put_leaf(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
@@ -247,7 +250,7 @@ put_leaves(ReturnSetInfo *result, StringInfo line, GovTiles *tiles,
 	gov_log_scan_close(&map);
 }
 
-/* The event of a leaf, or what to take where the leaf map has none. */
+/* The event of a leaf, or what stands for it where the leaf map has none. */
 static int64
 event_of_leaf(Snapshot snapshot, int64 leaf_index, int64 otherwise)
 {
@@ -269,10 +272,10 @@ event_of_leaf(Snapshot snapshot, int64 leaf_index, int64 otherwise)
 
 /*
  * put_strays
- *		Events that should be in a leaf and are in none.
+ *		Put events that should be in a leaf and are in none.
  *
- * A range answers for the ids from its first leaf's event to before that of
- * the first leaf after it, so ranges that meet answer for all of them.
+ * A range covers the ids from its first leaf's event up to that of the first
+ * leaf after it, so ranges that meet cover all ids.
  */
 static void
 put_strays(ReturnSetInfo *result, StringInfo line, Snapshot snapshot,
@@ -302,7 +305,7 @@ put_strays(ReturnSetInfo *result, StringInfo line, Snapshot snapshot,
 		{
 			int64		event_id = gov_row_int8(i, 1);
 
-			/* the others are yet to be sealed */
+			/* the others are still to be sealed */
 			if (!gov_tree_head_covers(head, gov_row_int8(i, 2),
 									  gov_row_int8(i, 3), event_id))
 				continue;

@@ -1,6 +1,6 @@
 /*
  * fields.h
- *		What an audit event's leaf is computed over: THE list.
+ *		The fields that an audit event's leaf is computed over: THE list.
  *
  * GOV_AUDIT_FIELD(number, column, type).  Numbers and types are part of the
  * canonical form (src/audit/README.md): never change or reuse one.  A new

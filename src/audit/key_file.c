@@ -42,12 +42,12 @@ refuse(const GovKeyFile *file, const char *detail)
 
 /*
  * open_key_file
- *		Open the key file and look at what was opened, not at its name.
+ *		Open the key file, and check the open file, not its name.
  */
 static int
 open_key_file(const GovKeyFile *file)
 {
-	/* nonblocking: of a pipe nobody may ever write the other end */
+	/* nonblocking, as nobody may ever write to a pipe */
 	int			fd = OpenTransientFile(*file->path,
 									   O_RDONLY | PG_BINARY | O_NONBLOCK);
 	struct stat st;
@@ -62,7 +62,7 @@ open_key_file(const GovKeyFile *file)
 	if (st.st_uid != geteuid() && st.st_uid != 0)
 		refuse(file, "The key file belongs to neither the server's user nor root.");
 
-	/* root's own must be readable for the server somehow: by its group */
+	/* the server must be able to read root's own file: by its group */
 	if ((st.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) != 0 ||
 		(st.st_uid != 0 && (st.st_mode & S_IRWXG) != 0))
 		refuse(file, "Group or others have access to the key file.");
@@ -71,7 +71,7 @@ open_key_file(const GovKeyFile *file)
 	return fd;
 }
 
-/* Read, parse and wipe; NULL where the file has no such key. */
+/* Read the key and wipe the memory; NULL where the file has no such key. */
 static struct evp_pkey_st *
 read_key(int fd)
 {

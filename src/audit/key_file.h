@@ -17,8 +17,8 @@ typedef struct GovKeyFile
 extern bool gov_key_file_is_set(const GovKeyFile *file);
 
 /*
- * The key, to be freed before anything can raise an error; 55000 where the
- * file has none, or others could have read it.
+ * Read the key, which must be freed before anything can raise an error; 55000
+ * where the file has none, or others could have read it.
  */
 extern struct evp_pkey_st *gov_key_file_read(const GovKeyFile *file);
 

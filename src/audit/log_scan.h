@@ -2,9 +2,9 @@
  * log_scan.h
  *		Reading the tables of the log by an index, without SPI.
  *
- * Unlike core/scan.h, under a snapshot of the caller's: what is sealed, what
- * was sealed and what is proven must be read as of one moment.  The caller
- * keeps the snapshot registered or active until the scan is closed.
+ * Unlike core/scan.h it uses a snapshot of the caller: what is sealed, what
+ * was sealed and what is proven must be read as of the same moment.  The
+ * caller keeps the snapshot registered or active until the scan is closed.
  */
 #ifndef GOV_LOG_SCAN_H
 #define GOV_LOG_SCAN_H
@@ -33,14 +33,16 @@ extern void gov_log_scan_close(GovLogScan *scan);
 /* The number of the column of that name. */
 extern AttrNumber gov_log_scan_column(GovLogScan *scan, const char *name);
 
-/* Begin anew with these keys, whose attribute numbers are the table's. */
+/* Begin again with these keys, whose attribute numbers are the table's. */
 extern void gov_log_scan_seek(GovLogScan *scan, int nkeys, ScanKey keys);
 
 /* The next row, or the next towards the index's beginning. */
 extern bool gov_log_scan_next(GovLogScan *scan);
 extern bool gov_log_scan_previous(GovLogScan *scan);
 
-/* Of the current row; by reference it lives until the next. */
+/*
+ * A field of the current row; if by reference, it is valid until the next row.
+ */
 extern Datum gov_log_scan_value(GovLogScan *scan, AttrNumber column,
 								bool *isnull);
 extern int64 gov_log_scan_int8(GovLogScan *scan, AttrNumber column);

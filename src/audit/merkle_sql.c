@@ -3,8 +3,8 @@
  *		The gov_merkle_* functions: tlog/merkle.c for any SQL user and data.
  *
  * Invariants: nothing is read but the arguments, no actor is asked for, and
- * the functions are immutable.  What cannot be a question is an error (22023);
- * a proof that does not prove is the answer false.  Leaves are hashed as they
+ * the functions are immutable.  Impossible arguments are an error (22023); for
+ * a proof that proves nothing the answer is false.  Leaves are hashed as they
  * are needed, so that a large array costs no memory beyond its elements'
  * addresses, and every loop over one can be interrupted.
  */
@@ -28,7 +28,7 @@ PG_FUNCTION_INFO_V1(gov_merkle_verify_consistency);
 
 /*
  * answer
- *		Whether a status says yes; an error where it says neither yes nor no.
+ *		Turn a status into true or false, or into an error where it is neither.
  */
 static bool
 answer(GovTreeStatus status)
@@ -75,7 +75,8 @@ hash_bytea(const GovTreeHash *hash)
 
 /*
  * hash_of
- *		An SQL value as a hash; "what" names it where it is none.
+ *		An SQL value as a hash; "what" names it in the error where it is not
+ *		one.
  */
 static GovTreeHash
 hash_of(bytea *value, const char *what)
@@ -97,8 +98,8 @@ hash_of(bytea *value, const char *what)
  * elements_of
  *		The elements of a bytea[] and their number.
  *
- * Refuses more than one dimension and NULLs, which have no place in a list of
- * leaves or hashes.  Errors count as the array's own subscripts do.
+ * It refuses arrays of several dimensions and NULLs, which make no sense in a
+ * list of leaves or hashes.  Errors count as the array's own subscripts do.
  */
 static int
 elements_of(ArrayType *array, const char *what, Datum **elements)
@@ -201,7 +202,7 @@ path_array(Datum *leaves, const GovTreeRange *ranges, int length)
 
 /*
  * check_tree_size
- *		A proof is about a tree that has leaves.
+ *		Check that the tree has leaves.
  */
 static void
 check_tree_size(int64 size, const char *what)
@@ -216,7 +217,7 @@ check_tree_size(int64 size, const char *what)
 
 /*
  * check_leaf_index
- *		An index counts from 0.
+ *		Check an index, which counts from 0.
  */
 static void
 check_leaf_index(int64 leaf_index, int64 tree_size)
@@ -232,7 +233,7 @@ check_leaf_index(int64 leaf_index, int64 tree_size)
 
 /*
  * check_old_size
- *		The old tree has leaves, and the new one has them too.
+ *		Check that the old tree has leaves, and is not larger than the new one.
  */
 static void
 check_old_size(int64 old_size, int64 new_size)
@@ -277,7 +278,7 @@ gov_merkle_root(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(hash_bytea(&root));
 }
 
-/* The path over the leaves for the second argument, once that is checked. */
+/* Check the second argument and return the path that it asks for. */
 static Datum
 find_path(FunctionCallInfo fcinfo, void (*check) (int64 number, int64 size),
 		  GovTreeStatus (*find_ranges) (uint64_t number, uint64_t size,
@@ -297,7 +298,7 @@ find_path(FunctionCallInfo fcinfo, void (*check) (int64 number, int64 size),
 
 /*
  * gov_merkle_inclusion_path(leaves, leaf_index)
- *		The path that proves one of the leaves.
+ *		The path that proves that a leaf is in the tree.
  */
 Datum
 gov_merkle_inclusion_path(PG_FUNCTION_ARGS)

@@ -1,10 +1,11 @@
 /*
  * proof_file.c
- *		gov_audit_proof_file(): that an event is in the log, in one file.
+ *		gov_audit_proof_file(): a proof that an event is in the log, in one
+ *		file.
  *
  * c2sp.org/tlog-proof: the event's canonical form, its place, the path to the
  * root, and a checkpoint with the cosignatures of witnesses.  Whoever has the
- * log's key needs nothing else.
+ * log's public key needs nothing else.
  */
 #include "postgres.h"
 
@@ -28,7 +29,7 @@ PG_FUNCTION_INFO_V1(gov_audit_proof_file);
 #define FORMAT "c2sp.org/tlog-proof@v1\n"
 #define EXTRA_MAX (1024 * 1024) /* bytes of a canonical form */
 
-/* A checkpoint that has the leaf: one that witnesses saw before others. */
+/* A checkpoint that covers the leaf, preferably one that witnesses saw. */
 GOV_SQL(find_checkpoint, (INT8OID, TEXTOID),
 		"SELECT c.tree_size FROM governance.audit_checkpoints AS c"
 		" WHERE c.tree_size > $1"
@@ -52,7 +53,7 @@ take_until_long(StringInfo out, void *arg)
 	return out->len <= EXTRA_MAX;
 }
 
-/* What the leaf is the hash of; it is for the reader to hash it. */
+/* The bytes that the leaf is the hash of; the reader hashes them. */
 static void
 append_event(StringInfo out, int64 event_id, Snapshot snapshot)
 {
@@ -113,7 +114,7 @@ utf8_row(uint64 row, int column)
 	return pg_server_to_any(text, strlen(text), PG_UTF8);
 }
 
-/* Of those that saw this checkpoint. */
+/* The cosignatures of witnesses that saw this checkpoint. */
 static void
 append_cosignatures(StringInfo out, const char *checkpoint, int64 tree_size)
 {

@@ -1,6 +1,6 @@
 /*
  * proofs.c
- *		What the log can prove: inclusion, consistency, and where it stands.
+ *		What the log can prove: inclusion and consistency; and its status.
  *
  * Invariants: one call reads under one snapshot.  Every size up to the
  * present one can be asked for, not only those that had a head.  A proof is
@@ -29,7 +29,10 @@ PG_FUNCTION_INFO_V1(gov_audit_consistency_proof);
 PG_FUNCTION_INFO_V1(gov_audit_status);
 PG_FUNCTION_INFO_V1(gov_sql_audit_status);
 
-/* What former incarnations left unsealed: their number, the oldest's time. */
+/*
+ * The events that former incarnations left unsealed: their number, and the
+ * oldest one's time.
+ */
 GOV_SQL(count_tail, (INT8OID),
 		"SELECT pg_catalog.count(*), pg_catalog.min(e.occurred_at)"
 		" FROM governance.audit_events AS e"
@@ -38,7 +41,7 @@ GOV_SQL(count_tail, (INT8OID),
 		" WHERE l.event_id OPERATOR(pg_catalog.=) e.event_id)",
 		.isolated = true);
 
-/* The largest checkpoint given out, one that is signed before others. */
+/* The largest checkpoint given out, preferably a signed one. */
 GOV_SQL(last_checkpoint, (),
 		"SELECT c.tree_size, pg_catalog.encode(c.root, 'hex'), c.origin,"
 		" nullif(c.key_id, ''), c.created_at"
@@ -122,7 +125,7 @@ gov_log_leaf_of(int64 event_id, Snapshot snapshot)
 
 /*
  * gov_log_find_leaf
- *		The event's place in the log; an error where it has none.
+ *		Find the event's place in the log; an error where it has none.
  */
 int64
 gov_log_find_leaf(int64 event_id, Snapshot snapshot)
@@ -165,7 +168,7 @@ gov_log_require_leaf(int64 event_id, int64 leaf_index, int64 tree_size)
 					  "Leaves are counted from 0: ask for a tree that is larger than the leaf's index.");
 }
 
-/* A size that somebody asked for must be one that the log has had. */
+/* Check that the log has had the size that somebody asks for. */
 static void
 check_size(const char *name, int64 size, int64 tree_size)
 {
@@ -304,7 +307,8 @@ count_unsealed(const GovXidSnapshot *from, const GovXidSnapshot *to,
 
 /*
  * push_checkpoints
- *		What the world outside has been given, and what it has confirmed.
+ *		Add what has been given to the world outside, and what it has
+ *		confirmed.
  */
 static void
 push_checkpoints(JsonbParseState **state)
@@ -403,7 +407,7 @@ describe_log(void)
 
 /*
  * gov_audit_status()
- *		Where the log stands.
+ *		The status of the log.
  */
 Datum
 gov_audit_status(PG_FUNCTION_ARGS)
@@ -412,7 +416,10 @@ gov_audit_status(PG_FUNCTION_ARGS)
 	PG_RETURN_JSONB_P(describe_log());
 }
 
-/* governance.audit_status(): the same for gov_metrics(), which has asked. */
+/*
+ * governance.audit_status(): the same for gov_metrics(), which has checked the
+ * right.
+ */
 Datum
 gov_sql_audit_status(PG_FUNCTION_ARGS)
 {

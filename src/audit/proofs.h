@@ -1,8 +1,8 @@
 /*
  * proofs.h
- *		That an event is in the log, for whoever puts evidence together.
+ *		Proofs that an event is in the log, for code that collects evidence.
  *
- * Invariant: rights are the caller's to ask for.
+ * Invariant: the caller has checked the rights.
  */
 #ifndef GOV_PROOFS_H
 #define GOV_PROOFS_H
@@ -13,10 +13,12 @@
 /* The event's leaf; -1 where it is not sealed. */
 extern int64 gov_log_leaf_of(int64 event_id, Snapshot snapshot);
 
-/* The same; 42704 where there is no such event, 55000 where none is sealed. */
+/*
+ * The same; 42704 where there is no such event, 55000 where it is not sealed.
+ */
 extern int64 gov_log_find_leaf(int64 event_id, Snapshot snapshot);
 
-/* 22023 where a tree of that size does not have the event's leaf. */
+/* Raise 22023 where a tree of that size does not have the event's leaf. */
 extern void gov_log_require_leaf(int64 event_id, int64 leaf_index,
 								 int64 tree_size);
 

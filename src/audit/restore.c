@@ -4,15 +4,15 @@
  *		database signs for the log after it has moved.
  *
  * CREATE EXTENSION makes rows that a dump has, too, and triggers that refuse
- * what a dump holds.  So gov_pre_restore() empties the tables and lets the
- * guards stand aside; pg_restore does its work in sessions of its own; then
- * gov_post_restore() takes everything back and looks at what has come.
+ * what a dump holds.  So gov_pre_restore() empties the tables and switches the
+ * guards off; pg_restore works in sessions of its own; then gov_post_restore()
+ * switches everything on again and checks what was loaded.
  *
- * Invariants: what is emptied is only what CREATE EXTENSION made, and that can
- * be made again; which tables and sequences that are is asked of the catalogs,
- * so a new one needs no word here; the trail's old transaction ids mean
- * nothing here, so it goes on in another incarnation, and what had not been
- * sealed is sealed before that one's first event.
+ * Invariants: only rows that CREATE EXTENSION made, and can make again, are
+ * deleted; the catalogs say which tables and sequences there are, so a new one
+ * needs no change here; the trail's old transaction ids mean nothing here, so
+ * the trail goes on in another incarnation, and events that were not sealed
+ * are sealed before the first one of that.
  */
 #include "postgres.h"
 
@@ -54,7 +54,7 @@ GOV_SQL(find_others, (),
 		" WHERE a.datname = pg_catalog.current_database()"
 		" AND a.backend_type = 'client backend'"
 		" AND a.pid <> pg_catalog.pg_backend_pid()"
-		/* Citus's own decide and write nothing here */
+		/* sessions of Citus decide and write nothing here */
 		" AND a.application_name NOT LIKE 'citus\\_internal gpid=%'"
 		" UNION ALL"
 		" SELECT 'prepared transaction \"' || p.gid || '\"'"
@@ -63,9 +63,9 @@ GOV_SQL(find_others, (),
 
 /*
  * The tables that a dump has rows for, and whether each may have rows that
- * CREATE EXTENSION did not make: those that the worker writes by itself, where
- * nobody has done anything yet.  It seals the first events, and notes when it
- * last looked at service levels.
+ * CREATE EXTENSION did not make: even where nobody has done anything yet, the
+ * worker seals the first events and notes when it last looked at service
+ * levels.
  */
 GOV_SQL(list_tables, (),
 		"SELECT pg_catalog.format('%I.%I', n.nspname, c.relname),"
@@ -92,8 +92,8 @@ GOV_SQL(list_guards, (),
 		" AND NOT t.tgisinternal AND t.tgenabled <> 'A'");
 
 /*
- * Foreign keys stand aside, too: data comes in any order where pg_restore has
- * several jobs.
+ * Foreign keys are switched off, too: with several jobs of pg_restore data
+ * comes in any order.
  */
 GOV_SQL(list_keys_off, (),
 		"SELECT pg_catalog.format('ALTER TABLE %I.%I DISABLE TRIGGER %I',"
@@ -112,7 +112,7 @@ GOV_SQL(list_keys_on, (),
 		" WHERE n.nspname = 'governance' AND t.tgisinternal"
 		" AND t.tgenabled <> 'O'");
 
-/* Statements that each find a row whose foreign key leads nowhere. */
+/* Statements that each find a row whose foreign key references nothing. */
 GOV_SQL(list_key_checks, (),
 		"SELECT pg_catalog.format('SELECT 1 FROM %s AS f WHERE (%s) IS NOT NULL"
 		" AND NOT EXISTS (SELECT FROM %s AS k WHERE %s) LIMIT 1',"
@@ -164,7 +164,7 @@ refuse(const char *message, const char *detail, const char *hint)
 			 errhint("%s", hint)));
 }
 
-/* Run a statement that was put together here. */
+/* Run a statement that was composed here. */
 static void
 execute(const char *sql)
 {
@@ -194,7 +194,7 @@ execute_all(GovStatement *list)
 		execute(lfirst(lc));
 }
 
-/* Set or reset the database's setting, and tell every session. */
+/* Set or reset the setting of the database, and notify every session. */
 static void
 set_restoring(bool restoring)
 {
@@ -214,9 +214,9 @@ set_restoring(bool restoring)
 
 /*
  * check_alone
- *		Nobody else may work here.
+ *		Check that nobody else works here.
  *
- * Sessions that are ending have a moment, as DROP DATABASE gives them.
+ * Sessions that are ending get a moment, as with DROP DATABASE.
  */
 static void
 check_alone(void)
@@ -237,7 +237,8 @@ check_alone(void)
 
 /*
  * check_fresh
- *		Every row must be of the transaction that created the extension.
+ *		Check that every row was made by the transaction that created the
+ *		extension.
  */
 static void
 check_fresh(uint64 count)
@@ -298,7 +299,7 @@ gov_pre_restore(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* What foreign keys would have said. */
+/* Check what foreign keys would have checked. */
 static void
 check_keys(void)
 {
@@ -400,7 +401,7 @@ gov_restoring_now(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(gov_is_restoring());
 }
 
-/* This database of this cluster signs from now on. */
+/* Make this database of this cluster the one that signs. */
 static bool
 move_here(void)
 {

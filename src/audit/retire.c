@@ -2,16 +2,16 @@
  * retire.c
  *		gov_audit_retire(): deleting the rows of events past retention.
  *
- * What goes is a beginning of the log, up to the first event that must stay.
- * Its leaf hashes, tiles and heads stay, so every proof that was ever made is
- * made again, and whoever kept an event can still show that it was in the log.
+ * It deletes the beginning of the log, up to the first event that must stay.
+ * Leaf hashes, tiles and heads stay, so every proof can still be made, and
+ * whoever kept an event can still show that it was in the log.
  *
  * Invariants: one retirement at a time, by a lock that its transaction keeps;
- * a row is deleted only after it gave the hash that was sealed, or a deletion
- * or change behind the triggers' back would be made good; the event that tells
- * of it is written before the first row goes, by the same transaction; only
- * what a checkpoint covers goes, so what was there can be held against a hash
- * that others have.
+ * a row is deleted only after it gave the hash that was sealed, as otherwise a
+ * change behind the triggers' back would be covered up; the event of the
+ * retirement is written before the first row is deleted, by the same
+ * transaction; only what a checkpoint covers is deleted, so others have a hash
+ * of what was there.
  */
 #include "postgres.h"
 
@@ -43,7 +43,9 @@ PG_FUNCTION_INFO_V1(gov_audit_retire);
 #define DELETE_BATCH	10000	/* rows a statement */
 #define RETIRE_LOCK		1		/* sub-object; the sealer's is 0 */
 
-/* Reportable, and nothing has been told to that authority. */
+/*
+ * Reportable incidents of which nothing has been reported to that authority.
+ */
 GOV_SQL(find_legal_hold, (),
 		"SELECT d.incident_id, d.regime"
 		" FROM governance.incident_deadlines AS d"
@@ -52,7 +54,7 @@ GOV_SQL(find_legal_hold, (),
 		" HAVING pg_catalog.bool_and(d.notified_at IS NULL)"
 		" ORDER BY d.incident_id LIMIT 1");
 
-/* What was decided for good, not what this transaction overrides. */
+/* The stored value, not an override of this transaction. */
 GOV_SQL(find_retention, (),
 		"SELECT CAST(p.value AS pg_catalog.int8)"
 		" FROM governance.policies AS p"
@@ -103,7 +105,7 @@ hash_param(const GovTreeHash *hash)
 	return gov_bytes(hash->bytes, GOV_SHA256_LEN);
 }
 
-/* A suspension stops this too; reads, seals and checkpoints go on. */
+/* A suspension stops this, too, while reads, seals and checkpoints go on. */
 static void
 check_suspension(const char *resource)
 {
@@ -116,7 +118,7 @@ check_suspension(const char *resource)
 				 errhint("Only reads, incidents, revocations and rollbacks go on until gov_resume().")));
 }
 
-/* What happened may be in any event. */
+/* Any event may be about the incident. */
 static void
 refuse_held(void)
 {
@@ -129,7 +131,7 @@ refuse_held(void)
 				 errhint("gov_record_notification() records that the authority was told.")));
 }
 
-/* Events from then on are within the retention. */
+/* Events from this moment on are within the retention period. */
 static TimestampTz
 retention_limit(void)
 {
@@ -157,9 +159,9 @@ refuse_leaf(int64 leaf_index, const char *what)
 
 /*
  * check_event
- *		The scan's current row must give the hash that was sealed.
+ *		Check that the scan's current row gives the hash that was sealed.
  *
- * One that was altered before it was sealed is known for ever by its flag.
+ * A row that was altered before it was sealed has a flag for ever.
  */
 static void
 check_event(Retire *retire, int64 leaf_index, const GovTreeHash *sealed)
@@ -208,7 +210,7 @@ find_event(Retire *retire, int64 leaf_index)
 
 /*
  * collect
- *		How far the range goes, and its roots.
+ *		Find how far the range goes, and its roots.
  */
 static void
 collect(Retire *retire)
@@ -245,7 +247,7 @@ collect(Retire *retire)
 	range->tree_root = gov_tiles_range_root(&retire->tiles, all);
 }
 
-/* Open everything under one snapshot, taken now, and look. */
+/* Open everything under one snapshot, taken now, and find the range. */
 static void
 look(Retire *retire)
 {
@@ -277,7 +279,7 @@ push(JsonbParseState **state, const char *key, Datum value, bool isnull,
 	gov_json_put(state, key, value, isnull, type);
 }
 
-/* The event that tells of it; its id. */
+/* Write the event of the retirement; returns its id. */
 static int64
 record(const Retire *retire, const char *resource, const char *reason)
 {
@@ -306,7 +308,7 @@ record(const Retire *retire, const char *resource, const char *reason)
 						  gov_json_end(&state));
 }
 
-/* Delete the rows of the range, a bounded number with each statement. */
+/* Delete the rows of the range, a limited number with each statement. */
 static void
 delete_rows(const GovRetirement *range)
 {

@@ -1,13 +1,12 @@
 /*
  * retired.c
- *		Reading the retirements, and the part of gov_audit_verify() that holds
- *		each against its event and the tree.
+ *		Reading the retirements, and the part of gov_audit_verify() that checks
+ *		each by its event and the tree.
  *
- * A retirement counts only where the event that tells of it is there,
- * unaltered and of the same content, or was retired itself by a later one that
- * counts.
- * Where none counts, the rows are gone and nothing says why: the walk through
- * the leaves names each.
+ * A retirement counts only where its event exists, is unaltered and has the
+ * same content, or where the event was itself retired by a later retirement
+ * that counts. Where none counts, the rows are gone without an explanation:
+ * the walk through the leaves names each.
  */
 #include "postgres.h"
 
@@ -77,7 +76,7 @@ gov_retirement_details(const GovRetirement *retirement,
 	gov_hex(retirement->tree_root.bytes, GOV_SHA256_LEN, details[4].value);
 }
 
-/* Does the document say that of the key? */
+/* Does the document have that value for the key? */
 static bool
 says(Jsonb *document, const GovRetirementDetail *detail)
 {
@@ -103,7 +102,7 @@ says(Jsonb *document, const GovRetirementDetail *detail)
 	return strcmp(text, detail->value) == 0;
 }
 
-/* Is the event, the scan's current row, the one that tells of it? */
+/* Is the event, the scan's current row, the one of this retirement? */
 static bool
 tells_of(GovEventScan *event, const GovRetirement *retirement)
 {
@@ -145,7 +144,7 @@ is_leaf_before(GovLogScan *by_event, int64 event_id, int64 size)
 														"leaf_index")) < size;
 }
 
-/* One retirement; those after it were looked at already. */
+/* Check one retirement; later ones have been checked. */
 static bool
 check_retirement(GovVerify *verify, GovEventScan *events,
 				 GovLogScan *by_event, const GovRetirement *retirement)
@@ -176,9 +175,10 @@ check_retirement(GovVerify *verify, GovEventScan *events,
 
 /*
  * gov_verify_retired
- *		How many leaves are retired, going by records that hold.
+ *		How many leaves are retired, by records that count.
  *
- * From the newest backwards: it alone must have its event's row.
+ * It goes backwards from the newest one, which alone must have its event's
+ * row.
  */
 void
 gov_verify_retired(GovVerify *verify)
@@ -265,8 +265,8 @@ gov_verify_retired_end(GovVerify *verify)
  * gov_verify_retired_append
  *		The leaf that makes the tree as large as rollup.size says.
  *
- * The root of a retirement's own leaves can be told only where the walk began
- * before them; that of the whole tree always.
+ * The root of a retirement's own leaves is known only where the walk began
+ * before them; that of the whole tree always is.
  */
 void
 gov_verify_retired_append(GovVerify *verify, const GovTreeHash *leaf)

@@ -1,10 +1,10 @@
 /*
  * retired.h
- *		Leaves whose rows were retired: the log's beginning, up to a size.
+ *		Leaves whose rows were retired: the beginning of the log, up to a size.
  *
- * Retirements follow one another without a gap from leaf 0, so one number
- * says which rows are gone, and the newest event "audit_log.retire", whose own
- * row cannot be among them, vouches for it.
+ * Retirements follow one another without a gap from leaf 0, so one number says
+ * which rows are gone, and the newest event "audit_log.retire", whose own row
+ * cannot be among them, confirms it.
  */
 #ifndef GOV_RETIRED_H
 #define GOV_RETIRED_H
@@ -18,8 +18,8 @@
 extern int64 gov_retired_size(Snapshot snapshot);
 
 /*
- * What the event of a retirement tells, by key of its details, as text: so
- * that whoever writes it and whoever checks it agree.
+ * The details in the event of a retirement, as text by key, for both the
+ * writer and the checker.
  */
 typedef struct GovRetirement
 {
@@ -43,7 +43,7 @@ typedef struct GovRetirementDetail
 extern void gov_retirement_details(const GovRetirement *retirement,
 								   GovRetirementDetail *details);
 
-/* For gov_audit_verify(): which rows may be gone; then the roots of them. */
+/* For gov_audit_verify(): which rows may be missing, and then their roots. */
 extern void gov_verify_retired(GovVerify *verify);
 extern void gov_verify_retired_begin(GovVerify *verify);
 extern void gov_verify_retired_append(GovVerify *verify,

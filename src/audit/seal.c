@@ -2,27 +2,28 @@
  * seal.c
  *		Sealing: putting committed events under tree heads.
  *
- * Events get dense leaf indexes by snapshot difference: what had ended in the
- * snapshot of this seal and not in that of the last.  So a transaction that
- * lasts, or is prepared, delays its own events and no others, and nothing is
- * missed however late it commits: a watermark over ids would lose it.
+ * Events get dense leaf indexes by snapshot difference: those whose
+ * transaction has ended in the snapshot of this seal, but had not in that of
+ * the last.  So a long or prepared transaction delays its own events and no
+ * others, and none is missed however late it commits; a watermark over ids
+ * would lose it.
  *
  * Invariants: one sealer at a time, by a lock that its transaction keeps; the
- * last head and the snapshot are read after the lock.  Leaves, tiles, head
- * and snapshot are of one transaction, which waits for its commit record to
- * be flushed: a crash undoes a whole batch.  Events of the sealer's own
+ * last head and the snapshot are read after the lock.  Leaves, tiles, head and
+ * snapshot are written by one transaction, which waits for its commit record
+ * to be flushed, so a crash undoes a whole batch.  Events of the sealer's own
  * transaction are left for a later one.  Where a batch ends before the
  * difference does, the head keeps both snapshots and the place, and the next
  * batch goes on from there: what has ended stays as it is.
  *
- * An event's sealed hash is the one its own transaction stored.  Where the
- * row does not give that hash any more, it was altered before it was sealed:
- * sealing the row's hash would make the alteration good.  So it is sealed as
- * committed, flagged, and told of; and verification names it for ever.
+ * An event's sealed hash is the one that its own transaction stored.  Where
+ * the row no longer gives that hash, it was altered before it was sealed, and
+ * sealing the row's hash would cover that up.  So it is sealed as committed,
+ * flagged and reported, and verification names it for ever.
  *
- * A visit of the worker would be undone, and tried again for ever, if one
- * event took longer than a visit may.  Such a one is sealed as committed too,
- * and told of; verification has the time to compute it.
+ * If one event took longer than a visit of the worker may last, the visit
+ * would be undone, and tried again, for ever.  Such an event is sealed as
+ * committed, too, and reported; verification has the time to compute it.
  */
 #include "postgres.h"
 
@@ -150,8 +151,8 @@ add_event(Batch *batch, GovEventScan *events)
 
 /*
  * collect_difference
- *		Events of what ended between two snapshots, after the cursor, until
- *		the batch is full.
+ *		Collect events of transactions that ended between two snapshots, after
+ *		the cursor, until the batch is full.
  */
 static void
 collect_difference(Batch *batch, const GovXidSnapshot *from,
@@ -180,8 +181,8 @@ collect_difference(Batch *batch, const GovXidSnapshot *from,
 
 /*
  * collect_tail
- *		Events of former incarnations that no head covers: what their own
- *		transactions were says nothing here.
+ *		Collect events of former incarnations that no head covers; their
+ *		transaction ids mean nothing here.
  */
 static void
 collect_tail(Batch *batch)
@@ -225,7 +226,10 @@ collect(Batch *batch)
 				head->incarnation = batch->incarnation - 1;
 			return;
 		}
-		/* All sealed: this incarnation's own transactions, from the first. */
+		/*
+		 * All are sealed: now this incarnation's own transactions, from the
+		 * first.
+		 */
 		head->incarnation = batch->incarnation;
 		head->snapshot = gov_xid_snapshot_none();
 	}
@@ -333,11 +337,12 @@ write_batch(Batch *batch, SealResult *result)
 
 /*
  * seal_batch
- *		One batch; whether everything that had ended by now is sealed.
+ *		Seal one batch; returns whether everything that had ended by now is
+ *		sealed.
  *
- * Inside SPI and under the lock.  *took_snapshot says that the present one was
- * looked at; a call that never did so has the difference to an older one yet
- * to finish.
+ * Inside SPI and under the lock.  *took_snapshot says that the present
+ * snapshot was used; otherwise the difference to an older one is not finished
+ * yet.
  */
 static bool
 seal_batch(int max, int max_ms, SealResult *result, bool *took_snapshot)
@@ -372,7 +377,9 @@ seal_batch(int max, int max_ms, SealResult *result, bool *took_snapshot)
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 
-	/* Once the present has been looked at, what a batch leaves is of it. */
+	/*
+	 * Once the present snapshot was used, what a batch leaves belongs to it.
+	 */
 	return batch.is_drained || (*took_snapshot && !batch.took_snapshot &&
 								!batch.head.is_partial);
 }
@@ -429,7 +436,7 @@ gov_audit_seal_batch(bool wait, int max, int max_ms, bool *more)
 
 /*
  * gov_audit_seal()
- *		Seal everything that had committed when it began.
+ *		Seal everything that had committed when the call began.
  */
 Datum
 gov_audit_seal(PG_FUNCTION_ARGS)

@@ -9,18 +9,18 @@
 
 /*
  * gov_audit_seal_batch
- *		Seal at most max (and GOV_SEAL_BATCH) events; how many.
+ *		Seal at most max (and GOV_SEAL_BATCH) events; returns how many.
  *
  * The caller has a transaction at READ COMMITTED and no SPI connection; what
  * is sealed counts once it commits.  One at a time: if another transaction is
- * sealing, wait for its end, or seal nothing.  *more: what had committed by
- * now is not all sealed yet.  After max_ms milliseconds (0: ever) no further
- * event is looked at, and after as many more no further byte of the last one:
- * it is sealed as it was committed.
+ * sealing, wait for its end, or seal nothing.  *more: not everything that had
+ * committed by now is sealed yet.  After max_ms milliseconds (0: no limit) no
+ * further event is read, and after twice that time no further byte of the last
+ * one, which is sealed as it was committed.
  */
 extern int64 gov_audit_seal_batch(bool wait, int max, int max_ms, bool *more);
 
-/* Writing the tables of the sealed log: everybody else is refused. */
+/* Allow writing to the tables of the sealed log; everybody else is refused. */
 extern void gov_seal_write_begin(void);
 extern void gov_seal_write_end(void);
 extern void gov_seal_guard_init(void);

@@ -3,8 +3,8 @@
  *		The trigger of the sealed log's tables: only this extension's C code
  *		writes them.
  *
- * Invariant: the flag stands only while one of our statements runs, and an
- * error takes it down with the (sub)transaction that had set it.
+ * Invariant: the flag is set only while one of our statements runs, and an
+ * error resets it with the (sub)transaction that had set it.
  */
 #include "postgres.h"
 
@@ -32,7 +32,7 @@ static const GovRelation tables[] = {
 	GOV_REL_AUDIT_RETIREMENTS
 };
 
-/* The nest level of the transaction that is writing; 0: none is. */
+/* The nest level of the transaction that is writing; 0 for none. */
 static int	writing = 0;
 
 /* The same of a retirement that is deleting events. */

@@ -1,12 +1,12 @@
 /*
  * sequences.c
- *		The identity sequences, where somebody has set them back.
+ *		Repairing identity sequences that somebody has set back.
  *
- * A subscription to another database's sequences (FOR ALL SEQUENCES, since
- * PostgreSQL 19), setval() or a dump loaded in part: then the next number is
- * one that a row has, and writing fails, for every governed write makes an
- * event.  gov_repair_sequences() lifts them; core/spi.c names it in the error,
- * gov_health() before that.
+ * That happens by a subscription to another database's sequences (FOR ALL
+ * SEQUENCES, since PostgreSQL 19), by setval(), or by a dump loaded in part.
+ * Then the next number is one that a row has already, and every governed write
+ * fails, because each makes an event.  gov_repair_sequences() sets them
+ * forward; core/spi.c names it in the error, and gov_health() before that.
  *
  * Invariants: no sequence is set back; it is locked against nextval(), so
  * whoever has taken a number has committed, or given it up, before the highest
@@ -31,7 +31,7 @@
 PG_FUNCTION_INFO_V1(gov_repair_sequences);
 PG_FUNCTION_INFO_V1(gov_sequence_problems);
 
-/* Each by its OID, with a question: behind what number is it, if it is? */
+/* Each sequence by its OID, with a query for the number that it is behind. */
 GOV_SQL(list_sequences, (),
 		"SELECT CAST(s.oid AS pg_catalog.int8), s.relname, c.relname,"
 		" pg_catalog.format('SELECT m.m, q.last_value FROM %1$I.%2$I AS q,"
@@ -77,7 +77,7 @@ find_sequences(uint64 *count)
 	return sequences;
 }
 
-/* On a snapshot of now: whoever held the number back has committed. */
+/* On a snapshot of now: whoever had taken a number has committed. */
 static bool
 is_behind(Sequence *sequence)
 {

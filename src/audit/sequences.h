@@ -1,6 +1,6 @@
 /*
  * sequences.h
- *		The identity sequences, where somebody has set them back.
+ *		Repairing identity sequences that somebody has set back.
  */
 #ifndef GOV_SEQUENCES_H
 #define GOV_SEQUENCES_H
@@ -8,8 +8,8 @@
 #include "utils/jsonb.h"
 
 /*
- * Lift each sequence to what its column holds.  The result says which, or is
- * NULL where none was behind.  The caller is in SPI.
+ * Set each sequence forward to the highest number in its column.  The result
+ * says which, or is NULL where none was behind.  The caller is in SPI.
  */
 extern Jsonb *gov_sequences_lift(void);
 

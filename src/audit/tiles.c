@@ -1,6 +1,6 @@
 /*
  * tiles.c
- *		The tree's hashes as tiles of 256, and what follows from them.
+ *		The tree's hashes as tiles of 256, and roots computed from them.
  */
 #include "postgres.h"
 
@@ -23,7 +23,7 @@ GOV_SQL(write_tiles, (INT4ARRAYOID, INT8ARRAYOID, BYTEAARRAYOID),
 		" DO UPDATE SET hashes = EXCLUDED.hashes",
 		.isolated = true);
 
-/* A hash that OpenSSL failed to compute is no hash. */
+/* Raise an error where OpenSSL failed to compute a hash. */
 void
 gov_tree_must(GovTreeStatus status)
 {
@@ -104,7 +104,7 @@ gov_tiles_find(GovTiles *tiles, int level, int64 tile_index)
 	return *slot;
 }
 
-/* Hashes of a tile that must be there. */
+/* Read the hashes of a tile that must be there. */
 static const GovTreeHash *
 tile_hashes(GovTiles *tiles, int level, int64 first, int count)
 {
@@ -197,7 +197,7 @@ gov_tile_last_width(int level, int64 tree_size, int64 *tile_index)
 	return hashes - *tile_index * GOV_TILE_WIDTH;
 }
 
-/* What gov_tiles_append() collects. */
+/* The hashes and tiles that gov_tiles_append() collects. */
 typedef struct TileWriter
 {
 	Datum	   *levels;
@@ -221,7 +221,7 @@ add_tile(TileWriter *writer, int level, const GovTile *tile)
 
 /*
  * append_level
- *		Put hashes behind those that a level has; the roots of the tiles that
+ *		Append hashes to those of a level; returns the roots of the tiles that
  *		this filled, and how many.
  */
 static GovTreeHash *
@@ -269,7 +269,7 @@ void
 gov_tiles_append(int64 tree_size, const GovTreeHash *leaves, int count,
 				 Snapshot snapshot)
 {
-	/* A level has at most a 256th of the tiles below it. */
+	/* A level has at most a 256th of the tiles of the level below. */
 	int			room = count / (GOV_TILE_WIDTH - 1) + 2 * GOV_TILE_LEVELS;
 	const GovTreeHash *hashes = leaves;
 	TileWriter	writer;

@@ -1,6 +1,6 @@
 /*
  * tiles.h
- *		The tree's hashes as tiles of 256, and what follows from them.
+ *		The tree's hashes as tiles of 256, and roots computed from them.
  *
  * The shape is that of C2SP's tlog-tiles: tile (0, n) holds the hashes of the
  * leaves from 256 * n on; tile (level, n) those of the full tiles of the level
@@ -18,7 +18,7 @@
 
 #define GOV_TILE_WIDTH	256
 #define GOV_TILE_BITS	8
-#define GOV_TILE_LEVELS 8		/* 256 ^ 8 leaves are more than there can be */
+#define GOV_TILE_LEVELS 8		/* there cannot be 256 ^ 8 leaves */
 
 typedef struct GovTile
 {
@@ -40,8 +40,8 @@ extern void gov_tiles_open(GovTiles *tiles, Snapshot snapshot);
 extern void gov_tiles_close(GovTiles *tiles);
 
 /*
- * A tile, valid until the next call but one for its level.  Of width 0 where
- * there is none, or one that does not consist of hashes.
+ * A tile, which stays valid during the next call for its level.  Its width is
+ * 0 where there is none, or where it does not consist of hashes.
  */
 extern const GovTile *gov_tiles_find(GovTiles *tiles, int level,
 									 int64 tile_index);
@@ -61,7 +61,7 @@ extern int	gov_tile_last_width(int level, int64 tree_size,
 extern void gov_tiles_append(int64 tree_size, const GovTreeHash *leaves,
 							 int count, Snapshot snapshot);
 
-/* A hash that OpenSSL failed to compute is no hash. */
+/* Raise an error where OpenSSL failed to compute a hash. */
 extern void gov_tree_must(GovTreeStatus status);
 
 #endif							/* GOV_TILES_H */

@@ -1,10 +1,10 @@
 /*
  * trail_keys.c
- *		What gov_audit_trail() finds events by where a kind is left out.
+ *		Keys by which gov_audit_trail() finds events where no kind is given.
  *
- * Invariant: both functions are in indexes, so what they make of the same
- * arguments never changes.  They are in C because each event that is written
- * pays for them.
+ * Invariant: both functions are used in indexes, so they must always return
+ * the same for the same arguments.  They are in C because they run for each
+ * event that is written.
  */
 #include "postgres.h"
 
@@ -49,7 +49,7 @@ name_of(text *resource)
 
 /*
  * What the row belongs to: a deployment to its model, an incident to its
- * resource, a request to what it asks for.  Data NULL: to nothing.
+ * resource, a request to what it asks for.  If data is NULL, to nothing.
  */
 static Word
 owner_in(Jsonb *row)
@@ -57,7 +57,7 @@ owner_in(Jsonb *row)
 	static const struct
 	{
 		const char *column;
-		char		separator;	/* ends the id; 0: all of it is the id */
+		char		separator;	/* ends the id; 0: the id is all of it */
 	}			owners[] = {
 		{"model_id", 0}, {"usecase_id", 0}, {"resource_id", 0},
 		{"user_id", 0}, {"resource", ':'}, {"resource_key", '\n'}
@@ -87,7 +87,7 @@ gov_sql_event_name(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(name.data, name.len));
 }
 
-/* NULL where the name in the resource says it already. */
+/* NULL where the resource's name has it already. */
 Datum
 gov_sql_event_owner(PG_FUNCTION_ARGS)
 {

@@ -162,9 +162,9 @@ gov_check_log_range(int64 *from, int64 *to, int64 tree_size)
 
 /*
  * gov_tree_head_covers
- *		Must an event of that place be sealed, going by the head?
+ *		By this head, must an event at that place be sealed?
  *
- * What earlier incarnations left is sealed before the first of a new one.
+ * Events of earlier incarnations are sealed before the first of a new one.
  */
 bool
 gov_tree_head_covers(const GovTreeHead *head, int64 incarnation, uint64 xid,

@@ -27,11 +27,11 @@ typedef struct GovTreeHead
 	int64		cursor_event;
 } GovTreeHead;
 
-/* Which log this is (a uuid, palloc'd), and which life of it. */
+/* The id of this log (a uuid, palloc'd), and its incarnation. */
 extern char *gov_log_id(void);
 extern int64 gov_log_incarnation(void);
 
-/* The last head; of an empty log one of size 0. */
+/* The last head; for an empty log it has size 0. */
 extern void gov_tree_head_last(Snapshot snapshot, GovTreeHead *head);
 
 /*
@@ -41,8 +41,8 @@ extern void gov_tree_head_last(Snapshot snapshot, GovTreeHead *head);
 extern int64 gov_tree_head_committed(Snapshot snapshot, GovTreeHash *root);
 
 /*
- * The range that arguments ask for: to -1 is the end; 22023 where the log has
- * not so many leaves.
+ * The range that arguments ask for, where to = -1 is the end; 22023 where the
+ * log has fewer leaves.
  */
 extern void gov_check_log_range(int64 *from, int64 *to, int64 tree_size);
 
@@ -59,16 +59,16 @@ typedef struct GovHeadScan
 	GovTreeHash root;
 } GovHeadScan;
 
-/* The heads of more leaves than "after". */
+/* The heads with more leaves than "after". */
 extern void gov_head_scan_open(GovHeadScan *scan, int64 after,
 							   Snapshot snapshot);
 extern bool gov_head_scan_next(GovHeadScan *scan);
 extern void gov_head_scan_close(GovHeadScan *scan);
 
-/* The size of the largest head of at most that size; 0 where none is. */
+/* The size of the largest head of at most that size; 0 where there is none. */
 extern int64 gov_tree_head_size_upto(int64 size, Snapshot snapshot);
 
-/* Is an event of that place sealed, going by the head? */
+/* By this head, is an event at that place sealed? */
 extern bool gov_tree_head_covers(const GovTreeHead *head, int64 incarnation,
 								 uint64 xid, int64 event_id);
 
@@ -81,8 +81,9 @@ typedef struct GovXidRange
 } GovXidRange;
 
 /*
- * Where to look for what ended between two snapshots, after the cursor, in
- * ascending order.  Within a range "to" still decides row by row.
+ * Where to look for transactions that ended between two snapshots, after the
+ * cursor, in ascending order.  Within a range, "to" still has to be checked
+ * for each row.
  */
 extern GovXidRange *gov_xid_ranges(const GovXidSnapshot *from,
 								   const GovXidSnapshot *to,

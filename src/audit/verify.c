@@ -1,12 +1,11 @@
 /*
  * verify.c
- *		gov_audit_verify(): the log computed anew from its rows.
+ *		gov_audit_verify(): computing the log again from its rows.
  *
- * Leaves are gone through in their order, a stretch at a time.  The events of
- * a stretch are read by a range of their ids, which are nearly in the same
- * order, so that every event between two sealed ones is seen once: also one
- * that no leaf is of.  Ids that lie before what was already read are looked
- * up one by one.
+ * Leaves are read in order, a stretch at a time.  The events of a stretch are
+ * read by a range of their ids, which are nearly in the same order, so that
+ * every event between two sealed ones is seen once, even one that has no leaf.
+ * Ids before that range are looked up one by one.
  *
  * Invariants: one snapshot; memory does not grow with the log; nothing is
  * written but, where writing is allowed, one row of progress; what is found
@@ -176,8 +175,8 @@ take_event(Walk *walk, Leaf *leaf)
 
 /*
  * judge_stray
- *		The scan's current row is of no leaf of the stretch: is it one of
- *		another, or to be sealed yet?
+ *		Judge the scan's current row, which has no leaf in the stretch: has it
+ *		a leaf elsewhere, or is it still to be sealed?
  */
 static void
 judge_stray(Walk *walk)
@@ -209,7 +208,7 @@ judge_stray(Walk *walk)
 						  event->event_id, event->xid);
 }
 
-/* Go through the events up to an id that no stretch has seen yet. */
+/* Read the events, up to an id, that no stretch has seen yet. */
 static void
 scan_events(Walk *walk, int position, int64 last)
 {
@@ -263,7 +262,7 @@ is_flagged(Walk *walk, int64 event_id)
 	return gov_log_scan_next(&walk->flags);
 }
 
-/* Report what is wrong with a leaf whose event's row is there. */
+/* Report what is wrong with a leaf whose event has its row. */
 static void
 judge_altered(Walk *walk, int i)
 {
@@ -347,7 +346,7 @@ judge_stretch(Walk *walk)
 	}
 }
 
-/* Entries of the leaf map that are none of the tree's leaves. */
+/* Report entries of the leaf map that are not leaves of the tree. */
 static void
 check_map_ends(Walk *walk, StrategyNumber strategy, RegProcedure operator,
 			   int64 limit)
@@ -367,7 +366,7 @@ check_map_ends(Walk *walk, StrategyNumber strategy, RegProcedure operator,
 						  walk->verify.head.tree_size);
 }
 
-/* The event of the first leaf after the range; its neighbour begins there. */
+/* The event of the first leaf after the range, where the next range begins. */
 static int64
 event_of_leaf(Walk *walk, int64 leaf_index)
 {
@@ -382,7 +381,7 @@ event_of_leaf(Walk *walk, int64 leaf_index)
 
 /*
  * walk_leaves
- *		Go through the range of leaves, and the events that lie there.
+ *		Go through a range of leaves and the events in it.
  */
 static void
 walk_leaves(Walk *walk)
@@ -404,7 +403,7 @@ walk_leaves(Walk *walk)
 		pgstat_report_activity(STATE_RUNNING, activity);
 
 		read_map(walk);
-		/* What lies before the first leaf is the range before's. */
+		/* What comes before the first leaf belongs to the range before. */
 		if (walk->first == verify->from && verify->from > 0 &&
 			walk->mapped > 0)
 			walk->seen_upto = walk->positions[0].event_id - 1;
@@ -462,7 +461,7 @@ write_progress(GovVerify *verify, TimestampTz started, const char *user_id)
 
 /*
  * verify_range
- *		Go through a range under a snapshot, and report.
+ *		Verify a range under a snapshot, and report.
  */
 static void
 verify_range(Walk *walk, int64 from, int64 to, Snapshot snapshot)
@@ -511,7 +510,7 @@ verify_range(Walk *walk, int64 from, int64 to, Snapshot snapshot)
 
 /*
  * gov_audit_verify(from_index, to_index)
- *		What was altered in that range of leaves.
+ *		Report what was altered in that range of leaves.
  */
 Datum
 gov_audit_verify(PG_FUNCTION_ARGS)

@@ -27,12 +27,12 @@ typedef enum GovCheck
 typedef struct GovRollup
 {
 	int64		size;			/* leaves so far */
-	GovTreeEdge level[GOV_TILE_LEVELS]; /* of the tile being filled */
+	GovTreeEdge level[GOV_TILE_LEVELS]; /* of the tile that is being filled */
 } GovRollup;
 
 typedef struct GovVerify
 {
-	ReturnSetInfo *result;		/* NULL: the first failures go to "named" */
+	ReturnSetInfo *result;		/* NULL: the first failures go into "named" */
 	StringInfo	named;
 	int64		failures[GOV_CHECK_COUNT];
 	int			failures_named;
@@ -59,23 +59,24 @@ typedef struct GovVerify
 
 /*
  * gov_audit_verify_all
- *		Verify the whole log; how many failures, and the first of them.
+ *		Verify the whole log; returns the number of failures, and names the
+ *		first.
  *
- * Writes nothing and asks for no right.
+ * It writes nothing and asks for no right.
  */
 extern int64 gov_audit_verify_all(StringInfo named);
 
-/* verify_report.c: tell that a check failed; how often any did. */
+/* verify_report.c: report that a check failed; returns how often any has. */
 extern void gov_verify_failed(GovVerify *verify, GovCheck check,
 							  const char *format,...)
 			pg_attribute_printf(3, 4);
 
 extern int64 gov_verify_failures(const GovVerify *verify);
 
-/* One row for each check in which nothing failed. */
+/* Add a row for each check that did not fail. */
 extern void gov_verify_report(GovVerify *verify);
 
-/* verify_tree.c: recompute tiles and heads from leaves, in their order. */
+/* verify_tree.c: compute tiles and heads again from leaves, in order. */
 extern void gov_verify_tree_begin(GovVerify *verify);
 extern void gov_verify_tree_append(GovVerify *verify,
 								   const GovTreeHash *leaf);

@@ -1,6 +1,6 @@
 /*
  * verify_report.c
- *		What gov_audit_verify() says: what failed, and which checks did not.
+ *		The rows of gov_audit_verify(): what failed, and which checks did not.
  */
 #include "postgres.h"
 
@@ -71,7 +71,7 @@ gov_verify_failures(const GovVerify *verify)
 	return failures;
 }
 
-/* One row for each check in which nothing failed. */
+/* Add a row for each check that did not fail. */
 void
 gov_verify_report(GovVerify *verify)
 {

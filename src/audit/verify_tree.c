@@ -1,10 +1,10 @@
 /*
  * verify_tree.c
- *		The part of gov_audit_verify() that computes tiles and heads anew.
+ *		The part of gov_audit_verify() that computes tiles and heads again.
  *
- * Each hash is compared with what is stored, and then the stored one goes on
- * upwards: so a failure is told where it is, and not once more on each level
- * and in each later head.
+ * Each hash is compared with the stored one, and then the stored one is used
+ * on the next level: so a failure is reported where it is, and not again on
+ * each level and in each later head.
  */
 #include "postgres.h"
 
@@ -73,7 +73,7 @@ gov_verify_tree_root(GovVerify *verify, GovTreeHash *root)
 	gov_tree_must(gov_tree_edge_root(&all, root));
 }
 
-/* Hold the head of the present size against the tree computed so far. */
+/* Compare the head of the present size with the tree computed so far. */
 static void
 check_head(GovVerify *verify)
 {
@@ -88,7 +88,7 @@ check_head(GovVerify *verify)
 						  heads->tree_size);
 }
 
-/* Heads follow one another without a gap, and each is where it says. */
+/* Check that heads follow one another without a gap. */
 static void
 pass_heads(GovVerify *verify)
 {
@@ -180,7 +180,7 @@ check_no_tiles(GovVerify *verify, int nkeys, ScanKey keys)
 
 /*
  * gov_verify_tree_end
- *		At the end of the log: nothing comes after it.
+ *		Check the end of the log, after which nothing comes.
  */
 void
 gov_verify_tree_end(GovVerify *verify)

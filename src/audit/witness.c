@@ -1,13 +1,14 @@
 /*
  * witness.c
- *		Who has seen a checkpoint from outside: witnesses and cosignatures.
+ *		Witnesses, who have seen a checkpoint from outside, and their
+ *		cosignatures.
  *
- * A witness cosigns a checkpoint only if the log it saw before is the
- * beginning of it.  What it has cosigned cannot be rewritten unnoticed, by a
- * superuser neither; that is the point of having one.
+ * A witness cosigns a checkpoint only if the log that it saw before is the
+ * beginning of it.  What it has cosigned cannot be rewritten unnoticed, not
+ * even by a superuser; that is why one has witnesses.
  *
- * Invariant: a cosignature is recorded only if the checkpoint is ours by a
- * key that signed for this log, and the tree gives its root.
+ * Invariant: a cosignature is recorded only if a key that signed for this log
+ * signed the checkpoint, and the tree gives its root.
  */
 #include "postgres.h"
 
@@ -29,7 +30,7 @@ PG_FUNCTION_INFO_V1(gov_audit_witness);
 PG_FUNCTION_INFO_V1(gov_add_witness);
 PG_FUNCTION_INFO_V1(gov_drop_witness);
 
-/* The end of the year 9999: later, a clock is broken. */
+/* The end of the year 9999: only a broken clock is later. */
 #define LAST_SECOND UINT64CONST(253402300799)
 
 GOV_SQL(list_keys, (),
@@ -77,7 +78,7 @@ load_verifiers(GovStatement *list, int *count)
 
 /*
  * check_own_signature
- *		22023 unless one of our keys signed it, and none of them something
+ *		Raise 22023 unless one of our keys signed it, and none signed something
  *		else.
  */
 static void
@@ -110,7 +111,7 @@ check_own_signature(const GovNote *note, const GovCheckpoint *checkpoint)
 		bad_checkpoint("It has no signature by a key of this log.");
 }
 
-/* Record what one witness signed; was it new? */
+/* Record the cosignature of one witness; returns whether it is new. */
 static bool
 record_cosignatures(const GovNote *note, const GovVerifier *witness,
 					int64 tree_size, const char *text, const char *user_id)

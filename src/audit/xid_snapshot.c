@@ -1,6 +1,7 @@
 /*
  * xid_snapshot.c
- *		Which transactions had ended at a moment, as a value that lasts.
+ *		Which transactions had ended at a moment, as a value that can be
+ *		stored.
  */
 #include "postgres.h"
 
@@ -48,11 +49,12 @@ compare_xids(const void *a, const void *b)
 
 /*
  * gov_xid_snapshot_of
- *		What lasts of an MVCC snapshot.  In recovery only xmax is right.
+ *		Make a storable value of an MVCC snapshot.  In recovery only xmax is
+ *		right.
  *
  * The list of top-level transactions is complete even where that of
- * subtransactions overflowed; rows carry the top-level one.  A transaction id
- * of our own that is assigned later is not below xmax.
+ * subtransactions has overflowed; rows have the top-level id.  A transaction
+ * id of our own that is assigned later is not below xmax.
  */
 GovXidSnapshot
 gov_xid_snapshot_of(Snapshot snapshot)
@@ -87,7 +89,7 @@ gov_xid_snapshot_parse(const char *s)
 	result.xip = palloc(sizeof(uint64) * room);
 	result.nxip = 0;
 
-	(void) strtoull(s, &end, 10);	/* xmin: the others imply it */
+	(void) strtoull(s, &end, 10);	/* xmin follows from the others */
 	if (*end != ':')
 		elog(ERROR, "malformed snapshot \"%s\"", s);
 	result.xmax = strtoull(end + 1, &end, 10);

@@ -1,13 +1,15 @@
 /*
  * xid_snapshot.h
- *		Which transactions had ended at a moment, as a value that lasts.
+ *		Which transactions had ended at a moment, as a value that can be
+ *		stored.
  *
- * What the sealer remembers of the snapshot it sealed by.  A transaction that
- * had ended then has either committed or not, for ever: so long afterwards,
- * the rows it left are just those that are visible now.
+ * It is what the sealer stores of the snapshot that it sealed by.  A
+ * transaction that had ended by then has committed or not, for ever: so long
+ * afterwards, the rows that it left are those that are visible now.
  *
- * Invariant: the transaction that took the snapshot is in progress in it,
- * though PostgreSQL's own snapshots show it its own rows: it may write more.
+ * Invariant: the transaction that took the snapshot counts as in progress in
+ * it, because it may write more, although PostgreSQL's own snapshots show it
+ * its rows.
  */
 #ifndef GOV_XID_SNAPSHOT_H
 #define GOV_XID_SNAPSHOT_H
@@ -21,7 +23,10 @@ typedef struct GovXidSnapshot
 	uint64	   *xip;			/* in progress below xmax, ascending */
 } GovXidSnapshot;
 
-/* No transaction had ended, and all had. */
+/*
+ * The snapshot in which no transaction had ended, and the one in which all
+ * had.
+ */
 extern GovXidSnapshot gov_xid_snapshot_none(void);
 extern GovXidSnapshot gov_xid_snapshot_all(void);
 

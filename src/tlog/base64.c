@@ -2,8 +2,8 @@
  * base64.c
  *		Base64 of RFC 4648, section 4.
  *
- * Decoding is not OpenSSL's, which passes over white space and takes bits
- * that a shorter text should not have.
+ * OpenSSL's decoder is not used, because it skips white space and accepts
+ * extra bits at the end.
  */
 #include <openssl/evp.h>
 
@@ -25,7 +25,7 @@ base64_value(char c)
 
 /*
  * gov_base64_decode
- *		Decode; padding is required, and the bits that it leaves are zero.
+ *		Decode; padding is required, and unused bits must be zero.
  */
 bool
 gov_base64_decode(const char *text, size_t len, uint8_t *out, size_t room,

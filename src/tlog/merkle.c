@@ -4,8 +4,8 @@
  *
  * The tree of n > 1 leaves has as its left subtree the first k leaves, k the
  * largest power of two below n, and as its right subtree the rest.  A leaf is
- * hashed behind a byte 0 and a node behind a byte 1, so that neither can be
- * passed off as the other.
+ * hashed with a byte 0 before it and a node with a byte 1, so that neither can
+ * be passed off as the other.
  *
  * Making a path is done in two steps: first which ranges of leaves its hashes
  * stand for (arithmetic only), then the root of each range.  The second step
@@ -17,7 +17,7 @@
 
 #include "tlog/merkle.h"
 
-/* What stands before the hashed bytes: RFC 9162, 2.1.1. */
+/* The bytes before the hashed ones: RFC 9162, 2.1.1. */
 #define LEAF_PREFIX 0x00
 #define NODE_PREFIX 0x01
 
@@ -119,7 +119,7 @@ gov_tree_edge_append(GovTreeEdge *edge, const GovTreeHash *leaf)
 
 /*
  * gov_tree_edge_root
- *		The root of the tree as it stands; it can grow on.
+ *		The root of the tree so far; the tree can still grow.
  */
 GovTreeStatus
 gov_tree_edge_root(const GovTreeEdge *edge, GovTreeHash *root)
@@ -165,7 +165,8 @@ reverse_ranges(GovTreeRange *ranges, int length)
 
 /*
  * descend
- *		Step from "at" into its half that holds leaf "target"; the other half.
+ *		Step from "at" into its half with leaf "target"; returns the other
+ *		half.
  */
 static GovTreeRange
 descend(GovTreeRange *at, uint64_t target)
@@ -235,7 +236,8 @@ gov_tree_consistency_ranges(uint64_t old_size, uint64_t new_size,
 
 /*
  * gov_tree_root
- *		The root over an array of leaf hashes; of none, SHA-256 of nothing.
+ *		The root over an array of leaf hashes; SHA-256 of nothing if it is
+ *		empty.
  */
 GovTreeStatus
 gov_tree_root(const GovTreeHash *leaves, uint64_t size, GovTreeHash *root)
@@ -258,7 +260,7 @@ gov_tree_root(const GovTreeHash *leaves, uint64_t size, GovTreeHash *root)
 
 /*
  * range_roots
- *		The roots of ranges of an array of leaf hashes, if there are ranges.
+ *		Compute the roots of ranges of an array of leaf hashes.
  */
 static GovTreeStatus
 range_roots(GovTreeStatus status, const GovTreeHash *leaves,
@@ -310,7 +312,7 @@ gov_tree_consistency_path(const GovTreeHash *leaves, uint64_t size,
 
 /*
  * skip_lone_levels
- *		Pass the levels on which the last node of the tree has no sibling.
+ *		Skip the levels on which the last node of the tree has no sibling.
  *
  * The last part of step 4.b of RFC 9162, 2.1.3.2, and 6.b of 2.1.4.2.
  */

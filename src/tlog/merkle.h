@@ -43,7 +43,7 @@ typedef enum GovTreeStatus
 	GOV_TREE_OK = 0,
 	GOV_TREE_NOT_PROVEN,		/* well-formed, but proves nothing */
 	GOV_TREE_BAD_ARGUMENT,		/* a size or index that no tree can have */
-	GOV_TREE_HASH_FAILED		/* OpenSSL refused: nothing is known */
+	GOV_TREE_HASH_FAILED		/* OpenSSL failed: no answer */
 } GovTreeStatus;
 
 /* The leaves from "first" to before "end"; as a tree of its own, one hash. */
@@ -103,7 +103,7 @@ extern GovTreeStatus gov_tree_consistency_path(const GovTreeHash *leaves,
 											   uint64_t old_size,
 											   GovTreeHash *path, int *length);
 
-/* GOV_TREE_OK if it proves, GOV_TREE_NOT_PROVEN if it does not. */
+/* Returns GOV_TREE_OK if the path proves it, GOV_TREE_NOT_PROVEN if not. */
 extern GovTreeStatus gov_tree_verify_inclusion(const GovTreeHash *leaf_hash,
 											   uint64_t leaf_index,
 											   uint64_t tree_size,

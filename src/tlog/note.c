@@ -4,8 +4,8 @@
  *
  * A note is a text, an empty line, and signature lines; the last empty line
  * is the one that divides.  A key's id is the beginning of a hash over name,
- * type and public key, so it says nothing by itself: whoever verifies has the
- * whole key from elsewhere.
+ * type and public key, so it proves nothing by itself: whoever verifies has
+ * the whole key from elsewhere.
  *
  * Invariants: see note.h.  Nothing here keeps state between calls.
  */
@@ -42,7 +42,7 @@ is_space(uint32_t character)
 		character == 0x205f || character == 0x3000;
 }
 
-/* UTF-8 without control characters but newlines? */
+/* Is it UTF-8 without control characters other than newlines? */
 static bool
 is_note_text(const char *text, size_t len)
 {
@@ -158,7 +158,7 @@ gov_verifier_text(const GovVerifier *verifier, char out[GOV_VERIFIER_ROOM])
 	snprintf(out, GOV_VERIFIER_ROOM, "%s+%s+%s", verifier->name, id, encoded);
 }
 
-/* An encrypted key is refused: nobody is there to be asked. */
+/* An encrypted key is refused, as nobody can be asked for its password. */
 static int
 no_password(char *buf, int size, int rwflag, void *arg)
 {
@@ -370,7 +370,7 @@ gov_note_sign(const char *text, size_t len, const GovVerifier *verifier,
 		!is_note_text(text, len) || time > INT64_MAX ||
 		!gov_note_name_is_valid(verifier->name, strlen(verifier->name)))
 		return GOV_NOTE_MALFORMED;
-	/* a signature by another key than the one it names verifies nowhere */
+	/* a signature by another key than the one it names never verifies */
 	if (!gov_signing_key_public(key, public_key) ||
 		memcmp(public_key, verifier->public_key, sizeof(public_key)) != 0)
 		return GOV_NOTE_CRYPTO_FAILED;
@@ -446,7 +446,10 @@ gov_note_parse(GovNote *note, const char *text, size_t len)
 		!is_note_text(text, len))
 		return GOV_NOTE_MALFORMED;
 
-	/* the last empty line; a text without one, or of nothing else, is none */
+	/*
+	 * the last empty line; a text without one, or with nothing before it, is
+	 * no note
+	 */
 	split = len - 1;
 	while (split > 0 && !(text[split] == '\n' && text[split - 1] == '\n'))
 		split--;
@@ -471,7 +474,7 @@ gov_note_parse(GovNote *note, const char *text, size_t len)
 
 /* --- checkpoints --- */
 
-/* A decimal number as it is written, without leading zeros. */
+/* Read a decimal number, which has no leading zeros. */
 static bool
 parse_size(const char *digits, size_t len, uint64_t *size)
 {
@@ -489,7 +492,7 @@ parse_size(const char *digits, size_t len, uint64_t *size)
 	return *size <= GOV_TREE_MAX_SIZE;
 }
 
-/* The line at "*at", which moves behind its newline. */
+/* Read the line at "*at", which moves past its newline. */
 static bool
 next_line(const char **at, const char *end, const char **line, size_t *len)
 {

@@ -40,7 +40,7 @@ typedef enum GovNoteStatus
 	GOV_NOTE_MALFORMED,			/* not what the format says */
 	GOV_NOTE_NOT_SIGNED,		/* well-formed, no signature by that key */
 	GOV_NOTE_BAD_SIGNATURE,		/* one that claims to be, and is not */
-	GOV_NOTE_CRYPTO_FAILED		/* OpenSSL refused: nothing is known */
+	GOV_NOTE_CRYPTO_FAILED		/* OpenSSL failed: no answer */
 } GovNoteStatus;
 
 /* The types are part of the formats. */
@@ -50,7 +50,7 @@ typedef enum GovKeyType
 	GOV_KEY_COSIGNATURE = 0x04	/* a witness: signs text and time */
 } GovKeyType;
 
-/* Who can have signed: a name, a type and a public key. */
+/* A verifier: the name, the type and the public key of a signer. */
 typedef struct GovVerifier
 {
 	char		name[GOV_NOTE_MAX_NAME + 1];
@@ -59,7 +59,7 @@ typedef struct GovVerifier
 	uint8_t		public_key[GOV_ED25519_KEY_LEN];
 } GovVerifier;
 
-/* The longest signature that is looked into: time and Ed25519. */
+/* The longest signature that is decoded: a time and Ed25519. */
 #define GOV_NOTE_SIGNATURE_KEEP (8 + GOV_ED25519_SIGNATURE_LEN)
 
 typedef struct GovNoteSignature
@@ -113,12 +113,12 @@ extern bool gov_signing_key_public(struct evp_pkey_st *key,
 								   uint8_t public_key[GOV_ED25519_KEY_LEN]);
 extern void gov_signing_key_free(struct evp_pkey_st *key);
 
-/* A signature of any bytes, the same one each time (RFC 8032). */
+/* Sign any bytes; the signature is always the same (RFC 8032). */
 extern bool gov_signing_key_sign(struct evp_pkey_st *key,
 								 const uint8_t *message, size_t len,
 								 uint8_t signature[GOV_ED25519_SIGNATURE_LEN]);
 
-/* Taking a note apart.  An unsigned text is no note: MALFORMED. */
+/* Parse a note.  An unsigned text is not a note: MALFORMED. */
 extern GovNoteStatus gov_note_parse(GovNote *note, const char *text,
 									size_t len);
 

@@ -4,8 +4,8 @@
  *
  * An audit event is a few hundred bytes and a tree node 65, so the cost that
  * matters is that of starting a digest.  Hence the algorithm is fetched once
- * (looking it up by name costs more than hashing a node does) and a context
- * is set back, not made anew.
+ * (looking it up by name costs more than hashing a node), and a context is
+ * reset, not created again.
  *
  * Invariants: the fetched algorithm and the process's context are made at
  * first use and live as long as the process.  A failure to make them is not
@@ -18,8 +18,8 @@
 #include "tlog/sha256.h"
 
 /*
- * ready: set back, and not yet asked for its digest.  OpenSSL 3.0 would go on
- * taking bytes after that and give a second digest that means nothing.
+ * ready: reset, and not yet finalized.  After that OpenSSL 3.0 would accept
+ * more bytes and return a second digest without any meaning.
  */
 struct GovSha256
 {
@@ -65,7 +65,7 @@ gov_sha256_new(void)
 
 /*
  * gov_sha256_reset
- *		Begin anew, whatever came before.
+ *		Begin again, whatever came before.
  */
 bool
 gov_sha256_reset(GovSha256 *hash)

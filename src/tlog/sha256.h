@@ -3,8 +3,8 @@
  *		SHA-256 over OpenSSL, for code with and without a server around it.
  *
  * Pure: no postgres.h, no allocation by palloc, no error that jumps.  Every
- * function that can fail says so by returning false; what OpenSSL has to say
- * about it is left in OpenSSL's error queue for the caller.
+ * function that can fail returns false; the reason stays in OpenSSL's error
+ * queue for the caller.
  *
  * Invariants: gov_sha256() and gov_sha256_two() share one context per process
  * and belong to one thread; other threads each use a GovSha256 of their own.

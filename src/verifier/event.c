@@ -2,9 +2,9 @@
  * event.c
  *		An audit event read from its canonical bytes.
  *
- * Strict: what could be written in two ways is read in one, so that different
- * bytes never are the same event.  Fields with numbers beyond the list are
- * those of a later extension, whose known ones mean what they always did.
+ * It is strict: what could be written in two ways is accepted in only one, so
+ * that different bytes are never the same event.  Fields with numbers beyond
+ * the list are those of a later extension; the known ones keep their meaning.
  *
  * Invariant: nothing is read past the length given.
  */

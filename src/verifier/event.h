@@ -2,9 +2,9 @@
  * event.h
  *		An audit event read from its canonical bytes.
  *
- * src/audit/README.md has the form; the list of fields is fields.h, the very
- * one that the extension writes by.  Pure: no allocation.  What is decoded
- * points into the bytes that it was decoded from.
+ * src/audit/README.md has the form; the list of fields is fields.h, which the
+ * extension itself uses.  Pure: no allocation.  What is decoded points into
+ * the bytes that it was decoded from.
  */
 #ifndef VERIFIER_EVENT_H
 #define VERIFIER_EVENT_H
@@ -37,11 +37,11 @@ enum
 #undef GOV_AUDIT_FIELD
 };
 
-/* NULL, or what is wrong with the bytes. */
+/* Returns NULL, or what is wrong with the bytes. */
 extern const char *event_decode(const uint8_t *bytes, size_t len,
 								Event *event);
 
-/* A field's column, NULL for one that this program does not know. */
+/* A field's column, NULL for a field that this program does not know. */
 extern const char *event_column(int number);
 
 extern int64_t event_int(const EventField *field);

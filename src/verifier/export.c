@@ -2,14 +2,15 @@
  * export.c
  *		An export of the log, gone through leaf by leaf.
  *
- * src/audit/SEALING.md has the format.  The tree is grown from the leaf
- * hashes "h", and each "h" is held against the event's bytes "c": so a wrong
- * event is named, and the roots tell whether the hashes are the log's.
+ * src/audit/SEALING.md has the format.  The tree is built from the leaf hashes
+ * "h", and each "h" is compared with the event's bytes "c": so a wrong event
+ * is named, and the roots tell whether the hashes are the log's.
  *
- * Rows that were retired have no bytes any more.  That they were, an event of
- * the log itself must say (retirement goes on from the log's beginning, so one
- * stands for all before it): whoever deletes rows behind the log's back has no
- * such event.  Of leaves that are vouched for, only an event says so that is.
+ * Rows that were retired have no bytes any more.  An event of the log itself
+ * must say that they were (retirement always starts at the log's beginning, so
+ * one event covers all before): whoever deletes rows behind the log's back has
+ * no such event.  For leaves that are vouched for, the event must be vouched
+ * for, too.
  *
  * Invariant: memory is bounded by the longest line, and by a limit on the
  * number of gaps.  An event that is longer comes in parts, and is not kept.
@@ -55,8 +56,8 @@ typedef struct Reader
 	uint64_t	confirmed;		/* a root of that size was the log's */
 	bool		is_confirmed[TREES_MAX];
 	Spans		missing;		/* leaves without their event */
-	uint64_t	claimed;		/* so many are retired, says the header */
-	uint64_t	retired;		/* so many, says an event of the export */
+	uint64_t	claimed;		/* retired, by the header */
+	uint64_t	retired;		/* retired, by an event of the export */
 	uint64_t	vouched_retired;	/* one that is vouched for */
 	uint64_t	proven;			/* leaves of which a proof was given */
 	uint8_t    *bytes;			/* canonical ones of a leaf, or a part */
@@ -93,8 +94,8 @@ bad_line(Reader *reader, const char *what)
  * next_object
  *		The next line; NULL at the end.
  *
- * It must be spelt as the extension spells it: what parsers could read in
- * different ways (a key that is there twice) is not.
+ * It must be spelt as the extension spells it, so that nothing can be read
+ * differently by two parsers (such as a key that comes twice).
  */
 static json_object *
 next_object(Reader *reader)
@@ -123,8 +124,7 @@ next_object(Reader *reader)
 
 /*
  * compare_roots
- *		Hold the tree as grown so far against all that was claimed of its
- *		size.
+ *		Compare the tree so far with every claim about a tree of its size.
  */
 static void
 compare_roots(Reader *reader)
@@ -207,7 +207,7 @@ read_header(Reader *reader)
 
 /*
  * read_retirement
- *		An event of the log that tells which leaves lost their events.
+ *		Read an event of the log that says which leaves lost their events.
  */
 static void
 read_retirement(Reader *reader, uint64_t leaf_index)
@@ -236,7 +236,7 @@ read_retirement(Reader *reader, uint64_t leaf_index)
 	json_object_put(object);
 }
 
-/* A leaf of which there is the hash alone. */
+/* Read a leaf that is only a hash. */
 static void
 take_missing(Reader *reader, uint64_t leaf_index, bool has_event,
 			 int64_t event_id)
@@ -253,7 +253,7 @@ take_missing(Reader *reader, uint64_t leaf_index, bool has_event,
 		add_span(missing, &span);
 }
 
-/* What base64 says, into reader->bytes; its length. */
+/* Decode base64 into reader->bytes; returns the length. */
 static size_t
 decode(Reader *reader, json_object *base64, const char *otherwise)
 {
@@ -276,10 +276,10 @@ decode(Reader *reader, json_object *base64, const char *otherwise)
 
 /*
  * read_part
- *		Bytes of a leaf too large for one line, of which the rest follows.
+ *		Read some bytes of a leaf that is too large for one line.
  *
- * They are hashed as they come.  Of the event only its id is kept, which they
- * begin with; false where the order is lost.
+ * They are hashed as they come.  Only the event's id, with which they begin,
+ * is kept; false where the order is lost.
  */
 static bool
 read_part(Reader *reader, json_object *object)
@@ -301,7 +301,7 @@ read_part(Reader *reader, json_object *object)
 		return false;
 	}
 	len = decode(reader, part, "has a \"part\" that is not base64");
-	/* In shorter ones events might be hidden from who has them printed. */
+	/* In shorter parts events could be hidden from whoever prints them. */
 	if (len != PART_LEN)
 		bad_line(reader, "has a part of another length");
 	if (!reader->in_parts)
@@ -319,7 +319,10 @@ read_part(Reader *reader, json_object *object)
 	return true;
 }
 
-/* The event's bytes into reader->event; false, and told, where they lie. */
+/*
+ * Decode the event's bytes into reader->event; false, and reported, where they
+ * are wrong.
+ */
 static bool
 check_bytes(Reader *reader, json_object *c, uint64_t leaf_index,
 			bool has_event, int64_t event_id, const GovTreeHash *sealed)
@@ -400,7 +403,8 @@ match_inclusion(Reader *reader, uint64_t leaf_index, bool has_bytes,
 
 /*
  * read_leaf
- *		One leaf; false where the order is lost, so that no root can come out.
+ *		Read one leaf; false where the order is lost, so that no root can be
+ *		computed.
  */
 static bool
 read_leaf(Reader *reader, json_object *object)
@@ -476,7 +480,8 @@ read_leaf(Reader *reader, json_object *object)
 
 /*
  * read_trailer
- *		The last line: the tree of the range, and that the log extends it.
+ *		Read the last line: the tree of the range, and a proof that the log
+ *		extends it.
  */
 static void
 read_trailer(Reader *reader, json_object *object)
@@ -511,7 +516,7 @@ read_trailer(Reader *reader, json_object *object)
 		fails(task, "leaves %" PRIu64 " to %" PRIu64 " do not give the root that the export ends with: among them one was altered, added or removed",
 			  reader->confirmed, task->to - 1);
 
-	/* of contradictions compare_roots() has told */
+	/* contradictions that compare_roots() reported */
 	task->is_proven = reader->proven > 0 && reader->proven == leaves;
 	task->export_tree = trees_add(&task->trees, "the export", task->to, &root,
 								  &other);
@@ -537,7 +542,7 @@ read_trailer(Reader *reader, json_object *object)
 
 /*
  * check_missing
- *		Every leaf without its event must have been retired.
+ *		Check that every leaf without its event was retired.
  */
 static void
 check_missing(Reader *reader)
@@ -550,7 +555,7 @@ check_missing(Reader *reader)
 			reader->vouched_retired : reader->retired;
 		char		who[80];
 
-		/* one across that limit has lost the event that would excuse it */
+		/* a gap across that limit has lost the event that would explain it */
 		if (span->end <= retired)
 			continue;
 		if (first < retired)

@@ -1,6 +1,6 @@
 /*
  * input.c
- *		Files of unknown origin, read with a bound; values in their JSON.
+ *		Reading files of unknown origin, with limits, and values in their JSON.
  *
  * Invariant: memory is bounded by the limits that callers give, whatever the
  * files hold.
@@ -23,7 +23,7 @@ open_input(const char *name)
 	return file;
 }
 
-/* A whole small file, with a zero byte behind it; never freed. */
+/* Read a whole small file, and end it with a zero byte; it is never freed. */
 char *
 read_whole(const char *name, size_t max, size_t *len)
 {
@@ -45,10 +45,10 @@ read_whole(const char *name, size_t max, size_t *len)
 
 /*
  * check_unconverted
- *		Text must be, byte for byte, what was given out.
+ *		Check that a text is, byte for byte, what was given out.
  *
- * Editors, shells and transfers that mean it well convert it: told apart, so
- * that nobody takes that for tampering.
+ * Editors, shells and transfers may convert it; that is reported in its own
+ * words, so that nobody takes it for tampering.
  */
 void
 check_unconverted(const char *name, const char *text, size_t len)
@@ -84,7 +84,7 @@ lines_close(Lines *lines)
 	free(lines->buffer);
 }
 
-/* Room for more of a line, by moving it to the front or by growing. */
+/* Make room for more of a line, by moving it to the front or by growing. */
 static void
 make_room(Lines *lines)
 {
@@ -176,7 +176,10 @@ as_hash(json_object *value, GovTreeHash *hash)
 					  json_object_get_string_len(value), hash);
 }
 
-/* A size or index: json-c makes of what is too large the largest there is. */
+/*
+ * A size or index; json-c turns numbers that are too large into the largest
+ * one.
+ */
 bool
 json_size(json_object *object, const char *name, uint64_t *size)
 {

@@ -2,8 +2,8 @@
  * main.c
  *		governance-verify: does the audit trail hold?
  *
- * Works without a server and trusts nothing that comes out of one: what it
- * believes are the public keys, and checkpoints that they signed.
+ * It works without a server and trusts nothing that comes from one: it trusts
+ * only the public keys, and checkpoints that they signed.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -188,7 +188,7 @@ parse_options(Task *task, int argc, char **argv)
 				puts("governance-verify " VERSION);
 				exit(STATUS_HOLDS);
 			default:
-				exit(STATUS_UNREADABLE);	/* getopt has said why */
+				exit(STATUS_UNREADABLE);	/* getopt has reported why */
 		}
 	}
 	if (statement != NULL || signer != NULL)
@@ -226,7 +226,8 @@ parse_options(Task *task, int argc, char **argv)
 
 /*
  * find_vouched
- *		How many leaves the checkpoints vouch for, and each witness with them.
+ *		Find how many leaves the checkpoints vouch for, and each witness with
+ *		them.
  */
 static void
 find_vouched(Task *task)
@@ -261,8 +262,8 @@ check_one_log(const Trees *trees, int a, int b)
 
 /*
  * check_not_cut
- *		A checkpoint of more leaves than the export's log has must be proven to
- *		go on from it.
+ *		Check that a checkpoint with more leaves than the export's log is
+ *		proven to extend it.
  */
 static void
 check_not_cut(Task *task)
@@ -281,10 +282,10 @@ check_not_cut(Task *task)
 
 /*
  * check_connected
- *		All that was given must be proven to be one log.
+ *		Check that everything given is proven to be one log.
  *
- * But for the export's head, of which nothing is said.  Nor is its own tree
- * needed where each of its leaves is in another by a proof.
+ * The export's head is left out, as nothing is said about it.  Neither is its
+ * own tree needed where a proof shows each of its leaves in another tree.
  */
 static void
 check_connected(Task *task)

@@ -3,8 +3,8 @@
  *		A verified event as a line of JSON.
  *
  * The fields are those that the leaf was computed over, so that people read
- * what was verified and not what somebody says it means.  Invariant: what is
- * printed does nothing to a terminal: control characters are escaped.
+ * what was verified and not what somebody says it means.  Invariant: control
+ * characters are escaped, so that the output cannot affect a terminal.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -15,8 +15,8 @@
 
 /*
  * put_bytes
- *		Text without control characters; quotes and backslashes are escaped
- *		too where it is not JSON already.
+ *		Print text without control characters; quotes and backslashes are
+ *		escaped, too, unless it is JSON already.
  */
 static void
 put_bytes(const uint8_t *s, size_t len, bool is_json)
@@ -48,8 +48,8 @@ put_bytes(const uint8_t *s, size_t len, bool is_json)
  * is_json
  *		May these bytes be printed as they are, being JSON?
  *
- * json-c 0.18, when strict, takes what is not ASCII for control characters:
- * it judges a copy without.
+ * json-c 0.18 in strict mode takes non-ASCII bytes for control characters, so
+ * it judges a copy without them.
  */
 static bool
 is_json(const EventField *field)
@@ -58,7 +58,7 @@ is_json(const EventField *field)
 	char	   *ascii;
 	bool		ok = true;
 
-	/* what is printed raw must end where the line's own JSON goes on */
+	/* raw output must not swallow the rest of the line's own JSON */
 	if (field->len > INT32_MAX)
 		return false;
 	tokener = json_tokener_new();

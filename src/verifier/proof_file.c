@@ -3,8 +3,8 @@
  *		An event with its proof and a checkpoint, as gov_audit_proof_file()
  *		gives them (c2sp.org/tlog-proof).
  *
- * The event is what the file's extra line has; nothing is believed of it but
- * that its hash is in the tree of the checkpoint.
+ * The event is in the file's extra line; all that is verified is that its hash
+ * is in the tree of the checkpoint.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 #define PROOF_FILE_MAX	(2 * 1024 * 1024 + GOV_NOTE_MAX_LEN)
 #define FORMAT "c2sp.org/tlog-proof@v1"
 
-/* The next line, without its newline; NULL: there is none. */
+/* The next line, without its newline; NULL where there is none. */
 static char *
 next_line(char **at, size_t *len)
 {
@@ -31,7 +31,7 @@ next_line(char **at, size_t *len)
 	return line;
 }
 
-/* What stands behind a word and a blank, or NULL. */
+/* The text after a word and a blank, or NULL. */
 static char *
 behind(char *line, const char *word)
 {

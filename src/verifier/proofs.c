@@ -3,8 +3,8 @@
  *		Inclusion and consistency proofs, as gov_audit_inclusion_proof() and
  *		gov_audit_consistency_proof() give them.
  *
- * What a proof says about roots counts only if it can be led back to a
- * checkpoint or an export: main.c sees to that.
+ * A proof's roots count only if they can be traced to a checkpoint or an
+ * export: main.c checks that.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /*
  * report.c
- *		What holds, and how far, in one line; the exit status.
+ *		The result in one line: what holds, and how far; and the exit status.
  *
- * Invariant: nothing is said of a leaf or a tree that no checkpoint vouches
- * for but that.  So sizes are those of checkpoints, never what an export or a
- * proof says that the log has.
+ * Invariant: of a leaf or a tree that no checkpoint vouches for, only that is
+ * said.  So sizes are those of checkpoints, never what an export or a proof
+ * claims.
  */
 #include <inttypes.h>
 #include <time.h>
@@ -29,7 +29,7 @@ checkpoint_size(const Task *task, int i)
 	return task->trees.tree[task->checkpoint[i].tree].size;
 }
 
-/* How many leaves would have to be vouched for. */
+/* How many leaves have to be vouched for. */
 static uint64_t
 claimed_size(const Task *task)
 {
@@ -44,7 +44,7 @@ claimed_size(const Task *task)
 	return size;
 }
 
-/* Who does not vouch for what is not vouched for. */
+/* The words for who does not vouch for it. */
 static void
 print_lack(const Task *task)
 {

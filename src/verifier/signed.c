@@ -2,8 +2,8 @@
  * signed.c
  *		Public keys, checkpoints and cosignatures.
  *
- * A checkpoint counts only if one of the keys given signed it, under the name
- * of its own origin: a key of another log says nothing about this one.
+ * A checkpoint counts only if one of the given keys signed it, under the name
+ * of its own origin: a key of another log proves nothing about this one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 
 #define KEY_FILE_MAX 8192
 
-/* A password is asked for by nobody here. */
+/* There is nobody here to enter a password. */
 static int
 no_password(char *buffer, int size, int writing, void *data)
 {
@@ -45,7 +45,8 @@ public_key_of_pem(const char *pem, size_t len,
 
 /*
  * read_key
- *		A verifier key as it is, or a file with one, or with a PEM public key.
+ *		Read a verifier key itself, or a file with one, or with a PEM public
+ *		key.
  */
 void
 read_key(Key *key, const char *given, GovKeyType type)
@@ -85,7 +86,7 @@ read_key(Key *key, const char *given, GovKeyType type)
 				   type == GOV_KEY_ED25519 ? "log" : "witness");
 }
 
-/* The key as one of this origin; false where it is another's. */
+/* Use the key for this origin; false where it belongs to another. */
 static bool
 key_for_origin(const Key *key, const GovCheckpoint *parsed,
 			   GovVerifier *verifier)
@@ -162,7 +163,7 @@ check_witnesses(Task *task, const Checkpoint *checkpoint,
 	}
 }
 
-/* The log that the origin names last must be the same everywhere. */
+/* Check that all origins end with the same log. */
 static void
 check_log(Task *task, const char *file, const GovCheckpoint *parsed)
 {
@@ -191,7 +192,7 @@ take_checkpoint(Task *task, const char *file, const char *text, size_t len)
 		unreadable("out of memory");
 	checkpoint->file = file;
 
-	/* psql ends what it prints with a newline of its own */
+	/* psql adds a newline of its own */
 	if (len > 2 && text[len - 1] == '\n' && text[len - 2] == '\n')
 		len--;
 	if (gov_note_parse(note, text, len) != GOV_NOTE_OK)

@@ -3,9 +3,9 @@
  *		Signed statements in Sigstore bundles: what gov_attestations() gives,
  *		and signatures of models.
  *
- * What is believed is one key, or one root certificate.  Of an attestation
- * the signature vouches for all of it; that its leaf is under its checkpoint
- * shows that it was made by a log and not by hand.
+ * Only one key, or one root certificate, is trusted.  The signature of an
+ * attestation vouches for all of it; that its leaf is under its checkpoint
+ * shows that a log made it, and not somebody by hand.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@
 #define DEPTH		32
 #define DECISION	"urn:governance:model-decision:v1"
 
-/* A member that is text which can be printed, or "?". */
+/* A member that is printable text, or "?". */
 static const char *
 text_of(json_object *object, const char *name)
 {
@@ -60,7 +60,7 @@ parse_payload(const char *file, const GovBundle *bundle)
 	return object;
 }
 
-/* Is it signed by that key, or under that root? */
+/* Is it signed by that key, or by a key under that root? */
 static const char *
 signature_flaw(const GovBundle *bundle, const GovTrusted *trusted)
 {
@@ -78,7 +78,9 @@ signature_flaw(const GovBundle *bundle, const GovTrusted *trusted)
 	return flaw;
 }
 
-/* The leaf of an attestation, under the checkpoint that it names. */
+/*
+ * Check that the leaf of an attestation is under the checkpoint that it names.
+ */
 static bool
 leaf_holds(json_object *predicate, uint64_t *leaf_index,
 		   GovCheckpoint *checkpoint)

@@ -1,6 +1,6 @@
 /*
  * task.c
- *		The one task of a run, and what is found wrong in it.
+ *		The task of a run, and what it has found to be wrong.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -9,7 +9,9 @@
 
 #include "verifier/verifier.h"
 
-/* What was found before tells more than what cannot be read now. */
+/*
+ * A contradiction found before says more than a file that cannot be read now.
+ */
 static Task *current = NULL;
 
 Task *

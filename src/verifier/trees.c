@@ -1,15 +1,18 @@
 /*
  * trees.c
- *		The trees that were seen, and which of them begins which.
+ *		The trees that were seen, and which is the beginning of which.
  *
- * There are a handful, so the plainest way will do.
+ * There are only a few, so the simplest way will do.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "verifier/trees.h"
 
-/* Add what follows from what is known of one tree; was there anything? */
+/*
+ * Add what follows from the relations of one tree; returns whether anything
+ * did.
+ */
 static bool
 add_consequences(Trees *trees, int via)
 {

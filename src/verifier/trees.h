@@ -1,14 +1,15 @@
 /*
  * trees.h
- *		The trees that were seen, and which of them begins which.
+ *		The trees that were seen, and which is the beginning of which.
  *
- * Every root that somebody claims is put in: a checkpoint's, a proof's, the
- * export's.  Of one size there can be one root only; another is a fork.
+ * Every claimed root is added: a checkpoint's, a proof's, the export's.  There
+ * can be only one root for each size; another one is a fork.
  *
- * What is proven is that a tree begins another, and that alone is kept: two
- * logs that begin with one tree may go on in two ways, so a common beginning
- * makes no one log of them.  What follows is added: the beginning of a
- * beginning, and of two beginnings of one tree the smaller begins the larger.
+ * Only one relation is kept, and it is proven: that a tree is the beginning of
+ * another.  A common beginning does not make two trees one log, as they may go
+ * on differently.  What follows is added: the beginning of a beginning is a
+ * beginning, and of two beginnings of a tree the smaller is the beginning of
+ * the larger.
  *
  * Pure: no allocation.
  */
@@ -36,18 +37,18 @@ typedef struct Trees
 } Trees;
 
 /*
- * Put a tree in and return its place; -1 where there is no room.  *other is
+ * Add a tree and return its place, or -1 where there is no room.  *other is
  * the place of a tree of the same size with another root, or -1.
  */
 extern int	trees_add(Trees *trees, const char *name, uint64_t size,
 					  const GovTreeHash *root, int *other);
 
-/* It was proven that the larger tree begins with the smaller one. */
+/* Add that the larger tree was proven to begin with the smaller one. */
 extern void trees_begin(Trees *trees, int smaller, int larger);
 
 /*
  * Is one of them the beginning of the other?  A tree without leaves is the
- * beginning of every one.
+ * beginning of every tree.
  */
 extern bool trees_are_one_log(const Trees *trees, int a, int b);
 

@@ -2,16 +2,17 @@
  * verifier.h
  *		What the parts of governance-verify share.
  *
- * The program trusts nothing that it reads but the public keys: it computes
- * what it can, and holds claims against each other.
+ * The program trusts nothing that it reads except the public keys: it computes
+ * what it can, and compares claims with each other.
  *
- * Two ways to be wrong: a contradiction (fails(), exit status 1) is counted,
- * the first one is told, and reading goes on where that makes sense; what
- * cannot be read or decided (unreadable(), exit status 2) ends the program.
+ * There are two kinds of failure.  A contradiction (fails(), exit status 1) is
+ * counted, the first one is reported, and reading goes on where that makes
+ * sense.  Something that cannot be read or decided (unreadable(), exit status
+ * 2) ends the program.
  *
- * And one to be right in part only: leaves from "vouched" on are in no tree
- * that a checkpoint vouches for.  That a file agrees with itself shows nothing
- * of them, so nothing that is said may rest on them.
+ * A result may also be only partly right: leaves from "vouched" on are in no
+ * tree that a checkpoint vouches for.  That a file is consistent proves
+ * nothing about them, so nothing in the result may depend on them.
  */
 #ifndef VERIFIER_VERIFIER_H
 #define VERIFIER_VERIFIER_H
@@ -71,13 +72,13 @@ typedef struct Witness
 	uint64_t	time;
 } Witness;
 
-/* What was asked for, and what came of it. */
+/* What was asked for, and the result. */
 typedef struct Task
 {
 	const char *export_file;
 	bool		hash_only;		/* leaves without their event are fine */
-	bool		is_unsigned;	/* so are checkpoints without signature */
-	bool		allow_tail;		/* so are leaves that nothing vouches for */
+	bool		is_unsigned;	/* checkpoints without signature are fine */
+	bool		allow_tail;		/* leaves that nothing vouches for are fine */
 	bool		print;
 	size_t		max_line;
 
@@ -125,7 +126,7 @@ typedef struct Lines
 	FILE	   *file;
 	char	   *buffer;
 	size_t		room;
-	size_t		begin;			/* of what is not given out yet */
+	size_t		begin;			/* of the text not given out yet */
 	size_t		end;
 	size_t		max;
 	uint64_t	number;			/* of the line given out last */
