@@ -24,7 +24,8 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL pg_catalog.obj_description(p.oid, 'pg_proc') AS c(comment)
     WHERE e.extname = 'governance'
         AND pg_catalog.strpos(pg_catalog.lower(p.proname || ' ' || c.comment),
-            pg_catalog.lower(coalesce(gov_help.word, ''))) > 0
+            -- once, for a word may be long
+            (SELECT pg_catalog.lower(coalesce(gov_help.word, '')))) > 0
     ORDER BY p.proname COLLATE "C";
 END;
 COMMENT ON FUNCTION @extschema@.gov_help(text) IS
@@ -239,7 +240,7 @@ BEGIN ATOMIC
     FROM pg_catalog.pg_index AS i
     WHERE i.indrelid = pg_catalog.to_regclass('governance.sla_observations')
     UNION ALL
-    SELECT 'audit', 'governance.' || d.relname || ' is distributed by Citus: undistribute_table() takes it back'
+    SELECT 'audit', 'governance.' || d.relname || ' is distributed by Citus: load a dump into a database without it'
     FROM governance.distributed_tables() AS d(relname)
     UNION ALL
     SELECT 'audit', 'governance.audit_log has ' || pg_catalog.count(*) || ' rows instead of one'
