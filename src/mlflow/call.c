@@ -79,7 +79,10 @@ gov_mlflow_version(const GovMlflow *call, const char **model_id,
 
 	if (gov_run(&find_version, gov_text(name), gov_text(version)) == 0)
 	{
-		if (version[strspn(version, "0123456789")] != '\0')
+		const char *digits = version + (version[0] == '-');
+
+		if (digits[0] == '\0' ||
+			digits[strspn(digits, "0123456789")] != '\0')
 			gov_mlflow_bad("Model version must be an integer, got '%s'",
 						   gov_excerpt(version, strlen(version)));
 		ereport(ERROR,

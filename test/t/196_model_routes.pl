@@ -151,7 +151,7 @@ is(sought('models'), '', '  nor is it found');
 is(sql(qq{SELECT string_agg(DISTINCT details ->> 'reason', ',') FROM governance.audit_events WHERE event_type LIKE '%.delete' AND details ? 'reason'}), 'a slip,over', 'the trail has why');
 
 # -- too long --------------------------------------------------------------------------
-my $hasty = Gateway->new($node, 'app', '--db-timeout', '1s');
+my $hasty = Gateway->new($node, 'app', '--db-timeout', '2s');
 my $holder = $node->background_psql('app');
 $holder->query_safe('BEGIN; LOCK TABLE governance.models');
 my $mlflow = '/api/2.0/mlflow';
@@ -166,5 +166,5 @@ is($reply->{status}, 503, 'what else takes too long may be asked again');
 is($reply->{json}{error_code}, 'TEMPORARILY_UNAVAILABLE', '  said in a word');
 $holder->query_safe('COMMIT');
 $holder->quit;
-is($hasty->ask($token{sci}, 'GET', '/search/models')->{status}, 200, 'and then it is answered');
+is($gateway->ask($token{sci}, 'GET', '/search/models')->{status}, 200, 'and then it is answered');
 done_testing();
