@@ -102,8 +102,8 @@ CREATE TABLE governance.sod_sets (
 COMMENT ON TABLE governance.sod_sets IS
 'Static separation of duty: nobody may hold "cardinality" or more of the roles, inheritance counted.  Source: ANSI INCITS 359-2012, SSD.';
 
--- What comes with the extension.  The triggers do not stand yet: these rows
--- are the same in every installation and leave no event.
+-- What comes with the extension. The triggers do not exist yet: these rows are the same in every
+-- installation and leave no event.
 INSERT INTO governance.roles (role, description, is_builtin) VALUES
     ('operator', 'deploys and rolls back, handles incidents', true),
     ('analyst', 'reads the trail, makes reports', true),
@@ -164,8 +164,8 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.gov_acts_conflict(text, text[], text[], text, text[], text[]) IS
 'Are two acts one person''s?  Each is who did it, its principals (who did it: the user, whoever lent the right that was used, their database roles, the login unless it stands for many) and its backers (who may have had it done: the user of the login, who made the token, a login through which only tokens act), as the tables have them from the moment of the act.  They conflict where a principal of one is a principal or a backer of the other; backers alone never do.  A name is user/ID, login/ROLE or role/OID@SYSTEM.  Needs nothing: it reads nothing but its arguments.';
 
--- What functions written in SQL ask before they read, each in a statement of
--- its own before the one that reads.
+-- The checks that functions written in SQL make, each in a statement of its own before the one
+-- that reads.
 
 CREATE FUNCTION governance.require_actor()
 RETURNS void

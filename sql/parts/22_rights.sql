@@ -1,7 +1,6 @@
 -- Looking at rights: who acts, who holds what, and why.
 
--- In C, as the permission check is: they answer of now and not of the
--- query's snapshot.
+-- They are in C, as the permission check is: they answer as of now, not by the query's snapshot.
 
 CREATE FUNCTION @extschema@.gov_whoami()
 RETURNS jsonb

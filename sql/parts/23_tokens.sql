@@ -1,7 +1,7 @@
--- API tokens, and the way in by one.
+-- API tokens, and acting by one.
 
--- Apart from api_tokens and not guarded: it is telemetry, and a transaction
--- that notes a use must not hold a lock that the token's revocation wants.
+-- It is a table of its own without a guard: it is telemetry, and a transaction that notes a use
+-- must not hold a lock that the token's revocation waits for.
 CREATE TABLE governance.api_token_uses (
     token_id     bigint NOT NULL,
     last_used_at timestamptz,

@@ -1,6 +1,6 @@
--- Who signs tokens that open something, with which keys, and whom they mean.
+-- Issuers of signed tokens, their keys, and the users whom they name.
 
--- Empty: carries the invalidation of what is kept of issuers and their keys.
+-- Empty: carries the invalidation of the caches of issuers and their keys.
 CREATE TABLE governance.issuer_generation ();
 COMMENT ON TABLE governance.issuer_generation IS
 'Empty: carries the invalidation of issuers'' caches.';

@@ -1,4 +1,4 @@
--- What web services take and answer: JSON of bounded length, and moments.
+-- For web services: JSON of bounded length, and moments.
 
 CREATE FUNCTION governance.shown_json(value jsonb)
 RETURNS jsonb

@@ -1,8 +1,7 @@
 -- Requests answered once, however often they are sent.
 
--- A request that is repeated because its answer was lost is answered from
--- here.  Not guarded: it decides nothing, and what a request did is in the
--- trail already.
+-- A request that is repeated because its answer was lost is answered from here. The table has no
+-- guard: it decides nothing, and what a request did is in the trail already.
 CREATE TABLE governance.idempotency_keys (
     user_id    text COLLATE "C" NOT NULL,
     key        text COLLATE "C" NOT NULL,

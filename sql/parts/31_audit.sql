@@ -52,8 +52,8 @@ CREATE FUNCTION governance.event_owner(resource text, new_row jsonb, old_row jso
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'gov_sql_event_owner';
 COMMENT ON FUNCTION governance.event_owner(text, jsonb, jsonb) IS
 'The id of what the row of an event belongs to, as a deployment to its model; NULL where there is none, or the name in the resource says it.';
--- Where no list of kinds helps, and where the resource does not say what a row
--- belongs to.  What decides, approves and registers writes into neither.
+-- For events whose kind is in no list, and for those whose resource does not say what the row
+-- belongs to. Approving, registering and the like write to neither index.
 CREATE INDEX audit_events_name_idx ON governance.audit_events ((governance.event_name(resource)), occurred_at, event_id)
     WHERE new_row IS NULL AND old_row IS NULL;
 CREATE INDEX audit_events_owner_idx ON governance.audit_events ((governance.event_owner(resource, new_row, old_row)), occurred_at, event_id)

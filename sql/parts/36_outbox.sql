@@ -1,4 +1,4 @@
--- The outbox: events for the world outside, and who deals with them.
+-- The outbox: events for the world outside, and their consumers.
 
 CREATE TABLE governance.events (
     event_no     bigint GENERATED ALWAYS AS IDENTITY,
@@ -13,7 +13,7 @@ CREATE TABLE governance.events (
     CONSTRAINT events_pkey PRIMARY KEY (event_no),
     CONSTRAINT events_data_check CHECK (pg_catalog.jsonb_typeof(data) = 'object')
 );
--- Partial, both: a writer pays for the second only, and that one stays small.
+-- Both are partial: a writer pays only for the second, which stays small.
 CREATE UNIQUE INDEX events_published_no_key ON governance.events (published_no) WHERE published_no IS NOT NULL;
 CREATE INDEX events_unpublished_idx ON governance.events (event_no) WHERE published_no IS NULL;
 COMMENT ON TABLE governance.events IS
@@ -32,8 +32,8 @@ COMMENT ON COLUMN governance.events."time" IS 'CloudEvents time: when it happene
 COMMENT ON COLUMN governance.events.data IS
 'Only what the tables show to every active user; times in seconds since 1970.';
 
--- How far a consumer of governance.events has got.  Not guarded: it decides
--- nothing and changes with every delivery.  That there is one leaves an event.
+-- How far a consumer of governance.events has got. It has no guard: it decides nothing and
+-- changes with every delivery. Making a consumer leaves an event.
 CREATE TABLE governance.event_consumers (
     name         text COLLATE "C" NOT NULL,
     user_id      text COLLATE "C" NOT NULL,

@@ -164,7 +164,7 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.gov_withdraw_request(uuid, text) IS
 'Take back one''s own request, pending or approved.  Needs to have made it.';
 
--- A request as it counts now: past its time it is expired.
+-- A request as of now: past its time it counts as expired.
 CREATE FUNCTION governance.request_status(status text, expires_at timestamptz)
 RETURNS text
 LANGUAGE sql VOLATILE PARALLEL SAFE
@@ -206,7 +206,7 @@ BEGIN ATOMIC
         (SELECT r.*
             FROM governance.approval_requests AS r
             WHERE gov_approval_requests.status <> 'expired' AND r.status = gov_approval_requests.status
-                -- request_status() = status, in words of which the planner knows how common they are
+                -- the same as request_status() = status, in terms whose frequency the planner knows
                 AND (r.status NOT IN ('pending', 'approved') OR r.expires_at > pg_catalog.clock_timestamp())
                 AND (gov_approval_requests.action IS NULL OR r.action = gov_approval_requests.action)
                 AND (r.requested_at, r.request_id) < (
@@ -226,7 +226,7 @@ BEGIN ATOMIC
             LIMIT coalesce(gov_approval_requests.limit_rows, 100))
         UNION ALL
         (SELECT r.*
-            -- OFFSET 0: found by when they expire, for few wait to be marked
+            -- OFFSET 0: find them by when they expire, because few wait to be marked
             FROM (
                 SELECT a.*
                 FROM governance.approval_requests AS a

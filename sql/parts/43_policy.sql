@@ -1,4 +1,4 @@
--- Policies: what an organisation may set stricter or looser than the default.
+-- Policies: defaults that an organisation may make stricter or looser.
 
 -- Empty: carries the invalidation of policy caches.
 CREATE TABLE governance.policy_generation ();

@@ -1,5 +1,4 @@
--- Models by the names that people give them, and what is said of them by key and
--- value.
+-- Models by the names that people give them, and their tags.
 
 CREATE FUNCTION @extschema@.gov_create_model(
     name text,

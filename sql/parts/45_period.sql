@@ -36,7 +36,7 @@ CREATE TABLE governance.holiday_rules (
         REFERENCES governance.jurisdictions,
     CONSTRAINT holiday_rules_base_check CHECK (
         (month IS NULL) = (day IS NULL) AND (month IS NULL) <> (easter_offset IS NULL)),
-    -- 2001 has no 29 February: nor may a rule
+    -- 2001 has no 29 February, so no rule may have it
     CONSTRAINT holiday_rules_day_check CHECK (pg_catalog.make_date(2001, month, day) IS NOT NULL OR month IS NULL),
     CONSTRAINT holiday_rules_easter_offset_check CHECK (easter_offset BETWEEN -60 AND 100),
     CONSTRAINT holiday_rules_on_weekdays_check CHECK (

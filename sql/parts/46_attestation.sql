@@ -1,4 +1,4 @@
--- What was decided about a version, as statements that others can verify.
+-- Decisions about a version, as statements that others can verify.
 
 CREATE FUNCTION governance.require_version(model_id text, version text)
 RETURNS void
@@ -74,7 +74,7 @@ END;
 COMMENT ON FUNCTION governance.approvals_of(text, text, bigint, timestamptz) IS
 'The votes for a version since its last request, before one of that number or until a moment.';
 
--- Each approval, deployment and rollback of a version: its event, and what it was.
+-- Each approval, deployment and rollback of a version, with its event.
 CREATE FUNCTION governance.model_acts(model_id text, version text)
 RETURNS TABLE (event_id bigint, act jsonb)
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 10

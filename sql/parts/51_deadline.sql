@@ -79,7 +79,7 @@ FROM (VALUES
 ) AS k(kind, amount, source, description)
 CROSS JOIN (VALUES
     ('', 'member_state', 'market surveillance authority of the Member State of occurrence', '', '', date '2026-08-02', '', date '2026-11-28'),
-    -- one text only has the wording: unchecked
+    -- only one source has this wording: unchecked
     ('_to_ai_office', 'institution', 'AI Office', 'Article 75(1a) with ', ', of a system of Article 75(1)', '2026-07-27', 'Regulation (EU) 2026/1744', NULL)
 ) AS r(suffix, jurisdiction_rule, recipient, source, description, applies_from, amended_by, checked_on);
 

@@ -1,4 +1,4 @@
--- Service levels: what was promised, revision by revision.
+-- Service levels, revision by revision.
 
 -- Empty: carries the invalidation of the cache of targets.
 CREATE TABLE governance.sla_generation ();
@@ -13,7 +13,7 @@ CREATE TABLE governance.sla_targets (
     response_time_p99         float8,
     availability_target       float8,
     error_rate_target         float8,
-    -- by way of numeric: 99.9 per cent of 30 days leaves 0.72 hours, not 0.7200000000000409
+    -- computed by numeric: 99.9 per cent of 30 days leaves 0.72 hours, not 0.7200000000000409
     max_downtime_hours        float8 GENERATED ALWAYS AS
         ((window_days * 24 * (100 - availability_target::numeric) / 100)::float8) STORED,
     incident_response_minutes int NOT NULL,

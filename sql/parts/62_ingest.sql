@@ -38,7 +38,7 @@ COMMENT ON FUNCTION @extschema@.gov_repair_observations() IS
 COMMENT ON COLUMN governance.sla_observations.latency_ms IS
 'How long the request took, in milliseconds; failed requests count too.';
 
--- Rows of a transaction each; appended when it commits, folded soon after.
+-- Each transaction appends its rows when it commits; they are folded soon after.
 CREATE TABLE governance.sla_deltas (
     resource_type text COLLATE "C" NOT NULL,
     resource_id   text COLLATE "C" NOT NULL,
@@ -88,8 +88,8 @@ BEGIN
 END
 $$;
 
--- By which the worker finds, each time, that nothing is old.  A row is added
--- once and then updated in place, so they cost an observation nothing.
+-- By these the worker finds that no row is old. A row is added once and then updated in place, so
+-- they cost an observation nothing.
 CREATE INDEX sla_minutes_minute_idx ON governance.sla_minutes (minute);
 CREATE INDEX sla_hours_hour_idx ON governance.sla_hours (hour);
 

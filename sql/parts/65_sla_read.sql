@@ -1,4 +1,4 @@
--- How a service stands.
+-- The status of a service level.
 
 CREATE FUNCTION @extschema@.gov_sla_status(
     resource_type text,

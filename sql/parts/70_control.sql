@@ -1195,8 +1195,8 @@ WHERE EXISTS (
 $q$)
 ) AS c(id, framework, title, source, judged, criterion, query);
 
--- From when each applies, by the text and, where that is later, for anybody:
--- what is high-risk is so from the day on which Article 6 applies, and no
+-- The day from which each applies: by the text, and where that is later, the first day on which
+-- it binds anybody. A use is high-risk only from the day on which Article 6 applies, and no
 -- authority has said that Articles 72 and 73 bind anybody before.
 UPDATE governance.controls AS c SET
     applies_from = d.applies_from,

@@ -1,10 +1,10 @@
 -- Compliance reports: what happened in a period, from one snapshot.
 
--- Each part is a query of its own, and each tells the state as it was at the
--- end of the period, by the times in the rows or by the trail: a report of a
--- past period, made again, comes out the same.
+-- Each part is a query of its own, and each shows the state at the end of the period, by the
+-- times in the rows or by the trail: a report of a past period that is made again comes out the
+-- same.
 
--- The trail is read by these alone, without its rows.
+-- Only these columns of the trail are read, by an index.
 CREATE INDEX audit_events_denied_idx ON governance.audit_events (occurred_at) INCLUDE (actor, db_role)
     WHERE outcome = 'denied';
 CREATE INDEX audit_events_rights_idx ON governance.audit_events (resource, occurred_at DESC, event_id DESC) INCLUDE (event_type, actor)
@@ -31,7 +31,7 @@ COMMENT ON TABLE governance.compliance_reports IS
 COMMENT ON COLUMN governance.compliance_reports.digest IS
 'SHA-256, in hex, of the text of the report without report_id, generated_at, generated_by and digest: encode(sha256(convert_to((report - ''{report_id,generated_at,generated_by,digest}''::text[])::text, ''UTF8'')), ''hex'').  It is in the trail, too.';
 
--- A report must not fail because others write at length.
+-- A report must not fail because others wrote long texts.
 CREATE FUNCTION governance.report_text(value text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -82,7 +82,7 @@ BEGIN ATOMIC
         FROM governance.audit_events AS e
         WHERE e.resource = 'incident/' || i.incident_id AND e.resource_type = 'incident'
             AND e.occurred_at >= incidents_at.at
-            -- what was resolved by then and still is has not changed but to closed
+            -- what was resolved by then, and still is, can only have changed to closed
             AND (i.resolved_at IS NULL OR i.resolved_at >= incidents_at.at)
         ORDER BY e.occurred_at, e.event_id
         LIMIT 1) AS c ON true
@@ -207,7 +207,7 @@ BEGIN ATOMIC
             SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                     'id', l.incident_id, 'category', l.category, 'severity', l.severity,
                     'title', governance.report_text(l.title), 'resource', governance.report_text(l.resource),
-                    -- closing what is resolved is no news
+                    -- closing a resolved incident does not matter here
                     'status', CASE WHEN l.resolved_at IS NULL THEN l.status ELSE 'resolved' END,
                     'reported_at', extract(epoch FROM l.reported_at), 'resolved_at', extract(epoch FROM l.resolved_at))
                 ORDER BY l.reported_at DESC, l.incident_id DESC)

@@ -193,7 +193,7 @@ END;
 COMMENT ON FUNCTION governance.report_missed(jsonb, jsonb) IS
 'What a resource missed, in words: the targets of the whole period, then each violation, newest first.';
 
--- By its indentation, from which no query gets out as it could from a fence.
+-- Code is marked by indentation, from which no query can break out, as it could from a fence.
 CREATE FUNCTION governance.markdown_query(part text, query text, indent text)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE

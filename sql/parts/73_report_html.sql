@@ -2,8 +2,7 @@
 
 -- Every value goes through html_text().  Charts are inline SVG whose widths
 -- are per cent and whose letters are not scaled: they fit a telephone and a
--- sheet of paper.  What a colour says, a shape and a word
--- say too.
+-- sheet of paper.  A shape and a word say the same as a colour.
 
 CREATE FUNCTION governance.html_text(value text)
 RETURNS text
@@ -24,7 +23,7 @@ END;
 COMMENT ON FUNCTION governance.html_percent(numeric) IS
 'A share as a length of CSS and SVG.';
 
--- What a chart shows is its title, for who does not see it.
+-- The title says what a chart shows, for people who cannot see it.
 CREATE FUNCTION governance.html_chart(id text, class text, height bigint, title text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -299,7 +298,7 @@ END;
 COMMENT ON FUNCTION governance.html_state(text) IS
 'A state as a shape and a word.';
 
--- How many of how many are there, and the query that has them all.
+-- How many of how many are shown, and the query that lists all.
 CREATE FUNCTION governance.html_part(shown bigint, total bigint, many text, query text)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -311,7 +310,7 @@ END;
 COMMENT ON FUNCTION governance.html_part(bigint, bigint, text, text) IS
 '"1,000 of 4,321 incidents" with a query; NULL where all are there.';
 
--- Heads begin with "n|" where their column has numbers.
+-- Headings begin with "n|" where their column has numbers.
 CREATE FUNCTION governance.html_head(caption text, heads text[], is_continued boolean)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE

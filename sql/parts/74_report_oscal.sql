@@ -57,8 +57,7 @@ END;
 COMMENT ON FUNCTION governance.oscal_props(text[], text[]) IS
 'Properties of those names that have a value.';
 
--- What the UUIDs of a report are made of: its digest, so that a report made
--- again has the same ones.
+-- The UUIDs of a report are made from its digest, so that a report made again has the same ones.
 CREATE FUNCTION governance.oscal_urn(report jsonb)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

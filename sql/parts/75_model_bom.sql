@@ -1,6 +1,6 @@
 -- A version as a bill of materials: CycloneDX 1.6, ML-BOM.
 
--- Of texts of any form, those that are the hash of something.
+-- Those of any texts that are a hash.
 CREATE FUNCTION governance.bom_hashes(value text)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -25,7 +25,7 @@ END;
 COMMENT ON FUNCTION governance.bom_properties(text[], text[]) IS
 'Properties of those names that have a value; NULL: none has.';
 
--- The files; what is not known by a hash is known by its text.
+-- The files; one without a hash is known by its text.
 CREATE FUNCTION governance.bom_files(artifacts jsonb)
 RETURNS SETOF jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -57,7 +57,7 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT governance.check_limit(gov_environments.limit_rows);
     SELECT governance.require_actor();
-    -- whole, so that a column more is nothing to it
+    -- the whole row, so that another column changes nothing
     SELECT e
     FROM governance.environments AS e
     WHERE gov_environments.after IS NULL
@@ -107,7 +107,7 @@ RETURNS SETOF governance.audit_events
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    -- The trail ends before a moment: those of that moment come again, and go.
+    -- The trail ends before a moment, so rows of that moment come again and are dropped.
     SELECT e
     FROM (
         SELECT pg_catalog.to_timestamp(pg_catalog."substring"(gov_audit_page.after, '^(\d{1,18}(?:\.\d{1,17})?)~\d{1,18}$')::float8),

@@ -82,8 +82,8 @@ LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION governance.is_restoring() IS
 'Is the database between gov_pre_restore() and gov_post_restore()?';
 
--- What each component cannot do without.  Nothing here breaks where a table
--- is missing: that is what it is to find.
+-- What each component needs. Nothing here fails where a table is missing, because that is what it
+-- has to find.
 CREATE FUNCTION governance.component_problems()
 RETURNS TABLE (component text, problem text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED
@@ -114,7 +114,7 @@ BEGIN ATOMIC
             ('audit', 'audit_events'), ('audit', 'audit_log'),
             ('worker', 'events')
     ),
-    -- a governed table that no component names is the trail's concern
+    -- a governed table that no component names belongs to the trail
     wanted(component, relname) AS (
         SELECT n.component, n.relname FROM needed AS n
         UNION ALL
@@ -163,7 +163,7 @@ BEGIN ATOMIC
         WHERE u.is_active AND u.db_role IS NOT NULL
             AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = u.db_role)
     ),
-    -- whoever misses these events is not told otherwise
+    -- whoever misses these events learns it only here
     deaf(name, why) AS (
         SELECT c.name,
             CASE WHEN NOT u.is_active THEN 'its user is not active'

@@ -1,4 +1,4 @@
--- Which table has which guard, seen whole.
+-- All tables and their guards.
 
 -- AFTER ROW and ENABLE ALWAYS: no trigger with a later name undoes it and no
 -- session_replication_role turns it off.
@@ -39,7 +39,7 @@ BEGIN
 END
 $$;
 
--- Where a CHECK ties other columns to the state it would speak first.
+-- Where a CHECK ties other columns to the state, it would fail first.
 DO $$
 DECLARE
     tied text;
@@ -65,12 +65,12 @@ ALTER TABLE governance.audit_events
     ENABLE ALWAYS TRIGGER append_only,
     ENABLE ALWAYS TRIGGER append_only_truncate;
 
--- Where it has lost its access method, nothing would count what it takes in.
+-- If it has lost its access method, nothing counts its rows.
 CREATE TRIGGER counts BEFORE INSERT ON governance.sla_observations
     FOR EACH STATEMENT EXECUTE FUNCTION governance.observations_guard();
 ALTER TABLE governance.sla_observations ENABLE ALWAYS TRIGGER counts;
 
--- The sealed log is written by the sealer alone.
+-- Only the sealer writes the sealed log.
 DO $$
 DECLARE
     sealed text;

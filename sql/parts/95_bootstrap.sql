@@ -1,6 +1,5 @@
--- The installing role becomes the first user, an admin.  The guards stand
--- already, so the trail tells of it; nobody is known yet, so its evidence is
--- "unmapped".
+-- The installing role becomes the first user, an admin. The guards exist already, so the trail
+-- records it; nobody is known yet, so its evidence is "unmapped".
 INSERT INTO governance.users (user_id, db_role)
 SELECT CASE
            WHEN c.name ~ '^[A-Za-z0-9]' AND c.name <> 'system' THEN c.name
@@ -19,7 +18,7 @@ INSERT INTO governance.environments (name, rank, description) VALUES
 
 -- Where wal_level is minimal, a sequence made by this transaction goes to disk
 -- as it is at its end, and the numbers that nextval() took ahead are in no WAL
--- record: a crash would have them given out again.  setval() takes none ahead.
+-- record: after a crash they would be given out again.  setval() takes none ahead.
 DO $$
 DECLARE
     made regclass;

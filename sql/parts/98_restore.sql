@@ -1,5 +1,4 @@
--- What pg_dump takes along: every table that holds data, every identity
--- sequence.
+-- What pg_dump includes: every table that holds data, every identity sequence.
 DO $$
 DECLARE
     kept regclass;

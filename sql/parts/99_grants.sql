@@ -57,7 +57,7 @@ BEGIN
 END
 $$;
 
--- Everybody may look; row-level security decides what is there to see.
+-- Everybody may SELECT; row-level security decides which rows they see.
 GRANT USAGE ON SCHEMA governance TO PUBLIC;
 GRANT SELECT ON ALL TABLES IN SCHEMA governance TO PUBLIC;
 REVOKE SELECT ON governance.api_tokens FROM PUBLIC;
