@@ -19,7 +19,7 @@ static const struct
 	int			flags;
 }			texts[] = {
 #define MLFLOW(method, path, call, flags) {#method, path, #call, flags},
-#include "gateway/mlflow_list.h"
+#include "mlflow/call_list.h"
 #undef MLFLOW
 };
 

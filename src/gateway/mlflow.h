@@ -11,7 +11,7 @@
 #include "gateway/reply.h"
 #include "gateway/router.h"
 
-/* Make the routes of mlflow_list.h, once, after statements_init(). */
+/* Make the routes of call_list.h, once, after statements_init(). */
 extern void mlflow_init(void);
 extern void mlflow_free(void);
 

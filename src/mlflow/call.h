@@ -17,6 +17,12 @@ typedef struct GovMlflow
 	StringInfo	out;			/* the answer, JSON; "" stands for {} */
 } GovMlflow;
 
+/* gov_mlflow_<call>() answers that call. */
+#define MLFLOW(method, path, call, flags) \
+	extern void gov_mlflow_##call(const GovMlflow *);
+#include "mlflow/call_list.h"
+#undef MLFLOW
+
 /* Call gov_<name>: it decides, and refuses in its own words. */
 extern void gov_mlflow_do(const GovMlflow *call, const char *function,
 						  const GovParam *params, int nparams);

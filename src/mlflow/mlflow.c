@@ -13,9 +13,7 @@
 
 #include "access/require.h"
 #include "core/args.h"
-#include "mlflow/model_calls.h"
-#include "mlflow/stage.h"
-#include "mlflow/version_calls.h"
+#include "mlflow/call.h"
 
 PG_FUNCTION_INFO_V1(gov_mlflow);
 
@@ -24,27 +22,9 @@ static const struct
 	const char *name;
 	void		(*run) (const GovMlflow *call);
 }			calls[] = {
-	{"create_model", gov_mlflow_create_model},
-	{"get_model", gov_mlflow_get_model},
-	{"update_model", gov_mlflow_update_model},
-	{"rename_model", gov_mlflow_rename_model},
-	{"delete_model", gov_mlflow_delete_model},
-	{"search_models", gov_mlflow_search_models},
-	{"latest_versions", gov_mlflow_latest_versions},
-	{"set_model_tag", gov_mlflow_set_model_tag},
-	{"delete_model_tag", gov_mlflow_delete_model_tag},
-	{"set_alias", gov_mlflow_set_alias},
-	{"delete_alias", gov_mlflow_delete_alias},
-	{"get_alias", gov_mlflow_get_alias},
-	{"create_version", gov_mlflow_create_version},
-	{"get_version", gov_mlflow_get_version},
-	{"update_version", gov_mlflow_update_version},
-	{"delete_version", gov_mlflow_delete_version},
-	{"search_versions", gov_mlflow_search_versions},
-	{"download_uri", gov_mlflow_download_uri},
-	{"transition", gov_mlflow_transition},
-	{"set_version_tag", gov_mlflow_set_version_tag},
-	{"delete_version_tag", gov_mlflow_delete_version_tag},
+#define MLFLOW(method, path, call, flags) {#call, gov_mlflow_##call},
+#include "mlflow/call_list.h"
+#undef MLFLOW
 };
 
 /*

@@ -8,7 +8,7 @@
 
 #include "access/act.h"
 #include "core/args.h"
-#include "mlflow/model_calls.h"
+#include "mlflow/call.h"
 #include "mlflow/shown.h"
 #include "mlflow/stage.h"
 

@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 
 #include "core/args.h"
+#include "mlflow/call.h"
 #include "mlflow/stage.h"
 
 static const char *const stages[] = {

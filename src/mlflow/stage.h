@@ -5,11 +5,7 @@
 #ifndef GOV_MLFLOW_STAGE_H
 #define GOV_MLFLOW_STAGE_H
 
-#include "mlflow/call.h"
-
 /* "Staging" for "STAGING"; 22023 where it is none. */
 extern const char *gov_mlflow_stage(const char *text);
-
-extern void gov_mlflow_transition(const GovMlflow *call);
 
 #endif							/* GOV_MLFLOW_STAGE_H */

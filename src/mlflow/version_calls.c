@@ -14,9 +14,9 @@
 #include "access/require.h"
 #include "core/args.h"
 #include "core/row_json.h"
+#include "mlflow/call.h"
 #include "mlflow/shown.h"
 #include "mlflow/source.h"
-#include "mlflow/version_calls.h"
 #include "registry/model.h"
 #include "registry/model_tag.h"
 

@@ -1,10 +1,11 @@
 /*
- * mlflow_list.h
- *		MLflow's registry API: THE list.
+ * call_list.h
+ *		The calls of MLflow's registry API: THE list.
  *
  * MLFLOW(method, path, call, flags): path is below /api/2.0/mlflow; call is
- * what gov_mlflow() calls it; flags as in routes.h.  No include guard:
- * that is the point.
+ * its name for gov_mlflow(), which runs gov_mlflow_<call>(); flags are those
+ * of the gateway's routes.h.  It has no include guard, so that it can be
+ * included more than once.
  */
 MLFLOW(POST, "registered-models/create", create_model, WRITES)
 MLFLOW(GET, "registered-models/get", get_model, READS)
