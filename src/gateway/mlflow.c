@@ -1,8 +1,9 @@
 /*
  * mlflow.c
- *		MLflow's registry API: paths of its own, and what its clients expect.
+ *		MLflow's registry API: its paths, and what its clients expect.
  *
- * All calls go to one SQL function, gov_mlflow(), with what was sent as it is.
+ * All calls go to one SQL function, gov_mlflow(), with the request as it was
+ * sent.
  */
 #include <string.h>
 
@@ -93,7 +94,7 @@ mlflow_find(Request *request, Reply *reply)
 
 		reply_text(reply, request, 200, JSON_TYPE, info, strlen(info));
 	}
-	/* a client whose registry has no logged models goes on */
+	/* a client goes on where a registry has no logged models */
 	else if (is_path(request, "logged-models"))
 		reply_error(reply, request, 404, "42704",
 					"there are no logged models here", NULL,
@@ -118,7 +119,7 @@ is_same_name(const QueryParameter *a, const QueryParameter *b)
 	return len == name_length(b->name) && memcmp(a->name, b->name, len) == 0;
 }
 
-/* The values of one name: a string, or of several an array. */
+/* The values of one name: a string, or an array if there are several. */
 static void
 put_values(Text *json, const Request *request, int first)
 {

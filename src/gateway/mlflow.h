@@ -1,9 +1,9 @@
 /*
  * mlflow.h
- *		MLflow's registry API: paths of its own, and what its clients expect.
+ *		MLflow's registry API: its paths, and what its clients expect.
  *
- * Here unknown fields are ignored, a path that is not there is 404 whatever
- * the method, and an error is {"error_code", "message"} (reply.c).
+ * Here unknown fields are ignored, an unknown path is 404 whatever the method,
+ * and an error is {"error_code", "message"} (reply.c).
  */
 #ifndef GATEWAY_MLFLOW_H
 #define GATEWAY_MLFLOW_H
@@ -17,11 +17,14 @@ extern void mlflow_free(void);
 
 /*
  * Returns the route of a request, or NULL; then the reply is made, unless the
- * path has no such thing.
+ * path is unknown.
  */
 extern const Route *mlflow_find(Request *request, Reply *reply);
 
-/* Make the query or the body one JSON object; false with a reply. */
+/*
+ * Turn the query or the body into one JSON object; false where that fails and
+ * a reply was made.
+ */
 extern bool mlflow_take(Request *request, const Route *route, Reply *reply);
 
 #endif							/* GATEWAY_MLFLOW_H */

@@ -1,6 +1,6 @@
 /*
  * call.c
- *		A call of MLflow's API on its way, and what all of them need.
+ *		A call of MLflow's API in progress, and what all calls need.
  */
 #include "postgres.h"
 

@@ -1,6 +1,6 @@
 /*
  * call.h
- *		A call of MLflow's API on its way, and what all of them need.
+ *		A call of MLflow's API in progress, and what all calls need.
  */
 #ifndef GOV_MLFLOW_CALL_H
 #define GOV_MLFLOW_CALL_H
@@ -23,25 +23,25 @@ typedef struct GovMlflow
 #include "mlflow/call_list.h"
 #undef MLFLOW
 
-/* Call gov_<name>: it decides, and refuses in its own words. */
+/* Call gov_<name>, which decides, and refuses in its own words. */
 extern void gov_mlflow_do(const GovMlflow *call, const char *function,
 						  const GovParam *params, int nparams);
 #define gov_do(call, function, ...) \
 	gov_mlflow_do((call), (function), (GovParam[]) {__VA_ARGS__}, \
 				  lengthof(((GovParam[]) {__VA_ARGS__})))
 
-/* The model_id of the model that field "name" names; 42704. */
+/* The model_id of the model in field "name"; 42704 where there is none. */
 extern const char *gov_mlflow_model(const GovMlflow *call);
 
 /*
- * The version that the fields "name" and "version" name, its model_id put
- * into *model_id and, where the caller wants it, its status; 42704, and 22023
- * for a version that is neither there nor a number.
+ * The version in the fields "name" and "version"; sets its model_id and, where
+ * the caller wants it, its status.  42704 where there is none, and 22023 where
+ * the version does not exist and is not a number.
  */
 extern const char *gov_mlflow_version(const GovMlflow *call,
 									  const char **model_id, char **status);
 
-/* Append the answer: one thing, as it is now. */
+/* Append the answer: one model or version, as it is now. */
 extern void gov_mlflow_show_model(const GovMlflow *call, const char *model_id);
 extern void gov_mlflow_show_version(const GovMlflow *call,
 									const char *model_id,

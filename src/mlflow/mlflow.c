@@ -1,9 +1,9 @@
 /*
  * mlflow.c
- *		MLflow's registry API: which call is which, and what all need.
+ *		MLflow's registry API: finding and running a call.
  *
  * Nothing is decided here.  A call becomes calls of gov_* functions, which ask
- * for rights, take locks and refuse; what they changed is read again.
+ * for rights, take locks and refuse; then what they changed is read.
  */
 #include "postgres.h"
 

@@ -1,6 +1,6 @@
 /*
  * model_calls.c
- *		MLflow's calls about models: themselves, their tags and aliases.
+ *		MLflow's calls about models, their tags and their aliases.
  */
 #include "postgres.h"
 
@@ -15,7 +15,7 @@
 #define PAGE 100
 #define PAGE_MAX 1000
 
-/* The name, or the model_id, of another model that is there. */
+/* Is it the name or the model_id of another model that exists? */
 GOV_SQL(find_taken, (TEXTOID, TEXTOID),
 		"SELECT FROM governance.models AS m WHERE m.deleted_at IS NULL"
 		" AND (m.name = $1 OR m.model_id = $1)"
@@ -154,7 +154,7 @@ gov_mlflow_delete_model_tag(const GovMlflow *call)
 		   gov_text(gov_mlflow_needed(call->request, "key")));
 }
 
-/* "latest" and "v1" mean versions themselves. */
+/* "latest" and "v1" already mean versions. */
 static void
 check_alias(const char *alias)
 {

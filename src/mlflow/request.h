@@ -20,12 +20,12 @@ extern const char *gov_mlflow_given(const Jsonb *request, const char *field);
 extern const char *gov_mlflow_text(const Jsonb *request, const char *field);
 extern const char *gov_mlflow_needed(const Jsonb *request, const char *field);
 
-/* A number, also as a string, which is what a query has. */
+/* A number, also as a string, which is how it comes in a query. */
 extern int	gov_mlflow_number(const Jsonb *request, const char *field,
 							  int missing, int max);
 extern bool gov_mlflow_bool(const Jsonb *request, const char *field);
 
-/* Strings, or a single one. */
+/* A list of strings, or a single one. */
 extern const char **gov_mlflow_texts(const Jsonb *request, const char *field,
 									 int *count);
 

@@ -1,8 +1,8 @@
 /*
  * shown.h
- *		Models and versions as MLflow's clients read them: SQL.
+ *		SQL that shows models and versions in MLflow's form.
  *
- * What is empty is left out.  Times are milliseconds since 1970, rounded
+ * Empty members are left out.  Times are milliseconds since 1970, rounded
  * down, so that none is after its moment.
  */
 #ifndef GOV_MLFLOW_SHOWN_H
@@ -18,7 +18,7 @@
 	" WHEN 'deployed_staging' THEN 'Staging'" \
 	" WHEN 'deprecated' THEN 'Archived' ELSE 'None' END)"
 
-/* Of a version v of a model m. */
+/* A version v of a model m. */
 #define GOV_MLFLOW_VERSION \
 	"jsonb_strip_nulls(jsonb_build_object('name', m.name," \
 	" 'version', v.version," \
@@ -38,7 +38,7 @@
 	" FROM governance.model_aliases AS a" \
 	" WHERE a.model_id = v.model_id AND a.version = v.version)))"
 
-/* The newest version of each stage of a model m, as an array. */
+/* The newest version in each stage of a model m, as an array. */
 #define GOV_MLFLOW_LATEST(and_which) \
 	"(SELECT jsonb_agg(" GOV_MLFLOW_VERSION " ORDER BY v.number, v.version)" \
 	" FROM (SELECT DISTINCT ON (" GOV_MLFLOW_STAGE ") v.*, " \

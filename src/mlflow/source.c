@@ -1,6 +1,6 @@
 /*
  * source.c
- *		Where the files of a version are, as MLflow's clients say it.
+ *		Sources: where the files of a version are, in MLflow's terms.
  */
 #include "postgres.h"
 
@@ -59,7 +59,7 @@ scheme_length(const char *source)
 	return source[len] == ':' && len > 1 ? len : 0;
 }
 
-/* Replace %XX once; false where there was none. */
+/* Decode %XX once; false where there was none. */
 static bool
 decode(char *text)
 {
@@ -75,7 +75,7 @@ decode(char *text)
 
 			*to = (char) strtol(digits, NULL, 16);
 			if (*to == '\0')
-				*to = '\\';		/* refused below, as a backslash is */
+				*to = '\\';		/* refused below, like a backslash */
 			found = true;
 			text += 2;
 		}
@@ -86,7 +86,7 @@ decode(char *text)
 	return found;
 }
 
-/* Does a part of the path lead upwards, however often it was encoded? */
+/* Does a part of the path lead upwards, however many times it was encoded? */
 static bool
 leads_elsewhere(const char *source)
 {

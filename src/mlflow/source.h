@@ -1,6 +1,6 @@
 /*
  * source.h
- *		Where the files of a version are, as MLflow's clients say it.
+ *		Sources: where the files of a version are, in MLflow's terms.
  */
 #ifndef GOV_MLFLOW_SOURCE_H
 #define GOV_MLFLOW_SOURCE_H
@@ -8,9 +8,9 @@
 #include "utils/jsonb.h"
 
 /*
- * Returns the location that a source stands for: itself, or, of
- * "models:/name/version", where that version's files are.  22023 for a path
- * of somebody's machine, and for one that leads elsewhere than it says.
+ * Returns the location that a source stands for: the source itself, or for
+ * "models:/name/version" the place of that version's files.  22023 for a path
+ * on somebody's machine, and for one that leads elsewhere than it seems to.
  * Needs an SPI connection.
  */
 extern const char *gov_mlflow_source(const char *source, const Jsonb *tags);

@@ -1,10 +1,10 @@
 /*
  * stage.c
- *		MLflow's stages, which are moves of governance.
+ *		MLflow's stages, which are deployments and deprecation here.
  *
- * Production and Staging are deployments there, None is their end, Archived
- * is deprecation.  Each move is asked of the functions that people call, with
- * every rule that holds for them.
+ * Production and Staging are deployments to these environments, None is their
+ * end, Archived is deprecation.  Each move is made by the functions that
+ * people call, with all their rules.
  */
 #include "postgres.h"
 
@@ -55,7 +55,10 @@ names_found(uint64 count)
 	return names;
 }
 
-/* End the version's deployments but the one to "keep"; is that there? */
+/*
+ * End the version's deployments except the one to "keep"; returns whether that
+ * exists.
+ */
 static bool
 undeploy(const GovMlflow *call, const char *model_id, const char *version,
 		 const char *keep)
@@ -104,7 +107,7 @@ archive(const GovMlflow *call, const char *model_id, const char *version)
 /*
  * enter
  *		Deploy to the environment of Staging or Production, and archive the
- *		versions that were in that stage, if that is asked for.
+ *		versions that were in that stage, if the client asks for it.
  */
 static void
 enter(const GovMlflow *call, const char *model_id, const char *version,

@@ -2,8 +2,8 @@
  * version_calls.c
  *		MLflow's calls about versions of models.
  *
- * A version that MLflow makes is numbered: the highest number that the model
- * ever had, deleted versions too, and one.
+ * A version that MLflow makes gets a number: one more than the highest that
+ * the model ever had, deleted versions included.
  */
 #include "postgres.h"
 
@@ -26,7 +26,7 @@ GOV_SQL(next_number, (TEXTOID),
 		"SELECT coalesce(max(" GOV_VERSION_NUMBER "), 0)::int8 + 1"
 		" FROM governance.model_versions AS v WHERE v.model_id = $1");
 
-/* Lock the model, which registrations wait for, and count. */
+/* Lock the model, for which registrations wait, and find the next number. */
 static const char *
 take_number(const char *model_id)
 {
@@ -48,7 +48,7 @@ put(JsonbParseState **state, const char *key, const char *value)
 		gov_json_put(state, key, CStringGetTextDatum(value), false, TEXTOID);
 }
 
-/* What MLflow says of a version, beside where its files are. */
+/* What MLflow tells about a version, except where its files are. */
 static Jsonb *
 metadata_of(const GovMlflow *call, const char *source, const char *path)
 {
