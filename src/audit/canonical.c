@@ -41,14 +41,16 @@ typedef struct Sink
 	StringInfo	out;
 	GovTextTake take;
 	void	   *arg;
+	bool		convert;		/* from the encoding of the database */
 } Sink;
 
 /* SQL_ASCII says nothing of what its bytes mean: they stay. */
 static bool
 must_convert(void)
 {
-	return GetDatabaseEncoding() != PG_UTF8 &&
-		GetDatabaseEncoding() != PG_SQL_ASCII;
+	int			encoding = GetDatabaseEncoding();
+
+	return encoding != PG_UTF8 && encoding != PG_SQL_ASCII;
 }
 
 static inline bool
@@ -114,7 +116,7 @@ put_text(Sink *sink, int number, const char *s, int len)
 {
 	const char *utf8 = s;
 
-	if (must_convert())
+	if (sink->convert)
 	{
 		utf8 = pg_server_to_any(s, len, PG_UTF8);
 		if (utf8 != s)
@@ -142,14 +144,6 @@ put_TEXT(Sink *sink, int number, Datum value)
 	text	   *t = DatumGetTextPP(value);
 
 	return put_text(sink, number, VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
-}
-
-static bool
-put_NAME(Sink *sink, int number, Datum value)
-{
-	const char *s = NameStr(*DatumGetName(value));
-
-	return put_text(sink, number, s, strlen(s));
 }
 
 /* Ends the first attempt at a text. */
@@ -204,13 +198,14 @@ take_converted(StringInfo out, void *arg)
 
 /* The text of a value, in UTF-8; as gov_json_text(). */
 static bool
-utf8_json_text(StringInfo out, Jsonb *jb, GovTextTake take, void *arg)
+utf8_json_text(Sink *sink, StringInfo out, Jsonb *jb, GovTextTake take,
+			   void *arg)
 {
 	StringInfoData text;
 	Conversion	conversion = {out, take, arg};
 	bool		more;
 
-	if (!must_convert())
+	if (!sink->convert)
 		return gov_json_text(out, jb, take, arg);
 	initStringInfo(&text);
 	more = gov_json_text(&text, jb, take_converted, &conversion) &&
@@ -236,7 +231,7 @@ put_JSON(Sink *sink, int number, Datum value)
 	bool		more;
 
 	put_head(out, number, TYPE_JSON, 0);
-	if (utf8_json_text(out, jb, sink->take ? take_nothing : NULL, NULL))
+	if (utf8_json_text(sink, out, jb, sink->take ? take_nothing : NULL, NULL))
 	{
 		len = pg_hton32(out->len - start - HEAD_LEN);
 		memcpy(out->data + start + HEAD_LEN - sizeof(len), &len, sizeof(len));
@@ -245,14 +240,14 @@ put_JSON(Sink *sink, int number, Datum value)
 
 	out->len = start;
 	initStringInfo(&piece);
-	more = utf8_json_text(&piece, jb, take_count, &count);
+	more = utf8_json_text(sink, &piece, jb, take_count, &count);
 	count.len += piece.len;
 	pfree(piece.data);
 	if (!more)
 		return false;
 	/* Of 4 GB and more nothing of ours ever was: any length will do there. */
 	put_head(out, number, TYPE_JSON, (uint32) count.len);
-	return utf8_json_text(out, jb, sink->take, sink->arg) && give(sink);
+	return utf8_json_text(sink, out, jb, sink->take, sink->arg) && give(sink);
 }
 
 static bool
@@ -267,7 +262,7 @@ bool
 gov_canonical_event(StringInfo out, const Datum *values, const bool *nulls,
 					GovTextTake take, void *arg)
 {
-	Sink		sink = {out, take, arg};
+	Sink		sink = {out, take, arg, must_convert()};
 
 	appendStringInfoChar(out, GOV_CANONICAL_VERSION);
 #define GOV_AUDIT_FIELD(number, column, type) \

@@ -43,7 +43,7 @@ static GovStatement insert_event = {
 		   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
 		   " $14, $15, $16, $17, $18, $19, $20)",
 	.argtypes = {INT8OID, INT8OID, TIMESTAMPTZOID, XID8OID, TEXTOID, TEXTOID,
-		NAMEOID, NAMEOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+		TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
 		JSONBOID, JSONBOID, JSONBOID, JSONBOID, INETOID, TEXTOID, BYTEAOID},
 	.isolated = true
 };
@@ -162,18 +162,6 @@ make_leaf(const GovEvent *event, const Datum *values, const bool *nulls,
 	pfree(buf.data);
 }
 
-static GovParam
-as_name(const char *s)
-{
-	Name		name;
-
-	if (s == NULL)
-		return gov_datum((Datum) 0, true);
-	name = palloc0(sizeof(NameData));
-	namestrcpy(name, s);
-	return gov_datum(NameGetDatum(name), false);
-}
-
 /* This session, now. */
 static void
 own_origin(GovOrigin *origin, GovActor *actor)
@@ -205,8 +193,8 @@ set_fields(GovParam *params, int64 event_id, const GovOrigin *origin,
 		gov_datum(FullTransactionIdGetDatum(GetTopFullTransactionId()), false);
 	GovParam	actor_value = gov_text(origin->actor);
 	GovParam	evidence_value = gov_text(gov_evidence_name(origin->evidence));
-	GovParam	db_role_value = as_name(origin->db_role);
-	GovParam	session_role_value = as_name(origin->login);
+	GovParam	db_role_value = gov_text(origin->db_role);
+	GovParam	session_role_value = gov_text(origin->login);
 	GovParam	event_type_value = gov_text(event->event_type);
 	GovParam	action_value = gov_text(event->action);
 	GovParam	resource_value = gov_text(event->resource);
