@@ -209,91 +209,239 @@ append_string(StringInfo out, const char *s, int len, GovTextTake take,
 	return true;
 }
 
-static bool
-append_scalar(StringInfo out, const JsonbValue *v, GovTextTake take,
-			  void *arg)
-{
-	char	   *number;
-	Datum		value;
+/*
+ * A number as numeric_out() shows it, from the digits as they are stored: four
+ * decimal ones in each.  False: it is one of another form.
+ */
+#define SHORT_FORM(header) (((header) & 0xC000) == 0x8000)
+#define SHORT_NEGATIVE 0x2000
+#define SHORT_SCALE(header) (((header) & 0x1F80) >> 7)
+#define SHORT_WEIGHT(header) (((header) & 0x003F) - ((header) & 0x0040))
+#define DIGITS 4
+#define SHORT_MAX 20			/* digits of which a number is short */
 
-	switch (v->type)
+static inline char *
+put_digits(char *to, int digit)
+{
+	to[0] = '0' + digit / 1000;
+	to[1] = '0' + digit / 100 % 10;
+	to[2] = '0' + digit / 10 % 10;
+	to[3] = '0' + digit % 10;
+	return to + DIGITS;
+}
+
+static bool
+append_short_number(StringInfo out, Numeric number)
+{
+	const char *data = VARDATA_ANY(number);
+	int			count = VARSIZE_ANY_EXHDR(number) / sizeof(int16) - 1;
+	uint16		header;
+	int16		digits[SHORT_MAX];
+	int			weight;
+	int			scale;
+	int			i = 0;
+	char	   *start;
+	char	   *to;
+	char	   *end;
+
+	memcpy(&header, data, sizeof(header));
+	weight = SHORT_WEIGHT(header);
+	scale = SHORT_SCALE(header);
+	if (!SHORT_FORM(header) || count > SHORT_MAX || weight < -1 ||
+		weight >= SHORT_MAX || scale > DIGITS * SHORT_MAX)
+		return false;
+	memcpy(digits, data + sizeof(header), sizeof(int16) * count);
+	reserve(out, DIGITS * (weight + 1) + scale + DIGITS + 3);
+	start = to = out->data + out->len;
+	if (header & SHORT_NEGATIVE)
+		*to++ = '-';
+	if (weight < 0)
+		*to++ = '0';
+	else
 	{
-		case jbvNull:
-			append(out, "null", 4);
-			break;
-		case jbvBool:
-			if (v->val.boolean)
-				append(out, "true", 4);
-			else
-				append(out, "false", 5);
-			break;
-		case jbvNumeric:
-			value = NumericGetDatum(v->val.numeric);
-			number = DatumGetCString(DirectFunctionCall1(numeric_out, value));
-			append(out, number, strlen(number));
-			pfree(number);
-			break;
-		case jbvString:
-			return append_string(out, v->val.string.val, v->val.string.len,
-								 take, arg);
-		default:
-			elog(ERROR, "unexpected jsonb scalar type %d", (int) v->type);
+		char		first[DIGITS];
+		int			zeros = 0;
+
+		(void) put_digits(first, count > 0 ? digits[0] : 0);
+		while (zeros < DIGITS - 1 && first[zeros] == '0')
+			zeros++;
+		memcpy(to, first + zeros, DIGITS - zeros);
+		to += DIGITS - zeros;
+		for (i = 1; i <= weight; i++)
+			to = put_digits(to, i < count ? digits[i] : 0);
 	}
+	if (scale > 0)
+	{
+		*to++ = '.';
+		end = to + scale;
+		for (; to < end; i++)
+			to = put_digits(to, i < count ? digits[i] : 0);
+		to = end;
+	}
+	out->len += to - start;
 	return true;
 }
 
+static void
+append_number(StringInfo out, Numeric number)
+{
+	char	   *text;
+
+	if (append_short_number(out, number))
+		return;
+	text = DatumGetCString(DirectFunctionCall1(numeric_out,
+											   NumericGetDatum(number)));
+	append(out, text, strlen(text));
+	pfree(text);
+}
+
+/*
+ * Children of a container lie one behind the other, in the order of their
+ * entries; now and then an entry has where it ends, else its length.
+ */
+typedef struct Children
+{
+	const JEntry *entry;		/* of the next one */
+	uint32		offset;			/* of the next one */
+} Children;
+
+typedef struct Child
+{
+	JEntry		entry;
+	uint32		offset;
+	uint32		len;
+} Child;
+
+static inline Child
+next_child(Children *children)
+{
+	Child		child = {*children->entry++, children->offset};
+	uint32		end = JBE_OFFLENFLD(child.entry);
+
+	if (!JBE_HAS_OFF(child.entry))
+		end += child.offset;
+	child.len = end - child.offset;
+	children->offset = end;
+	return child;
+}
+
+/* A container of which some is appended. */
+typedef struct Level
+{
+	const char *base;			/* offsets are from here */
+	Children	keys;			/* of an object */
+	Children	values;
+	uint32		left;
+	bool		is_object;
+	bool		is_scalar;		/* shown without what encloses it */
+	bool		is_begun;
+} Level;
+
+static Level
+level_of(const JsonbContainer *container)
+{
+	uint32		count = JsonContainerSize(container);
+	Level		level = {0};
+
+	level.is_object = JsonContainerIsObject(container);
+	level.is_scalar = JsonContainerIsScalar(container);
+	level.keys.entry = level.values.entry = container->children;
+	level.left = count;
+	level.base = (const char *) (container->children + count);
+	if (level.is_object)
+	{
+		level.values.entry += count;
+		level.values.offset = getJsonbOffset(container, count);
+		level.base += count * sizeof(JEntry);
+	}
+	return level;
+}
+
+/* Anything but a container. */
+static bool
+append_scalar(StringInfo out, const Child *child, const char *base,
+			  GovTextTake take, void *arg)
+{
+	if (JBE_ISSTRING(child->entry))
+		return append_string(out, base + child->offset, child->len, take,
+							 arg);
+	if (JBE_ISNUMERIC(child->entry))
+		append_number(out, (Numeric) (base + INTALIGN(child->offset)));
+	else if (JBE_ISBOOL_TRUE(child->entry))
+		append(out, "true", 4);
+	else if (JBE_ISBOOL_FALSE(child->entry))
+		append(out, "false", 5);
+	else if (JBE_ISNULL(child->entry))
+		append(out, "null", 4);
+	else
+		elog(ERROR, "unexpected jsonb entry %x", child->entry);
+	return true;
+}
+
+#define FEW_LEVELS 8
+
+/* Levels of any depth: a stack of ours, for the server's has an end. */
 bool
 gov_json_text(StringInfo out, Jsonb *jb, GovTextTake take, void *arg)
 {
-	JsonbIterator *it = JsonbIteratorInit(&jb->root);
-	JsonbIteratorToken token;
-	JsonbValue	v;
-	bool		first = true;	/* nothing before it in its container */
-	bool		raw_scalar = false;
+	Level		few[FEW_LEVELS];
+	Level	   *levels = few;
+	int			allocated = FEW_LEVELS;
+	int			depth = 0;
 	bool		more = true;
 
-	while (more && (token = JsonbIteratorNext(&it, &v, false)) != WJB_DONE)
+	levels[0] = level_of(&jb->root);
+	if (!levels[0].is_scalar)
+		append(out, levels[0].is_object ? "{" : "[", 1);
+	while (more && depth >= 0)
 	{
-		if (!first && (token == WJB_BEGIN_ARRAY || token == WJB_BEGIN_OBJECT ||
-					   token == WJB_KEY || token == WJB_ELEM))
-			append(out, ", ", 2);
-		first = false;
-		switch (token)
+		Level	   *level = &levels[depth];
+		Child		child;
+
+		if (level->left == 0)
 		{
-			case WJB_BEGIN_ARRAY:
-				raw_scalar = v.val.array.rawScalar;
-				if (!raw_scalar)
-					append(out, "[", 1);
-				first = true;
-				break;
-			case WJB_BEGIN_OBJECT:
-				append(out, "{", 1);
-				first = true;
-				break;
-			case WJB_KEY:
-				more = append_string(out, v.val.string.val,
-									 v.val.string.len, take, arg);
-				append(out, ": ", 2);
-				/* the value follows without a comma */
-				first = true;
-				break;
-			case WJB_ELEM:
-			case WJB_VALUE:
-				more = append_scalar(out, &v, take, arg);
-				break;
-			case WJB_END_ARRAY:
-				if (!raw_scalar)
-					append(out, "]", 1);
-				raw_scalar = false;
-				break;
-			case WJB_END_OBJECT:
-				append(out, "}", 1);
-				break;
-			default:
-				elog(ERROR, "unexpected jsonb token %d", (int) token);
+			if (!level->is_scalar)
+				append(out, level->is_object ? "}" : "]", 1);
+			depth--;
+			more = give(out, take, arg);
+			continue;
 		}
-		more = more && give(out, take, arg);
+		level->left--;
+		if (level->is_begun)
+			append(out, ", ", 2);
+		level->is_begun = true;
+		if (level->is_object)
+		{
+			child = next_child(&level->keys);
+			more = append_string(out, level->base + child.offset, child.len,
+								 take, arg);
+			append(out, ": ", 2);
+		}
+		child = next_child(&level->values);
+		if (!JBE_ISCONTAINER(child.entry))
+		{
+			more = more &&
+				append_scalar(out, &child, level->base, take, arg) &&
+				give(out, take, arg);
+			continue;
+		}
+		if (++depth == allocated)
+		{
+			Level	   *deeper = palloc(sizeof(Level) * 2 * allocated);
+
+			memcpy(deeper, levels, sizeof(Level) * allocated);
+			if (levels != few)
+				pfree(levels);
+			levels = deeper;
+			allocated *= 2;
+			level = &levels[depth - 1];
+		}
+		levels[depth] = level_of((const JsonbContainer *)
+								 (level->base + INTALIGN(child.offset)));
+		append(out, levels[depth].is_object ? "{" : "[", 1);
 	}
+	if (levels != few)
+		pfree(levels);
 	return more;
 }
 

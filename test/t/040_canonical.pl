@@ -133,6 +133,9 @@ DELETE FROM governance.deployment_gates WHERE environment = '%1$s';
 SELECT gov_log_event('app', '%2$s', NULL);
 SELECT gov_log_event('app %2$s', 'did', '%2$s/%1$s', 'failure', '{"%2$s": ["%2$s", 12345678901234567890.00100, 1E-7], "": {}}');
 SELECT gov_log_event('empty', 'text', '', 'denied', NULL);
+SELECT gov_log_event('numbers', 'any', NULL, details => jsonb_build_object('deep', '[[[[[[[[[[[{"a": [{}, [], [1, [2], 3]]}]]]]]]]]]]]'::jsonb,
+	'n', (SELECT jsonb_agg((hashint8(i) %% 10 ^ (i %% 11)::numeric || 'e' || i %% 61 - 40)::numeric) FROM generate_series(1, 500) AS i),
+	'sized', (SELECT jsonb_agg(round(i * 1e6 / 7, i %% 30)) FROM generate_series(1, 100) AS i)));
 SET governance.log_checks = on;
 SELECT gov_has_permission('%1$s', 'model:approve', '%2$s'), gov_has_permission(NULL, 'audit:read'), gov_can('audit:read');
 RESET governance.log_checks;
@@ -184,7 +187,7 @@ foreach my $database (sort keys %texts)
 		(map { "$_->[1] is not null" } @fields),
 		'user.insert', 'user.update', 'role.delete', 'role_permission.delete',
 		'user_role.update', 'api_token.insert', 'deployment_gate.delete',
-		'model.insert', 'access.check', 'app', 'empty')
+		'model.insert', 'access.check', 'app', 'empty', 'numbers')
 	{
 		ok($seen{$what}, "$database: among them $what");
 	}
