@@ -62,7 +62,7 @@ DATA = $(wildcard sql/released/$(EXTENSION)--*.sql \
 # --- tests --------------------------------------------------------------------
 
 # In this order: install makes the extension, drop shows that nothing is left.
-REGRESS_ORDER = install identity access access_convey duties rights lifecycle \
+REGRESS_ORDER = install identity access access_convey cache_memory duties rights lifecycle \
 	audit model model_name search model_deploy model_rollback model_read policy approval powers \
 	usecase usecase_impact usecase_law usecase_dates admit pointers security secrets merkle seal proofs \
 	checkpoint retire outbox period incident incident_deadline incident_clocks incident_owed \

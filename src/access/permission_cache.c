@@ -103,15 +103,20 @@ key_to_keep(MemoryContext context, const char *name, int len)
 	return key;
 }
 
-/* Memory that begins at a cache line; it goes with its context. */
+/* Memory that begins with a cache line; before it lies what to free. */
 static void *
 allocate_lines(MemoryContext context, Size size)
 {
-	char	   *memory = MemoryContextAllocExtended(context, size + CACHE_LINE,
+	char	   *memory = MemoryContextAllocExtended(context,
+													size + sizeof(void *) +
+													CACHE_LINE,
 													MCXT_ALLOC_HUGE |
 													MCXT_ALLOC_ZERO);
+	void	  **lines = (void **) TYPEALIGN(CACHE_LINE,
+											memory + sizeof(void *));
 
-	return (void *) TYPEALIGN(CACHE_LINE, memory);
+	lines[-1] = memory;
+	return lines;
 }
 
 #define SH_PREFIX users
@@ -136,10 +141,10 @@ users_allocate(users_hash *type, Size size)
 	return allocate_lines(type->ctx, size);
 }
 
-/* When a table grows, the smaller one stays until the context goes. */
 static inline void
 users_free(users_hash *type, void *pointer)
 {
+	pfree(((void **) pointer)[-1]);
 }
 
 typedef struct Access
