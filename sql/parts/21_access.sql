@@ -352,7 +352,7 @@ CREATE FUNCTION @extschema@.gov_end_delegation(
     reason text = '')
 RETURNS boolean
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_actor();
     WITH lent AS MATERIALIZED (

@@ -49,7 +49,7 @@ RETURNS TABLE (
     revoked_at timestamptz,
     last_used_at timestamptz)
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_actor();
     -- one of the two is run: one's own are found by their index

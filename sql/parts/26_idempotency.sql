@@ -30,7 +30,7 @@ CREATE FUNCTION @extschema@.gov_idempotency_begin(
     request text)
 RETURNS TABLE (same_request boolean, status integer, reply text)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 1
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_actor();
     -- One that waits here for the same request comes after it.
@@ -53,7 +53,7 @@ CREATE FUNCTION @extschema@.gov_idempotency_end(
     reply text)
 RETURNS void
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_status(gov_idempotency_end.status);
     SELECT governance.require_actor();

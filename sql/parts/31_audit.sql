@@ -119,7 +119,7 @@ CREATE FUNCTION @extschema@.gov_audit_trail(
     limit_rows integer = 100)
 RETURNS SETOF governance.audit_events
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 ROWS 100
 BEGIN ATOMIC
     SELECT governance.check_limit(gov_audit_trail.limit_rows),

@@ -79,7 +79,7 @@ CREATE FUNCTION @extschema@.gov_next_events(
     limit_rows integer = 100)
 RETURNS SETOF governance.events
 LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 100
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_limit(gov_next_events.limit_rows);
     SELECT governance.require_consumer(gov_next_events.consumer);
@@ -104,7 +104,7 @@ COMMENT ON FUNCTION governance.lock_consumer(text, timestamptz) IS
 CREATE FUNCTION @extschema@.gov_claim_consumer(consumer text)
 RETURNS boolean
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_consumer(gov_claim_consumer.consumer);
     SELECT governance.lock_consumer(c.name, c.created_at)
@@ -120,7 +120,7 @@ CREATE FUNCTION @extschema@.gov_acknowledge_events(
     published_no bigint)
 RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_consumer(gov_acknowledge_events.consumer);
     UPDATE governance.event_consumers AS c
@@ -138,7 +138,7 @@ CREATE FUNCTION @extschema@.gov_replay_events(
     after_no bigint = 0)
 RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_consumer(gov_replay_events.consumer);
     UPDATE governance.event_consumers AS c

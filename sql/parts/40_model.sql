@@ -460,7 +460,7 @@ CREATE FUNCTION @extschema@.gov_model_version(
     version text)
 RETURNS SETOF governance.model_versions
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_id('model_id', gov_model_version.model_id),
         governance.check_version('version', gov_model_version.version);
@@ -479,7 +479,7 @@ CREATE FUNCTION @extschema@.gov_model_versions(
     before timestamptz = NULL)
 RETURNS SETOF governance.model_versions
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 50
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_id('model_id', gov_model_versions.model_id),
         governance.check_limit(gov_model_versions.limit_rows),
@@ -499,7 +499,7 @@ COMMENT ON FUNCTION @extschema@.gov_model_versions(text, integer, timestamptz) I
 CREATE FUNCTION @extschema@.gov_latest_model(model_id text)
 RETURNS SETOF governance.model_versions
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_id('model_id', gov_latest_model.model_id);
     SELECT governance.require_actor();
@@ -517,7 +517,7 @@ CREATE FUNCTION @extschema@.gov_model_by_alias(
     alias text)
 RETURNS SETOF governance.model_versions
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_id('model_id', gov_model_by_alias.model_id),
         governance.check_id('alias', gov_model_by_alias.alias);
@@ -541,7 +541,7 @@ CREATE FUNCTION @extschema@.gov_models(
     after text = NULL)
 RETURNS SETOF governance.models
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_word('status', gov_models.status,
             '{registered,approved,deployed_staging,deployed_production,rolled_back,deprecated}'),
@@ -614,7 +614,7 @@ CREATE FUNCTION @extschema@.gov_deployed_model(
     as_of timestamptz = NULL)
 RETURNS SETOF governance.model_versions
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_id('model_id', gov_deployed_model.model_id),
         governance.check_id('environment', gov_deployed_model.environment),
@@ -655,7 +655,7 @@ CREATE FUNCTION @extschema@.gov_model_history(
     after bigint = NULL)
 RETURNS SETOF governance.deployment_history
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 50
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_id('model_id', gov_model_history.model_id),
         governance.check_version('version', gov_model_history.version),
@@ -689,7 +689,7 @@ CREATE FUNCTION @extschema@.gov_model_approvals(
     version text)
 RETURNS SETOF governance.approval_history
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 10
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_id('model_id', gov_model_approvals.model_id),
         governance.check_version('version', gov_model_approvals.version);
@@ -765,7 +765,7 @@ COMMENT ON FUNCTION @extschema@.gov_hold_model_version(text, text) IS
 CREATE FUNCTION @extschema@.gov_model_version_json(model_version governance.model_versions)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_actor();
     SELECT @extschema@.gov_row_json(given.v) || pg_catalog.jsonb_build_object(

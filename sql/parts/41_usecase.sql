@@ -718,7 +718,7 @@ COMMENT ON FUNCTION @extschema@.gov_record_usecase_metrics(text, jsonb) IS
 CREATE FUNCTION @extschema@.gov_usecase(usecase_id text)
 RETURNS SETOF governance.use_cases
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_id('usecase_id', gov_usecase.usecase_id);
     SELECT governance.require_actor();
@@ -736,7 +736,7 @@ CREATE FUNCTION @extschema@.gov_usecases(
     after text = NULL)
 RETURNS SETOF governance.use_cases
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_word('status', gov_usecases.status, '{draft,submitted,approved,deployed,deprecated,archived}');
     SELECT governance.check_limit(gov_usecases.limit_rows),
@@ -787,7 +787,7 @@ COMMENT ON FUNCTION @extschema@.gov_usecases(text, text, integer, text) IS
 CREATE FUNCTION @extschema@.gov_usecase_deployments(usecase_id text)
 RETURNS SETOF governance.usecase_deployments
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_id('usecase_id', gov_usecase_deployments.usecase_id);
     SELECT governance.require_actor();
@@ -817,7 +817,7 @@ COMMENT ON FUNCTION @extschema@.gov_hold_usecase(text) IS
 CREATE FUNCTION @extschema@.gov_usecase_json(use_case governance.use_cases)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_actor();
     SELECT @extschema@.gov_row_json(given.u) || pg_catalog.jsonb_build_object(

@@ -186,7 +186,7 @@ CREATE FUNCTION @extschema@.gov_approval_requests(
     after uuid = NULL)
 RETURNS SETOF governance.approval_requests
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_word('status', gov_approval_requests.status,
         ARRAY['pending', 'approved', 'rejected', 'expired', 'withdrawn', 'consumed']);
@@ -270,7 +270,7 @@ COMMENT ON FUNCTION @extschema@.gov_approval_requests(text, text, int, uuid) IS
 CREATE FUNCTION @extschema@.gov_approval_request(request_id uuid)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_actor();
     SELECT pg_catalog.jsonb_build_object(

@@ -165,7 +165,7 @@ COMMENT ON FUNCTION governance.attestations(text, text) IS
 CREATE FUNCTION @extschema@.gov_attestations(model_id text, version text)
 RETURNS SETOF jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 10
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_version(gov_attestations.model_id, gov_attestations.version);
     SELECT governance.can_attest(true);

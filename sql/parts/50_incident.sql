@@ -142,7 +142,7 @@ COMMENT ON FUNCTION @extschema@.gov_comment_incident(bigint, text) IS
 CREATE FUNCTION @extschema@.gov_incident(incident_id bigint)
 RETURNS SETOF governance.incidents
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 ROWS 1
 BEGIN ATOMIC
     SELECT governance.require_actor();
@@ -163,7 +163,7 @@ CREATE FUNCTION @extschema@.gov_incidents(
     after bigint = NULL)
 RETURNS SETOF governance.incidents
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 ROWS 100
 BEGIN ATOMIC
     SELECT governance.check_word('severity', gov_incidents.severity,
@@ -232,7 +232,7 @@ CREATE FUNCTION @extschema@.gov_incident_timeline(
     after bigint = NULL)
 RETURNS SETOF governance.incident_events
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 ROWS 20
 BEGIN ATOMIC
     SELECT governance.check_limit(gov_incident_timeline.limit_rows);

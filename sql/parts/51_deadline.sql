@@ -299,7 +299,7 @@ CREATE FUNCTION @extschema@.gov_mark_incident_reportable(
     jurisdictions text[] = NULL)
 RETURNS SETOF governance.incident_deadlines
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 ROWS 4
 BEGIN ATOMIC
     SELECT d.*

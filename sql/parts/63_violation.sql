@@ -221,7 +221,7 @@ CREATE FUNCTION @extschema@.gov_acknowledge_violation_of(
     notes text = '')
 RETURNS SETOF governance.sla_violations
 LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 1
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     -- Whoever may not acknowledge any violation is told so, whatever this one belongs to.
     WITH asked AS MATERIALIZED (
@@ -264,7 +264,7 @@ CREATE FUNCTION @extschema@.gov_sla_violations(
     after bigint = NULL)
 RETURNS SETOF governance.sla_violations
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_word('resource_type', gov_sla_violations.resource_type,
         ARRAY['model', 'usecase', 'system']);

@@ -122,7 +122,7 @@ CREATE FUNCTION @extschema@.gov_sla_export_openslo(
     resource_id text)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1 SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_sla(gov_sla_export_openslo.resource_type, gov_sla_export_openslo.resource_id);
     SELECT CASE WHEN pg_catalog.jsonb_array_length(d.list) = 1 AND pg_catalog.jsonb_typeof(t.openslo) IS DISTINCT FROM 'array'

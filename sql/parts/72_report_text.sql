@@ -384,7 +384,7 @@ COMMENT ON FUNCTION governance.report_markdown(jsonb) IS
 CREATE FUNCTION @extschema@.gov_compliance_report_markdown(report_id bigint)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.report_markdown(governance.report_for_reading(gov_compliance_report_markdown.report_id));
 END;

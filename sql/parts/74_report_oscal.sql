@@ -255,7 +255,7 @@ COMMENT ON FUNCTION governance.report_poam(jsonb) IS
 CREATE FUNCTION @extschema@.gov_compliance_report_oscal(report_id bigint)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.report_oscal(governance.report_for_reading(gov_compliance_report_oscal.report_id));
 END;
@@ -265,7 +265,7 @@ COMMENT ON FUNCTION @extschema@.gov_compliance_report_oscal(bigint) IS
 CREATE FUNCTION @extschema@.gov_compliance_report_poam(report_id bigint)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.report_poam(governance.report_for_reading(gov_compliance_report_poam.report_id));
 END;

@@ -144,7 +144,7 @@ COMMENT ON FUNCTION governance.model_bom(text, text) IS
 CREATE FUNCTION @extschema@.gov_model_bom(model_id text, version text)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_version(gov_model_bom.model_id, gov_model_bom.version);
     SELECT governance.model_bom(gov_model_bom.model_id, gov_model_bom.version);

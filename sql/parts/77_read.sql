@@ -3,7 +3,7 @@
 CREATE FUNCTION @extschema@.gov_permissions()
 RETURNS TABLE (permission text, description text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 30
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_actor();
     SELECT c.permission, c.description
@@ -25,7 +25,7 @@ RETURNS TABLE (
     permissions text[],
     inherits text[])
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 10
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_limit(gov_roles.limit_rows);
     SELECT governance.require_actor();
@@ -53,7 +53,7 @@ CREATE FUNCTION @extschema@.gov_environments(
     after text = NULL)
 RETURNS SETOF governance.environments
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 10
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_limit(gov_environments.limit_rows);
     SELECT governance.require_actor();
@@ -77,7 +77,7 @@ CREATE FUNCTION @extschema@.gov_sla_targets(
     after text = NULL)
 RETURNS SETOF governance.sla_targets
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_word('resource_type', gov_sla_targets.resource_type,
             '{model,usecase,system}'),
@@ -105,7 +105,7 @@ CREATE FUNCTION @extschema@.gov_audit_page(
     after text = NULL)
 RETURNS SETOF governance.audit_events
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     -- The trail ends before a moment, so rows of that moment come again and are dropped.
     SELECT e
@@ -136,7 +136,7 @@ RETURNS TABLE (
     period_end timestamptz,
     digest text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_limit(gov_compliance_reports.limit_rows);
     SELECT governance.require_permission('compliance:report');
@@ -152,7 +152,7 @@ COMMENT ON FUNCTION @extschema@.gov_compliance_reports(int, bigint) IS
 CREATE FUNCTION @extschema@.gov_compliance_report_json(report_id bigint)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.report_for_reading(gov_compliance_report_json.report_id);
 END;
@@ -174,7 +174,7 @@ CREATE FUNCTION @extschema@.gov_control_evidence(
     report_id bigint = NULL)
 RETURNS SETOF jsonb
 LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 100
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_id('control_id', gov_control_evidence.control_id);
     SELECT governance.require_permission('compliance:report');

@@ -25,7 +25,7 @@ RETURNS TABLE (
     call text,
     route text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.check_limit(gov_inbox.limit_rows);
     SELECT governance.require_actor();

@@ -478,7 +478,7 @@ COMMENT ON FUNCTION governance.report_html(jsonb) IS
 CREATE FUNCTION @extschema@.gov_compliance_report_html(report_id bigint)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.report_html(governance.report_for_reading(gov_compliance_report_html.report_id));
 END;

@@ -268,7 +268,7 @@ COMMENT ON FUNCTION governance.component_problems() IS
 CREATE FUNCTION @extschema@.gov_health()
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     WITH states(component, state) AS (
         SELECT c.component,

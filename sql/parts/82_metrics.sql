@@ -240,7 +240,7 @@ COMMENT ON FUNCTION governance.metric_samples() IS
 CREATE FUNCTION @extschema@.gov_metrics()
 RETURNS text
 LANGUAGE sql STABLE PARALLEL RESTRICTED
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
     SELECT governance.require_monitor();
     WITH lines(family_no, labels, line) AS (

@@ -30,7 +30,7 @@ WHERE c.relkind IN ('r', 'v', 'S') AND c.oid NOT IN (
 
 -- whoever runs as the owner has a search_path that nobody else can write to
 SELECT oid::regprocedure AS unpinned FROM pg_temp.functions
-WHERE prosecdef AND array_remove(proconfig, 'extra_float_digits=1') IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}';
+WHERE prosecdef AND array_remove(array_remove(proconfig, 'extra_float_digits=1'), 'jit=off') IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}';
 
 -- an internal function is for nobody, a function gov_* for everybody, and so is
 -- the type sketch: it needs no actor
@@ -68,6 +68,10 @@ WHERE l.lanname NOT IN ('c', 'sql') AND p.prokind <> 'a';
 -- SQL bodies are bound to their objects when they are made
 SELECT p.oid::regprocedure FROM pg_temp.functions AS p JOIN pg_language AS l ON l.oid = p.prolang
 WHERE l.lanname = 'sql' AND p.prosqlbody IS NULL;
+-- what a list would read for arguments that it was not given looks dear, and
+-- compiling it takes a hundred times as long as a page: it is not compiled
+SELECT p.oid::regprocedure AS compiled FROM pg_temp.functions AS p JOIN pg_language AS l ON l.oid = p.prolang
+WHERE l.lanname = 'sql' AND p.prosecdef AND 'jit=off' <> ALL (p.proconfig);
 
 -- -------------------------------------------------------------------------
 -- tables
