@@ -163,12 +163,23 @@ is_of_prompts(const GovFilterTerm *term)
 	return term->is_tag && strcmp(term->key, GOV_PROMPT_TAG) == 0;
 }
 
+/* Does the filter ask for prompts?  The first term about them says it. */
 static bool
-wants_prompts(const GovFilterTerm *term)
+wants_prompts(const GovFilter *filter)
 {
-	return is_of_prompts(term) &&
-		(term->op == GOV_FILTER_EQ ? strcmp(term->values, "true") == 0 :
-		 term->op == GOV_FILTER_NE && strcmp(term->values, "false") == 0);
+	int			i;
+
+	for (i = 0; i < filter->nterms; i++)
+	{
+		const GovFilterTerm *term = &filter->terms[i];
+
+		if (is_of_prompts(term))
+			return (term->op == GOV_FILTER_EQ &&
+					pg_strcasecmp(term->values, "true") == 0) ||
+				(term->op == GOV_FILTER_NE &&
+				 pg_strcasecmp(term->values, "false") == 0);
+	}
+	return false;
 }
 
 static void
@@ -242,18 +253,20 @@ put_filter(Finding *finding)
 	const GovSearch *search = finding->search;
 	Size		len = strlen(search->filter);
 	GovFilter  *filter = palloc(sizeof(GovFilter));
-	bool		hides = search->hides_prompts;
+	bool		hides;
 	int			i;
 
 	if (!gov_filter_parse(search->filter, search->versions,
 						  palloc(GOV_FILTER_BUFFER(len)), filter))
 		refuse(finding, "filter", "%s", filter->error);
+	hides = search->hides_prompts && !wants_prompts(filter);
 	for (i = 0; i < filter->nterms; i++)
 	{
 		const GovFilterTerm *term = &filter->terms[i];
 
-		if (wants_prompts(term))
-			hides = false;
+		/* clients of 3.x ask for != 'true', which models without it meet */
+		if (hides && is_of_prompts(term))
+			continue;
 		appendStringInfoString(&finding->sql, " AND");
 		if (term->is_tag)
 			put_tag(finding, term);

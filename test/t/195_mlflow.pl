@@ -235,7 +235,9 @@ ok_of(POST => "$rm/create", { name => 'a prompt', tags => [ { key => 'mlflow.pro
 ok_of(POST => "$mv/create", { name => 'a prompt', source => 'prompt-template', tags => [ { key => 'mlflow.prompt.is_prompt', value => 'true' } ] });
 is(names(ok_of(GET => "$rm/search", { filter => "name ILIKE 'A PROMPT'" })), '', 'a prompt is no model');
 is(names(ok_of(GET => "$rm/search", { filter => "tags.`mlflow.prompt.is_prompt` = 'true'" })), 'a prompt', 'unless it is asked for');
-is_deeply(ok_of(GET => "$mv/search", { filter => "name = 'a prompt'" }), {}, 'nor are its versions');
+is(names(ok_of(GET => "$rm/search", { filter => "name LIKE 's0%' AND tag.`mlflow.prompt.is_prompt` $_", max_results => 1 })), 's01', "as clients of 3.x ask, $_") foreach "!= 'true'", "= 'false'";
+is(names(ok_of(GET => "$rm/search", { filter => "tag.`mlflow.prompt.is_prompt` $_" })), 'a prompt', "$_ asks for prompts") foreach "!= 'false'", "= 'true'";
+is_deeply(ok_of(GET => "$mv/search", { filter => "name = 'a prompt'$_" }), {}, 'nor are its versions') foreach '', " AND tag.`mlflow.prompt.is_prompt` != 'true'";
 is(scalar @{ ok_of(GET => "$mv/search", { filter => "name = 'a prompt' AND tags.`mlflow.prompt.is_prompt` = 'true'" })->{model_versions} }, 1, 'unless they are asked for');
 ok_of(POST => "$mv/create", { name => 's01', source => "s3://s/$_", run_id => "r$_" }) foreach 1 .. 3;
 sub numbers { return join ' ', map { $_->{version} } @{ shift->{model_versions} // [] }; }
