@@ -42,7 +42,7 @@ endif
 # --- the install script -----------------------------------------------------
 
 # The order of the parts; one that does not exist yet falls out.
-SQL_PARTS = 00_header 10_types 20_identity 21_access 22_rights 23_tokens \
+SQL_PARTS = 00_header 10_form 20_identity 21_access 22_rights 23_tokens \
 	24_issuers 25_answer 26_idempotency 30_lifecycle 31_audit 32_merkle 33_seal \
 	34_checkpoint 35_retire \
 	36_outbox 40_model 41_usecase 42_approval 43_policy 44_model_name 44_signing 45_period 46_attestation 46_search 47_mlflow 50_incident \

@@ -10,7 +10,7 @@ CREATE TABLE governance.users (
     metadata   jsonb NOT NULL DEFAULT '{}',
     CONSTRAINT users_pkey PRIMARY KEY (user_id),
     CONSTRAINT users_db_role_key UNIQUE (db_role),
-    CONSTRAINT users_user_id_check CHECK (user_id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' AND user_id <> 'system'),
+    CONSTRAINT users_user_id_check CHECK (governance.is_id(user_id) AND user_id <> 'system'),
     CONSTRAINT users_email_check CHECK (email ~ '^[^@[:space:]]+@[^@[:space:]]+$'),
     CONSTRAINT users_metadata_check CHECK (pg_catalog.jsonb_typeof(metadata) = 'object')
 );

@@ -29,7 +29,7 @@ CREATE TABLE governance.roles (
     created_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     created_by  text COLLATE "C",
     CONSTRAINT roles_pkey PRIMARY KEY (role),
-    CONSTRAINT roles_role_check CHECK (role ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$')
+    CONSTRAINT roles_role_check CHECK (governance.is_id(role))
 );
 COMMENT ON TABLE governance.roles IS
 'Governance roles (not database roles): names for sets of permissions.';
@@ -96,7 +96,7 @@ CREATE TABLE governance.sod_sets (
     created_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     created_by  text COLLATE "C",
     CONSTRAINT sod_sets_pkey PRIMARY KEY (name),
-    CONSTRAINT sod_sets_name_check CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
+    CONSTRAINT sod_sets_name_check CHECK (governance.is_id(name)),
     CONSTRAINT sod_sets_cardinality_check CHECK (cardinality >= 2 AND cardinality <= pg_catalog.cardinality(roles))
 );
 COMMENT ON TABLE governance.sod_sets IS

@@ -13,7 +13,7 @@ CREATE TABLE governance.idempotency_keys (
     CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id)
         REFERENCES governance.users,
     CONSTRAINT idempotency_keys_key_check CHECK (pg_catalog.octet_length(key) BETWEEN 1 AND 255),
-    CONSTRAINT idempotency_keys_request_check CHECK (request ~ '^[0-9a-f]{64}$'),
+    CONSTRAINT idempotency_keys_request_check CHECK (governance.is_sha256(request)),
     CONSTRAINT idempotency_keys_status_check CHECK (status BETWEEN 200 AND 599),
     CONSTRAINT idempotency_keys_answered_check CHECK ((status IS NULL) = (reply IS NULL))
 );

@@ -44,7 +44,7 @@ CREATE TABLE governance.event_consumers (
     CONSTRAINT event_consumers_pkey PRIMARY KEY (name),
     CONSTRAINT event_consumers_user_id_fkey FOREIGN KEY (user_id)
         REFERENCES governance.users,
-    CONSTRAINT event_consumers_name_check CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$')
+    CONSTRAINT event_consumers_name_check CHECK (governance.is_id(name))
 );
 COMMENT ON TABLE governance.event_consumers IS
 'Who reads governance.events under which name, and how far each has got: all events up to published_no are dealt with.';

@@ -12,9 +12,10 @@ CREATE TABLE governance.models (
     last_updated_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     deleted_at  timestamptz,
     CONSTRAINT models_pkey PRIMARY KEY (model_id),
-    CONSTRAINT models_model_id_check CHECK (model_id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$')
+    CONSTRAINT models_model_id_check CHECK (governance.is_id(model_id))
 );
-CREATE INDEX models_tags_idx ON governance.models USING gin (tags);
+-- Most have none.
+CREATE INDEX models_tags_idx ON governance.models USING gin (tags) WHERE tags <> '{}';
 CREATE INDEX models_owner_idx ON governance.models (owner, model_id);
 CREATE INDEX models_looks_like_idx ON governance.models (looks_like) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX models_name_key ON governance.models (name) WHERE deleted_at IS NULL;
@@ -61,9 +62,9 @@ CREATE TABLE governance.model_versions (
     CONSTRAINT model_versions_pkey PRIMARY KEY (model_id, version),
     CONSTRAINT model_versions_model_id_fkey FOREIGN KEY (model_id)
         REFERENCES governance.models,
-    CONSTRAINT model_versions_version_check CHECK (version ~ '^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$'),
+    CONSTRAINT model_versions_version_check CHECK (governance.is_version(version)),
     CONSTRAINT model_versions_size_check CHECK (model_size_bytes >= 0),
-    CONSTRAINT model_versions_digest_check CHECK (content_digest ~ '^[0-9a-f]{64}$'),
+    CONSTRAINT model_versions_digest_check CHECK (governance.is_sha256(content_digest)),
     CONSTRAINT model_versions_status_check CHECK (status IN ('registered', 'approved', 'deployed_staging', 'deployed_production', 'rolled_back', 'deprecated')),
     CONSTRAINT model_versions_approval_status_check CHECK (approval_status IN ('pending', 'approved', 'rejected', 'requires_changes'))
 );
@@ -71,7 +72,8 @@ CREATE INDEX model_versions_created_at_idx ON governance.model_versions (model_i
 CREATE INDEX model_versions_pending_idx ON governance.model_versions (created_at, (model_id || ':' || version))
     WHERE approval_status = 'pending' AND status <> 'deprecated';
 CREATE INDEX model_versions_status_idx ON governance.model_versions (status, model_id);
-CREATE INDEX model_versions_number_idx ON governance.model_versions (model_id, (CASE WHEN version ~ '^[1-9][0-9]{0,8}$' THEN version::integer END));
+CREATE INDEX model_versions_number_idx ON governance.model_versions (model_id, (governance.version_number(version)))
+    WHERE governance.version_number(version) IS NOT NULL;
 CREATE INDEX model_versions_last_updated_at_idx ON governance.model_versions (last_updated_at) WHERE deleted_at IS NULL;
 CREATE INDEX model_versions_run_id_idx ON governance.model_versions USING hash ((metadata ->> 'run_id'))
     WHERE metadata ->> 'run_id' IS NOT NULL;
@@ -121,7 +123,7 @@ CREATE TABLE governance.model_aliases (
     CONSTRAINT model_aliases_pkey PRIMARY KEY (model_id, alias),
     CONSTRAINT model_aliases_version_fkey FOREIGN KEY (model_id, version)
         REFERENCES governance.model_versions,
-    CONSTRAINT model_aliases_alias_check CHECK (alias ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$')
+    CONSTRAINT model_aliases_alias_check CHECK (governance.is_id(alias))
 );
 CREATE INDEX model_aliases_version_idx ON governance.model_aliases (model_id, version);
 COMMENT ON TABLE governance.model_aliases IS
@@ -159,7 +161,7 @@ SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT m.model_id
     FROM governance.models AS m
-    WHERE m.tags @> ARRAY[models_tagged.tag]
+    WHERE m.tags @> ARRAY[models_tagged.tag] AND m.tags <> '{}'
     UNION
     SELECT t.model_id
     FROM governance.model_tags AS t
@@ -213,7 +215,7 @@ CREATE TABLE governance.environments (
     rank        integer NOT NULL,
     description text NOT NULL DEFAULT '',
     CONSTRAINT environments_pkey PRIMARY KEY (name),
-    CONSTRAINT environments_name_check CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$')
+    CONSTRAINT environments_name_check CHECK (governance.is_id(name))
 );
 COMMENT ON TABLE governance.environments IS
 'Where versions are deployed.  A higher rank is nearer to users; the rules for production hold from the rank of "production" up.';

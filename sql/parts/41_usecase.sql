@@ -37,7 +37,7 @@ CREATE TABLE governance.use_cases (
     CONSTRAINT use_cases_pkey PRIMARY KEY (usecase_id),
     CONSTRAINT use_cases_replaced_by_fkey FOREIGN KEY (replaced_by)
         REFERENCES governance.use_cases,
-    CONSTRAINT use_cases_usecase_id_check CHECK (usecase_id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
+    CONSTRAINT use_cases_usecase_id_check CHECK (governance.is_id(usecase_id)),
     CONSTRAINT use_cases_replaced_by_check CHECK (replaced_by <> usecase_id),
     CONSTRAINT use_cases_input_schema_check CHECK (pg_catalog.jsonb_typeof(input_schema) = 'object'),
     CONSTRAINT use_cases_output_schema_check CHECK (pg_catalog.jsonb_typeof(output_schema) = 'object'),
@@ -138,7 +138,7 @@ CREATE TABLE governance.usecase_deployments (
         REFERENCES governance.use_cases,
     CONSTRAINT usecase_deployments_environment_fkey FOREIGN KEY (environment)
         REFERENCES governance.environments,
-    CONSTRAINT usecase_deployments_deployment_id_check CHECK (deployment_id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
+    CONSTRAINT usecase_deployments_deployment_id_check CHECK (governance.is_id(deployment_id)),
     CONSTRAINT usecase_deployments_status_check CHECK (status IN ('active', 'superseded', 'ended')),
     CONSTRAINT usecase_deployments_ended_check CHECK ((status = 'active') = (ended_at IS NULL))
 );
@@ -191,7 +191,7 @@ CREATE TABLE governance.impact_questions (
     amended_by     text NOT NULL DEFAULT '',
     checked_on     date,
     CONSTRAINT impact_questions_pkey PRIMARY KEY (question_id),
-    CONSTRAINT impact_questions_question_id_check CHECK (question_id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
+    CONSTRAINT impact_questions_question_id_check CHECK (governance.is_id(question_id)),
     CONSTRAINT impact_questions_category_check CHECK (category IN ('prohibited_practice', 'product_safety', 'high_risk_area', 'transparency', 'impact')),
     CONSTRAINT impact_questions_answer_type_check CHECK (answer_type IN ('boolean', 'choice')),
     CONSTRAINT impact_questions_options_check CHECK (pg_catalog.jsonb_typeof(options) = 'array' AND (answer_type = 'choice') = (pg_catalog.jsonb_array_length(options) > 0)),

@@ -15,11 +15,11 @@ CREATE TABLE governance.trusted_signers (
     revoked_by        text COLLATE "C",
     revocation_reason text,
     CONSTRAINT trusted_signers_pkey PRIMARY KEY (name),
-    CONSTRAINT trusted_signers_name_check CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
+    CONSTRAINT trusted_signers_name_check CHECK (governance.is_id(name)),
     CONSTRAINT trusted_signers_kind_check CHECK (kind IN ('key', 'root')),
     CONSTRAINT trusted_signers_identity_check CHECK (identity IS NULL OR kind = 'root'),
     CONSTRAINT trusted_signers_valid_check CHECK (valid_to > valid_from),
-    CONSTRAINT trusted_signers_fingerprint_check CHECK (fingerprint ~ '^[0-9a-f]{64}$')
+    CONSTRAINT trusted_signers_fingerprint_check CHECK (governance.is_sha256(fingerprint))
 );
 CREATE INDEX trusted_signers_fingerprint_idx ON governance.trusted_signers (fingerprint) WHERE revoked_at IS NOT NULL;
 COMMENT ON TABLE governance.trusted_signers IS
@@ -57,7 +57,7 @@ CREATE TABLE governance.model_signatures (
     CONSTRAINT model_signatures_status_check CHECK (status IN ('verified', 'not_verified')),
     CONSTRAINT model_signatures_method_check CHECK (method IN ('key', 'certificate', 'keyless')),
     CONSTRAINT model_signatures_signer_check CHECK ((status = 'verified') = (signer IS NOT NULL)),
-    CONSTRAINT model_signatures_manifest_digest_check CHECK (manifest_digest ~ '^[0-9a-f]{64}$')
+    CONSTRAINT model_signatures_manifest_digest_check CHECK (governance.is_sha256(manifest_digest))
 );
 CREATE INDEX model_signatures_signer_idx ON governance.model_signatures (signer, model_id, version);
 COMMENT ON TABLE governance.model_signatures IS

@@ -22,9 +22,9 @@ CREATE TABLE governance.regulatory_deadlines (
     amended_by            text NOT NULL DEFAULT '',
     checked_on            date,
     CONSTRAINT regulatory_deadlines_pkey PRIMARY KEY (regime, kind, stage),
-    CONSTRAINT regulatory_deadlines_regime_check CHECK (regime ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
-    CONSTRAINT regulatory_deadlines_kind_check CHECK (kind ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
-    CONSTRAINT regulatory_deadlines_stage_check CHECK (stage ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
+    CONSTRAINT regulatory_deadlines_regime_check CHECK (governance.is_id(regime)),
+    CONSTRAINT regulatory_deadlines_kind_check CHECK (governance.is_id(kind)),
+    CONSTRAINT regulatory_deadlines_stage_check CHECK (governance.is_id(stage)),
     CONSTRAINT regulatory_deadlines_unit_check CHECK (unit IN ('hours', 'days', 'working_days', 'weeks', 'months', 'years')),
     CONSTRAINT regulatory_deadlines_amount_check CHECK (amount >= 1 AND amount <= CASE unit
         WHEN 'hours' THEN 87600 WHEN 'days' THEN 3653 WHEN 'working_days' THEN 2500 WHEN 'weeks' THEN 520 WHEN 'months' THEN 120 ELSE 10 END),

@@ -26,7 +26,7 @@ CREATE TABLE governance.sla_targets (
     openslo                   jsonb,
     CONSTRAINT sla_targets_pkey PRIMARY KEY (resource_type, resource_id, revision),
     CONSTRAINT sla_targets_resource_type_check CHECK (resource_type IN ('model', 'usecase', 'system')),
-    CONSTRAINT sla_targets_resource_id_check CHECK (resource_id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
+    CONSTRAINT sla_targets_resource_id_check CHECK (governance.is_id(resource_id)),
     CONSTRAINT sla_targets_revision_check CHECK (revision >= 1),
     CONSTRAINT sla_targets_response_time_check CHECK (response_time_p95 > 0 AND response_time_p95 < 'infinity'
         AND response_time_p99 > 0 AND response_time_p99 < 'infinity' AND response_time_p99 >= response_time_p95),

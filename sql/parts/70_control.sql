@@ -18,7 +18,7 @@ CREATE TABLE governance.controls (
     amended_by     text NOT NULL DEFAULT '',
     checked_on     date,
     CONSTRAINT controls_pkey PRIMARY KEY (id),
-    CONSTRAINT controls_id_check CHECK (id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
+    CONSTRAINT controls_id_check CHECK (governance.is_id(id)),
     CONSTRAINT controls_judged_check CHECK (judged IN ('no_exceptions', 'evidence', 'manual')),
     CONSTRAINT controls_owner_check CHECK (is_builtin = (owner_role IS NULL))
 );

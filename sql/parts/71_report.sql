@@ -22,9 +22,9 @@ CREATE TABLE governance.compliance_reports (
     report       jsonb NOT NULL,
     digest       text NOT NULL,
     CONSTRAINT compliance_reports_pkey PRIMARY KEY (report_id),
-    CONSTRAINT compliance_reports_report_type_check CHECK (report_type ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'),
+    CONSTRAINT compliance_reports_report_type_check CHECK (governance.is_id(report_type)),
     CONSTRAINT compliance_reports_period_check CHECK (period_start < period_end),
-    CONSTRAINT compliance_reports_digest_check CHECK (digest ~ '^[0-9a-f]{64}$')
+    CONSTRAINT compliance_reports_digest_check CHECK (governance.is_sha256(digest))
 );
 COMMENT ON TABLE governance.compliance_reports IS
 'Compliance reports as they were made.  Append-only.';

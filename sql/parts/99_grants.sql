@@ -37,7 +37,8 @@ END
 $$;
 
 -- The functions gov_* may be called by everybody: they check the actor.  So may
--- those of the type governance.sketch, which read nothing but their arguments.
+-- those of the type governance.sketch and those of forms, which read nothing but
+-- their arguments: a CHECK calls them as whoever writes the row.
 DO $$
 DECLARE
     callable regprocedure;
@@ -50,7 +51,8 @@ BEGIN
         JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
             AND d.refclassid = 'pg_catalog.pg_extension'::regclass
         WHERE e.extname = 'governance'
-            AND (p.proname LIKE 'gov\_%' OR p.proname = 'sketch' OR p.proname LIKE 'sketch\_%')
+            AND (p.proname LIKE 'gov\_%' OR p.proname = 'sketch' OR p.proname LIKE 'sketch\_%'
+                OR p.proname IN ('is_id', 'is_version', 'is_sha256', 'version_number'))
     LOOP
         EXECUTE 'GRANT EXECUTE ON FUNCTION ' || callable || ' TO PUBLIC';
     END LOOP;

@@ -67,6 +67,12 @@ gov_id_is_valid(const char *s, int len)
 	return name_is_valid(s, len, "._-");
 }
 
+bool
+gov_version_is_valid(const char *s, int len)
+{
+	return name_is_valid(s, len, "._+-");
+}
+
 /* How much of a bad value an error repeats: enough to recognise it. */
 char *
 gov_excerpt(const char *s, int len)

@@ -22,6 +22,7 @@
 
 /* ^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$; versions may contain + too */
 extern bool gov_id_is_valid(const char *s, int len);
+extern bool gov_version_is_valid(const char *s, int len);
 
 extern const char *gov_arg_id(FunctionCallInfo fcinfo, int n,
 							  const char *name);

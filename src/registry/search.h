@@ -26,9 +26,7 @@
 	" WHERE d.model_id = m.model_id)))"
 
 /* The version v as a number, NULL where it is not one. */
-#define GOV_VERSION_NUMBER \
-	"(CASE WHEN v.version ~ '^[1-9][0-9]{0,8}$'" \
-	" THEN v.version::integer END)"
+#define GOV_VERSION_NUMBER "governance.version_number(v.version)"
 
 typedef struct GovSearch
 {

@@ -79,7 +79,7 @@ RESET ROLE;
 SELECT max(event_id) AS mark FROM governance.audit_events \gset
 
 -- a superuser moves no status by hand
-UPDATE governance.model_versions SET status = 'approved' WHERE model_id = 'lifecycle_model';   -- 55000
+UPDATE governance.model_versions SET status = 'approved' WHERE model_id = 'lifecycle_model' AND version = '1.0.0';   -- 55000
 \set VERBOSITY sqlstate
 UPDATE governance.model_versions SET approval_status = 'approved' WHERE model_id = 'lifecycle_model';   -- 55000
 UPDATE governance.model_versions SET status = 'deployed_production', approval_status = 'approved' WHERE model_id = 'lifecycle_model';   -- 55000
@@ -124,7 +124,7 @@ lifecycle_model	9.9.9	0000000000000000000000000000000000000000000000000000000000
 \set VERBOSITY default
 
 -- what a version is made of is written once
-UPDATE governance.model_versions SET source_commit = 'f00d' WHERE model_id = 'lifecycle_model';   -- 55000
+UPDATE governance.model_versions SET source_commit = 'f00d' WHERE model_id = 'lifecycle_model' AND version = '1.0.0';   -- 55000
 CREATE FUNCTION pg_temp.outcome(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE statement;

@@ -85,7 +85,7 @@ SELECT gov_set_version_tag('by_id', '9', 'a', 'x');   -- 42704
 SELECT gov_describe_model_version('by_id', '9', 'x');   -- 42704
 -- the content stays as it was
 RESET ROLE;
-UPDATE governance.model_versions SET model_path = 'elsewhere' WHERE model_id = 'by_id';   -- 55000
+UPDATE governance.model_versions SET model_path = 'elsewhere' WHERE model_id = 'by_id' AND version = '1';   -- 55000
 SELECT event_type, resource, changes FROM governance.audit_events
 WHERE resource ~ '^model_(version_)?tag/(names|by_id)' OR event_type = 'model_version.describe' ORDER BY event_id;
 

@@ -33,9 +33,12 @@ SELECT oid::regprocedure AS unpinned FROM pg_temp.functions
 WHERE prosecdef AND array_remove(array_remove(proconfig, 'extra_float_digits=1'), 'jit=off') IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}';
 
 -- an internal function is for nobody, a function gov_* for everybody, and so is
--- the type sketch: it needs no actor
+-- the type sketch: it needs no actor; nor do those that only judge the form of a
+-- text, for a CHECK asks them as whoever writes the row
 SELECT oid::regprocedure AS callable FROM pg_temp.functions
-WHERE internal AND has_function_privilege('public', oid, 'EXECUTE') AND proname !~ '^sketch(_|$)';
+WHERE internal AND has_function_privilege('public', oid, 'EXECUTE') AND proname !~ '^sketch(_|$)'
+    AND NOT (proname IN ('is_id', 'is_version', 'is_sha256', 'version_number') AND provolatile = 'i' AND proisstrict
+        AND pg_get_function_identity_arguments(oid) ~ '^[a-z]+ text$');
 SELECT oid::regprocedure AS not_callable FROM pg_temp.functions
 WHERE NOT internal AND NOT has_function_privilege('public', oid, 'EXECUTE');
 SELECT DISTINCT g.grantee::regrole AS somebody_special
