@@ -41,15 +41,41 @@ extern void gov_json_put_int8(JsonbParseState **state, const char *key,
 /* The value, or {"left_out": ...} in its place. */
 extern Jsonb *gov_json_shown(Jsonb *jb);
 
+typedef struct GovColumn
+{
+	AttrNumber	number;
+	int			len;			/* of its name */
+	const char *name;
+} GovColumn;
+
+/* A row taken apart: column n is at n - 1. */
+typedef struct GovRow
+{
+	TupleDesc	desc;
+	Datum	   *values;
+	bool	   *nulls;
+	int			ncolumns;		/* without those that were dropped, */
+	GovColumn  *columns;		/* in the order of a jsonb's keys */
+} GovRow;
+
+/*
+ * "like" is another one of the same table, or NULL.  What is made of a row
+ * points into it.
+ */
+extern void gov_row_take_apart(GovRow *row, HeapTuple tuple, TupleDesc desc,
+							   const GovRow *like);
+
+/* What is equal as stored does not differ. */
+extern bool gov_row_differs(const GovRow *a, const GovRow *b,
+							AttrNumber column);
+
 /* The row as an object, without the hidden column (0 for none). */
+extern Jsonb *gov_row_image(const GovRow *row, AttrNumber hidden);
 extern Jsonb *gov_row_to_jsonb(HeapTuple tuple, TupleDesc desc,
 							   AttrNumber hidden);
 
-/*
- * The new values of the columns that differ, without the hidden one; values
- * that are equal as stored count as unchanged.
- */
-extern Jsonb *gov_row_changes(HeapTuple old_tuple, HeapTuple new_tuple,
-							  TupleDesc desc, AttrNumber hidden);
+/* The new values of the columns that differ, but those of hidden. */
+extern Jsonb *gov_row_changes(const GovRow *before, const GovRow *after,
+							  AttrNumber hidden);
 
 #endif							/* GOV_ROW_JSON_H */

@@ -205,29 +205,34 @@ find_governed(Relation rel)
 	return NULL;
 }
 
-/* A column as text, for messages and resource names. */
+/* A column as text, for messages and resource names; NULL where it is null. */
 static char *
-column_text(Relation rel, HeapTuple tuple, AttrNumber column)
+column_text(const GovRow *row, AttrNumber column)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
-	bool		isnull;
-	Datum		value;
+	Oid			type = TupleDescAttr(row->desc, column - 1)->atttypid;
+	Datum		value = row->values[column - 1];
+	Oid			output;
+	bool		is_varlena;
 
-	if (TupleDescAttr(desc, column - 1)->atttypid != DATEOID)
-		return SPI_getvalue(tuple, desc, column);
-	value = SPI_getbinval(tuple, desc, column, &isnull);
-	return isnull ? NULL : gov_date_text(DatumGetDateADT(value));
+	if (row->nulls[column - 1])
+		return NULL;
+	if (type == TEXTOID)
+		return TextDatumGetCString(value);
+	if (type == DATEOID)
+		return gov_date_text(DatumGetDateADT(value));
+	getTypeOutputInfo(type, &output, &is_varlena);
+	return OidOutputFunctionCall(output, value);
 }
 
 static const char *
-column_name(Relation rel, AttrNumber column)
+column_name(const GovRow *row, AttrNumber column)
 {
-	return NameStr(TupleDescAttr(RelationGetDescr(rel), column - 1)->attname);
+	return NameStr(TupleDescAttr(row->desc, column - 1)->attname);
 }
 
 /* "model_version/risk:1.0.0" */
 static char *
-resource_name(const Governed *g, Relation rel, HeapTuple tuple)
+resource_name(const Governed *g, const GovRow *row)
 {
 	StringInfoData buf;
 	int			i;
@@ -236,26 +241,11 @@ resource_name(const Governed *g, Relation rel, HeapTuple tuple)
 	appendStringInfo(&buf, "%s/", g->def->kind);
 	for (i = 0; i < g->nkeys; i++)
 	{
-		char	   *part = column_text(rel, tuple, g->keys[i]);
+		char	   *part = column_text(row, g->keys[i]);
 
 		appendStringInfo(&buf, "%s%s", i > 0 ? ":" : "", part ? part : "");
 	}
 	return buf.data;
-}
-
-static bool
-column_differs(Relation rel, HeapTuple a, HeapTuple b, AttrNumber column)
-{
-	TupleDesc	desc = RelationGetDescr(rel);
-	Form_pg_attribute att = TupleDescAttr(desc, column - 1);
-	bool		a_null;
-	bool		b_null;
-	Datum		a_value = heap_getattr(a, column, desc, &a_null);
-	Datum		b_value = heap_getattr(b, column, desc, &b_null);
-
-	if (a_null || b_null)
-		return a_null != b_null;
-	return !datum_image_eq(a_value, b_value, att->attbyval, att->attlen);
 }
 
 /*
@@ -264,47 +254,46 @@ column_differs(Relation rel, HeapTuple a, HeapTuple b, AttrNumber column)
  *		another row that has its own event?
  */
 static bool
-only_derived_differs(const Governed *g, TriggerData *trigdata)
+only_derived_differs(const Governed *g, const GovRow *before,
+					 const GovRow *after)
 {
-	Relation	rel = trigdata->tg_relation;
-	AttrNumber	i;
+	int			i;
 
 	if (g->derived == InvalidAttrNumber || gov_operation_verb() == NULL ||
-		!TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
+		before == NULL || after == NULL)
 		return false;
-	for (i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
+	for (i = 0; i < after->ncolumns; i++)
 	{
-		if (i != g->derived &&
-			column_differs(rel, trigdata->tg_trigtuple,
-						   trigdata->tg_newtuple, i))
+		AttrNumber	column = after->columns[i].number;
+
+		if (column != g->derived && gov_row_differs(before, after, column))
 			return false;
 	}
 	return true;
 }
 
 static void
-refuse(const Governed *g, Relation rel, HeapTuple tuple, const char *detail,
+refuse(const Governed *g, const GovRow *row, const char *detail,
 	   const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("change of %s refused", resource_name(g, rel, tuple)),
+			 errmsg("change of %s refused", resource_name(g, row)),
 			 errdetail("%s", detail),
 			 hint ? errhint("%s", hint) : 0));
 }
 
 static void
-check_fixed(const Governed *g, Relation rel, HeapTuple old_tuple,
-			HeapTuple new_tuple)
+check_fixed(const Governed *g, const GovRow *before, const GovRow *after)
 {
 	int			i;
 
 	for (i = 0; i < g->nfixed; i++)
 	{
-		if (column_differs(rel, old_tuple, new_tuple, g->fixed[i]))
-			refuse(g, rel, old_tuple,
+		if (gov_row_differs(before, after, g->fixed[i]))
+			refuse(g, before,
 				   psprintf("Column \"%s\" is written once and never changes.",
-							column_name(rel, g->fixed[i])),
+							column_name(before, g->fixed[i])),
 				   "Register something new instead.");
 	}
 }
@@ -314,11 +303,10 @@ check_fixed(const Governed *g, Relation rel, HeapTuple old_tuple,
  *		Refuse moves that are not listed, or not in the operation that owns
  *		them.
  *
- * old_tuple is NULL for creation.
+ * before is NULL for creation.
  */
 static void
-check_moves(const Governed *g, Relation rel, HeapTuple old_tuple,
-			HeapTuple new_tuple)
+check_moves(const Governed *g, const GovRow *before, const GovRow *after)
 {
 	const char *verb = gov_operation_verb();
 	int			i;
@@ -329,23 +317,23 @@ check_moves(const Governed *g, Relation rel, HeapTuple old_tuple,
 		char	   *from = NULL;
 		char	   *to;
 
-		if (old_tuple != NULL)
+		if (before != NULL)
 		{
-			if (!column_differs(rel, old_tuple, new_tuple, column))
+			if (!gov_row_differs(before, after, column))
 				continue;
-			from = column_text(rel, old_tuple, column);
+			from = column_text(before, column);
 		}
-		to = column_text(rel, new_tuple, column);
+		to = column_text(after, column);
 		if (verb == NULL)
-			refuse(g, rel, new_tuple,
+			refuse(g, after,
 				   from ? psprintf("Column \"%s\" moves from \"%s\" to \"%s\" only by the function that owns the move.",
-								   column_name(rel, column),
+								   column_name(after, column),
 								   from, to) :
 				   "It is created only by the function that owns the move.",
 				   "SELECT * FROM gov_transitions() lists the moves and the permission each needs.");
 		if (to == NULL ||
 			gov_transition_find(g->machines[i], from, to, verb) == NULL)
-			refuse(g, rel, new_tuple,
+			refuse(g, after,
 				   psprintf("There is no move from \"%s\" to \"%s\" by \"%s\".",
 							from ? from : "(nothing)", to ? to : "(null)",
 							verb),
@@ -355,45 +343,37 @@ check_moves(const Governed *g, Relation rel, HeapTuple old_tuple,
 	}
 }
 
-/* After a change of the access tables: check duties, and the last admin. */
+/*
+ * After a change of the access tables: check duties, and the last admin.
+ * "after" is NULL where a row was deleted.
+ */
 static void
-check_duties(const Governed *g, TriggerData *trigdata)
+check_duties(const Governed *g, const GovRow *before, const GovRow *after)
 {
-	Relation	rel = trigdata->tg_relation;
-	bool		deleted = TRIGGER_FIRED_BY_DELETE(trigdata->tg_event);
-	bool		inserted = TRIGGER_FIRED_BY_INSERT(trigdata->tg_event);
-
 	/* Make the row that was just written visible to the checks. */
 	CommandCounterIncrement();
 	AcceptInvalidationMessages();
 
-	if ((g->def->flags & DUTIES) && !deleted)
+	if ((g->def->flags & DUTIES) && after != NULL)
 	{
-		HeapTuple	tuple = inserted ? trigdata->tg_trigtuple :
-			trigdata->tg_newtuple;
-		char	   *key = column_text(rel, tuple, g->keys[0]);
+		char	   *key = column_text(after, g->keys[0]);
 		bool		one_user = strcmp(g->def->table, "user_roles") == 0;
 		bool		one_role = strcmp(g->def->table, "role_inheritance") == 0;
 
 		if (one_role)
-			gov_duties_check_acyclic(key,
-									 column_text(rel, tuple, g->keys[1]));
+			gov_duties_check_acyclic(key, column_text(after, g->keys[1]));
 		gov_duties_check_static(one_user ? key : NULL, one_role ? key : NULL);
 	}
-	if ((g->def->flags & ADMINS) && !inserted)
+	if ((g->def->flags & ADMINS) && before != NULL)
 		gov_duties_check_last_admin();
 }
 
 static void
-push_column(JsonbParseState **state, Relation rel, HeapTuple tuple,
-			AttrNumber column)
+push_column(JsonbParseState **state, const GovRow *row, AttrNumber column)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
-	bool		isnull;
-	Datum		value = heap_getattr(tuple, column, desc, &isnull);
-
-	gov_json_put(state, column_name(rel, column), value, isnull,
-				 TupleDescAttr(desc, column - 1)->atttypid);
+	gov_json_put(state, column_name(row, column), row->values[column - 1],
+				 row->nulls[column - 1],
+				 TupleDescAttr(row->desc, column - 1)->atttypid);
 }
 
 /*
@@ -401,20 +381,19 @@ push_column(JsonbParseState **state, Relation rel, HeapTuple tuple,
  *		Add an event to the outbox, if one of its columns has changed.
  */
 static void
-publish_change(const Governed *g, Relation rel, HeapTuple old_tuple,
-			   HeapTuple new_tuple, const GovEvent *event)
+publish_change(const Governed *g, const GovRow *before, const GovRow *after,
+			   const GovEvent *event)
 {
 	JsonbParseState *state = NULL;
 	bool		differs[MAX_PUBLISHED] = {false};
-	bool		is_told = old_tuple == NULL;
+	bool		is_told = before == NULL;
 	GovActor	actor;
 	Jsonb	   *data;
 	int			i;
 
-	for (i = 0; i < g->npublished && old_tuple != NULL; i++)
+	for (i = 0; i < g->npublished && before != NULL; i++)
 	{
-		differs[i] = column_differs(rel, old_tuple, new_tuple,
-									g->published[i]);
+		differs[i] = gov_row_differs(before, after, g->published[i]);
 		is_told |= differs[i];
 	}
 	if (!is_told)
@@ -426,15 +405,15 @@ publish_change(const Governed *g, Relation rel, HeapTuple old_tuple,
 	gov_json_put(&state, "actor", CStringGetTextDatum(actor.user_id),
 				 actor.user_id[0] == '\0', TEXTOID);
 	for (i = 0; i < g->npublished; i++)
-		push_column(&state, rel, new_tuple, g->published[i]);
-	if (old_tuple != NULL)
+		push_column(&state, after, g->published[i]);
+	if (before != NULL)
 	{
 		gov_json_push_key(&state, "previous");
 		pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 		for (i = 0; i < g->npublished; i++)
 		{
 			if (differs[i])
-				push_column(&state, rel, old_tuple, g->published[i]);
+				push_column(&state, before, g->published[i]);
 		}
 		pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	}
@@ -458,43 +437,30 @@ check_numbers(const Jsonb *written, const char *resource)
 }
 
 static void
-record_change(const Governed *g, TriggerData *trigdata)
+record_change(const Governed *g, const GovRow *before, const GovRow *after)
 {
-	Relation	rel = trigdata->tg_relation;
-	TupleDesc	desc = RelationGetDescr(rel);
 	GovEvent	event = {0};
 	const char *verb = gov_operation_verb();
 	const char *reason = gov_operation_reason();
-	HeapTuple	old_tuple = NULL;
-	HeapTuple	new_tuple = NULL;
-
-	if (TRIGGER_FIRED_BY_INSERT(trigdata->tg_event))
-		new_tuple = trigdata->tg_trigtuple;
-	else
-		old_tuple = trigdata->tg_trigtuple;
-	if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
-		new_tuple = trigdata->tg_newtuple;
 
 	event.is_direct = verb == NULL;
 	if (event.is_direct)
-		verb = new_tuple == NULL ? "delete" :
-			old_tuple == NULL ? "insert" : "update";
+		verb = after == NULL ? "delete" : before == NULL ? "insert" : "update";
 	event.event_type = psprintf("%s.%s", g->def->kind, verb);
 	event.action = verb;
-	event.resource = resource_name(g, rel, new_tuple ? new_tuple : old_tuple);
+	event.resource = resource_name(g, after ? after : before);
 	event.resource_type = g->def->kind;
 	event.outcome = "success";
-	if (old_tuple != NULL)
-		event.old_row = gov_row_to_jsonb(old_tuple, desc, g->hidden);
-	if (new_tuple != NULL)
-		event.new_row = gov_row_to_jsonb(new_tuple, desc, g->hidden);
-	if (old_tuple != NULL && new_tuple != NULL)
-		event.changes = gov_row_changes(old_tuple, new_tuple, desc,
+	if (before != NULL)
+		event.old_row = gov_row_image(before, g->hidden);
+	if (after != NULL)
+		event.new_row = gov_row_image(after, g->hidden);
+	if (before != NULL && after != NULL)
+		event.changes = gov_row_changes(before, after,
 										g->derived != 0 && !event.is_direct ?
 										g->derived : g->hidden);
-	if (event.is_direct && new_tuple != NULL)
-		check_numbers(old_tuple ? event.changes : event.new_row,
-					  event.resource);
+	if (event.is_direct && after != NULL)
+		check_numbers(before ? event.changes : event.new_row, event.resource);
 	if (reason != NULL)
 	{
 		JsonbParseState *state = NULL;
@@ -504,8 +470,28 @@ record_change(const Governed *g, TriggerData *trigdata)
 		event.details = gov_json_end(&state);
 	}
 	(void) gov_audit_record(&event);
-	if (g->npublished > 0 && new_tuple != NULL)
-		publish_change(g, rel, old_tuple, new_tuple, &event);
+	if (g->npublished > 0 && after != NULL)
+		publish_change(g, before, after, &event);
+}
+
+/* What the trigger is about, taken apart: NULL where there is no such row. */
+static void
+take_rows(TriggerData *trigdata, GovRow rows[2], GovRow **before,
+		  GovRow **after)
+{
+	TupleDesc	desc = RelationGetDescr(trigdata->tg_relation);
+
+	*before = *after = NULL;
+	gov_row_take_apart(&rows[0], trigdata->tg_trigtuple, desc, NULL);
+	if (TRIGGER_FIRED_BY_INSERT(trigdata->tg_event))
+		*after = &rows[0];
+	else
+		*before = &rows[0];
+	if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
+	{
+		gov_row_take_apart(&rows[1], trigdata->tg_newtuple, desc, &rows[0]);
+		*after = &rows[1];
+	}
 }
 
 /*
@@ -518,6 +504,9 @@ gov_guard(PG_FUNCTION_ARGS)
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	const Governed *g;
 	Relation	rel;
+	GovRow		rows[2];
+	GovRow	   *before;
+	GovRow	   *after;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
@@ -551,29 +540,30 @@ gov_guard(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("the guard must be an AFTER ROW trigger")));
 
-	if (only_derived_differs(g, trigdata))
+	take_rows(trigdata, rows, &before, &after);
+	if (only_derived_differs(g, before, after))
 		return PointerGetDatum(NULL);
 	if (gov_operation_verb() != NULL && gov_is_suspended() &&
 		!gov_suspension_allows(g->def->kind, gov_operation_verb()))
-		gov_refuse_suspended(resource_name(g, rel, trigdata->tg_trigtuple));
+		gov_refuse_suspended(resource_name(g, before ? before : after));
 
-	if (TRIGGER_FIRED_BY_DELETE(trigdata->tg_event))
+	if (after == NULL)
 	{
 		if (g->def->flags & KEEP)
-			refuse(g, rel, trigdata->tg_trigtuple,
+			refuse(g, before,
 				   "Rows of this table are evidence and are never deleted.",
 				   NULL);
 	}
-	else if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
+	else if (before != NULL)
 	{
 		if (g->def->flags & APPEND)
-			refuse(g, rel, trigdata->tg_trigtuple,
+			refuse(g, before,
 				   "Rows of this table are evidence and never change.", NULL);
-		check_fixed(g, rel, trigdata->tg_trigtuple, trigdata->tg_newtuple);
-		check_moves(g, rel, trigdata->tg_trigtuple, trigdata->tg_newtuple);
+		check_fixed(g, before, after);
+		check_moves(g, before, after);
 	}
 	else
-		check_moves(g, rel, NULL, trigdata->tg_trigtuple);
+		check_moves(g, NULL, after);
 
 	if (g->def->cache != CACHE_NONE)
 		gov_cache_invalidate((GovCache) g->def->cache);
@@ -583,9 +573,9 @@ gov_guard(PG_FUNCTION_ARGS)
 		CommandCounterIncrement();
 
 	gov_spi_begin();
-	record_change(g, trigdata);
+	record_change(g, before, after);
 	if (g->def->flags & (DUTIES | ADMINS))
-		check_duties(g, trigdata);
+		check_duties(g, before, after);
 	gov_spi_end();
 	return PointerGetDatum(NULL);
 }
@@ -603,6 +593,9 @@ gov_guard_moves(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	const Governed *g = NULL;
+	GovRow		rows[2];
+	GovRow	   *before;
+	GovRow	   *after;
 
 	if (CALLED_AS_TRIGGER(fcinfo) &&
 		TRIGGER_FIRED_BEFORE(trigdata->tg_event) &&
@@ -614,7 +607,9 @@ gov_guard_moves(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"guard_moves\" is a BEFORE UPDATE trigger of a governed table")));
 	if (gov_operation_verb() == NULL && !gov_restoring_lets_pass())
-		check_moves(g, trigdata->tg_relation, trigdata->tg_trigtuple,
-					trigdata->tg_newtuple);
+	{
+		take_rows(trigdata, rows, &before, &after);
+		check_moves(g, before, after);
+	}
 	return PointerGetDatum(trigdata->tg_newtuple);
 }
