@@ -476,6 +476,23 @@ gov_act_read(uint64 row, int column)
 					row_array(row, column + 2));
 }
 
+static ArrayType *
+scanned_array(GovScan *scan, const char *column)
+{
+	bool		isnull;
+	Datum		value = gov_scan_datum(scan, column, &isnull);
+
+	return isnull ? NULL : DatumGetArrayTypeP(value);
+}
+
+GovAct
+gov_act_scan(GovScan *scan, const char *who, const char *principals,
+			 const char *backers)
+{
+	return make_act(gov_scan_text(scan, who), scanned_array(scan, principals),
+					scanned_array(scan, backers));
+}
+
 GovParam
 gov_names(const List *names)
 {

@@ -37,6 +37,7 @@
 #include "access/group_role.h"
 #include "access/permission.h"
 #include "access/require.h"
+#include "core/scan.h"
 #include "core/spi.h"
 #include "identity/actor.h"
 
@@ -89,6 +90,10 @@ extern GovAct gov_act_of_owner(const char *owner);
  * principals and backers.
  */
 extern GovAct gov_act_read(uint64 row, int column);
+
+/* An act as a row has it, in three columns: who, principals, backers. */
+extern GovAct gov_act_scan(GovScan *scan, const char *who,
+						   const char *principals, const char *backers);
 
 /* Names as a parameter, text[]. */
 extern GovParam gov_names(const List *names);

@@ -82,6 +82,31 @@ typedef int GovInsertOptions;
 #define gov_make_slot(desc, ops) MakeTupleTableSlot((desc), (ops))
 #endif
 
+/*
+ * Is a key of a row that is to be inserted free, and its insertion into the
+ * indexes, which may find that one is not.
+ */
+#if PG_VERSION_NUM >= 180000
+#define gov_check_index_constraints(info, slot, estate, other) \
+	ExecCheckIndexConstraints((info), (slot), (estate), (other), NULL, NIL)
+#else
+#define gov_check_index_constraints(info, slot, estate, other) \
+	ExecCheckIndexConstraints((info), (slot), (estate), (other), NIL)
+#endif
+#if PG_VERSION_NUM >= 190000
+#define gov_insert_index_tuples(info, slot, estate, is_taken) \
+	ExecInsertIndexTuples((info), (estate), EIIT_NO_DUPE_ERROR, (slot), NIL, \
+						  (is_taken))
+#elif PG_VERSION_NUM >= 160000
+#define gov_insert_index_tuples(info, slot, estate, is_taken) \
+	ExecInsertIndexTuples((info), (slot), (estate), false, true, (is_taken), \
+						  NIL, false)
+#else
+#define gov_insert_index_tuples(info, slot, estate, is_taken) \
+	ExecInsertIndexTuples((info), (slot), (estate), false, true, (is_taken), \
+						  NIL)
+#endif
+
 /* How an error would be told, for numbers that fit in any case. */
 #if PG_VERSION_NUM >= 190000
 #define numeric_mul_opt_error numeric_mul_safe

@@ -17,6 +17,7 @@
 #include "access/genam.h"
 #include "access/parallel.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
@@ -25,6 +26,7 @@
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
@@ -155,7 +157,10 @@ find_columns(const GovInsert *insert, TupleDesc desc, AttrNumber *numbers)
 	return true;
 }
 
-/* Other methods than these keep what belongs to the relation in hand. */
+/*
+ * GIN and BRIN keep what belongs to the relation in hand: in the memory of the
+ * row, see write_row().  Who knows what other methods do?
+ */
 static void
 note_indexes(GovInsertState *state)
 {
@@ -166,10 +171,13 @@ note_indexes(GovInsertState *state)
 	for (i = 0; i < count; i++)
 	{
 		Relation	index = state->info->ri_IndexRelationDescs[i];
+		Oid			method = index->rd_rel->relam;
 
 		state->indexes[i] = RelationGetRelid(index);
-		if (index->rd_rel->relam != BTREE_AM_OID &&
-			index->rd_rel->relam != HASH_AM_OID)
+		state->info->ri_IndexRelationInfo[i]->ii_Context =
+			GetPerTupleMemoryContext(state->estate);
+		if (method != BTREE_AM_OID && method != HASH_AM_OID &&
+			method != GIN_AM_OID && method != BRIN_AM_OID)
 			state->is_simple = false;
 	}
 }
@@ -203,7 +211,7 @@ make_state(const GovInsert *insert, Relation rel)
 		state->info = makeNode(ResultRelInfo);
 		InitResultRelInfo(state->info, rel, 0, NULL, 0);
 		state->estate->es_opened_result_relations = list_make1(state->info);
-		ExecOpenIndices(state->info, false);
+		ExecOpenIndices(state->info, insert->unless_taken);
 		note_indexes(state);
 		ExecCloseIndices(state->info);
 	}
@@ -285,13 +293,55 @@ keep_slot(TupleTableSlot *slot)
 	return row;
 }
 
-static void
+/*
+ * insert_unless_taken
+ *		ON CONFLICT DO NOTHING, as the executor does it; false: it did nothing.
+ *
+ * Whoever is inserting the same key is waited for.  Where somebody is quicker
+ * by a hair, the row is taken back and looked for anew.
+ */
+static bool
+insert_unless_taken(ResultRelInfo *info, EState *estate, TupleTableSlot *slot)
+{
+	TransactionId xid = GetCurrentTransactionId();
+	Relation	rel = info->ri_RelationDesc;
+	TriggerDesc *triggers = info->ri_TrigDesc;
+	List	   *recheck = NIL;
+	bool		is_taken;
+
+	if (triggers != NULL && triggers->trig_insert_before_row &&
+		!ExecBRInsertTriggers(estate, info, slot))
+		return false;
+	if (rel->rd_att->constr != NULL)
+		ExecConstraints(info, slot, estate);
+	do
+	{
+		ItemPointerData other;
+		uint32		token;
+
+		is_taken = false;
+		if (!gov_check_index_constraints(info, slot, estate, &other))
+			return false;
+		token = SpeculativeInsertionLockAcquire(xid);
+		table_tuple_insert_speculative(rel, slot, estate->es_output_cid, 0,
+									   NULL, token);
+		recheck = gov_insert_index_tuples(info, slot, estate, &is_taken);
+		table_tuple_complete_speculative(rel, slot, token, !is_taken);
+		SpeculativeInsertionLockRelease(xid);
+	} while (is_taken);
+	ExecARInsertTriggers(estate, info, slot, recheck, NULL);
+	return true;
+}
+
+/* False where a key was taken. */
+static bool
 write_row(GovInsertState *state, const GovInsert *insert, Relation rel,
 		  const GovParam *params, int nparams, Datum *row)
 {
 	TupleTableSlot *slot = state->slot;
 	EState	   *estate = state->estate;
 	HeapTuple	old = NULL;
+	bool		is_written = true;
 	int			i;
 
 	state->info->ri_RelationDesc = rel;
@@ -321,7 +371,9 @@ write_row(GovInsertState *state, const GovInsert *insert, Relation rel,
 
 	estate->es_output_cid = GetCurrentCommandId(true);
 	AfterTriggerBeginQuery();
-	if (insert->nkeys == 0)
+	if (insert->unless_taken)
+		is_written = insert_unless_taken(state->info, estate, slot);
+	else if (insert->nkeys == 0)
 		ExecSimpleRelationInsert(state->info, estate, slot);
 	else
 	{
@@ -337,8 +389,10 @@ write_row(GovInsertState *state, const GovInsert *insert, Relation rel,
 			elog(ERROR, "no row to return");
 		*row = keep_slot(slot);
 	}
-	AfterTriggerEndQuery(estate);
 	ExecCloseIndices(state->info);
+	for (i = 0; i < state->info->ri_NumIndices; i++)
+		state->info->ri_IndexRelationInfo[i]->ii_AmCache = NULL;
+	AfterTriggerEndQuery(estate);
 	ExecClearTuple(slot);
 
 	/* Slots made for triggers hold on to the relation's descriptor. */
@@ -350,18 +404,20 @@ write_row(GovInsertState *state, const GovInsert *insert, Relation rel,
 
 	/* A statement's row can be read by the next one. */
 	CommandCounterIncrement();
+	return is_written;
 }
 
 /* write_row(); an error leaves nothing of the state. */
-static void
+static bool
 write_or_drop(GovInsertState *state, const GovInsert *insert, Relation rel,
 			  const GovParam *params, int nparams, Datum *row)
 {
 	MemoryContext caller = CurrentMemoryContext;
+	volatile bool is_written = true;
 
 	PG_TRY();
 	{
-		write_row(state, insert, rel, params, nparams, row);
+		is_written = write_row(state, insert, rel, params, nparams, row);
 	}
 	PG_CATCH();
 	{
@@ -370,17 +426,22 @@ write_or_drop(GovInsertState *state, const GovInsert *insert, Relation rel,
 		gov_spi_rethrow();
 	}
 	PG_END_TRY();
+	return is_written;
 }
 
-/* What the statement returns, without the connection that it is run in. */
-static void
+/*
+ * What the statement returns, without the connection that it is run in; false
+ * where it did nothing.
+ */
+static bool
 run_statement(const GovInsert *insert, const GovParam *params, int nparams,
 			  Datum *row)
 {
+	bool		is_written;
 	bool		isnull;
 
 	gov_spi_begin();
-	gov_spi_run(insert->statement, params, nparams);
+	is_written = gov_spi_run(insert->statement, params, nparams) > 0;
 	if (row != NULL)
 	{
 		if (SPI_processed == 0)
@@ -390,14 +451,16 @@ run_statement(const GovInsert *insert, const GovParam *params, int nparams,
 	gov_spi_end();
 	if (row != NULL)
 		*row = SPI_datumTransfer(*row, false, -1);
+	return is_written;
 }
 
-static void
+static bool
 write_it(GovInsert *insert, const GovParam *params, int nparams, Datum *row)
 {
 	GovInsertState *state;
 	Relation	rel;
 	bool		has_snapshot = ActiveSnapshotSet();
+	bool		is_written;
 
 	PreventCommandIfReadOnly(insert->nkeys == 0 ? "INSERT" : "UPDATE");
 	rel = table_open(gov_relation(insert->table), RowExclusiveLock);
@@ -406,24 +469,30 @@ write_it(GovInsert *insert, const GovParam *params, int nparams, Datum *row)
 	{
 		keep_state(insert, state);
 		table_close(rel, NoLock);
-		run_statement(insert, params, nparams, row);
-		return;
+		return run_statement(insert, params, nparams, row);
 	}
 
 	/* Triggers may want one; a query that calls us has one. */
 	if (!has_snapshot)
 		PushActiveSnapshot(GetTransactionSnapshot());
-	write_or_drop(state, insert, rel, params, nparams, row);
+	is_written = write_or_drop(state, insert, rel, params, nparams, row);
 	if (!has_snapshot)
 		PopActiveSnapshot();
 	keep_state(insert, state);
 	table_close(rel, NoLock);
+	return is_written;
 }
 
 void
 gov_insert(GovInsert *insert, const GovParam *params, int nparams)
 {
-	write_it(insert, params, nparams, NULL);
+	(void) write_it(insert, params, nparams, NULL);
+}
+
+bool
+gov_insert_unless_taken(GovInsert *insert, const GovParam *params, int nparams)
+{
+	return write_it(insert, params, nparams, NULL);
 }
 
 Datum
@@ -431,7 +500,7 @@ gov_insert_returning(GovInsert *insert, const GovParam *params, int nparams)
 {
 	Datum		row;
 
-	write_it(insert, params, nparams, &row);
+	(void) write_it(insert, params, nparams, &row);
 	return row;
 }
 
@@ -440,7 +509,7 @@ gov_update(GovInsert *update, const GovParam *params, int nparams)
 {
 	Datum		row;
 
-	write_it(update, params, nparams, &row);
+	(void) write_it(update, params, nparams, &row);
 	return row;
 }
 

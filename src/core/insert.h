@@ -26,6 +26,7 @@ typedef struct GovInsert
 	GovStatement *statement;	/* a parameter for each, in their order */
 	GovRelation key;			/* of an update: the index of its key, and */
 	int			nkeys;			/* how many columns, the first, are in it */
+	bool		unless_taken;	/* ON CONFLICT DO NOTHING, RETURNING no row */
 	struct GovInsertState *kept;	/* insert.c's; NULL until used */
 } GovInsert;
 
@@ -39,6 +40,10 @@ extern void gov_insert(GovInsert *insert, const GovParam *params,
  */
 extern Datum gov_insert_returning(GovInsert *insert, const GovParam *params,
 								  int nparams);
+
+/* The same where unless_taken is set; false where a key was taken. */
+extern bool gov_insert_unless_taken(GovInsert *insert, const GovParam *params,
+									int nparams);
 
 /*
  * Give the row of that key, whose columns are text, other values: it is there,

@@ -39,15 +39,23 @@
 	GOV_RELATION(POLICIES, "policies") \
 	GOV_RELATION(APPROVAL_POLICIES, "approval_policies") \
 	GOV_RELATION(ENVIRONMENTS, "environments") \
+	GOV_RELATION(ENVIRONMENTS_PKEY, "environments_pkey") \
+	GOV_RELATION(DEPLOYMENT_GATES, "deployment_gates") \
+	GOV_RELATION(DEPLOYMENT_GATES_GATE_KEY, "deployment_gates_gate_key") \
+	GOV_RELATION(MODELS, "models") \
+	GOV_RELATION(MODELS_PKEY, "models_pkey") \
 	GOV_RELATION(MODEL_VERSIONS, "model_versions") \
 	GOV_RELATION(MODEL_VERSIONS_PKEY, "model_versions_pkey") \
 	GOV_RELATION(APPROVAL_HISTORY, "approval_history") \
+	GOV_RELATION(APPROVAL_HISTORY_PKEY, "approval_history_pkey") \
 	GOV_RELATION(MODEL_SIGNATURES, "model_signatures") \
 	GOV_RELATION(MODEL_SIGNATURES_PKEY, "model_signatures_pkey") \
 	GOV_RELATION(DEPLOYMENT_HISTORY, "deployment_history") \
 	GOV_RELATION(DEPLOYMENT_HISTORY_PKEY, "deployment_history_pkey") \
 	GOV_RELATION(DEPLOYMENT_HISTORY_ACTIVE_KEY, \
 				 "deployment_history_active_key") \
+	GOV_RELATION(DEPLOYMENT_HISTORY_DEPLOYED_AT_IDX, \
+				 "deployment_history_deployed_at_idx") \
 	GOV_RELATION(USE_CASES, "use_cases") \
 	GOV_RELATION(USE_CASES_PKEY, "use_cases_pkey") \
 	GOV_RELATION(USECASE_DEPLOYMENTS, "usecase_deployments") \

@@ -22,6 +22,7 @@
 #include "registry/environment.h"
 #include "registry/gate.h"
 #include "registry/model.h"
+#include "registry/votes.h"
 
 PG_FUNCTION_INFO_V1(gov_deploy_model);
 
@@ -40,17 +41,6 @@ typedef struct Deploy
 	bool		replaces;		/* does another one end? */
 	GovDeployment previous;
 } Deploy;
-
-GOV_SQL(find_approvers, (TEXTOID, TEXTOID),
-		"SELECT h.reviewer, h.principals, h.backers"
-		" FROM governance.approval_history AS h"
-		" WHERE h.model_id = $1 AND h.version = $2"
-		" AND h.approval_status = 'approved'"
-		" AND h.approval_no > coalesce((SELECT pg_catalog.max(p.approval_no)"
-		" FROM governance.approval_history AS p"
-		" WHERE p.model_id = $1 AND p.version = $2"
-		" AND p.approval_status = 'pending'), 0)"
-		" ORDER BY h.approval_no");
 
 /* NULL, or 1 to 255 printable characters. */
 static const char *
@@ -111,8 +101,7 @@ static void
 check_duties(const Deploy *deploy)
 {
 	GovDenial	denial = {0};
-	uint64		count;
-	uint64		row;
+	ListCell   *lc;
 
 	if (gov_policy_bool("sod.approver_may_deploy"))
 		return;
@@ -124,13 +113,13 @@ check_duties(const Deploy *deploy)
 							  gov_version_name(deploy->model_id,
 											   deploy->version_id));
 	denial.hint = "Another user with permission \"model:deploy\" must deploy it.";
-	count = gov_run(&find_approvers, gov_text(deploy->model_id),
-					gov_text(deploy->version_id));
-	for (row = 0; row < count; row++)
+	foreach(lc, gov_votes_on_version(deploy->model_id, deploy->version_id))
 	{
-		GovAct		approval = gov_act_read(row, 1);
+		const GovVote *vote = lfirst(lc);
 
-		gov_act_keep_apart(&deploy->act, &approval, "approved it", &denial);
+		if (strcmp(vote->status, "approved") == 0)
+			gov_act_keep_apart(&deploy->act, &vote->act, "approved it",
+							   &denial);
 	}
 }
 
@@ -225,7 +214,7 @@ gov_deploy_model(PG_FUNCTION_ARGS)
 	Deploy		deploy = {0};
 	GovNewDeployment fresh = {0};
 	const char *environment;
-	int64		deployment_no;
+	Datum		row;
 
 	deploy.model_id = gov_arg_id(fcinfo, 0, "model_id");
 	deploy.version_id = gov_arg_version(fcinfo, 1);
@@ -261,10 +250,10 @@ gov_deploy_model(PG_FUNCTION_ARGS)
 	if (deploy.replaces)
 		supersede(&deploy, fresh.deployed_at);
 	gov_operation_begin("deploy", NULL);
-	deployment_no = gov_deployment_insert(&fresh);
+	row = gov_deployment_insert(&fresh);
 	gov_version_follow(deploy.model_id, deploy.version_id);
 	gov_operation_end();
 
-	gov_deployment_select(deploy.model_id, deployment_no);
-	return gov_spi_end_row(fcinfo);
+	gov_spi_end();
+	return row;
 }

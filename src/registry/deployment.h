@@ -57,10 +57,11 @@ extern TimestampTz gov_deployment_clock(const char *model_id,
 										const char *environment);
 
 /*
- * Begin a deployment (returns its number) and end one, within the operation
- * that owns the move.
+ * Begin (the new deployment's row is returned, in the memory of whoever called
+ * gov_spi_begin()) and end a deployment, within the operation that owns the
+ * move.
  */
-extern int64 gov_deployment_insert(const GovNewDeployment *deployment);
+extern Datum gov_deployment_insert(const GovNewDeployment *deployment);
 extern void gov_deployment_end(const char *model_id, int64 deployment_no,
 							   const char *status, TimestampTz ended_at,
 							   const char *ended_by, const char *reason);

@@ -15,28 +15,47 @@
 
 #include "access/require.h"
 #include "core/operation.h"
+#include "core/scan.h"
 #include "core/spi.h"
 #include "registry/approval.h"
 #include "registry/environment.h"
 
 PG_FUNCTION_INFO_V1(gov_create_environment);
 
-/* If a superuser deleted "production", every environment is as strict. */
-GOV_SQL(find_environment, (TEXTOID),
-		"SELECT e.rank, coalesce(e.rank >= (SELECT p.rank"
-		" FROM governance.environments AS p"
-		" WHERE p.name = 'production'), true)"
-		" FROM governance.environments AS e WHERE e.name = $1");
-
 /* By the transaction's own snapshot, which foreign keys will use. */
 GOV_SQL(see_environment, (TEXTOID),
 		"SELECT 1 FROM governance.environments WHERE name = $1",
 		.isolated = true);
 
+bool
+gov_environment_rank(const char *name, int32 *rank)
+{
+	GovScan		scan;
+	bool		found;
+	bool		isnull;
+
+	gov_scan_begin_key(&scan, GOV_REL_ENVIRONMENTS, GOV_REL_ENVIRONMENTS_PKEY,
+					   "name", name);
+	found = gov_scan_next(&scan);
+	if (found)
+		*rank = DatumGetInt32(gov_scan_datum(&scan, "rank", &isnull));
+	gov_scan_end(&scan);
+	return found;
+}
+
+bool
+gov_rank_is_production(int32 rank)
+{
+	int32		production;
+
+	return !gov_environment_rank(GOV_PRODUCTION, &production) ||
+		rank >= production;
+}
+
 void
 gov_environment_find(const char *name, GovEnvironment *found)
 {
-	if (gov_run(&find_environment, gov_text(name)) == 0)
+	if (!gov_environment_rank(name, &found->rank))
 	{
 		(void) gov_run0(gov_sql("SELECT pg_catalog.string_agg(name, ', '"
 								" ORDER BY rank, name)"
@@ -48,8 +67,7 @@ gov_environment_find(const char *name, GovEnvironment *found)
 						 gov_row_null(0, 1) ? "none" : gov_row_text(0, 1))));
 	}
 	found->name = name;
-	found->rank = gov_row_int4(0, 1);
-	found->is_production = gov_row_bool(0, 2);
+	found->is_production = gov_rank_is_production(found->rank);
 
 	if (IsolationUsesXactSnapshot() &&
 		gov_run(&see_environment, gov_text(name)) == 0)
@@ -81,13 +99,14 @@ gov_create_environment(PG_FUNCTION_ARGS)
 									PG_INT32_MAX);
 	const char *description = gov_arg_text(fcinfo, 2, "description", "");
 	GovActor	actor;
+	int32		taken;
 
 	gov_refuse_read_only("gov_create_environment()");
 	actor = gov_require(GOV_PERM_SYSTEM_CONFIG,
 						psprintf("environment/%s", name));
 
 	gov_spi_begin();
-	if (gov_run(&find_environment, gov_text(name)) > 0)
+	if (gov_environment_rank(name, &taken))
 		exists_already(name);
 	(void) gov_approval_use(GOV_ACTION_SYSTEM_CONFIG_CHANGE, &actor, name,
 							NULL);

@@ -16,6 +16,15 @@ typedef struct GovEnvironment
 	bool		is_production;	/* ranked at least as high as production */
 } GovEnvironment;
 
+/* The rank of an environment as committed now; false where there is none. */
+extern bool gov_environment_rank(const char *name, int32 *rank);
+
+/*
+ * Is what ranks so as strict as production?  Where a superuser took that away,
+ * every environment is.
+ */
+extern bool gov_rank_is_production(int32 rank);
+
 /*
  * Read it as committed now; 42704 if there is none.  Needs an SPI connection.
  */

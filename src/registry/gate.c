@@ -19,6 +19,7 @@
 #include "core/operation.h"
 #include "core/policy.h"
 #include "core/row_json.h"
+#include "core/scan.h"
 #include "core/spi.h"
 #include "registry/approval.h"
 #include "registry/environment.h"
@@ -155,6 +156,21 @@ gov_gates_refuse(const GovActor *actor, GovPermission permission,
 	gov_deny(&denial);
 }
 
+/* Has the environment a gate at all? */
+static bool
+has_gates(const char *environment)
+{
+	GovScan		scan;
+	bool		found;
+
+	gov_scan_begin_key(&scan, GOV_REL_DEPLOYMENT_GATES,
+					   GOV_REL_DEPLOYMENT_GATES_GATE_KEY, "environment",
+					   environment);
+	found = gov_scan_next(&scan);
+	gov_scan_end(&scan);
+	return found;
+}
+
 Jsonb *
 gov_gates_check(const GovActor *actor, const char *model_id,
 				const char *version, const GovEnvironment *environment)
@@ -166,8 +182,9 @@ gov_gates_check(const GovActor *actor, const char *model_id,
 	uint64		row;
 
 	initStringInfo(&failures);
-	count = gov_run(&evaluate_gates, gov_text(model_id), gov_text(version),
-					gov_text(environment->name));
+	count = !has_gates(environment->name) ? 0 :
+		gov_run(&evaluate_gates, gov_text(model_id), gov_text(version),
+				gov_text(environment->name));
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	for (row = 0; row < count; row++)
 	{

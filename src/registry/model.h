@@ -24,6 +24,7 @@ typedef struct GovVersion
 	char	   *approval_status;
 	char	   *content_digest;
 	GovAct		created;
+	bool		is_deleted;
 } GovVersion;
 
 /* "risk:1.0.0", "model/risk", "model_version/risk:1.0.0" */
@@ -36,6 +37,9 @@ extern char *gov_version_resource(const char *model_id, const char *version);
  * deleted.
  */
 extern void gov_model_lock(const char *model_id);
+
+/* The same; false instead of 42704. */
+extern bool gov_model_lock_listed(const char *model_id);
 
 /*
  * Lock a version's row FOR NO KEY UPDATE and read it; 42704 if there is none.
@@ -56,6 +60,15 @@ extern void gov_version_read(uint64 row, int column, GovVersion *found);
 /* Read it as committed now, without a lock; 42704 if there is none. */
 extern void gov_version_find(const char *model_id, const char *version,
 							 GovVersion *found);
+
+/*
+ * Move a version, whose lock the caller holds, in the operation that owns the
+ * move; its row then.  Or its row as it is.
+ */
+extern Datum gov_version_move(const char *model_id, const char *version,
+							  const char *status,
+							  const char *approval_status);
+extern Datum gov_version_row(const char *model_id, const char *version);
 
 /*
  * The names of a version's protected aliases, or NULL; and move them to

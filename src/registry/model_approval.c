@@ -30,18 +30,6 @@ PG_FUNCTION_INFO_V1(gov_reject_model);
 PG_FUNCTION_INFO_V1(gov_request_model_changes);
 PG_FUNCTION_INFO_V1(gov_deprecate_model);
 
-/* The last request, if there is one, and the votes after it. */
-GOV_SQL(find_votes, (TEXTOID, TEXTOID),
-		"SELECT h.reviewer, h.principals, h.backers, h.approval_status,"
-		" h.approval_no"
-		" FROM governance.approval_history AS h"
-		" WHERE h.model_id = $1 AND h.version = $2 AND h.approval_no >="
-		" coalesce((SELECT max(r.approval_no)"
-		" FROM governance.approval_history AS r"
-		" WHERE r.model_id = $1 AND r.version = $2"
-		" AND r.approval_status = 'pending'), 0)"
-		" ORDER BY h.approval_no");
-
 GOV_SQL(insert_history,
 		(TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
 		 TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID, JSONBOID, TEXTOID),
@@ -57,20 +45,6 @@ static GovInsert history_row = {
 		" reviewed_at comments content_digest principals backers by_group"
 		" manifest_digest",
 	.statement = &insert_history
-};
-
-GOV_SQL(move_version,
-		(TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID),
-		"UPDATE governance.model_versions AS t"
-		" SET status = $3, approval_status = $4, last_updated_at = $5"
-		" WHERE t.model_id = $1 AND t.version = $2 RETURNING t");
-
-static GovInsert version_row = {
-	.table = GOV_REL_MODEL_VERSIONS,
-	.columns = "model_id version status approval_status last_updated_at",
-	.statement = &move_version,
-	.key = GOV_REL_MODEL_VERSIONS_PKEY,
-	.nkeys = 2
 };
 
 /*
@@ -163,18 +137,10 @@ static Datum
 write_version(const Decision *d, const char *status,
 			  const char *approval_status)
 {
-	GovParam	params[] = {
-		gov_text(d->model_id),
-		gov_text(d->version),
-		gov_text(status),
-		gov_text(approval_status),
-		gov_time(GetCurrentTimestamp())
-	};
-
 	if (strcmp(d->found.status, status) == 0 &&
 		strcmp(d->found.approval_status, approval_status) == 0)
-		return gov_read(&version_row, params);
-	return gov_update(&version_row, params, lengthof(params));
+		return gov_version_row(d->model_id, d->version);
+	return gov_version_move(d->model_id, d->version, status, approval_status);
 }
 
 /* End what began with begin_decision(). */
@@ -190,8 +156,7 @@ end_decision(Datum row)
 static List *
 read_votes(const Decision *d)
 {
-	return gov_votes_read(gov_run(&find_votes, gov_text(d->model_id),
-								  gov_text(d->version)));
+	return gov_votes_on_version(d->model_id, d->version);
 }
 
 /* Prepare the denial with which a duty would refuse the vote. */

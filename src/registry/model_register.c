@@ -18,6 +18,7 @@
 #include "core/args.h"
 #include "core/insert.h"
 #include "core/operation.h"
+#include "core/scan.h"
 #include "core/spi.h"
 #include "lifecycle/known.h"
 #include "registry/metrics.h"
@@ -32,6 +33,22 @@ PG_FUNCTION_INFO_V1(gov_record_model_metrics);
 
 /* The first field of what a content digest covers: the version of the form. */
 #define CONTENT_FORM "governance model content 1\n"
+
+/* What it is called, and what that looks like, its trigger says. */
+GOV_SQL(insert_model,
+		(TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID, TEXTOID,
+		 TIMESTAMPTZOID),
+		"INSERT INTO governance.models (model_id, description, owner, tags,"
+		" created_at, created_by, last_updated_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING");
+
+static GovInsert model_row = {
+	.table = GOV_REL_MODELS,
+	.columns = "model_id description owner tags created_at created_by"
+		" last_updated_at",
+	.statement = &insert_model,
+	.unless_taken = true
+};
 
 /* Why the model_id cannot be used: it was deleted, or is another's name. */
 GOV_SQL(find_taken, (TEXTOID),
@@ -151,16 +168,43 @@ content_digest(const Content *content)
 	return hex;
 }
 
-/* Lock the model's row, and make it where there is none. */
+/* False where the id, or the name, is taken. */
+static bool
+make_model(const char *model_id, const char *description, const char *user_id)
+{
+	GovParam	now = gov_time(GetCurrentTimestamp());
+	GovParam	params[] = {
+		gov_text(model_id),
+		gov_text(description),
+		gov_text(user_id),
+		gov_names(NIL),
+		now,
+		gov_text(user_id),
+		now
+	};
+	bool		is_made;
+
+	gov_operation_begin("create", NULL);
+	is_made = gov_insert_unless_taken(&model_row, params, lengthof(params));
+	gov_operation_end();
+	return is_made;
+}
+
+/*
+ * make_and_lock
+ *		The model's row, made where there is none.
+ *
+ * Of two that make it at once the second waits in make_model() and then locks
+ * what the first has made.
+ */
 static void
 make_and_lock(const char *model_id, const char *description,
 			  const char *user_id)
 {
-	gov_run_as("create", NULL,
-			   gov_sql("INSERT INTO governance.models (model_id,"
-					   " description, owner, created_by)"
-					   " VALUES ($1, $2, $3, $3) ON CONFLICT DO NOTHING"),
-			   gov_text(model_id), gov_text(description), gov_text(user_id));
+	if (gov_model_lock_listed(model_id))
+		return;
+	if (make_model(model_id, description, user_id))
+		return;
 	if (gov_run(&find_taken, gov_text(model_id)) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
@@ -171,6 +215,20 @@ make_and_lock(const char *model_id, const char *description,
 						   gov_row_text(0, 1)),
 				 errhint("Take another model_id; gov_create_model() gives a deleted name to a new model.")));
 	gov_model_lock(model_id);
+}
+
+static bool
+is_registered(const char *model_id, const char *version)
+{
+	GovScan		scan;
+	bool		found;
+
+	gov_scan_begin_pair(&scan, GOV_REL_MODEL_VERSIONS,
+						GOV_REL_MODEL_VERSIONS_PKEY, "model_id", model_id,
+						"version", version);
+	found = gov_scan_next(&scan);
+	gov_scan_end(&scan);
+	return found;
 }
 
 /*
@@ -206,7 +264,8 @@ gov_register_model(PG_FUNCTION_ARGS)
 						  make_and_lock(model_id, description,
 										actor.user_id));
 
-	if (gov_run(gov_sql("SELECT created_by, to_char(created_at AT TIME ZONE"
+	if (is_registered(model_id, version) &&
+		gov_run(gov_sql("SELECT created_by, to_char(created_at AT TIME ZONE"
 						" 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
 						" FROM governance.model_versions WHERE model_id = $1"
 						" AND version = $2"), gov_text(model_id),

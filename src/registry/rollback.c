@@ -270,15 +270,15 @@ roll_back(const char *model_id, const GovEnvironment *environment,
 	return loses_approval;
 }
 
-/* Make the target's version active again; returns the new row's number. */
-static int64
+/* Make the target's version active again; returns the new row. */
+static Datum
 restore(const char *model_id, const char *environment,
 		const GovDeployment *active, const GovDeployment *target,
 		TimestampTz now, const GovActor *actor, const char *reason,
 		const char *request_id)
 {
 	GovNewDeployment fresh = {0};
-	int64		deployment_no;
+	Datum		row;
 
 	fresh.model_id = model_id;
 	fresh.version = target->version;
@@ -292,10 +292,10 @@ restore(const char *model_id, const char *environment,
 	fresh.request_id = request_id;
 
 	gov_operation_begin("restore", reason);
-	deployment_no = gov_deployment_insert(&fresh);
+	row = gov_deployment_insert(&fresh);
 	gov_version_follow(model_id, target->version);
 	gov_operation_end();
-	return deployment_no;
+	return row;
 }
 
 /* Check that the active version is the one that the caller named, if any. */
@@ -340,7 +340,7 @@ roll_back_model(FunctionCallInfo fcinfo, const char *model_id,
 	const char *request_id = NULL;
 	char	   *why = NULL;
 	TimestampTz now;
-	int64		deployment_no;
+	Datum		row;
 
 	if (environment == NULL)
 		environment = GOV_PRODUCTION;
@@ -398,10 +398,10 @@ roll_back_model(FunctionCallInfo fcinfo, const char *model_id,
 		gov_spi_end();
 		PG_RETURN_NULL();
 	}
-	deployment_no = restore(model_id, environment, &active, &target, now,
-							&actor, reason, request_id);
-	gov_deployment_select(model_id, deployment_no);
-	return gov_spi_end_row(fcinfo);
+	row = restore(model_id, environment, &active, &target, now, &actor,
+				  reason, request_id);
+	gov_spi_end();
+	return row;
 }
 
 /*

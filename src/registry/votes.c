@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "core/scan.h"
 #include "registry/votes.h"
 
 List *
@@ -21,6 +22,30 @@ gov_votes_read(uint64 count)
 		vote->no = gov_row_int8(i, 5);
 		votes = lappend(votes, vote);
 	}
+	return votes;
+}
+
+List *
+gov_votes_on_version(const char *model_id, const char *version)
+{
+	List	   *votes = NIL;
+	bool		is_request = false;
+	GovScan		scan;
+
+	gov_scan_begin_last(&scan, GOV_REL_APPROVAL_HISTORY,
+						GOV_REL_APPROVAL_HISTORY_PKEY, "model_id", model_id,
+						"version", version);
+	while (!is_request && gov_scan_next(&scan))
+	{
+		GovVote    *vote = palloc(sizeof(GovVote));
+
+		vote->act = gov_act_scan(&scan, "reviewer", "principals", "backers");
+		vote->status = gov_scan_text(&scan, "approval_status");
+		vote->no = gov_scan_int8(&scan, "approval_no");
+		votes = lcons(vote, votes);
+		is_request = strcmp(vote->status, "pending") == 0;
+	}
+	gov_scan_end(&scan);
 	return votes;
 }
 

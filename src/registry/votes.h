@@ -24,6 +24,9 @@ typedef struct GovVote
  */
 extern List *gov_votes_read(uint64 count);
 
+/* On a version: the last request, if there is one, and the votes after it. */
+extern List *gov_votes_on_version(const char *model_id, const char *version);
+
 extern int	gov_votes_count(const List *votes, const char *status);
 
 /*

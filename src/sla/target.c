@@ -14,9 +14,7 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
-#include "catalog/pg_collation.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
@@ -153,22 +151,13 @@ compare_targets(const void *a, const void *b)
 static int
 read_targets(const GovSlaResourceKey *key, GovSlaTarget **targets)
 {
-	ScanKeyData keys[2];
 	GovScan		scan;
 	int			count = 0;
 	int			room = 4;
 
-	ScanKeyEntryInitialize(&keys[0], 0, 1, BTEqualStrategyNumber, InvalidOid,
-						   C_COLLATION_OID, F_TEXTEQ,
-						   CStringGetTextDatum(key->type));
-	ScanKeyEntryInitialize(&keys[1], 0, 2, BTEqualStrategyNumber, InvalidOid,
-						   C_COLLATION_OID, F_TEXTEQ,
-						   CStringGetTextDatum(key->id));
 	*targets = palloc(sizeof(GovSlaTarget) * room);
-	scan.rel = gov_relation_open(GOV_REL_SLA_TARGETS);
-	scan.scan = systable_beginscan(scan.rel,
-								   gov_relation(GOV_REL_SLA_TARGETS_PKEY),
-								   true, NULL, lengthof(keys), keys);
+	gov_scan_begin_pair(&scan, GOV_REL_SLA_TARGETS, GOV_REL_SLA_TARGETS_PKEY,
+						"resource_type", key->type, "resource_id", key->id);
 	while (gov_scan_next(&scan))
 	{
 		if (count == room)

@@ -1,5 +1,5 @@
--- Rows that are written without a statement (core/insert.c), of the trail and
--- of the outbox, obey whatever their tables say, from the next row on.
+-- Rows that are written without a statement (core/insert.c), of the trail, of the
+-- outbox and of what is approved, registered and deployed, obey whatever their tables say, from the next row on.
 \set VERBOSITY default
 \set SHOW_CONTEXT never
 SELECT current_database() AS back \gset
@@ -11,10 +11,14 @@ RESET client_min_messages;
 
 CREATE ROLE regress_written_vera;
 CREATE ROLE regress_written_ada;
-INSERT INTO governance.users (user_id, db_role) VALUES ('written_vera', 'regress_written_vera'), ('written_ada', 'regress_written_ada');
+CREATE ROLE regress_written_dan;
+INSERT INTO governance.users (user_id, db_role) VALUES ('written_vera', 'regress_written_vera'), ('written_ada', 'regress_written_ada'),
+    ('written_dan', 'regress_written_dan');
 SELECT role FROM gov_create_role('written_registrar', 'registers', '{model:register}');
 SELECT role FROM gov_create_role('written_approver', 'approves', '{model:approve}');
-INSERT INTO governance.user_roles (user_id, role) VALUES ('written_vera', 'written_registrar'), ('written_ada', 'written_approver');
+SELECT role FROM gov_create_role('written_deployer', 'deploys', '{model:deploy}');
+INSERT INTO governance.user_roles (user_id, role) VALUES ('written_vera', 'written_registrar'), ('written_ada', 'written_approver'),
+    ('written_dan', 'written_deployer');
 SELECT max(event_id) AS mark FROM governance.audit_events \gset
 
 -- what is kept is kept from here on
@@ -226,9 +230,91 @@ SELECT status, approval_status FROM governance.model_versions WHERE model_id = '
 SELECT version, description FROM governance.model_versions WHERE model_id = 'written_model' AND version > '10' AND version < '2';
 SELECT version, approval_no, approval_status, reviewer FROM governance.approval_history WHERE model_id = 'written_model' ORDER BY version, approval_no;
 
+-- models: a CHECK, a key of another table, triggers before and after the row; a
+-- key that is taken is waited for and found
+CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% of % is refused', TG_OP, TG_TABLE_NAME;
+END $$;
+SET SESSION AUTHORIZATION regress_written_vera;
+SELECT status FROM gov_register_model('written_first', '1.0.0');
+RESET SESSION AUTHORIZATION;
+\set VERBOSITY terse
+ALTER TABLE governance.models ADD CONSTRAINT written_check CHECK (description <> 'forbidden') NOT VALID;
+CREATE FUNCTION pg_temp.register(model_id text, description text = 'of a model') RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    SET LOCAL SESSION AUTHORIZATION regress_written_vera;
+    RETURN (public.gov_register_model(register.model_id, '1.0.0', register.description)).status;
+END $$;
+SELECT pg_temp.register('written_other', 'forbidden');
+ALTER TABLE governance.models DROP CONSTRAINT written_check;
+SELECT pg_temp.register('written other');
+ALTER TABLE governance.models ADD CONSTRAINT written_fkey FOREIGN KEY (description) REFERENCES public.written_words NOT VALID;
+SELECT pg_temp.register('written_other');
+ALTER TABLE governance.models DROP CONSTRAINT written_fkey;
+CREATE TRIGGER written_before BEFORE INSERT ON governance.models FOR EACH ROW EXECUTE FUNCTION pg_temp.leave_out();
+SELECT pg_temp.register('written_other');
+DROP TRIGGER written_before ON governance.models;
+CREATE TRIGGER written_after AFTER INSERT ON governance.models FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse();
+SELECT pg_temp.register('written_other');
+DROP TRIGGER written_after ON governance.models;
+CREATE TRIGGER written_statement AFTER INSERT ON governance.models FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.tell();
+SELECT pg_temp.register('written_told');
+DROP TRIGGER written_statement ON governance.models;
+SELECT pg_temp.register('written_other');
+SELECT pg_temp.register('written_other');
+SET enable_seqscan = off;
+SELECT model_id, name, looks_like, owner, description, tags, deleted_at, created_at <= last_updated_at AS in_order FROM governance.models
+WHERE model_id IN ('written_first', 'written_told', 'written_other') AND name = model_id ORDER BY model_id;
+SELECT model_id FROM governance.models WHERE tags = '{}' AND model_id LIKE 'written\_%' ORDER BY model_id;
+RESET enable_seqscan;
+SELECT event_type, resource FROM governance.audit_events WHERE resource LIKE 'model/written%' ORDER BY event_id;
+
+-- deployments, and the version that follows
+CREATE FUNCTION pg_temp.deploy(version text, notes text = '') RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    SET LOCAL SESSION AUTHORIZATION regress_written_dan;
+    RETURN (public.gov_deploy_model('written_model', deploy.version, 'staging', notes => deploy.notes)).status;
+END $$;
+SELECT pg_temp.deploy('3.0.0');
+ALTER TABLE governance.deployment_history ADD CONSTRAINT written_check CHECK (notes <> 'forbidden') NOT VALID;
+SELECT pg_temp.deploy('4.0.0', 'forbidden');
+ALTER TABLE governance.deployment_history DROP CONSTRAINT written_check;
+CREATE UNIQUE INDEX written_key ON governance.deployment_history (model_id) WHERE notes = 'only once' AND status <> 'active';
+SELECT pg_temp.deploy('4.0.0', 'only once');
+SELECT pg_temp.deploy('5.0.0', 'only once');
+SELECT pg_temp.deploy('6.0.0', 'only once');
+DROP INDEX governance.written_key;
+ALTER TABLE governance.deployment_history ADD CONSTRAINT written_fkey FOREIGN KEY (notes) REFERENCES public.written_words NOT VALID;
+SELECT pg_temp.deploy('6.0.0', 'no word');
+ALTER TABLE governance.deployment_history DROP CONSTRAINT written_fkey;
+CREATE UNIQUE INDEX written_key ON governance.deployment_history (notes) WHERE notes = 'twice';
+INSERT INTO public.written_words VALUES ('twice');
+SELECT pg_temp.deploy('6.0.0', 'twice');
+SELECT pg_temp.deploy('7.0.0', 'twice');
+DROP INDEX governance.written_key;
+CREATE TRIGGER written_after AFTER INSERT ON governance.deployment_history FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse();
+SELECT pg_temp.deploy('7.0.0');
+DROP TRIGGER written_after ON governance.deployment_history;
+CREATE TRIGGER written_statement AFTER INSERT ON governance.deployment_history FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.tell();
+SELECT pg_temp.deploy('7.0.0');
+DROP TRIGGER written_statement ON governance.deployment_history;
+ALTER TABLE governance.model_versions ADD CONSTRAINT written_check CHECK (status <> 'deployed_staging') NOT VALID;
+SELECT pg_temp.deploy('8.0.0');
+ALTER TABLE governance.model_versions DROP CONSTRAINT written_check;
+\set VERBOSITY default
+SELECT deployment_no, version, status, notes, deployment_id ~ '^[0-9a-f-]{36}$' AS has_id, gate_results FROM governance.deployment_history ORDER BY deployment_no;
+SELECT version, status FROM governance.model_versions WHERE model_id = 'written_model' AND version BETWEEN '3' AND '9' ORDER BY version;
+BEGIN;
+SET LOCAL SESSION AUTHORIZATION regress_written_dan;
+SELECT d AS returned FROM gov_deploy_model('written_model', '8.0.0', 'staging', 'written_id') AS d \gset
+SET LOCAL SESSION AUTHORIZATION DEFAULT;
+SELECT d = :'returned'::governance.deployment_history AS is_it, version, status FROM governance.deployment_history AS d WHERE deployment_id = 'written_id';
+ROLLBACK;
+
 -- what was written so is what seals and verifies
 SELECT gov_audit_seal() ->> 'flagged' AS flagged;
 SELECT bool_and(ok) AS valid FROM gov_audit_verify();
 \c :back
 DROP DATABASE regress_written;
-DROP ROLE regress_written_vera, regress_written_ada;
+DROP ROLE regress_written_vera, regress_written_ada, regress_written_dan;
