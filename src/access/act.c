@@ -510,9 +510,7 @@ gov_names(const List *names)
 static void
 push_text(JsonbParseState **state, const char *key, const char *value)
 {
-	gov_json_push_key(state, key);
-	gov_json_push(state, WJB_VALUE, CStringGetTextDatum(value), false,
-				  TEXTOID);
+	gov_json_put(state, key, CStringGetTextDatum(value), false, TEXTOID);
 }
 
 GovParam
@@ -527,12 +525,10 @@ gov_act_group(const GovAct *act)
 	push_text(&state, "group_name", act->group->group);
 	push_text(&state, "role", act->group->role);
 	push_text(&state, "mapped_by", act->group->mapped_by);
-	gov_json_push_key(&state, "mapped_at");
-	gov_json_push(&state, WJB_VALUE,
-				  TimestampTzGetDatum(act->group->mapped_at), false,
-				  TIMESTAMPTZOID);
-	return gov_json(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT,
-													 NULL)));
+	gov_json_put(&state, "mapped_at",
+				 TimestampTzGetDatum(act->group->mapped_at), false,
+				 TIMESTAMPTZOID);
+	return gov_json(gov_json_end(&state));
 }
 
 /*

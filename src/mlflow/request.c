@@ -11,6 +11,7 @@
 #include "utils/numeric.h"
 
 #include "core/args.h"
+#include "core/row_json.h"
 #include "core/spi.h"
 #include "mlflow/request.h"
 
@@ -225,5 +226,5 @@ gov_mlflow_tags(const Jsonb *request)
 			push(&state, WJB_VALUE, gov_mlflow_text(tag, "value"));
 		}
 	}
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return gov_json_end(&state);
 }
