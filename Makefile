@@ -70,7 +70,7 @@ REGRESS_ORDER = install identity access access_convey cache_memory duties rights
 	sla_maintenance sla_minimum sla_escalation sla_read sla_gate openslo incident_sla \
 	control control_law control_each report report_render report_read sla_no_target evidence views help metrics \
 	rest idempotency issuers \
-	principals loans behind order maintenance moments numbers sequences written access_method drivers silent restore drop
+	principals loans behind order maintenance moments numbers sequences written forms access_method drivers silent restore drop
 REGRESS := $(foreach name,$(REGRESS_ORDER),\
 	$(patsubst test/sql/%.sql,%,$(wildcard test/sql/$(name).sql)))
 REGRESS_OPTS = --inputdir=test
