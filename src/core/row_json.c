@@ -62,23 +62,6 @@ set_by_output(JsonbValue *jv, Datum value, Oid type)
 	set_string(jv, OidOutputFunctionCall(output, value));
 }
 
-static void
-push_text_array(JsonbParseState **state, Datum value)
-{
-	ArrayType  *array = DatumGetArrayTypeP(value);
-	Datum	   *elements;
-	bool	   *nulls;
-	int			count;
-	int			i;
-
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT,
-					  &elements, &nulls, &count);
-	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
-	for (i = 0; i < count; i++)
-		gov_json_push(state, WJB_ELEM, elements[i], nulls[i], TEXTOID);
-	pushJsonbValue(state, WJB_END_ARRAY, NULL);
-}
-
 /* A text as it lies there: it is not copied. */
 static void
 set_text(JsonbValue *jv, Datum value)
@@ -161,6 +144,29 @@ set_scalar(JsonbValue *jv, Datum value, Oid type)
 	}
 }
 
+static void
+set_text_array(JsonbValue *jv, Datum value)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+	int			i;
+
+	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false,
+					  TYPALIGN_INT, &elements, &nulls, &count);
+	jv->type = jbvArray;
+	jv->val.array.rawScalar = false;
+	jv->val.array.nElems = count;
+	jv->val.array.elems = palloc(sizeof(JsonbValue) * Max(count, 1));
+	for (i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			jv->val.array.elems[i].type = jbvNull;
+		else
+			set_text(&jv->val.array.elems[i], elements[i]);
+	}
+}
+
 void
 gov_json_push(JsonbParseState **state, JsonbIteratorToken token, Datum value,
 			  bool isnull, Oid type)
@@ -178,10 +184,7 @@ gov_json_push(JsonbParseState **state, JsonbIteratorToken token, Datum value,
 		jv.val.binary.len = VARSIZE(jb) - VARHDRSZ;
 	}
 	else if (type == TEXTARRAYOID)
-	{
-		push_text_array(state, value);
-		return;
-	}
+		set_text_array(&jv, value);
 	else
 		set_scalar(&jv, value, type);
 	pushJsonbValue(state, token, &jv);
@@ -219,29 +222,6 @@ set_tree(JsonbValue *jv, Jsonb *jb)
 		tree = pushJsonbValue(&state, token,
 							  token < WJB_BEGIN_ARRAY ? &part : NULL);
 	*jv = *tree;
-}
-
-static void
-set_text_array(JsonbValue *jv, Datum value)
-{
-	Datum	   *elements;
-	bool	   *nulls;
-	int			count;
-	int			i;
-
-	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false,
-					  TYPALIGN_INT, &elements, &nulls, &count);
-	jv->type = jbvArray;
-	jv->val.array.rawScalar = false;
-	jv->val.array.nElems = count;
-	jv->val.array.elems = palloc(sizeof(JsonbValue) * Max(count, 1));
-	for (i = 0; i < count; i++)
-	{
-		if (nulls[i])
-			jv->val.array.elems[i].type = jbvNull;
-		else
-			set_text(&jv->val.array.elems[i], elements[i]);
-	}
 }
 
 /* Shorter names first, as jsonb has its keys. */
